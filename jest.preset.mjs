@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+
+/** One Jest set-up for every package: ESM, TypeScript by swc (types are checked by tsc), a database when asked for. */
+export function preset({ database = false } = {}) {
+  return {
+    testEnvironment: 'node',
+    extensionsToTreatAsEsm: ['.ts'],
+    transform: {
+      '^.+\\.ts$': [
+        '@swc/jest',
+        { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
+      ],
+    },
+    testMatch: ['<rootDir>/{src,test}/**/*.test.ts'],
+    coverageProvider: 'v8',
+    collectCoverageFrom: ['src/**/*.ts'],
+    reporters: ['default', fileURLToPath(new URL('./scripts/jest-count-reporter.mjs', import.meta.url))],
+    ...(database
+      ? {
+          globalSetup: '@bearmq/test-database/jest-global-setup',
+          globalTeardown: '@bearmq/test-database/jest-global-teardown',
+          testTimeout: 20_000,
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,62 @@
+import { BearError } from '../errors.ts';
+
+/** What a {@link DatabaseError} knows beside its message. */
+export interface DatabaseErrorDetails {
+  /** The five characters that PostgreSQL gives (`23505`), or `null` when the connection failed before it could. */
+  readonly sqlState: string | null;
+  /** The constraint that was violated, where there is one. */
+  readonly constraint: string | null;
+}
+
+/** Anything that the server or the connection to it reports; `cause` is the client's own error. */
+export class DatabaseError extends BearError implements DatabaseErrorDetails {
+  override readonly name = 'DatabaseError';
+  readonly sqlState: string | null;
+  readonly constraint: string | null;
+  /** Whether the same statement may succeed when tried again: lost connections, restarts, deadlocks, full servers. */
+  readonly isRetryable: boolean;
+
+  constructor(message: string, details: DatabaseErrorDetails, cause: unknown) {
+    super('BEAR_DATABASE', message, { cause });
+    this.sqlState = details.sqlState;
+    this.constraint = details.constraint;
+    this.isRetryable = details.sqlState === null ? true : isRetryableState(details.sqlState);
+  }
+}
+
+/**
+ * SQLSTATEs that say "not now": class 08 (connection), 53 (resources), 57P01 to 57P05 (shutdown, crash, idle timeout),
+ * 40001 and 40P01 (serialization, deadlock), 55P03 (lock timeout), 57014 (statement timeout), 25006 (read-only: a
+ * standby before its promotion).
+ */
+function isRetryableState(sqlState: string): boolean {
+  return /^(08...|53...|57P0[1-5]|40001|40P01|55P03|57014|25006)$/.test(sqlState);
+}
+
+/**
+ * Turns whatever a client threw into a {@link DatabaseError}. The server's error may lie some `cause`s deep (query
+ * builders wrap it), and clients name the constraint differently, so both are looked for.
+ */
+export function toDatabaseError(error: unknown): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  for (let inner = error, depth = 0; isRecord(inner) && depth < 8; inner = inner['cause'], depth += 1) {
+    const code = inner['code'];
+    if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) continue;
+    const constraint = inner['constraint'] ?? inner['constraint_name'];
+    const details = { sqlState: code, constraint: typeof constraint === 'string' ? constraint : null };
+    return new DatabaseError(messageOf(inner), details, error);
+  }
+  return new DatabaseError(messageOf(error), { sqlState: null, constraint: null }, error);
+}
+
+function messageOf(error: unknown): string {
+  if (!isRecord(error)) return String(error);
+  const { message, code } = error;
+  // Node's AggregateError (several addresses refused) has an empty message but a code.
+  if (typeof message === 'string' && message !== '') return message;
+  return typeof code === 'string' ? code : 'unknown database error';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,67 @@
+/** The only values that cross the wire, in either direction. */
+export type SqlValue = string | number | boolean | null;
+
+/** One result row; its values in the order of the statement's select list. */
+export type SqlRow = readonly SqlValue[];
+
+/** One statement, ready to be sent. */
+export interface SqlStatement {
+  /** Stable: names the prepared statement, the span and the log line. Letters, digits and `_`, at most 63 bytes. */
+  readonly name: string;
+  /** Exactly one SQL statement. Every placeholder is cast (`$1::text`), every result column too. */
+  readonly text: string;
+  /** What `$1`, `$2`, … stand for. */
+  readonly values: readonly SqlValue[];
+}
+
+/** Anything that runs statements: a pool, one connection, or the caller's own open transaction. */
+export interface SqlSession {
+  /**
+   * Runs one statement and resolves to its rows, positional, in select order.
+   *
+   * @throws {@link DatabaseError} for everything that the server or the connection reports.
+   */
+  run(statement: SqlStatement): Promise<readonly SqlRow[]>;
+}
+
+/** What a subscriber of {@link Driver.listen} is told. */
+export interface NotificationListener {
+  /** A notification arrived; `payload` is empty when the sender gave none. */
+  onNotification(payload: string): void;
+  /**
+   * Called after every connect, the first included: notifications may have been missed, so look at the tables now.
+   *
+   * `session` runs statements on the very connection that listens, so that session-level state (an advisory lock)
+   * lives exactly as long as that connection; `null` where the client does not give access to it.
+   */
+  onConnected(session: SqlSession | null): void;
+  /** The connection was lost. The driver keeps trying to reconnect, with growing pauses, until closed. */
+  onDisconnected(error: unknown): void;
+}
+
+/** A running subscription. */
+export interface Subscription {
+  /** Stops listening and closes the connection it had. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * The four things that BearMQ needs from a PostgreSQL client. It moves scalars only, so that the clients' differing
+ * ideas of JSON, arrays, dates and names never matter. `@bearmq/driver-testkit` proves an implementation.
+ */
+export interface Driver extends SqlSession {
+  /** For messages: `pg`, `postgres.js`, `pglite`. */
+  readonly name: string;
+  /**
+   * Runs `work` inside one transaction on one connection: commits when it resolves, rolls back and rejects with the
+   * same error when it rejects. The session is unusable afterwards.
+   */
+  transaction<T>(work: (tx: SqlSession) => Promise<T>): Promise<T>;
+  /**
+   * Subscribes to a notification channel (at most 63 bytes) on a connection of its own, and keeps it subscribed across
+   * lost connections. Resolves at once: {@link NotificationListener.onConnected} tells when it really listens.
+   */
+  listen(channel: string, listener: NotificationListener): Subscription;
+  /** Closes what the driver itself opened. A pool that the caller passed in stays the caller's. Safe to call twice. */
+  close(): Promise<void>;
+}

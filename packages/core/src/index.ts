@@ -1,0 +1,1 @@
+export { BearError } from './errors.ts';
