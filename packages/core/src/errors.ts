@@ -12,3 +12,74 @@ export class BearError extends Error {
     this.code = code;
   }
 }
+
+/** An option that is unknown, of the wrong type or out of range. Thrown at construction, or by `enqueue`. */
+export class InvalidOptionError extends BearError {
+  override readonly name = 'InvalidOptionError';
+  /** The option, with the object that it belongs to: `Worker.concurrency`. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super('BEAR_INVALID_OPTION', `${option} ${message}`);
+    this.option = option;
+  }
+}
+
+/** Two different definitions with one name were registered in one context. */
+export class DuplicateJobDefinitionError extends BearError {
+  override readonly name = 'DuplicateJobDefinitionError';
+  readonly jobName: string;
+
+  constructor(jobName: string) {
+    super(
+      'BEAR_DUPLICATE_JOB_DEFINITION',
+      `another job definition named ${JSON.stringify(jobName)} is registered in this context; give each its own name`,
+    );
+    this.jobName = jobName;
+  }
+}
+
+/** A payload that would not survive JSON and the database. Thrown by `enqueue`; nothing was enqueued. */
+export class PayloadError extends BearError {
+  override readonly name = 'PayloadError';
+  readonly jobName: string;
+
+  constructor(jobName: string, problem: string, options?: ErrorOptions) {
+    super('BEAR_PAYLOAD', `the payload for ${JSON.stringify(jobName)} ${problem}`, options);
+    this.jobName = jobName;
+  }
+}
+
+/** The database schema is not of the version that this package works with. */
+export class SchemaVersionError extends BearError {
+  override readonly name = 'SchemaVersionError';
+  /** The version found; 0 when there is none. */
+  readonly found: number;
+  /** The oldest version that this package works with. */
+  readonly required: number;
+
+  constructor(schema: string, found: number, required: number) {
+    const what = found === 0 ? 'has no BearMQ tables' : `is at version ${found}`;
+    super(
+      'BEAR_SCHEMA_VERSION',
+      `the schema ${JSON.stringify(schema)} ${what}, but version ${required} is required: ` +
+        'run every statement of generateMigrationSql(schema), or migrate({ driver, schema }), and try again',
+    );
+    this.found = found;
+    this.required = required;
+  }
+}
+
+/**
+ * The reason on `metadata.signal` when the process lost its claim of a running job: its lease ran out, and another
+ * worker may be running the job. Whatever the work function still does, its outcome is not recorded.
+ */
+export class LeaseLostError extends BearError {
+  override readonly name = 'LeaseLostError';
+  readonly jobId: string;
+
+  constructor(jobId: string) {
+    super('BEAR_LEASE_LOST', `the claim of job ${jobId} was lost: its lease ran out, and it may run elsewhere`);
+    this.jobId = jobId;
+  }
+}

@@ -1,1 +1,2 @@
-export {};
+export { generateMigrationSql } from './generate.ts';
+export { type MigrateOptions, type MigrationStatus, migrate, migrationStatus } from './migrate.ts';

@@ -1,0 +1,86 @@
+import type { Driver } from './driver/index.ts';
+import { MAX_SECS } from './model/limits.ts';
+import { anything, checkOptions, numberIn, oneOf, withDefaults } from './model/options.ts';
+
+/** What all objects of a context share. */
+export interface ContextSettings {
+  /**
+   * How long a finalized job stays in the database before an orchestrator deletes it, in seconds. A larger value keeps
+   * more history, and more disk. With 0 jobs are deleted as they are finalized.
+   *
+   * @defaultValue 86400 (24 hours)
+   * @throws {@link InvalidOptionError} below 0 or above 100 years.
+   */
+  readonly jobPostFinalizeDeleteSecs?: number;
+  /**
+   * The longest time that a job group can stay locked, in seconds. Past it the group opens even if its job still seems
+   * to run, so it should be longer than the longest job. A worker that dies does not wait for this: see `leaseSecs`.
+   *
+   * @defaultValue 10800 (3 hours)
+   * @throws {@link InvalidOptionError} below 1 or above 100 years.
+   */
+  readonly jobGroupUnlockSecs?: number;
+  /**
+   * How long the jobs of this process stay its own without a sign of life, in seconds. Renewed every third of this
+   * time. A smaller value has the jobs of a killed process run again sooner; a larger one forgives longer outages of the
+   * network between the process and its database.
+   *
+   * @defaultValue 30
+   * @throws {@link InvalidOptionError} below 3 or above 86,400.
+   */
+  readonly leaseSecs?: number;
+  /**
+   * How often idle workers look for jobs that no notification told them of, in seconds. It is the longest wait where
+   * notifications cannot be had, and the fallback where they can. A smaller value costs statements.
+   *
+   * @defaultValue 3 while notifications arrive, else 1
+   * @throws {@link InvalidOptionError} below 0.01 or above 3,600.
+   */
+  readonly pollSecs?: number;
+  /**
+   * How idle workers learn of new jobs: `auto` listens for notifications on one connection of its own, and polls where
+   * they do not arrive (a pooler in transaction mode); `poll` does not listen, and needs no connection of its own.
+   *
+   * @defaultValue `auto`
+   */
+  readonly wakeUp?: 'auto' | 'poll';
+}
+
+/** The options of a {@link Context}. */
+export interface ContextOptions extends ContextSettings {
+  /** How to reach the database; `pgDriver({ pool })`, for one. */
+  readonly driver: Driver;
+  /** The schema that the migrations were applied to. Any name that PostgreSQL allows. */
+  readonly schema: string;
+}
+
+export const CONTEXT_DEFAULTS = {
+  jobPostFinalizeDeleteSecs: 86_400,
+  jobGroupUnlockSecs: 10_800,
+  leaseSecs: 30,
+  wakeUp: 'auto',
+} as const;
+
+/** Settings with nothing left out but `pollSecs`, whose default depends on what the database can do. */
+export type ResolvedSettings = Required<Omit<ContextSettings, 'pollSecs'>> & Pick<ContextSettings, 'pollSecs'>;
+
+/** @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range. */
+export function resolveContextOptions(options: ContextOptions): ContextOptions & ResolvedSettings {
+  checkOptions('Context', options, {
+    driver: isDriver,
+    schema: anything, // checked where it is quoted
+    jobPostFinalizeDeleteSecs: numberIn(0, MAX_SECS, 'seconds'),
+    jobGroupUnlockSecs: numberIn(1, MAX_SECS, 'seconds'),
+    leaseSecs: numberIn(3, 86_400, 'seconds'),
+    pollSecs: numberIn(0.01, 3_600, 'seconds'),
+    wakeUp: oneOf('auto', 'poll'),
+  });
+  // A missing driver is `undefined`, which checkOptions takes for "left out".
+  checkOptions('Context', { driver: options.driver ?? null }, { driver: isDriver });
+  return withDefaults(CONTEXT_DEFAULTS, options);
+}
+
+function isDriver(value: unknown): string | undefined {
+  const isOne = typeof value === 'object' && value !== null && 'run' in value && 'listen' in value;
+  return isOne ? undefined : 'must be a driver, such as pgDriver({ pool }) from @bearmq/driver-pg';
+}

@@ -1,0 +1,47 @@
+import type { ResolvedSettings } from './context-options.ts';
+import type { Driver, Tables } from './driver/index.ts';
+import type { Enqueuer } from './enqueue/enqueuer.ts';
+import { InvalidOptionError } from './errors.ts';
+import type { BearEvent } from './events.ts';
+import type { Registry } from './registry.ts';
+import type { EventBus } from './runtime/event-bus.ts';
+
+/** What stands behind a context: shared by the objects made from it, hidden from their users. */
+export interface ContextParts {
+  readonly driver: Driver;
+  readonly tables: Tables;
+  readonly settings: ResolvedSettings;
+  readonly events: EventBus<BearEvent>;
+  readonly registry: Registry;
+  readonly enqueuer: Enqueuer;
+  /** Set when this very process has put a job in the queue: its own workers need no notification. */
+  readonly localWork: LocalWork;
+  /** Checks once that the schema is there and new enough; a check that failed is made again. */
+  checkSchema(): Promise<void>;
+  /** Tells the event handlers that a background task failed, or the process's warnings when there is no handler. */
+  reportError(daemon: string, error: unknown, failures: number): void;
+  /** Tells them once of something that works less well than it could. */
+  warn(message: string, error?: unknown): void;
+}
+
+/** Tells this process's workers of work that this process made. */
+export interface LocalWork {
+  announce(): void;
+  subscribe(listener: () => void): () => void;
+}
+
+const parts = new WeakMap<object, ContextParts>();
+
+export function setParts(context: object, made: ContextParts): void {
+  parts.set(context, made);
+}
+
+/** @throws InvalidOptionError when the object is not a Context of this copy of the package. */
+export function partsOf(owner: string, context: unknown): ContextParts {
+  const found = typeof context === 'object' && context !== null ? parts.get(context) : undefined;
+  if (found !== undefined) return found;
+  throw new InvalidOptionError(
+    `${owner}.context`,
+    'must be a Context; if it is one, two copies of @bearmq/core are installed (see `npm ls @bearmq/core`)',
+  );
+}

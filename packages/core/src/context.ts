@@ -1,0 +1,98 @@
+import { type ContextOptions, resolveContextOptions } from './context-options.ts';
+import { type ContextParts, setParts } from './context-parts.ts';
+import { tablesOf } from './driver/index.ts';
+import { Enqueuer } from './enqueue/enqueuer.ts';
+import type { BearEvent, BearEventHandler } from './events.ts';
+import { Registry } from './registry.ts';
+import { EventBus } from './runtime/event-bus.ts';
+import { checkSchemaVersion } from './statements/read-schema-version.ts';
+
+/**
+ * What all BearMQ objects share: the way to the database, the schema, settings and event handlers.
+ *
+ * Making one connects to nothing and starts nothing, and it needs no closing: stop the daemons made from it, then end
+ * the pool that you gave to its driver.
+ *
+ * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
+ * @throws InvalidIdentifierError for a schema name that PostgreSQL could not hold.
+ */
+export class Context {
+  /** The schema that this context works in. */
+  readonly schema: string;
+  readonly #events: EventBus<BearEvent>;
+
+  constructor(options: ContextOptions) {
+    const { driver, schema, ...settings } = resolveContextOptions(options);
+    const tables = tablesOf(schema);
+    const warned = new Set<string>();
+    const localListeners = new Set<() => void>();
+    const events = new EventBus<BearEvent>((error, event) => {
+      // A handler that fails on the report of its own failure must not go round in circles.
+      if (event.eventType === 'EVENT_HANDLER_ERROR') warnProcess('an event handler failed', error);
+      else events.emit({ eventType: 'EVENT_HANDLER_ERROR', error, handledEventType: event.eventType });
+    });
+    const localWork: ContextParts['localWork'] = {
+      announce: () => {
+        for (const listener of localListeners) listener();
+      },
+      subscribe: (listener) => {
+        localListeners.add(listener);
+        return () => localListeners.delete(listener);
+      },
+    };
+    const reportError: ContextParts['reportError'] = (daemon, error, failures) => {
+      if (events.hasHandlers) events.emit({ eventType: 'DAEMON_ERROR', daemon, error, failures });
+      else if (failures === 1) warnProcess(`the ${daemon} failed, and will be tried again`, error);
+    };
+    let schemaCheck: Promise<void> | undefined;
+    this.schema = schema;
+    this.#events = events;
+    setParts(this, {
+      driver,
+      tables,
+      settings,
+      events,
+      registry: new Registry(),
+      enqueuer: new Enqueuer({
+        driver,
+        tables,
+        onEnqueued: localWork.announce,
+        onHintFailed: (error) => reportError('notifier', error, 1),
+      }),
+      localWork,
+      reportError,
+      warn: (message, error) => {
+        if (warned.has(message)) return;
+        warned.add(message);
+        if (events.hasHandlers) events.emit({ eventType: 'WARNING', message, error });
+        else warnProcess(message, error);
+      },
+      checkSchema: () => {
+        schemaCheck ??= checkSchemaVersion(driver, tables).catch((error: unknown) => {
+          schemaCheck = undefined;
+          throw error;
+        });
+        return schemaCheck;
+      },
+    });
+  }
+
+  /**
+   * Calls `handler` for every event of this context, in this process. See {@link BearEvent} for what there is.
+   *
+   * A handler that throws or rejects is reported as an `EVENT_HANDLER_ERROR` and never disturbs a job. Handlers are not
+   * waited for, so a slow one holds nothing up; a blocking one does.
+   *
+   * @returns a function that removes the handler.
+   */
+  addEventHandler(handler: BearEventHandler): () => void {
+    return this.#events.add(handler);
+  }
+}
+
+/** With nobody listening, a warning of the process is the last place where a report can be seen. */
+function warnProcess(message: string, error: unknown): void {
+  const cause = error instanceof Error ? error.message : String(error);
+  const text = error === undefined ? message : `${message}: ${cause}`;
+  process.emitWarning(text, 'BearMQ');
+}

@@ -1,0 +1,47 @@
+import { type Driver, notificationChannel, type SqlSession, type Tables } from '../driver/index.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { notify } from '../statements/notify.ts';
+
+/** The least time between two notifications of one process, in milliseconds. */
+const MIN_INTERVAL_MS = 5;
+
+/**
+ * Tells other processes that there is work: a hint, never a fact.
+ *
+ * Every NOTIFY takes a lock of the whole server at commit, so they are sent sparingly: the first after a quiet moment at
+ * once, then at most one every few milliseconds, with a trailing one so that the last job is never left to polling; in a
+ * statement of their own that no enqueue waits for. One for each enqueue costs two thirds of the rate of 50 in flight.
+ */
+export class HintSender {
+  readonly #driver: Driver;
+  readonly #tables: Tables;
+  readonly #channel: string;
+  readonly #onFailed: (error: unknown) => void;
+  #state: 'quiet' | 'sent' | 'due' = 'quiet';
+
+  constructor(driver: Driver, tables: Tables, onFailed: (error: unknown) => void) {
+    this.#driver = driver;
+    this.#tables = tables;
+    this.#channel = notificationChannel(tables.schemaName);
+    this.#onFailed = onFailed;
+  }
+
+  send(): void {
+    if (this.#state !== 'quiet') {
+      this.#state = 'due';
+      return;
+    }
+    this.#state = 'sent';
+    this.sendIn(this.#driver).catch(this.#onFailed);
+    systemClock.after(MIN_INTERVAL_MS, () => {
+      const isDue = this.#state === 'due';
+      this.#state = 'quiet';
+      if (isDue) this.send();
+    });
+  }
+
+  /** As a statement of the caller's transaction: it goes out with the commit, or not at all. */
+  sendIn(session: SqlSession): Promise<void> {
+    return notify(session, this.#tables, { channel: this.#channel, payload: '' });
+  }
+}

@@ -1,0 +1,118 @@
+interface JobEvent<TType extends string> {
+  readonly eventType: TType;
+  /** The job's id. */
+  readonly jobId: string;
+  /** The name of its definition. */
+  readonly jobName: string;
+}
+
+interface WorkerEvent<TType extends string> extends JobEvent<TType> {
+  /** The `id` of the {@link Worker} object. */
+  readonly workerId: string;
+}
+
+/** A job has been explicitly enqueued and persisted to the database. */
+export interface JobEnqueueEvent extends JobEvent<'JOB_DEFINITION_JOB_ENQUEUE'> {}
+
+/** A worker has dequeued a job for processing. */
+export interface JobDequeueEvent extends WorkerEvent<'WORKER_JOB_DEQUEUE'> {}
+
+/** A dequeued job has run out of attempts and has been finalized as failed. */
+export interface JobExpireEvent extends WorkerEvent<'WORKER_JOB_EXPIRE'> {}
+
+/** A job has started to run on a worker. */
+export interface JobRunEvent extends WorkerEvent<'WORKER_JOB_RUN'> {
+  /** Which attempt this is; 1 for the first. */
+  readonly attempt: number;
+}
+
+/** A job threw an error during processing. */
+export interface JobRunErrorEvent extends WorkerEvent<'WORKER_JOB_RUN_ERROR'> {
+  readonly attempt: number;
+  /** Whatever the work function threw or rejected with. */
+  readonly error: unknown;
+  /** How long the work function ran, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** A job was successfully processed and was subsequently finalized. */
+export interface JobRunSuccessEvent extends WorkerEvent<'WORKER_JOB_RUN_SUCCESS'> {
+  readonly attempt: number;
+  /** How long the work function ran, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** A job that was claimed but not started was handed back, its attempt not spent. */
+export interface JobReleaseEvent extends WorkerEvent<'WORKER_JOB_RELEASE'> {}
+
+/** The claim of a job was lost before its outcome could be recorded; the job is, or will be, run elsewhere. */
+export interface JobLoseEvent extends WorkerEvent<'WORKER_JOB_LOSE'> {}
+
+/** A job of a dead worker process was put back in the queue. */
+export interface JobRescueEvent extends JobEvent<'ORCHESTRATOR_JOB_RESCUE' | 'WORKER_JOB_RESCUE'> {}
+
+/** A group was opened because its job held it for longer than `jobGroupUnlockSecs`. */
+export interface JobGroupUnlockEvent {
+  readonly eventType: 'ORCHESTRATOR_JOB_GROUP_UNLOCK' | 'WORKER_JOB_GROUP_UNLOCK';
+  readonly jobGroup: string;
+}
+
+/** A repeating job is due and was enqueued. */
+export interface JobScheduleEvent extends JobEvent<'ORCHESTRATOR_JOB_SCHEDULE'> {}
+
+/** A finalized job was permanently deleted. */
+export interface JobDeleteEvent extends JobEvent<'ORCHESTRATOR_JOB_DELETE'> {}
+
+/** An unused job group was permanently deleted. */
+export interface JobGroupDeleteEvent {
+  readonly eventType: 'ORCHESTRATOR_JOB_GROUP_DELETE';
+  readonly jobGroup: string;
+}
+
+/** A background task failed. It backs off and goes on; nothing is lost. */
+export interface DaemonErrorEvent {
+  readonly eventType: 'DAEMON_ERROR';
+  /** Which task: `claimer`, `settler`, `lease-keeper`, `rescuer`, `scheduler`, `pruner`, `sweeper`, `notifier`. */
+  readonly daemon: string;
+  readonly error: unknown;
+  /** How many times in a row it has failed; 1 for the first. */
+  readonly failures: number;
+}
+
+/** Something works less well than it could, or was mended; said once for each cause. */
+export interface WarningEvent {
+  readonly eventType: 'WARNING';
+  /** What is going on, and what to do about it. */
+  readonly message: string;
+  readonly error?: unknown;
+}
+
+/** An event handler threw or rejected. No job is disturbed by that. */
+export interface HandlerErrorEvent {
+  readonly eventType: 'EVENT_HANDLER_ERROR';
+  readonly error: unknown;
+  /** The `eventType` of the event that was being handled. */
+  readonly handledEventType: string;
+}
+
+/** Everything that a `Context` tells its event handlers, told apart by `eventType`. */
+export type BearEvent =
+  | JobEnqueueEvent
+  | JobDequeueEvent
+  | JobExpireEvent
+  | JobRunEvent
+  | JobRunErrorEvent
+  | JobRunSuccessEvent
+  | JobReleaseEvent
+  | JobLoseEvent
+  | JobRescueEvent
+  | JobGroupUnlockEvent
+  | JobScheduleEvent
+  | JobDeleteEvent
+  | JobGroupDeleteEvent
+  | DaemonErrorEvent
+  | WarningEvent
+  | HandlerErrorEvent;
+
+/** Called for every event, in order. What it throws or rejects with is reported and disturbs nobody. */
+export type BearEventHandler = (event: BearEvent) => unknown;

@@ -1,0 +1,110 @@
+import type { Context } from './context.ts';
+import { InvalidOptionError } from './errors.ts';
+import type { JobMetadata } from './model/job-metadata.ts';
+import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_NAME_BYTES, MAX_SECS } from './model/limits.ts';
+import { anything, type Check, checkOptions, isFunction, nameOf, numberIn, withDefaults } from './model/options.ts';
+
+/** How a job is run. May be given for a definition, and once for a single `enqueue`. */
+export interface JobSettings {
+  /**
+   * How long the job waits before it may run, in seconds, by the database's clock.
+   *
+   * @defaultValue 0
+   * @throws {@link InvalidOptionError} below 0 or above 100 years.
+   */
+  readonly delaySecs?: number;
+  /**
+   * How many attempts the job has in all. An attempt is spent when the work function starts.
+   *
+   * @defaultValue 1
+   * @throws {@link InvalidOptionError} if not a whole number from 1 to 1,000,000.
+   */
+  readonly numAttempts?: number;
+  /**
+   * How long a failed job waits before its next attempt, in seconds. It does not limit how long a run may take, so a low
+   * value, or zero, never has two workers run the same job.
+   *
+   * @defaultValue 300
+   * @throws {@link InvalidOptionError} below 0 or above 100 years.
+   */
+  readonly timeoutSecs?: number;
+  /**
+   * The channel: Workers can be told to take jobs of some channels only.
+   *
+   * @defaultValue `DEFAULT`
+   * @throws {@link InvalidOptionError} if empty or longer than 255 bytes.
+   */
+  readonly channel?: string;
+}
+
+/** What a single `enqueue` may say differently from its definition. */
+export interface EnqueueOverrides extends JobSettings {
+  /**
+   * The job group, in place of the generated one: at most one job of a group runs at a time, first in first out.
+   *
+   * @throws {@link InvalidOptionError} if empty or longer than 1,024 bytes.
+   */
+  readonly jobGroup?: string;
+}
+
+interface CommonOptions<TParams> extends JobSettings {
+  readonly context: Context;
+  /** Tells this kind of job from others, in the whole database. At most 255 bytes. */
+  readonly name: string;
+  /**
+   * Does the work. The attempt succeeds when it returns or resolves, and fails when it throws or rejects.
+   * Delivery is at least once: make it safe to be run twice.
+   */
+  readonly workFunction: (payload: TParams, metadata: JobMetadata) => unknown;
+  /** The job group of a payload; without it each job has a group of its own. */
+  readonly jobGroupGenerator?: (payload: TParams) => string;
+}
+
+/** Only a definition without a payload may repeat. */
+type RepeatOptions<TParams> = [TParams] extends [null]
+  ? {
+      /**
+       * Enqueues the job again and again, this many seconds apart, by the database's clock. Needs an orchestrator.
+       *
+       * @throws {@link InvalidOptionError} below 0.1 or above 100 years.
+       */
+      readonly repeatSecs?: number;
+    }
+  : { readonly repeatSecs?: never };
+
+/** The options of a {@link JobDefinition}. */
+export type JobDefinitionOptions<TParams> = CommonOptions<TParams> & RepeatOptions<TParams>;
+
+export const JOB_DEFAULTS = { delaySecs: 0, numAttempts: 1, timeoutSecs: 300, channel: 'DEFAULT' } as const;
+
+const settingChecks: Readonly<Record<keyof JobSettings, Check>> = {
+  delaySecs: numberIn(0, MAX_SECS, 'seconds'),
+  numAttempts: numberIn(1, MAX_ATTEMPTS, 'attempts', 'whole'),
+  timeoutSecs: numberIn(0, MAX_SECS, 'seconds'),
+  channel: nameOf(MAX_NAME_BYTES),
+};
+
+export const groupCheck: Check = nameOf(MAX_GROUP_BYTES);
+
+/** @throws InvalidOptionError for an option that is unknown, missing, of the wrong type or out of range. */
+export function resolveJobOptions<TParams>(
+  options: JobDefinitionOptions<TParams>,
+): CommonOptions<TParams> & Required<JobSettings> & { readonly repeatSecs?: number } {
+  checkOptions('JobDefinition', options, {
+    ...settingChecks,
+    context: anything, // checked by partsOf
+    name: nameOf(MAX_NAME_BYTES),
+    workFunction: isFunction,
+    jobGroupGenerator: isFunction,
+    repeatSecs: numberIn(0.1, MAX_SECS, 'seconds'),
+  });
+  for (const required of ['name', 'workFunction'] as const) {
+    if (options[required] === undefined) throw new InvalidOptionError(`JobDefinition.${required}`, 'is missing');
+  }
+  return withDefaults(JOB_DEFAULTS, options);
+}
+
+/** @throws InvalidOptionError likewise. */
+export function checkOverrides(overrides: EnqueueOverrides): void {
+  checkOptions('enqueue', overrides, { ...settingChecks, jobGroup: groupCheck });
+}

@@ -1,0 +1,131 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Context } from './context.ts';
+import { type ContextParts, partsOf } from './context-parts.ts';
+import { InvalidOptionError } from './errors.ts';
+import {
+  checkOverrides,
+  type EnqueueOverrides,
+  groupCheck,
+  type JobDefinitionOptions,
+  type JobSettings,
+  resolveJobOptions,
+} from './job-definition-options.ts';
+import type { NewJob } from './model/job.ts';
+import type { JobMetadata } from './model/job-metadata.ts';
+import type { JsonSafe } from './model/json.ts';
+import { encodePayload } from './model/payload.ts';
+import type { RegisteredJob } from './registry.ts';
+import { isMissing } from './statements/read-schema-version.ts';
+import { upsertSchedule } from './statements/schedules.ts';
+
+/** The arguments of {@link JobDefinition.enqueue}: a job without a payload may leave it out. */
+export type EnqueueArguments<TParams> = [TParams] extends [null]
+  ? [payload?: null, overrides?: EnqueueOverrides]
+  : [payload: JsonSafe<TParams>, overrides?: EnqueueOverrides];
+
+/**
+ * One kind of job: its name, how it is run, and the function that does the work.
+ *
+ * `TParams` is what the work function takes; it is inferred from it, and must survive JSON. The default is `null`.
+ *
+ * @throws InvalidOptionError for an option that is unknown, missing, of the wrong type or out of range.
+ *
+ * @example
+ * const sendMail = new JobDefinition({
+ *   context,
+ *   name: 'SEND_MAIL',
+ *   numAttempts: 3,
+ *   workFunction: async (payload: { to: string }, metadata) => { … },
+ * })
+ * await sendMail.register()
+ * await sendMail.enqueue({ to: 'ada@example.org' })
+ */
+export class JobDefinition<TParams = null> {
+  /** The name given. */
+  readonly name: string;
+  readonly #parts: ContextParts;
+  readonly #settings: Required<JobSettings>;
+  readonly #generateGroup: ((payload: TParams) => string) | undefined;
+  readonly #registered: RegisteredJob;
+
+  constructor(options: JobDefinitionOptions<TParams>) {
+    const { context, name, workFunction, jobGroupGenerator, repeatSecs, ...settings } = resolveJobOptions(options);
+    this.name = name;
+    this.#parts = partsOf('JobDefinition', context satisfies Context);
+    this.#settings = settings;
+    this.#generateGroup = jobGroupGenerator;
+    this.#registered = {
+      name,
+      repeatSecs,
+      run: (payload, metadata: JobMetadata) => workFunction(payload as TParams, metadata),
+      nextTick: () => this.#newJob(null as TParams, {}),
+    };
+  }
+
+  /**
+   * Makes this process's workers take jobs of this name, and its orchestrators schedule them if they repeat. Before or
+   * after those are made, and as often as you like.
+   *
+   * @throws DuplicateJobDefinitionError when another definition of the same name is registered in the context.
+   * @throws SchemaVersionError when the database has not been migrated.
+   * @throws DatabaseError when the database cannot be asked.
+   */
+  async register(): Promise<void> {
+    const { registry, driver, tables, checkSchema } = this.#parts;
+    await checkSchema();
+    const { name, repeatSecs } = this.#registered;
+    // The name is taken first: a second definition must not change the first one's schedule before it is refused.
+    registry.add(this.#registered);
+    if (repeatSecs !== undefined) await upsertSchedule(driver, tables, { name, repeatSecs });
+  }
+
+  /**
+   * Enqueues a job. It need not be registered in this process.
+   *
+   * @returns the job's id, once it is durable.
+   * @throws PayloadError for a payload that would not survive JSON.
+   * @throws InvalidOptionError for an override that is unknown, of the wrong type or out of range.
+   * @throws SchemaVersionError when the database has not been migrated.
+   * @throws DatabaseError when the database refuses. If the connection was lost, the job may have been enqueued.
+   */
+  async enqueue(...[payload, overrides]: EnqueueArguments<TParams>): Promise<string> {
+    const { enqueuer, events } = this.#parts;
+    if (overrides !== undefined) checkOverrides(overrides);
+    const job = this.#newJob((payload === undefined ? null : payload) as TParams, overrides ?? {});
+    try {
+      await enqueuer.add(job);
+    } catch (error) {
+      if (isMissing(error)) await this.#parts.checkSchema();
+      throw error;
+    }
+    if (events.hasHandlers) {
+      events.emit({ eventType: 'JOB_DEFINITION_JOB_ENQUEUE', jobId: job.id, jobName: this.name });
+    }
+    return job.id;
+  }
+
+  #newJob(payload: TParams, overrides: EnqueueOverrides): NewJob {
+    const settings = this.#settings;
+    return {
+      id: uuidv7(),
+      name: this.name,
+      channel: overrides.channel ?? settings.channel,
+      jobGroup: overrides.jobGroup ?? this.#groupOf(payload),
+      delaySecs: overrides.delaySecs ?? settings.delaySecs,
+      numAttempts: overrides.numAttempts ?? settings.numAttempts,
+      timeoutSecs: overrides.timeoutSecs ?? settings.timeoutSecs,
+      payloadText: encodePayload(this.name, payload),
+    };
+  }
+
+  #groupOf(payload: TParams): string | null {
+    if (this.#generateGroup === undefined) return null;
+    const group = this.#generateGroup(payload);
+    const problem = groupCheck(group);
+    if (problem === undefined) return group;
+    throw new InvalidOptionError(
+      `JobDefinition.jobGroupGenerator of ${JSON.stringify(this.name)}`,
+      `gave a group that ${problem}`,
+    );
+  }
+}

@@ -1,0 +1,23 @@
+/** What a work function is told beside its payload. */
+export interface JobMetadata {
+  /** The job's id, as `enqueue` resolved to it. The same for every attempt: a good key for being idempotent. */
+  readonly jobId: string;
+  /** The name of its definition. */
+  readonly jobName: string;
+  readonly channel: string;
+  /** The group whose lock this run holds; for a job without one of its own choosing, a random UUID. */
+  readonly jobGroup: string;
+  /** Which attempt this is; 1 for the first. */
+  readonly attempt: number;
+  /** How many attempts the job has in all. */
+  readonly numAttempts: number;
+  /** When it was enqueued, by the database's clock. */
+  readonly enqueuedAt: Date;
+  /** The `id` of the {@link Worker} that runs it. */
+  readonly workerId: string;
+  /**
+   * Aborted when the outcome of this run will not count any more; its `reason` is one of our errors
+   * ({@link LeaseLostError}). Pass it to `fetch` and the like.
+   */
+  readonly signal: AbortSignal;
+}

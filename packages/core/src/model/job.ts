@@ -1,0 +1,50 @@
+/** A job that is about to be inserted. */
+export interface NewJob {
+  /** A version 7 UUID, so that new rows and index entries lie side by side. */
+  readonly id: string;
+  readonly name: string;
+  readonly channel: string;
+  /** `null`: a group of its own. */
+  readonly jobGroup: string | null;
+  readonly delaySecs: number;
+  readonly numAttempts: number;
+  readonly timeoutSecs: number;
+  /** The payload as JSON text. */
+  readonly payloadText: string;
+}
+
+/** A job that this process has claimed. */
+export interface ClaimedJob {
+  readonly id: string;
+  readonly name: string;
+  readonly channel: string;
+  readonly jobGroup: string | null;
+  /** The attempt that a run now would be; 1 for the first. Past `numAttempts` when the last one ended with a crash. */
+  readonly attempt: number;
+  readonly numAttempts: number;
+  readonly timeoutSecs: number;
+  readonly priority: number;
+  /** The order of enqueueing in the whole database. */
+  readonly seq: number;
+  /** The fence: grows with every claim, and names this one. */
+  readonly claims: number;
+  /** Whether the database already counts the attempt as spent; false for a job claimed ahead of its need. */
+  readonly isCounted: boolean;
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly enqueuedAtMs: number;
+  readonly payloadText: string;
+}
+
+/** What became of a claimed job, for the settle. */
+export type Outcome =
+  | { readonly kind: 'succeeded'; readonly job: ClaimedJob }
+  | { readonly kind: 'failed'; readonly job: ClaimedJob; readonly errorText: string }
+  | {
+      readonly kind: 'waiting';
+      readonly job: ClaimedJob;
+      /** Attempts spent so far. */
+      readonly attempt: number;
+      /** Seconds until it may run again. */
+      readonly secs: number;
+      readonly errorText: string | null;
+    };

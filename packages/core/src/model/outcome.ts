@@ -1,0 +1,34 @@
+import type { ClaimedJob, Outcome } from './job.ts';
+import { MAX_ERROR_LENGTH } from './limits.ts';
+import { storableText } from './text.ts';
+
+/** A failed attempt: tried again `timeoutSecs` later while attempts are left, else failed for good. */
+export function outcomeOfError(job: ClaimedJob, error: unknown): Outcome {
+  const errorText = errorTextOf(error);
+  if (job.attempt >= job.numAttempts) return { kind: 'failed', job, errorText };
+  return { kind: 'waiting', job, attempt: job.attempt, secs: job.timeoutSecs, errorText };
+}
+
+/** A claimed job that was not started: ready again at once, its attempt not spent. */
+export function handedBack(job: ClaimedJob): Outcome {
+  return { kind: 'waiting', job, attempt: job.attempt - 1, secs: 0, errorText: null };
+}
+
+/** A job whose worker process died during its last attempt. */
+export function outcomeOfDeadWorker(job: ClaimedJob): Outcome {
+  return { kind: 'failed', job, errorText: `the worker process died during attempt ${job.numAttempts}, the last` };
+}
+
+/** The error as kept with the job: its stack where it has one. Errors of other realms are not `instanceof Error`. */
+function errorTextOf(error: unknown): string {
+  const { stack } = (typeof error === 'object' && error !== null ? error : {}) as { stack?: unknown };
+  return storableText(typeof stack === 'string' && stack !== '' ? stack : safeString(error), MAX_ERROR_LENGTH);
+}
+
+function safeString(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return `a thrown ${typeof value} that cannot be turned into text`;
+  }
+}

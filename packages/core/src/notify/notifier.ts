@@ -1,0 +1,94 @@
+import { v4 as uuidv4 } from 'uuid';
+import { type Driver, notificationChannel, type SqlSession, type Subscription, type Tables } from '../driver/index.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { notify } from '../statements/notify.ts';
+
+export interface NotifierOptions {
+  readonly driver: Driver;
+  readonly tables: Tables;
+  /** There may be work: another process says so, or notifications may have been missed. */
+  readonly onHint: () => void;
+  /**
+   * Notifications were seen to arrive on this connection (`session` runs on it, where the driver gives access), or do
+   * not any more. Until the first call nothing is known.
+   */
+  readonly onHealth: (health: ListenerHealth) => void;
+  readonly onError: (error: unknown, failures: number) => void;
+}
+
+export type ListenerHealth =
+  | { readonly state: 'listening'; readonly session: SqlSession | null }
+  /** `reason` says why notifications do not arrive. */
+  | { readonly state: 'deaf'; readonly reason: 'disconnected' | 'unanswered' };
+
+/** How long the notification that a listener sends to itself may take. */
+const PROBE_TIMEOUT_MS = 5_000;
+const PROBE_PREFIX = 'probe ';
+
+/**
+ * One LISTEN for all workers of a context.
+ *
+ * A connection that says it listens may not: a pooler in transaction mode accepts LISTEN and delivers nothing. So after
+ * every connect a notification is sent to ourselves, over the pool: only when it comes back is the connection trusted,
+ * for notifications and for a session-level lock alike. Meanwhile, and for good if it does not, workers poll.
+ */
+export class Notifier {
+  readonly #options: NotifierOptions;
+  #subscription: Subscription | undefined;
+  #probe: { readonly payload: string; readonly session: SqlSession | null; readonly cancel: () => void } | undefined;
+  #failures = 0;
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { driver, tables, onHint, onHealth, onError } = this.#options;
+    this.#subscription ??= driver.listen(notificationChannel(tables.schemaName), {
+      onNotification: (payload) => {
+        if (payload === this.#probe?.payload) this.#trust();
+        else if (!payload.startsWith(PROBE_PREFIX)) onHint();
+      },
+      onConnected: (session) => {
+        onHint();
+        this.#startProbe(session);
+      },
+      onDisconnected: (error) => {
+        this.#endProbe();
+        this.#failures += 1;
+        onHealth({ state: 'deaf', reason: 'disconnected' });
+        onError(error, this.#failures);
+      },
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#endProbe();
+    await this.#subscription?.close();
+  }
+
+  #startProbe(session: SqlSession | null): void {
+    const { driver, tables, onHealth, onError } = this.#options;
+    this.#endProbe();
+    const cancel = systemClock.after(PROBE_TIMEOUT_MS, () => {
+      this.#probe = undefined;
+      onHealth({ state: 'deaf', reason: 'unanswered' });
+    });
+    const payload = PROBE_PREFIX + uuidv4();
+    this.#probe = { payload, session, cancel };
+    const channel = notificationChannel(tables.schemaName);
+    notify(driver, tables, { channel, payload }).catch((error: unknown) => onError(error, 1));
+  }
+
+  #trust(): void {
+    const session = this.#probe?.session ?? null;
+    this.#endProbe();
+    this.#failures = 0;
+    this.#options.onHealth({ state: 'listening', session });
+  }
+
+  #endProbe(): void {
+    this.#probe?.cancel();
+    this.#probe = undefined;
+  }
+}

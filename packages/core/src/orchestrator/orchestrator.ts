@@ -1,0 +1,61 @@
+import { type ContextParts, partsOf } from '../context-parts.ts';
+import { Rescuer } from '../rescue/rescuer.ts';
+import type { Daemon } from '../runtime/daemon.ts';
+import { type OrchestratorOptions, resolveOrchestratorOptions } from './orchestrator-options.ts';
+import { FinalizedPruner, GroupPruner } from './pruner.ts';
+import { Scheduler } from './scheduler.ts';
+import { Sweeper } from './sweeper.ts';
+
+/** How often to look for dead workers, and for groups that need mending, in milliseconds. */
+const RESCUE_INTERVAL_MS = 10_000;
+const SWEEP_INTERVAL_MS = 60_000;
+
+/**
+ * Enqueues repeating jobs when they are due, and keeps the database tidy: deletes finalized jobs past their retention
+ * and groups out of use, and puts back the jobs of processes that died.
+ *
+ * It starts by itself. Any number may run, in any processes: no tick is doubled and no deletion counted twice. Delays,
+ * retries and rescue work without one; repeats and clean-up need one.
+ *
+ * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
+ */
+export class Orchestrator implements AsyncDisposable {
+  readonly #parts: ContextParts;
+  readonly #daemons: readonly Daemon[];
+  #unsubscribe: () => void = () => {};
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: OrchestratorOptions) {
+    const { context, jobSchedulePollSecs, cleanUpPollSecs } = resolveOrchestratorOptions(options);
+    const parts = partsOf('Orchestrator', context);
+    const announce = (): void => parts.enqueuer.announce();
+    const scheduler = new Scheduler({ parts, pollMs: jobSchedulePollSecs * 1000, onFired: announce });
+    const cleanUp = { parts, intervalMs: cleanUpPollSecs * 1000 };
+    this.#parts = parts;
+    this.#daemons = [
+      scheduler,
+      new FinalizedPruner(cleanUp),
+      new GroupPruner(cleanUp),
+      new Rescuer({ parts, role: 'ORCHESTRATOR', intervalMs: RESCUE_INTERVAL_MS, onRescued: announce }),
+      new Sweeper({ parts, intervalMs: SWEEP_INTERVAL_MS, onMended: announce }),
+    ];
+    queueMicrotask(() => void this.#start(scheduler));
+  }
+
+  /** Stops after what is under way, and resolves then. Calling it again is fine. */
+  stop(): Promise<void> {
+    this.#unsubscribe();
+    this.#stopped ??= Promise.all(this.#daemons.map((daemon) => daemon.stop())).then(() => undefined);
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #start(scheduler: Scheduler): void {
+    if (this.#stopped !== undefined) return;
+    this.#unsubscribe = this.#parts.registry.onAdd(() => scheduler.wake());
+    for (const daemon of this.#daemons) daemon.start();
+  }
+}

@@ -1,0 +1,48 @@
+import { DuplicateJobDefinitionError } from './errors.ts';
+import type { NewJob } from './model/job.ts';
+import type { JobMetadata } from './model/job-metadata.ts';
+
+/** What the rest of the house needs to know of a job definition. */
+export interface RegisteredJob {
+  readonly name: string;
+  /** Seconds between two ticks; `undefined` for a definition that does not repeat. */
+  readonly repeatSecs: number | undefined;
+  /** Runs the work function. */
+  run(payload: unknown, metadata: JobMetadata): unknown;
+  /** The job that the next tick of a repeating definition would enqueue. */
+  nextTick(): NewJob;
+}
+
+/** The definitions registered in a context, by name. */
+export class Registry {
+  readonly #byName = new Map<string, RegisteredJob>();
+  readonly #listeners = new Set<() => void>();
+
+  /** @throws DuplicateJobDefinitionError when another definition has the name. */
+  add(definition: RegisteredJob): void {
+    const known = this.#byName.get(definition.name);
+    if (known === definition) return;
+    if (known !== undefined) throw new DuplicateJobDefinitionError(definition.name);
+    this.#byName.set(definition.name, definition);
+    for (const listener of this.#listeners) listener();
+  }
+
+  get(name: string): RegisteredJob | undefined {
+    return this.#byName.get(name);
+  }
+
+  names(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
+
+  /** The definitions that repeat. */
+  repeating(): readonly RegisteredJob[] {
+    return [...this.#byName.values()].filter((definition) => definition.repeatSecs !== undefined);
+  }
+
+  /** Calls `listener` after every new definition. Returns a function that stops that. */
+  onAdd(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

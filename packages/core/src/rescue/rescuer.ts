@@ -1,0 +1,45 @@
+import type { ContextParts } from '../context-parts.ts';
+import { Daemon } from '../runtime/daemon.ts';
+import { rescue } from '../statements/leases.ts';
+
+export interface RescuerOptions {
+  readonly parts: ContextParts;
+  /** Who rescues, for the events. */
+  readonly role: 'ORCHESTRATOR' | 'WORKER';
+  /** How often to look when nobody said that it is time, in milliseconds. */
+  readonly intervalMs: number;
+  /** Jobs were put back: they are ready now. */
+  readonly onRescued: () => void;
+}
+
+/** The least time between two looks: a process that is blocked but alive would have every claim ask for one. */
+const MIN_INTERVAL_MS = 1_000;
+
+/** Puts the jobs of dead worker processes back in the queue. Any number of processes may run one. */
+export class Rescuer extends Daemon {
+  readonly #options: RescuerOptions;
+  #lastAt = -Infinity;
+
+  constructor(options: RescuerOptions) {
+    super({ name: 'rescuer', onError: options.parts.reportError });
+    this.#options = options;
+  }
+
+  protected override async tick(): Promise<number> {
+    const { parts, role, intervalMs, onRescued } = this.#options;
+    const sinceLast = this.clock.now() - this.#lastAt;
+    if (sinceLast < MIN_INTERVAL_MS) return MIN_INTERVAL_MS - sinceLast;
+    this.#lastAt = this.clock.now();
+    const { driver, tables, settings, events } = parts;
+    const rescued = await rescue(driver, tables, { unlockSecs: settings.jobGroupUnlockSecs });
+    for (const one of rescued) {
+      if (one.kind === 'job') {
+        events.emit({ eventType: `${role}_JOB_RESCUE`, jobId: one.jobId, jobName: one.jobName });
+      } else if (one.kind === 'group') {
+        events.emit({ eventType: `${role}_JOB_GROUP_UNLOCK`, jobGroup: one.jobGroup });
+      }
+    }
+    if (rescued.length > 0) onRescued();
+    return intervalMs;
+  }
+}

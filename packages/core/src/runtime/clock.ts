@@ -1,0 +1,44 @@
+import type { Wake } from './wake.ts';
+
+/** Time as this process sees it: for waiting and for measuring. What is *due* is decided by the database's clock. */
+export interface Clock {
+  /** Milliseconds that only grow, from an arbitrary start. */
+  now(): number;
+  /** Waits `ms` milliseconds (`Infinity`: for ever), or until the wake is set or the signal aborted. */
+  sleep(ms: number, until: { readonly wake: Wake; readonly signal: AbortSignal }): Promise<void>;
+  /** Calls `callback` once, after `ms` milliseconds. Returns a function that cancels it. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+/** A random number in [0, 1), for jitter. */
+export type Random = () => number;
+
+export const systemRandom: Random = Math.random;
+
+/** The longest time that a timer of Node.js can hold; a longer one fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The real clock. No other file of this package sets a timer. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (ms, { wake, signal }) =>
+    new Promise((resolve) => {
+      if (wake.isSet || signal.aborted) {
+        resolve();
+        return;
+      }
+      const timer = ms === Infinity ? undefined : setTimeout(done, Math.min(ms, MAX_TIMER_MS));
+      const unsubscribe = wake.subscribe(done);
+      signal.addEventListener('abort', done, { once: true });
+      function done(): void {
+        clearTimeout(timer);
+        unsubscribe();
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+    }),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, Math.min(ms, MAX_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+};

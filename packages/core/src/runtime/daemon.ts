@@ -1,0 +1,75 @@
+import { type Clock, type Random, systemClock, systemRandom } from './clock.ts';
+import { runPollLoop } from './poll-loop.ts';
+import { Wake } from './wake.ts';
+
+/** What every daemon is given. */
+export interface DaemonOptions {
+  /** For reports: `claimer`, `pruner`. */
+  readonly name: string;
+  /** Is told of every failed pass. */
+  readonly onError: (daemon: string, error: unknown, failures: number) => void;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+
+/**
+ * A background task with one contract: `start()` once, `stop()` any number of times. A pass that fails is reported, and
+ * tried again after a pause that doubles from 0.1 s to 10 s, with jitter; a daemon never ends by itself and never
+ * throws into the void.
+ */
+export abstract class Daemon {
+  protected readonly clock: Clock;
+  readonly #name: string;
+  readonly #onError: DaemonOptions['onError'];
+  readonly #random: Random;
+  readonly #wake = new Wake();
+  readonly #abort = new AbortController();
+  #running: Promise<void> | undefined;
+
+  constructor({ name, onError, clock = systemClock, random = systemRandom }: DaemonOptions) {
+    this.#name = name;
+    this.#onError = onError;
+    this.clock = clock;
+    this.#random = random;
+  }
+
+  /** One pass. Resolves to how many milliseconds to wait before the next. */
+  protected abstract tick(signal: AbortSignal): Promise<number>;
+
+  start(): void {
+    this.#running ??= runPollLoop({
+      clock: this.clock,
+      wake: this.#wake,
+      signal: this.#abort.signal,
+      tick: (signal) => this.tick(signal),
+      onError: (error, failures) => {
+        this.#onError(this.#name, error, failures);
+        return this.#pauseMs(failures);
+      },
+    });
+  }
+
+  /** Has the next pass start now, or right after the one under way. */
+  wake(): void {
+    this.#wake.set();
+  }
+
+  /** Ends after the pass under way. Resolves once it has ended. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+  }
+
+  #pauseMs(failures: number): number {
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+    return pause * this.jitter();
+  }
+
+  /** A factor between a half and one: processes that did the same at the same time do not do so again. */
+  protected jitter(): number {
+    return 0.5 + this.#random() / 2;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Clock } from './clock.ts';
+import type { Wake } from './wake.ts';
+
+export interface PollLoopOptions {
+  readonly clock: Clock;
+  readonly wake: Wake;
+  readonly signal: AbortSignal;
+  /** One pass. Resolves to how many milliseconds to wait before the next; 0 for none, `Infinity` for a wake only. */
+  readonly tick: (signal: AbortSignal) => Promise<number>;
+  /** Reports a failed pass, the `failures`th in a row. Returns how long to wait; a wake does not cut that short. */
+  readonly onError: (error: unknown, failures: number) => number;
+}
+
+/** Runs `tick` until aborted. A tick under way at abort is finished, not cut. */
+export async function runPollLoop({ clock, wake, signal, tick, onError }: PollLoopOptions): Promise<void> {
+  const deaf: Pick<Wake, 'isSet' | 'subscribe'> = { isSet: false, subscribe: () => () => {} };
+  let failures = 0;
+  while (!signal.aborted) {
+    wake.clear(); // anything that arrives from here on is seen by the next pass
+    try {
+      const delayMs = await tick(signal);
+      failures = 0;
+      if (delayMs > 0) await clock.sleep(delayMs, { wake, signal });
+    } catch (error) {
+      failures += 1;
+      // A busy process sets the wake all the time: it must not turn the pause after an error into a hot loop.
+      await clock.sleep(onError(error, failures), { wake: deaf as Wake, signal });
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { asBoolean, asNumber, asText, toArrayLiteral } from '../driver/index.ts';
+import { defineStatement, type Statement } from './statement.ts';
+
+interface LeaseInput {
+  readonly workerId: string;
+  readonly leaseSecs: number;
+  /**
+   * The key of an advisory lock that the process holds on a connection of its own, as decimal text; `null` for none.
+   * As long as that lock is held the process is alive, even if its event loop is too busy to renew the lease.
+   */
+  readonly sessionKey: string | null;
+}
+
+/** Takes out the lease of a worker process: one row, whatever it runs. */
+export const registerWorker: Statement<LeaseInput, void> = defineStatement({
+  name: 'bearmq_register_worker',
+  text: ({ worker }) => `
+    insert into ${worker} (id, expires_at, session_key)
+    values ($1::text::uuid, now() + make_interval(secs => $2::float8), $3::text::bigint)`,
+  encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
+  decode: () => undefined,
+});
+
+/** Extends the lease. Resolves to whether it was still held: not once somebody has rescued its jobs. */
+export const renewLease: Statement<LeaseInput, boolean> = defineStatement({
+  name: 'bearmq_renew_lease',
+  text: ({ worker }) => `
+    update ${worker} set expires_at = now() + make_interval(secs => $2::float8), session_key = $3::text::bigint
+    where id = $1::text::uuid returning true`,
+  encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
+  decode: (rows) => rows.length > 0,
+});
+
+/** Gives the lease up. The process holds no job any more. */
+export const removeWorker: Statement<{ readonly workerId: string }, void> = defineStatement({
+  name: 'bearmq_remove_worker',
+  text: ({ worker }) => `delete from ${worker} where id = $1::text::uuid`,
+  encode: ({ workerId }) => [workerId],
+  decode: () => undefined,
+});
+
+/** Takes a session-level advisory lock, to be run on a connection that lives as long as the process. */
+export const takeSessionLock: Statement<{ readonly sessionKey: string }, boolean> = defineStatement({
+  name: 'bearmq_take_session_lock',
+  text: () => 'select pg_try_advisory_lock($1::text::bigint)',
+  encode: ({ sessionKey }) => [sessionKey],
+  decode: ([row]) => asBoolean(row?.[0]),
+});
+
+export type Rescued =
+  | { readonly kind: 'job'; readonly jobId: string; readonly jobName: string }
+  | { readonly kind: 'group'; readonly jobGroup: string }
+  | { readonly kind: 'worker'; readonly workerId: string };
+
+/** Puts jobs of dead worker processes back, and opens groups that were locked for too long. See `rescue_v1`. */
+export const rescue: Statement<{ readonly unlockSecs: number }, readonly Rescued[]> = defineStatement({
+  name: 'bearmq_rescue',
+  text: ({ fn }) => `
+    select o_kind::text, o_id::text, o_name::text, o_worker::text from ${fn('rescue_v1')}($1::float8)`,
+  encode: ({ unlockSecs }) => [unlockSecs],
+  decode: (rows) =>
+    rows.map(([kind, id, name, workerId]): Rescued => {
+      switch (kind) {
+        case 'job':
+          return { kind, jobId: asText(id), jobName: asText(name) };
+        case 'group':
+          return { kind, jobGroup: asText(name) };
+        default:
+          return { kind: 'worker', workerId: asText(workerId) };
+      }
+    }),
+});
+
+/**
+ * Takes back what this worker holds without knowing it (the answer of a claim was lost). Resolves to the generation that
+ * claims must name from now on, or `null` when the lease is gone. See `reconcile_v1`.
+ */
+export const reconcile: Statement<{ readonly workerId: string; readonly knownIds: readonly string[] }, number | null> =
+  defineStatement({
+    name: 'bearmq_reconcile',
+    text: ({ fn }) => `
+    select o_generation::int4 from ${fn('reconcile_v1')}($1::text::uuid, $2::text::uuid[])
+    where o_generation is not null`,
+    encode: ({ workerId, knownIds }) => [workerId, toArrayLiteral(knownIds)],
+    decode: ([row]) => (row === undefined ? null : asNumber(row[0])),
+  });

@@ -1,0 +1,70 @@
+import { asNullable, asNumber, asText } from '../driver/index.ts';
+import type { NewJob } from '../model/job.ts';
+import { defineStatement, type Statement } from './statement.ts';
+
+/**
+ * Enters a repeating definition; its first tick is due at once. A changed interval counts from the last tick, so
+ * registering again never adds one.
+ */
+export const upsertSchedule: Statement<{ readonly name: string; readonly repeatSecs: number }, void> = defineStatement({
+  name: 'bearmq_upsert_schedule',
+  text: ({ schedule }) => `
+    insert into ${schedule} as s (name, repeat_secs) values ($1::text, $2::float8)
+    on conflict (name) do update set repeat_secs = excluded.repeat_secs,
+      next_at = coalesce(s.last_at + make_interval(secs => excluded.repeat_secs), s.next_at)
+    where s.repeat_secs <> excluded.repeat_secs`,
+  encode: ({ name, repeatSecs }) => [name, repeatSecs],
+  decode: () => undefined,
+});
+
+export interface FiredSchedules {
+  readonly jobs: readonly { readonly jobId: string; readonly jobName: string }[];
+  /** Milliseconds until the next tick that was not due yet; `null` when there is none. */
+  readonly nextDueMs: number | null;
+}
+
+/**
+ * Advances the schedules that are due and inserts their jobs, in one statement: both happen or neither, and each tick
+ * once. A schedule's row is locked with `skip locked`; an orchestrator that comes second either skips it or, having
+ * read it before the first one committed, finds by the recheck of the lock that it is no longer due.
+ *
+ * Ticks lie on the grid of the first one. Those that were missed while nobody was awake are made up for by one.
+ */
+export const fireSchedules: Statement<readonly NewJob[], FiredSchedules> = defineStatement({
+  name: 'bearmq_fire_schedules',
+  text: ({ schedule, job, jobState }) => `
+    with def as materialized (
+      select r.* from json_to_recordset($1::text::json)
+        as r (id uuid, name text, channel text, "jobGroup" text, "delaySecs" float8, "numAttempts" integer,
+          "timeoutSecs" float8, "payloadText" text)
+    ),
+    due as materialized (
+      select s.name, d.id from ${schedule} s join def d on d.name = s.name
+      where s.next_at <= now() order by s.name for update of s skip locked
+    ),
+    advanced as (
+      update ${schedule} s set last_at = s.next_at, last_job_id = due.id,
+        next_at = s.next_at + make_interval(secs =>
+          s.repeat_secs * (floor(extract(epoch from now() - s.next_at)::float8 / s.repeat_secs) + 1))
+      from due where s.name = due.name returning s.name
+    ),
+    added as (
+      insert into ${job} (id, state, run_at, name, channel, job_group, num_attempts, timeout_secs, payload)
+      select d.id, case when d."delaySecs" > 0 then 'scheduled' else 'ready' end::${jobState},
+        case when d."delaySecs" > 0 then now() + make_interval(secs => d."delaySecs") end,
+        d.name, d.channel, d."jobGroup", d."numAttempts", d."timeoutSecs", d."payloadText"::json
+      from def d join advanced a on a.name = d.name returning id, name
+    )
+    select id::text, name::text, null::float8 from added
+    union all
+    select null::text, null::text, (extract(epoch from min(s.next_at) - clock_timestamp()) * 1000)::float8
+    from ${schedule} s join def d on d.name = s.name where s.next_at > now()`,
+  encode: (jobs) => [JSON.stringify(jobs)],
+  decode: (rows) => {
+    const last = rows[rows.length - 1];
+    return {
+      jobs: rows.flatMap(([id, name]) => (id === null ? [] : [{ jobId: asText(id), jobName: asText(name) }])),
+      nextDueMs: asNullable(last?.[2], asNumber),
+    };
+  },
+});

@@ -1,0 +1,31 @@
+import type { SqlRow, SqlSession, SqlValue, Tables } from '../driver/index.ts';
+
+export interface StatementParts<TInput, TOutput> {
+  /** Stable: names the prepared statement, the span and the log line. */
+  readonly name: string;
+  /** One statement, built once for each schema. Only names of {@link Tables} are put into the text. */
+  readonly text: (tables: Tables) => string;
+  readonly encode: (input: TInput) => readonly SqlValue[];
+  readonly decode: (rows: readonly SqlRow[]) => TOutput;
+}
+
+/** A statement of this layer, as a function. */
+export type Statement<TInput, TOutput> = (session: SqlSession, tables: Tables, input: TInput) => Promise<TOutput>;
+
+/** Makes a function of one SQL statement: its text, how its input is bound, how its rows are read. */
+export function defineStatement<TInput, TOutput>({
+  name,
+  text,
+  encode,
+  decode,
+}: StatementParts<TInput, TOutput>): Statement<TInput, TOutput> {
+  const texts = new WeakMap<Tables, string>();
+  return async (session, tables, input) => {
+    let built = texts.get(tables);
+    if (built === undefined) {
+      built = text(tables);
+      texts.set(tables, built);
+    }
+    return decode(await session.run({ name, text: built, values: encode(input) }));
+  };
+}

@@ -1,0 +1,142 @@
+import type { ContextParts } from '../context-parts.ts';
+import { DatabaseError } from '../driver/index.ts';
+import { Daemon } from '../runtime/daemon.ts';
+import { type ClaimResult, claim, type Demand } from '../statements/claim.ts';
+import type { ChannelChoice, SlotOwner } from './channel-choice.ts';
+import type { Lease } from './lease-keeper.ts';
+
+export interface ClaimerOptions {
+  readonly parts: ContextParts;
+  readonly choices: () => readonly ChannelChoice<SlotOwner>[];
+  readonly lease: () => Lease | null;
+  /** The lease is gone, as a claim found out. */
+  readonly onLeaseLost: (lease: Lease) => void;
+  /** A worker process seems to be dead. */
+  readonly onRescueDue: () => void;
+  /** Whether so many outcomes wait to be recorded that no more jobs should be started. */
+  readonly isBackedUp: () => boolean;
+  /** The answer of a claim was lost: the database may think that we hold jobs that we do not know of. */
+  readonly reconcile: (lease: Lease) => Promise<void>;
+  /** Hands back jobs that were claimed ahead and could not be started in time. */
+  readonly handBack: (choice: ChannelChoice<SlotOwner>) => void;
+  /** How often to look when nothing is heard, in milliseconds. */
+  readonly pollMs: () => number;
+}
+
+/** How long to wait for outcomes to be recorded before looking again, in milliseconds. */
+const BACKED_UP_MS = 20;
+
+/** A claim that met other claims asks again after up to so many milliseconds, twice as many each time, to a limit. */
+const CONTENDED_MS = 2;
+const CONTENDED_LIMIT_MS = 64;
+
+/**
+ * Fills the free slots of all Workers of a process: one claim at a time, for all of them together. It asks when there
+ * are slots to fill and reason to think that there is work: the last claim was full, a notification came, a job of this
+ * process was enqueued, a delay is over, or it is time to look in any case.
+ */
+export class Claimer extends Daemon {
+  readonly #options: ClaimerOptions;
+  #lookAt = -Infinity;
+  #mustReconcile = false;
+  #contended = 0;
+
+  constructor(options: ClaimerOptions) {
+    super({ name: 'claimer', onError: options.parts.reportError });
+    this.#options = options;
+  }
+
+  /** There may be work now. */
+  hint(): void {
+    this.#lookAt = -Infinity;
+    this.wake();
+  }
+
+  /** There will be work in so many milliseconds. */
+  hintIn(ms: number): void {
+    const at = this.clock.now() + ms;
+    if (at >= this.#lookAt) return;
+    this.#lookAt = at;
+    this.wake();
+  }
+
+  protected override async tick(): Promise<number> {
+    const { parts, choices, lease: currentLease, isBackedUp, reconcile } = this.#options;
+    const lease = currentLease();
+    const names = parts.registry.names();
+    if (lease === null || names.length === 0) return Infinity; // woken when there is one
+    if (this.#mustReconcile) {
+      await reconcile(lease);
+      this.#mustReconcile = false;
+      return 0;
+    }
+    const now = this.clock.now();
+    const all = choices();
+    this.#handBackStale(all, now);
+    if (isBackedUp()) return BACKED_UP_MS;
+    if (now >= this.#lookAt) {
+      for (const choice of all) choice.isDry = false;
+    }
+    const asked = all.flatMap((choice) => {
+      const demand = choice.demand(now);
+      return demand === null ? [] : [{ choice, demand }];
+    });
+    const first = asked[0];
+    if (first === undefined) return this.#untilNext(all, now);
+    this.#lookAt = now + this.#options.pollMs();
+    const result = await this.#claim(
+      lease,
+      names,
+      asked.map(({ demand }) => demand),
+    );
+    if (!result.isLeaseHeld) {
+      this.#options.onLeaseLost(lease);
+      return 0;
+    }
+    return this.#accept(asked, result);
+  }
+
+  async #claim(lease: Lease, names: readonly string[], demands: readonly Demand[]): Promise<ClaimResult> {
+    const { driver, tables } = this.#options.parts;
+    try {
+      return await claim(driver, tables, { ...lease, names, demands });
+    } catch (error) {
+      // Refused for certain (a syntax error, a deadlock): nothing was claimed. Else it may have been committed.
+      const isRefused = error instanceof DatabaseError && error.sqlState !== null && !/^(08|57)/.test(error.sqlState);
+      if (!isRefused) this.#mustReconcile = true;
+      this.#lookAt = -Infinity;
+      throw error;
+    }
+  }
+
+  #accept(
+    asked: readonly { readonly choice: ChannelChoice<SlotOwner>; readonly demand: Demand }[],
+    { jobs, nextDueMs, isRescueDue, isMoreLikely }: ClaimResult,
+  ): number {
+    const now = this.clock.now();
+    let isAnyTaken = false;
+    for (const [i, { choice, demand }] of asked.entries()) {
+      const taken = jobs[i] ?? [];
+      choice.isDry = taken.length < demand.slots + demand.ahead && !isMoreLikely;
+      if (taken.length > 0) isAnyTaken = true;
+      choice.accept(taken, now);
+    }
+    if (nextDueMs !== null) this.#lookAt = Math.min(this.#lookAt, now + Math.max(1, nextDueMs));
+    if (isRescueDue) this.#options.onRescueDue();
+    this.#contended = isMoreLikely && !isAnyTaken ? this.#contended + 1 : 0;
+    if (this.#contended === 0) return 0;
+    return Math.min(CONTENDED_MS * 2 ** this.#contended, CONTENDED_LIMIT_MS) * this.jitter();
+  }
+
+  #handBackStale(all: readonly ChannelChoice<SlotOwner>[], now: number): void {
+    for (const choice of all) if (choice.holdsUntil <= now) this.#options.handBack(choice);
+  }
+
+  /** Until it is time to look in any case, or to hand back what could not be started. */
+  #untilNext(all: readonly ChannelChoice<SlotOwner>[], now: number): number {
+    const hold = Math.min(...all.map((choice) => choice.holdsUntil));
+    // When it was time to look and nothing was asked for, no slot is free: the next one that becomes free wakes us.
+    const look = this.#lookAt > now ? this.#lookAt : Infinity;
+    return Math.max(1, Math.min(look, hold) - now);
+  }
+}

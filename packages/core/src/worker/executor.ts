@@ -1,0 +1,64 @@
+import type { ContextParts } from '../context-parts.ts';
+import type { ClaimedJob, Outcome } from '../model/job.ts';
+import { outcomeOfDeadWorker, outcomeOfError } from '../model/outcome.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { ActiveJob } from './active-job.ts';
+import type { Settler } from './settler.ts';
+
+export interface ExecutorOptions {
+  readonly parts: ContextParts;
+  readonly settler: Settler;
+  readonly clock: Clock;
+}
+
+/** Runs one job at a time for each slot: work function, then outcome. */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  readonly #active = new Map<string, ActiveJob>();
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+  }
+
+  activeIds(): readonly string[] {
+    return [...this.#active.keys()];
+  }
+
+  /** The lease is gone: every running job is told. */
+  loseAll(): void {
+    for (const active of this.#active.values()) active.lose();
+  }
+
+  /** Runs a claimed job and hands its outcome to the settler. Never rejects. Resolves to how long it ran. */
+  async execute(job: ClaimedJob, workerId: string): Promise<number> {
+    const { parts, settler, clock } = this.#options;
+    const { events, registry } = parts;
+    const isHeard = events.hasHandlers;
+    if (isHeard) events.emit({ eventType: 'WORKER_JOB_DEQUEUE', jobId: job.id, jobName: job.name, workerId });
+    const definition = registry.get(job.name);
+    if (job.attempt > job.numAttempts || definition === undefined) {
+      settler.add({ outcome: outcomeOfDeadWorker(job), workerId, durationMs: 0 });
+      return 0;
+    }
+    const active = new ActiveJob(job, workerId);
+    this.#active.set(job.id, active);
+    if (!job.isCounted) settler.markStarted(job);
+    if (isHeard) {
+      events.emit({ eventType: 'WORKER_JOB_RUN', jobId: job.id, jobName: job.name, workerId, attempt: job.attempt });
+    }
+    const startedAt = clock.now();
+    let outcome: Outcome;
+    let thrown: unknown;
+    try {
+      await definition.run(JSON.parse(job.payloadText), active);
+      outcome = { kind: 'succeeded', job };
+    } catch (error) {
+      thrown = error;
+      outcome = outcomeOfError(job, error);
+    }
+    const durationMs = clock.now() - startedAt;
+    this.#active.delete(job.id);
+    settler.add({ outcome, workerId, durationMs, error: thrown });
+    return durationMs;
+  }
+}

@@ -1,0 +1,102 @@
+import { v4 as uuidv4 } from 'uuid';
+import type { ContextParts } from '../context-parts.ts';
+import type { SqlSession } from '../driver/index.ts';
+import { Daemon } from '../runtime/daemon.ts';
+import { reconcile, registerWorker, removeWorker, renewLease, takeSessionLock } from '../statements/leases.ts';
+
+/** What a claim must name. */
+export interface Lease {
+  /** A fresh UUID for each lease: never a host's name or a process's number, which come again. */
+  readonly workerId: string;
+  readonly generation: number;
+}
+
+export interface LeaseKeeperOptions {
+  readonly parts: ContextParts;
+  /** There is a lease: claims may start. */
+  readonly onHeld: () => void;
+  /** The lease is gone: whatever this process holds may run elsewhere. */
+  readonly onLost: () => void;
+}
+
+/**
+ * Holds the one lease of this process, renewed every third of its time, whatever runs.
+ *
+ * Where a connection of our own can be had, it also holds a session-level lock: an event loop that is blocked for a
+ * minute renews nothing, but its connection still stands, and a rescue leaves its jobs alone.
+ */
+export class LeaseKeeper extends Daemon {
+  readonly #options: LeaseKeeperOptions;
+  #lease: Lease | null = null;
+  #session: SqlSession | null = null;
+  #sessionKey: string | null = null;
+
+  constructor(options: LeaseKeeperOptions) {
+    super({ name: 'lease-keeper', onError: options.parts.reportError });
+    this.#options = options;
+  }
+
+  get lease(): Lease | null {
+    return this.#lease;
+  }
+
+  /** The connection that stands for this process, or `null` when it has none (any more). */
+  useSession(session: SqlSession | null): void {
+    this.#session = session;
+    this.#sessionKey = null;
+    this.wake();
+  }
+
+  /** Somebody learned that the lease is gone. */
+  lose(lease: Lease): void {
+    if (this.#lease?.workerId !== lease.workerId) return;
+    this.#lease = null;
+    this.#options.onLost();
+    this.wake();
+  }
+
+  /** Hands back what the database says we hold and we do not know of. */
+  async reconcile(lease: Lease, knownIds: readonly string[]): Promise<void> {
+    const { driver, tables } = this.#options.parts;
+    const generation = await reconcile(driver, tables, { workerId: lease.workerId, knownIds });
+    if (generation === null) this.lose(lease);
+    else if (this.#lease?.workerId === lease.workerId) this.#lease = { ...lease, generation };
+  }
+
+  /** Gives the lease up, once nothing is held any more. */
+  async remove(): Promise<void> {
+    const { driver, tables } = this.#options.parts;
+    const lease = this.#lease;
+    this.#lease = null;
+    if (lease !== null) await removeWorker(driver, tables, { workerId: lease.workerId });
+  }
+
+  protected override async tick(): Promise<number> {
+    const { parts, onHeld } = this.#options;
+    const { driver, tables, settings, checkSchema } = parts;
+    const { leaseSecs } = settings;
+    await this.#lockSession();
+    const sessionKey = this.#sessionKey;
+    const lease = this.#lease;
+    if (lease === null) {
+      await checkSchema();
+      const workerId = uuidv4();
+      await registerWorker(driver, tables, { workerId, leaseSecs, sessionKey });
+      this.#lease = { workerId, generation: 0 };
+      onHeld();
+    } else if (!(await renewLease(driver, tables, { workerId: lease.workerId, leaseSecs, sessionKey }))) {
+      this.lose(lease);
+      return 0;
+    }
+    return (leaseSecs * 1000) / 3;
+  }
+
+  async #lockSession(): Promise<void> {
+    const session = this.#session;
+    if (session === null || this.#sessionKey !== null) return;
+    const sessionKey = BigInt.asIntN(64, crypto.getRandomValues(new BigInt64Array(1))[0] ?? 0n).toString();
+    // A failure means that the connection is going: its end is reported by the listener, and polling goes on meanwhile.
+    const isLocked = await takeSessionLock(session, this.#options.parts.tables, { sessionKey }).catch(() => false);
+    if (isLocked && this.#session === session) this.#sessionKey = sessionKey;
+  }
+}

@@ -1,0 +1,200 @@
+import type { ContextParts } from '../context-parts.ts';
+import { handedBack } from '../model/outcome.ts';
+import { Notifier } from '../notify/notifier.ts';
+import { Rescuer } from '../rescue/rescuer.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { ChannelChoice, type Run, type SlotOwner } from './channel-choice.ts';
+import { Claimer } from './claimer.ts';
+import { Executor } from './executor.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { emitLost, emitSettled } from './settlement-events.ts';
+import { Settler } from './settler.ts';
+
+/** A Worker, as its process sees it. */
+export interface Member extends SlotOwner {
+  readonly channels: readonly string[] | null;
+  readonly concurrency: number;
+}
+
+/** How often to look for work when nothing is heard, in milliseconds. */
+const POLL_LISTENING_MS = 3_000;
+const POLL_DEAF_MS = 1_000;
+
+/** How often to look for dead workers when no claim saw one, in milliseconds. */
+const RESCUE_INTERVAL_MS = 60_000;
+
+/** Above so many outcomes that are not recorded yet, no more jobs are claimed. */
+const BACKLOG_LIMIT = 5_000;
+
+/** The share of `jobGroupUnlockSecs` after which no further job of a run is started: the group may open soon. */
+const RUN_TIME_SHARE = 0.5;
+
+/**
+ * What all Workers of a context share: one lease, one claimer, one settler, one listener. It starts with the first
+ * Worker and ends with the last, so a hundred Workers cost about what one with a concurrency of a hundred does.
+ */
+export class WorkerProcess {
+  readonly #parts: ContextParts;
+  readonly #keeper: LeaseKeeper;
+  readonly #settler: Settler;
+  readonly #claimer: Claimer;
+  readonly #rescuer: Rescuer;
+  readonly #executor: Executor;
+  readonly #notifier: Notifier | undefined;
+  readonly #choices = new Map<string, ChannelChoice<SlotOwner>>();
+  readonly #members = new Map<SlotOwner, { running: number; isLeaving: boolean; onIdle: () => void }>();
+  readonly #unsubscribe: readonly (() => void)[];
+  #isListening = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts;
+    const { driver, tables, settings, registry, localWork, events, reportError, warn } = parts;
+    this.#keeper = new LeaseKeeper({
+      parts,
+      onHeld: () => this.#claimer.hint(),
+      onLost: () => this.#dropAll(),
+    });
+    this.#settler = new Settler({
+      parts,
+      onSettled: (settlement) => emitSettled(events, settlement),
+      onLost: (settlement) => emitLost(events, settlement),
+      onDueIn: (ms) => this.#claimer.hintIn(ms),
+    });
+    this.#executor = new Executor({ parts, settler: this.#settler, clock: systemClock });
+    this.#rescuer = new Rescuer({
+      parts,
+      role: 'WORKER',
+      intervalMs: RESCUE_INTERVAL_MS,
+      onRescued: () => this.#claimer.hint(),
+    });
+    this.#claimer = new Claimer({
+      parts,
+      choices: () => [...this.#choices.values()],
+      lease: () => this.#keeper.lease,
+      onLeaseLost: (lease) => this.#keeper.lose(lease),
+      onRescueDue: () => this.#rescuer.wake(),
+      isBackedUp: () => this.#settler.backlog > BACKLOG_LIMIT,
+      reconcile: (lease) => this.#keeper.reconcile(lease, this.#knownIds()),
+      handBack: (choice) => this.#handBack(choice),
+      pollMs: () => (settings.pollSecs === undefined ? this.#defaultPollMs() : settings.pollSecs * 1000),
+    });
+    this.#notifier =
+      settings.wakeUp === 'poll'
+        ? undefined
+        : new Notifier({
+            driver,
+            tables,
+            onHint: () => this.#claimer.hint(),
+            onHealth: (health) => {
+              this.#isListening = health.state === 'listening';
+              this.#keeper.useSession(health.state === 'listening' ? health.session : null);
+              if (health.state === 'deaf' && health.reason === 'unanswered') warn(DEAF_WARNING);
+              this.#claimer.hint();
+            },
+            onError: (error, failures) => reportError('notifier', error, failures),
+          });
+    this.#unsubscribe = [localWork.subscribe(() => this.#claimer.hint()), registry.onAdd(() => this.#claimer.hint())];
+    for (const daemon of [this.#keeper, this.#settler, this.#claimer, this.#rescuer]) daemon.start();
+    this.#notifier?.start();
+  }
+
+  /** Whether the last Worker has left: a new one needs a new process. */
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  join(member: Member): void {
+    this.#members.set(member, { running: 0, isLeaving: false, onIdle: () => {} });
+    const key = JSON.stringify(member.channels);
+    let choice = this.#choices.get(key);
+    if (choice === undefined) {
+      choice = new ChannelChoice(member.channels, systemClock.now(), (run, owner) => void this.#work(run, owner, key));
+      this.#choices.set(key, choice);
+    }
+    choice.add(member, member.concurrency);
+    this.#claimer.hint();
+  }
+
+  /** Lets the member's running jobs finish, hands back what it will not start, and waits until all is recorded. */
+  async leave(member: Member): Promise<void> {
+    const state = this.#members.get(member);
+    if (state === undefined) return;
+    state.isLeaving = true;
+    const key = JSON.stringify(member.channels);
+    const choice = this.#choices.get(key);
+    choice?.remove(member);
+    if (choice?.isUnused === true) {
+      this.#handBack(choice);
+      this.#choices.delete(key);
+    }
+    if (state.running > 0) await new Promise<void>((resolve) => (state.onIdle = resolve));
+    this.#members.delete(member);
+    if (this.#members.size > 0) {
+      await this.#settler.flushed();
+      return;
+    }
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async #work(run: Run, owner: SlotOwner, key: string): Promise<void> {
+    const state = this.#members.get(owner);
+    if (state === undefined) throw new Error('a run was given to a worker that has left');
+    state.running += 1;
+    const choice = this.#choices.get(key);
+    const until = run.claimedAt + this.#parts.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
+    for (const [i, job] of run.jobs.entries()) {
+      const isFirst = i === 0;
+      if (!isFirst && (state.isLeaving || systemClock.now() > until)) {
+        this.#settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
+        continue;
+      }
+      const durationMs = await this.#executor.execute(job, owner.id);
+      choice?.meter.add(durationMs);
+    }
+    state.running -= 1;
+    if (state.isLeaving) {
+      if (state.running === 0) state.onIdle();
+      return;
+    }
+    choice?.free(owner);
+    if (choice?.isHungry === true) this.#claimer.wake();
+  }
+
+  #handBack(choice: ChannelChoice<SlotOwner>): void {
+    for (const job of choice.takeHeld()) {
+      this.#settler.add({ outcome: handedBack(job), workerId: this.#keeper.lease?.workerId ?? '', durationMs: 0 });
+    }
+  }
+
+  /** The lease is gone, and with it all claims: running jobs are told, the others forgotten. */
+  #dropAll(): void {
+    this.#executor.loseAll();
+    for (const choice of this.#choices.values()) choice.takeHeld();
+  }
+
+  #knownIds(): readonly string[] {
+    const held = [...this.#choices.values()].flatMap((choice) => choice.heldIds());
+    return [...this.#executor.activeIds(), ...held, ...this.#settler.pendingIds()];
+  }
+
+  #defaultPollMs(): number {
+    return this.#isListening ? POLL_LISTENING_MS : POLL_DEAF_MS;
+  }
+
+  /** In the order in which they need each other: no more claims, outcomes recorded, lease given up. */
+  async #close(): Promise<void> {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    await Promise.all([this.#claimer.stop(), this.#rescuer.stop()]);
+    for (const choice of this.#choices.values()) this.#handBack(choice);
+    await this.#settler.flushed();
+    await Promise.all([this.#settler.stop(), this.#keeper.stop(), this.#notifier?.stop()]);
+    await this.#keeper.remove();
+  }
+}
+
+const DEAF_WARNING =
+  'notifications do not arrive on this connection (a pooler in transaction mode, perhaps): idle workers poll instead, ' +
+  'and a process whose event loop is blocked for longer than its lease is taken for dead. Give workers a direct ' +
+  "connection, or say wakeUp: 'poll' to accept this";

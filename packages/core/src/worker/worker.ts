@@ -1,0 +1,60 @@
+import { v7 as uuidv7 } from 'uuid';
+import { type ContextParts, partsOf } from '../context-parts.ts';
+import { resolveWorkerOptions, type WorkerOptions } from './worker-options.ts';
+import { type Member, WorkerProcess } from './worker-process.ts';
+
+/**
+ * Runs jobs: those registered in its context, of its channels, one at a time unless told otherwise.
+ *
+ * It starts by itself. Make as many as you want jobs to run at a time: all Workers of a context share one claimer, one
+ * settler, one listening connection and one lease.
+ *
+ * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
+ */
+export class Worker implements AsyncDisposable {
+  /** Tells this worker from others in events and metadata: a version 7 UUID. */
+  readonly id: string = uuidv7();
+  readonly #member: Member;
+  readonly #parts: ContextParts;
+  #process: WorkerProcess | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: WorkerOptions) {
+    const { context, channels, concurrency } = resolveWorkerOptions(options);
+    this.#parts = partsOf('Worker', context);
+    const distinct = channels === undefined ? null : [...new Set(channels)].sort();
+    this.#member = { id: this.id, channels: distinct, concurrency };
+    // Not before the caller's own code has run on: nothing can fail after construction, and nothing half-made starts.
+    queueMicrotask(() => {
+      if (this.#stopped !== undefined) return;
+      this.#process = processOf(this.#parts);
+      this.#process.join(this.#member);
+    });
+  }
+
+  /**
+   * Stops taking jobs, lets the running ones finish, hands back those claimed but not started without spending an
+   * attempt, and resolves once all of that is recorded. Calling it again is fine.
+   *
+   * @throws DatabaseError when the database cannot be told that the process is gone: its lease then runs out.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#process?.leave(this.#member) ?? Promise.resolve();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+const processes = new WeakMap<ContextParts, WorkerProcess>();
+
+/** The process that the Workers of a context share. One that is closing is left to end by itself. */
+function processOf(parts: ContextParts): WorkerProcess {
+  const running = processes.get(parts);
+  if (running !== undefined && !running.isClosing) return running;
+  const fresh = new WorkerProcess(parts);
+  processes.set(parts, fresh);
+  return fresh;
+}

@@ -1,0 +1,64 @@
+import { asNumber, DatabaseError, type SqlSession, tablesOf } from '@bearmq/core/driver';
+import { generateMigrationSql } from './generate.ts';
+import { LATEST_VERSION, migrations } from './versions/index.ts';
+
+/** Where to migrate. */
+export interface MigrateOptions {
+  /** A driver, or a session of one. Not a transaction: each step commits by itself. */
+  readonly driver: SqlSession;
+  /** The schema's name, as given to `Context`. */
+  readonly schema: string;
+}
+
+/** What a schema has been migrated to. */
+export interface MigrationStatus {
+  /** The newest version applied; 0 when there is no schema yet. */
+  readonly current: number;
+  /** The newest version that this package knows. */
+  readonly latest: number;
+  /** What is still to be applied, oldest first. */
+  readonly pending: readonly { readonly version: number; readonly name: string }[];
+}
+
+/**
+ * Brings a schema to the newest version. Safe to run from several processes at once, and again.
+ *
+ * @returns the state before it ran: its `pending` is what was applied, by this process or by another.
+ * @throws DatabaseError when the database refuses a step; what was applied before it stays, and a later run goes on.
+ */
+export async function migrate({ driver, schema }: MigrateOptions): Promise<MigrationStatus> {
+  const before = await migrationStatus({ driver, schema });
+  for (const [i, text] of generateMigrationSql(schema).entries()) {
+    await driver.run({ name: `bearmq_migrate_${i}`, text, values: [] });
+  }
+  return before;
+}
+
+/**
+ * Tells what a schema has been migrated to, without changing anything.
+ *
+ * @throws DatabaseError when the database cannot be asked.
+ */
+export async function migrationStatus({ driver, schema }: MigrateOptions): Promise<MigrationStatus> {
+  const current = await readVersion(driver, schema);
+  return {
+    current,
+    latest: LATEST_VERSION,
+    pending: migrations.filter((m) => m.version > current).map(({ version, name }) => ({ version, name })),
+  };
+}
+
+const UNDEFINED_TABLE = '42P01';
+const INVALID_SCHEMA = '3F000';
+
+async function readVersion(driver: SqlSession, schema: string): Promise<number> {
+  const text = `select coalesce(max(version), 0)::int4 from ${tablesOf(schema).migration}`;
+  try {
+    const [row] = await driver.run({ name: 'bearmq_migration_status', text, values: [] });
+    return asNumber(row?.[0]);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    if (error.sqlState === UNDEFINED_TABLE || error.sqlState === INVALID_SCHEMA) return 0;
+    throw error;
+  }
+}

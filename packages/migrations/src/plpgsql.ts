@@ -1,0 +1,40 @@
+/** A stored function in parts. */
+export interface FunctionParts {
+  /** Quoted, qualified, with arguments. */
+  readonly signature: string;
+  readonly returns: string;
+  /** plpgsql from `declare` or `begin` to `end`. */
+  readonly body: string;
+  /** `ordered` (the default): index scans and nested loops only. `hashed`: hash joins too, for whole-table work. */
+  readonly joins?: 'ordered' | 'hashed';
+}
+
+/**
+ * Stored functions are used only where atomicity needs several snapshots in one trip: a volatile plpgsql function at
+ * read committed takes a new snapshot for each of its statements, which is what the group protocol relies on.
+ *
+ * A worker often starts on an empty queue, and its session keeps the plans that were made then. So no plan may depend
+ * on how large a table seems to be:
+ * - The planner settings below hold inside the function alone, and leave index scans in nested loops.
+ * - A join to a table by its key is written `key = any (array[x])`. The plain `key = x` also lets the planner walk the
+ *   whole index in key order (it is good for a merge join, allowed or not) and look for partners in the inner loop:
+ *   with a table that looked empty, 50,000 jobs took 17 s instead of 1.2 s.
+ * - A statement does not name a state where that would make a partial index look cheaper than the key.
+ */
+export function plpgsql({ signature, returns, body, joins = 'ordered' }: FunctionParts): string {
+  const tag = freshTag(signature + body);
+  return `create function ${signature} returns ${returns} language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set enable_mergejoin = off set enable_hashjoin = ${joins === 'hashed' ? 'on' : 'off'}
+as ${tag}
+${body}
+${tag}`;
+}
+
+/** A dollar quote that does not occur in the text, whatever the schema is called. */
+export function freshTag(text: string): string {
+  let tag = '$bearmq$';
+  for (let i = 0; text.includes(tag); i += 1) tag = `$bearmq_${i}$`;
+  return tag;
+}

@@ -1,0 +1,81 @@
+import type { Tables } from '@bearmq/core/driver';
+import { plpgsql } from '../../plpgsql.ts';
+
+/**
+ * The lanes (channel and name) in which a group has waiting jobs, as a recursive CTE `group_lane` over the text array
+ * `groups`: one index probe for each lane, however many jobs wait.
+ */
+export function groupLanes(n: Tables, groups: string): string {
+  return `recursive group_lane (job_group, channel, name) as (
+      select g.name, x.channel, x.name from unnest(${groups}) as g (name) cross join lateral (
+        select j.channel, j.name from ${n.job} j
+        where j.job_group = g.name and j.state in ('ready', 'blocked')
+        order by j.channel, j.name limit 1) x
+      union all
+      select l.job_group, x.channel, x.name from group_lane l cross join lateral (
+        select j.channel, j.name from ${n.job} j
+        where j.job_group = l.job_group and j.state in ('ready', 'blocked') and (j.channel, j.name) > (l.channel, l.name)
+        order by j.channel, j.name limit 1) x
+    )`;
+}
+
+/**
+ * Makes the oldest waiting job of each lane of each free group `ready`, so that any worker that may run it finds it.
+ *
+ * The caller holds the locks of the groups' rows, and calls this in a statement after the one that took them: only
+ * then does the snapshot show jobs that were moved to `blocked` while the lock was waited for. In one statement with
+ * the lock such a job would be left blocked for ever.
+ */
+export function promoteGroupHeads(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('promote_group_heads_v1')}(p_groups text[])`,
+    returns: 'integer',
+    body: `declare
+  v_promoted integer;
+begin
+  with ${groupLanes(
+    n,
+    `array(
+      select g.name from unnest(p_groups) as u (name) join ${n.jobGroup} g on g.name = any (array[u.name])
+      where g.running = 0)`,
+  )},
+  head as (
+    select x.id from group_lane l cross join lateral (
+      select j.id, j.state from ${n.job} j
+      where j.job_group = l.job_group and j.channel = l.channel and j.name = l.name and j.state in ('ready', 'blocked')
+      order by j.priority desc, j.seq limit 1) x
+    where x.state = 'blocked'
+  )
+  update ${n.job} j set state = 'ready' from head h where j.id = any (array[h.id]) and j.state = 'blocked';
+  get diagnostics v_promoted = row_count;
+  return v_promoted;
+end`,
+  });
+}
+
+/**
+ * Counts down the groups of jobs that no longer run, given as parallel arrays (one entry a job), then promotes the
+ * heads of those that became free. A job that held the group in an earlier epoch holds nothing any more.
+ * The caller holds the locks of the groups' rows.
+ */
+export function freeGroups(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('free_groups_v1')}(p_groups text[], p_epochs integer[])`,
+    returns: 'integer',
+    body: `begin
+  update ${n.jobGroup} g set running = g.running - f.freed
+  from (
+    select f.name, f.epoch, count(*)::integer as freed from unnest(p_groups, p_epochs) as f (name, epoch)
+    group by f.name, f.epoch
+  ) f
+  where g.name = any (array[f.name]) and g.epoch = f.epoch;
+  return ${n.fn('promote_group_heads_v1')}(p_groups);
+end`,
+  });
+}
+
+/** Locks the rows of the groups in a text array, in name order, waiting for who holds them. */
+export function lockGroups(n: Tables, groups: string): string {
+  return `perform 1 from (select distinct u.name from unnest(${groups}) as u (name) order by u.name offset 0) u
+      cross join lateral (select 1 from ${n.jobGroup} g where g.name = u.name for update) l;`;
+}

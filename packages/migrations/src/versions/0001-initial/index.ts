@@ -1,0 +1,27 @@
+import type { Migration } from '../../migration.ts';
+import { claim } from './claim.ts';
+import { claimGroups } from './claim-groups.ts';
+import { freeGroups, promoteGroupHeads } from './groups.ts';
+import { reconcile, rescue, takeBack } from './rescue.ts';
+import { settle } from './settle.ts';
+import { tables } from './tables.ts';
+import { pruneGroups, sweepGroups } from './upkeep.ts';
+
+/** Jobs, their groups, the workers that hold them, and the claim/settle protocol between them. */
+export const initial: Migration = {
+  version: 1,
+  name: 'initial',
+  statements: (n) => [
+    ...tables(n),
+    promoteGroupHeads(n),
+    freeGroups(n),
+    claimGroups(n),
+    claim(n),
+    settle(n),
+    takeBack(n),
+    rescue(n),
+    reconcile(n),
+    pruneGroups(n),
+    sweepGroups(n),
+  ],
+};

@@ -1,0 +1,116 @@
+import type { Tables } from '@bearmq/core/driver';
+import { plpgsql } from '../../plpgsql.ts';
+import { lockGroups } from './groups.ts';
+
+/**
+ * Takes running jobs back from a worker process, all but those in `p_known`, and frees their groups.
+ *
+ * Group rows are locked before the jobs, in name order, as a settle does: a settle of the same jobs by a worker that
+ * is not dead after all can then only come before or after, never cross. `claims` is raised, so that whoever held a
+ * job can settle nothing any more. A job that was claimed ahead and not started has spent no attempt; `p_give_back`
+ * says that not even those marked as started were (their claim never reached the worker).
+ */
+export function takeBack(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('take_back_v1')}(p_worker uuid, p_known uuid[], p_give_back boolean)`,
+    returns: 'table (o_id uuid, o_name text)',
+    body: `declare
+  v_groups text[];
+  v_freed_groups text[];
+  v_freed_epochs integer[];
+begin
+  select array_agg(distinct j.job_group) into v_groups from ${n.job} j
+  where j.worker_id = p_worker and j.state = 'running' and j.job_group is not null;
+  ${lockGroups(n, 'v_groups')}
+
+  select array_agg(j.job_group), array_agg(j.group_epoch) into v_freed_groups, v_freed_epochs
+  from ${n.job} j
+  where j.worker_id = p_worker and j.state = 'running' and j.job_group = any (v_groups)
+    and not (j.id = any (p_known));
+
+  return query
+  update ${n.job} j set state = 'ready', worker_id = null, claims = j.claims + 1,
+    attempt = j.attempt - case when p_give_back and j.started then 1 else 0 end
+  where j.worker_id = p_worker and j.state = 'running' and not (j.id = any (p_known))
+  returning j.id, j.name;
+
+  if v_freed_groups is not null then
+    perform ${n.fn('free_groups_v1')}(v_freed_groups, v_freed_epochs);
+  end if;
+end`,
+  });
+}
+
+/**
+ * Gives the jobs of dead worker processes back to the queue, and opens groups that were locked for too long.
+ *
+ * A worker is dead when its lease has run out and the session lock that it named (if it could take one) is free: a
+ * process whose event loop is blocked cannot renew its lease, but its connection still holds the lock, and the server
+ * lets go of that the moment the connection ends. `p_unlock_secs` is the upper bound for that patience.
+ *
+ * The worker's row is locked first: a claim under way holds it `for key share`, so it is skipped until the claim is
+ * over. A group past `p_unlock_secs` is opened by raising its epoch: its job may go on and is settled as usual, but no
+ * longer counts.
+ */
+export function rescue(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('rescue_v1')}(p_unlock_secs float8)`,
+    returns: 'table (o_kind text, o_id text, o_name text, o_worker text)',
+    body: `declare
+  v_worker record;
+  v_groups text[];
+begin
+  for v_worker in
+    select e.id, e.session_key, e.expires_at from ${n.worker} e where e.expires_at < now()
+    order by e.id for update skip locked
+  loop
+    continue when v_worker.session_key is not null
+      and v_worker.expires_at > now() - make_interval(secs => p_unlock_secs)
+      and not pg_try_advisory_xact_lock(v_worker.session_key);
+    return query
+    select 'job', t.o_id::text, t.o_name, v_worker.id::text from ${n.fn('take_back_v1')}(v_worker.id, '{}', false) t;
+    delete from ${n.worker} e where e.id = v_worker.id;
+    return query select 'worker', null::text, null::text, v_worker.id::text;
+  end loop;
+
+  with overdue as materialized (
+    select g.name from ${n.jobGroup} g
+    where g.running > 0 and g.locked_at < now() - make_interval(secs => p_unlock_secs)
+      and g.name in (
+        select j.job_group from ${n.job} j where j.state = 'running' and j.job_group is not null
+          and j.claimed_at < now() - make_interval(secs => p_unlock_secs))
+    order by g.name for update skip locked
+  ),
+  opened as (
+    update ${n.jobGroup} g set running = 0, epoch = g.epoch + 1 from overdue o where g.name = any (array[o.name]) returning g.name
+  )
+  select array_agg(o.name) into v_groups from opened o;
+  if v_groups is not null then
+    perform ${n.fn('promote_group_heads_v1')}(v_groups);
+    return query select 'group', null::text, u.name, null::text from unnest(v_groups) as u (name);
+  end if;
+end`,
+  });
+}
+
+/**
+ * After a claim whose answer was lost, a process does not know what it holds. This takes back all running jobs of the
+ * worker that it does not know of, and raises the worker's generation: the lost claim, should it still be on its way,
+ * names the old one and claims nothing. The row is locked first, so a claim that is being committed is waited for.
+ * Returns the new generation in the last row, or nothing when the worker's row is gone (the lease is lost).
+ */
+export function reconcile(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('reconcile_v1')}(p_worker uuid, p_known uuid[])`,
+    returns: 'table (o_id text, o_generation integer)',
+    body: `begin
+  perform 1 from ${n.worker} w where w.id = p_worker for update;
+  if not found then
+    return;
+  end if;
+  return query select t.o_id::text, null::integer from ${n.fn('take_back_v1')}(p_worker, p_known, true) t;
+  return query
+  update ${n.worker} w set generation = w.generation + 1 where w.id = p_worker returning null::text, w.generation;
+end`,
+  });
+}

@@ -1,0 +1,123 @@
+import type { Tables } from '@bearmq/core/driver';
+import { plpgsql } from '../../plpgsql.ts';
+import { lockGroups } from './groups.ts';
+
+/**
+ * Settles a batch of what one worker process did with the jobs it claimed.
+ *
+ * Jobs that succeeded come as parallel arrays, since nearly all do. Everything else comes in `p_rest`, a JSON array of
+ * `{ id, claims, attempt, kind, secs, error }`:
+ * - `failed`: finalized as failed, with its error;
+ * - `waiting`: claimed again after `secs` (a retry), or at once (a hand-back);
+ * - `started`: still running; a job that was claimed ahead spends its attempt now.
+ *
+ * Every outcome is fenced by (id, claims), and attempts are absolute, so a settle that is sent again after its answer
+ * was lost changes nothing. Returns the ids whose claim the worker no longer held; what an earlier copy of the same
+ * settle did (the same claims, no longer running) does not count as lost.
+ *
+ * `p_groups` names the groups of the jobs settled: their rows are locked first, in name order, so two settles cannot
+ * deadlock; a settle may wait for a claim, never the other way. Freeing and promoting come last, each in its own
+ * snapshot (see `promote_group_heads_v1`). Jobs without a group skip all of that.
+ *
+ * `p_keep` false deletes finalized jobs at once instead of moving them (a retention of zero).
+ */
+export function settle(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('settle_v1')}(
+  p_ids uuid[], p_claims integer[], p_attempts integer[], p_rest json, p_groups text[], p_keep boolean)`,
+    returns: 'table (o_lost text)',
+    body: `declare
+  v_done uuid[] := '{}';
+  v_freed_groups text[] := '{}';
+  v_freed_epochs integer[] := '{}';
+  v_part record;
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'BearMQ needs transaction isolation "read committed", this session uses "%"',
+      current_setting('transaction_isolation');
+  end if;
+  if cardinality(p_groups) > 0 then
+    ${lockGroups(n, 'p_groups')}
+  end if;
+
+  if cardinality(p_ids) > 0 then
+    with over as materialized (
+      delete from ${n.job} j using unnest(p_ids, p_claims, p_attempts) as o (id, claims, attempt)
+      where j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is not null
+      returning j.*, o.attempt as spent, 'succeeded'::${n.jobOutcome} as outcome, null::text as error
+    ),
+    ${finalize(n)}
+    ${collect('over')}
+  end if;
+
+  if p_rest is not null then
+    with outcome as materialized (${rest}),
+    over as materialized (
+      delete from ${n.job} j using outcome o
+      where o.kind = 'failed' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is not null
+      returning j.*, o.attempt as spent, 'failed'::${n.jobOutcome} as outcome, o.error
+    ),
+    ${finalize(n)},
+    waiting as (
+      update ${n.job} j set
+        state = case when o.secs > 0 then 'scheduled' else 'ready' end::${n.jobState},
+        run_at = case when o.secs > 0 then now() + make_interval(secs => o.secs) end,
+        worker_id = null, attempt = o.attempt, last_error = coalesce(o.error, j.last_error)
+      from outcome o where o.kind = 'waiting' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is not null
+      returning j.id, j.job_group, j.group_epoch
+    ),
+    started as (
+      update ${n.job} j set attempt = o.attempt, started = true
+      from outcome o where o.kind = 'started' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is not null
+      returning j.id, null::text as job_group, null::integer as group_epoch
+    ),
+    settled as (
+      select id, job_group, group_epoch from over
+      union all select id, job_group, group_epoch from waiting
+      union all select id, job_group, group_epoch from started
+    )
+    ${collect('settled')}
+  end if;
+
+  if cardinality(v_freed_groups) > 0 then
+    perform ${n.fn('free_groups_v1')}(v_freed_groups, v_freed_epochs);
+  end if;
+
+  if cardinality(v_done) = cardinality(p_ids) + coalesce(json_array_length(p_rest), 0) then
+    return;
+  end if;
+  return query
+  select o.id::text from (
+    select u.id, u.claims from unnest(p_ids, p_claims) as u (id, claims)
+    union all
+    select t.id, t.claims from (${rest}) t
+  ) o
+  where not (o.id = any (v_done))
+    and not exists (select 1 from ${n.finalizedJob} f where f.id = any (array[o.id]) and f.claims = o.claims)
+    and not exists (select 1 from ${n.job} j where j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is null);
+end`,
+  });
+}
+
+const rest = `select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+      id uuid, claims integer, attempt integer, kind text, secs float8, error text)`;
+
+/** Moves the jobs of the CTE `over` to history, server-side: payloads do not travel. */
+function finalize(n: Tables): string {
+  return `moved as (
+      insert into ${n.finalizedJob} (id, seq, enqueued_at, claimed_at, timeout_secs, outcome, attempt, num_attempts,
+        claims, priority, worker_id, name, channel, job_group, error, payload)
+      select id, seq, enqueued_at, claimed_at, timeout_secs, outcome, spent, num_attempts,
+        claims, priority, worker_id, name, channel, job_group, error, payload from over where p_keep
+    )`;
+}
+
+/** Notes what was settled, and which groups that frees. */
+function collect(from: string): string {
+  return `select array_agg(s.id) as ids, array_agg(s.job_group) filter (where s.job_group is not null) as groups,
+      array_agg(s.group_epoch) filter (where s.job_group is not null) as epochs
+    into v_part from ${from} s;
+    v_done := v_done || coalesce(v_part.ids, '{}');
+    v_freed_groups := v_freed_groups || coalesce(v_part.groups, '{}');
+    v_freed_epochs := v_freed_epochs || coalesce(v_part.epochs, '{}');`;
+}

@@ -1,0 +1,98 @@
+import type { Tables } from '@bearmq/core/driver';
+import { plpgsql } from '../../plpgsql.ts';
+
+/**
+ * Deletes unused groups among the next `p_limit` names after `p_after`, and says where to go on.
+ *
+ * Two statements: the rows are locked first, and only a snapshot taken after that shows whether a job is in the group.
+ * An enqueue takes no lock here, and needs none: a claim makes the row anew.
+ */
+export function pruneGroups(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('prune_groups_v1')}(p_after text, p_limit integer)`,
+    returns: 'table (o_deleted text, o_last text, o_seen integer)',
+    body: `declare
+  v_names text[];
+begin
+  with page as materialized (
+    select g.name from ${n.jobGroup} g where g.name > p_after order by g.name limit p_limit
+  )
+  select count(*)::integer, max(p.name) into o_seen, o_last from page p;
+  select array_agg(l.name) into v_names from (
+    select g.name from ${n.jobGroup} g
+    where g.name > p_after and g.name <= o_last and g.running = 0 order by g.name for update skip locked) l;
+  return query
+  delete from ${n.jobGroup} g where g.name = any (v_names) and g.running = 0
+    and not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state in ('ready', 'blocked'))
+    and not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state = 'scheduled')
+  returning g.name, null::text, null::integer;
+  return next;
+end`,
+  });
+}
+
+/**
+ * The slow sweep. The claim/settle protocol leaves no free group with blocked jobs and no wrong count, so this should
+ * never find anything; what it finds it mends and returns, and the caller reports it.
+ *
+ * It looks at the groups with waiting jobs (a skip scan, one probe a group) and at those counted as busy. Rows that a
+ * claim or a settle holds are skipped: they are being put right.
+ */
+export function sweepGroups(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('sweep_groups_v1')}()`,
+    returns: 'table (o_kind text, o_group text)',
+    joins: 'hashed',
+    body: `declare
+  v_suspects text[];
+  v_names text[];
+  v_miscounted text[];
+  v_stuck text[];
+begin
+  with recursive waiting (name) as (
+    (select j.job_group from ${n.job} j where j.state in ('ready', 'blocked') and j.job_group is not null
+      order by j.job_group limit 1)
+    union all
+    select x.job_group from waiting l cross join lateral (
+      select j.job_group from ${n.job} j
+      where j.state in ('ready', 'blocked') and j.job_group is not null and j.job_group > l.name
+      order by j.job_group limit 1) x
+  )
+  select array_agg(s.name) into v_suspects from (
+    select w.name from waiting w
+    where exists (select 1 from ${n.job} j where j.job_group = w.name and j.state = 'blocked')
+    union
+    select g.name from ${n.jobGroup} g where g.running > 0) s;
+  if v_suspects is null then
+    return;
+  end if;
+
+  insert into ${n.jobGroup} (name)
+  select s.name from unnest(v_suspects) as s (name)
+  where not exists (select 1 from ${n.jobGroup} e where e.name = s.name) order by s.name on conflict do nothing;
+  select array_agg(l.name) into v_names from (
+    select g.name from ${n.jobGroup} g where g.name = any (v_suspects) order by g.name for update skip locked) l;
+
+  with holding as materialized (
+    select j.job_group, j.group_epoch, count(*)::integer as running from ${n.job} j
+    where j.state = 'running' and j.job_group is not null group by j.job_group, j.group_epoch
+  ),
+  counted as (
+    select g.name, coalesce(h.running, 0) as running from ${n.jobGroup} g
+    left join holding h on h.job_group = g.name and h.group_epoch = g.epoch
+    where g.name = any (v_names)
+  ),
+  mended as (
+    update ${n.jobGroup} g set running = c.running from counted c
+    where g.name = c.name and g.running <> c.running returning g.name
+  )
+  select array_agg(m.name) into v_miscounted from mended m;
+
+  select array_agg(g.name) into v_stuck from ${n.jobGroup} g
+  where g.name = any (v_names) and g.running = 0 and ${n.fn('promote_group_heads_v1')}(array[g.name]) > 0;
+
+  return query select 'miscounted', u.name from unnest(v_miscounted) as u (name);
+  return query select 'stuck', u.name from unnest(v_stuck) as u (name);
+end`,
+  });
+}
