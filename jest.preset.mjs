@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
+const reporter = (name) => fileURLToPath(new URL(`./scripts/${name}.mjs`, import.meta.url));
+
 /** One Jest set-up for every package: ESM, TypeScript by swc (types are checked by tsc), a database when asked for. */
 export function preset({ database = false } = {}) {
   return {
@@ -14,7 +16,7 @@ export function preset({ database = false } = {}) {
     testMatch: ['<rootDir>/{src,test}/**/*.test.ts'],
     coverageProvider: 'v8',
     collectCoverageFrom: ['src/**/*.ts'],
-    reporters: ['default', fileURLToPath(new URL('./scripts/jest-count-reporter.mjs', import.meta.url))],
+    reporters: ['default', reporter('jest-count-reporter'), reporter('jest-leak-reporter')],
     ...(database
       ? {
           globalSetup: '@bearmq/test-database/jest-global-setup',

@@ -1,1 +1,5 @@
-export {};
+export { type Binaries, embeddedBinaries, systemBinaries } from './binaries.ts';
+export { dockerAnswers } from './docker.ts';
+export { type PostgresOptions, type RunningPostgres, startPostgres } from './local-postgres.ts';
+export type { Durability, Settings } from './settings.ts';
+export { startTestDatabase, type TestDatabase } from './test-database.ts';

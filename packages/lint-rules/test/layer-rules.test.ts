@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { layerRules } from '../src/layer-rules.mjs';
+import { type Outcome, REPOSITORY, runNode, withTree } from './support/tree.ts';
+
+const CHECKER = join(REPOSITORY, 'packages/lint-rules/src/check-layers.mjs');
+
+function check(files: Readonly<Record<string, string>>): Outcome {
+  return withTree(files, (root) => runNode([CHECKER, root]));
+}
+
+/** What nobody may object to: one allowed import of each kind. */
+const sound = {
+  'packages/core/src/index.ts': `export { worker } from './worker/worker.ts';`,
+  'packages/core/src/errors.ts': 'export const error = 1;',
+  'packages/core/src/driver/driver.ts': `import { error } from '../errors.ts';\nexport const driver = error;`,
+  'packages/core/src/driver/values.ts': `import { driver } from './driver.ts';\nexport const value = driver;`,
+  'packages/core/src/model/job.ts': `import { v7 } from 'uuid';\nexport const job = v7;`,
+  'packages/core/src/runtime/clock.ts': `import { setTimeout } from 'node:timers';\nexport const clock = setTimeout;`,
+  'packages/core/src/statements/claim.ts': `import { value } from '../driver/values.ts';\nimport { job } from '../model/job.ts';\nexport const claim = [value, job];`,
+  'packages/core/src/inspect/compiler.ts': `import { Kysely } from 'kysely';\nexport const compiler = Kysely;`,
+  'packages/core/src/worker/worker.ts': `import { claim } from '../statements/claim.ts';\nimport { clock } from '../runtime/clock.ts';\nexport const worker = [claim, clock];`,
+  'packages/core/src/orchestrator/orchestrator.ts': `import { claim } from '../statements/claim.ts';\nexport const orchestrator = claim;`,
+  'packages/core/src/worker/worker.test.ts': `import { worker } from './worker.ts';\nexport const test = worker;`,
+  'packages/driver-new/src/index.ts': `import { value } from '@bearmq/core/driver';\nimport pg from 'pg';\nexport const driver = [value, pg];`,
+  'packages/integration-tests/test/flow.test.ts': `import { Worker } from '@bearmq/core';\nexport const test = Worker;`,
+};
+
+const unsound: Record<string, readonly [file: string, text: string][]> = {
+  'bottom-layers-stand-alone': [
+    ['packages/core/src/runtime/wake.ts', `import { job } from '../model/job.ts';\nexport const wake = job;`],
+    [
+      'packages/core/src/driver/session.ts',
+      `import type { worker } from '../worker/worker.ts';\nexport type S = typeof worker;`,
+    ],
+  ],
+  'errors-import-nothing': [
+    ['packages/core/src/errors.ts', `import { job } from './model/job.ts';\nexport const error = job;`],
+  ],
+  'statements-stand-on-driver-and-model': [
+    [
+      'packages/core/src/statements/settle.ts',
+      `import { clock } from '../runtime/clock.ts';\nexport const settle = clock;`,
+    ],
+    [
+      'packages/core/src/statements/renew.ts',
+      `import { worker } from '../worker/worker.ts';\nexport const renew = worker;`,
+    ],
+  ],
+  'worker-and-orchestrator-are-strangers': [
+    [
+      'packages/core/src/worker/settler.ts',
+      `import { orchestrator } from '../orchestrator/orchestrator.ts';\nexport const s = orchestrator;`,
+    ],
+    [
+      'packages/core/src/orchestrator/pruner.ts',
+      `import { worker } from '../worker/worker.ts';\nexport const pruner = worker;`,
+    ],
+  ],
+  'index-is-for-outsiders': [
+    ['packages/core/src/worker/executor.ts', `import { worker } from '../index.ts';\nexport const executor = worker;`],
+  ],
+  'core-knows-no-client': [
+    ['packages/core/src/worker/pool.ts', `import pg from 'pg';\nexport const pool = pg;`],
+    ['packages/core/src/worker/types.ts', `import type { Sql } from 'postgres';\nexport type S = Sql;`],
+    ['packages/core/src/worker/own.ts', `import { fromPg } from '@bearmq/driver-pg';\nexport const own = fromPg;`],
+  ],
+  'kysely-only-inspects': [
+    ['packages/core/src/statements/prune.ts', `import { sql } from 'kysely';\nexport const prune = sql;`],
+  ],
+  'drivers-see-only-the-driver-subpath': [
+    ['packages/driver-new/src/session.ts', `import { Worker } from '@bearmq/core';\nexport const session = Worker;`],
+    ['packages/migrations/src/migrator.ts', `import type { Job } from '@bearmq/core/inspect';\nexport type J = Job;`],
+  ],
+  'no-source-of-another-package': [
+    [
+      'packages/integration-tests/test/near.test.ts',
+      `import { job } from '../../core/src/model/job.ts';\nexport const test = job;`,
+    ],
+    [
+      'apps/demo/src/main.ts',
+      `import { job } from '../../../packages/core/src/model/job.ts';\nexport const main = job;`,
+    ],
+  ],
+  'no-test-code-in-the-product': [
+    ['packages/core/src/worker/fake.ts', `import { test } from './worker.test.ts';\nexport const fake = test;`],
+    [
+      'packages/driver-new/src/start.ts',
+      `import { startTestDatabase } from '@bearmq/test-database';\nexport const s = startTestDatabase;`,
+    ],
+  ],
+  'no-cycles': [
+    ['packages/core/src/model/egg.ts', `import type { hen } from './hen.ts';\nexport type Egg = typeof hen;`],
+    ['packages/core/src/model/hen.ts', `import type { Egg } from './egg.ts';\nexport const hen: Egg = 1;`],
+  ],
+};
+
+describe('the layer rules', () => {
+  it('accept a sound tree', () => {
+    expect(check(sound)).toEqual({ status: 0, stdout: expect.stringContaining('0 broken rules'), stderr: '' });
+  });
+
+  it('have a counterexample each', () => {
+    expect(Object.keys(unsound).sort()).toEqual(layerRules.map(({ name }) => name).sort());
+  });
+
+  it.each(Object.entries(unsound))('%s', (name, files) => {
+    const { status, stderr } = check({ ...sound, ...Object.fromEntries(files) });
+    const broken = stderr.split('\n').filter((line) => line.startsWith(`${name}: `));
+    for (const [file] of files) {
+      expect(broken).toContainEqual(expect.stringContaining(file));
+    }
+    expect(stderr).toContain(layerRules.find((rule) => rule.name === name)?.comment);
+    expect(status).toBe(1);
+  });
+
+  it('refuse to pass when nothing was read', () => {
+    expect(check({}).status).toBe(2);
+  });
+});

@@ -1,0 +1,11 @@
+import { running } from './running-database.ts';
+import { startTestDatabase } from './test-database.ts';
+
+/** Starts the run's database and hands its address to the test files as `BEARMQ_TEST_URL`. */
+export default async function globalSetup(): Promise<void> {
+  const startedAt = performance.now();
+  const database = await startTestDatabase();
+  running.database = database;
+  process.env['BEARMQ_TEST_URL'] = database.url; // Jest's workers inherit it
+  process.stderr.write(`\nPostgreSQL: ${database.source}, ready in ${Math.round(performance.now() - startedAt)} ms\n`);
+}

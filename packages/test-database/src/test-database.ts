@@ -1,0 +1,109 @@
+import { type Binaries, embeddedBinaries, systemBinaries } from './binaries.ts';
+import { dockerAnswers } from './docker.ts';
+import { startPostgres } from './local-postgres.ts';
+import { serverSettings } from './settings.ts';
+
+/** A database for tests: its data may be lost, and its superuser is ours. */
+export interface TestDatabase {
+  readonly url: string;
+  /** For messages: where it comes from. */
+  readonly source: string;
+  /** Takes it down, unless it is somebody else's (`DATABASE_URL`). */
+  stop(): Promise<void>;
+}
+
+const SOURCES = ['url', 'testcontainers', 'embedded', 'system'] as const;
+type Source = (typeof SOURCES)[number];
+type Env = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_IMAGE = 'postgres:17-alpine';
+
+/**
+ * `DATABASE_URL`, or else a container where a Docker engine answers, or else the npm binaries, or else the system's
+ * PostgreSQL. `BEARMQ_TEST_PG` (`url`, `testcontainers`, `embedded`, `system`) forces one of them; `BEARMQ_TEST_IMAGE`
+ * names the container's image.
+ */
+export async function startTestDatabase(env: Env = process.env): Promise<TestDatabase> {
+  const forced = forcedSource(env);
+  if (forced !== undefined) return await forceOne(forced, env);
+  return (
+    fromUrl(env) ??
+    ((await dockerAnswers(env)) ? await fromAnsweringDocker(env) : undefined) ??
+    (await fromBinaries(await embeddedBinaries())) ??
+    (await fromBinaries(systemBinaries())) ??
+    nothing('No PostgreSQL found: set DATABASE_URL, start Docker, or install PostgreSQL.')
+  );
+}
+
+function forcedSource(env: Env): Source | undefined {
+  const wanted = env['BEARMQ_TEST_PG'];
+  if (wanted === undefined || wanted === '') return undefined;
+  return (
+    SOURCES.find((source) => source === wanted) ??
+    nothing(`BEARMQ_TEST_PG is "${wanted}"; it may be ${SOURCES.join(', ')}.`)
+  );
+}
+
+async function forceOne(source: Source, env: Env): Promise<TestDatabase> {
+  switch (source) {
+    case 'url':
+      return fromUrl(env) ?? nothing('BEARMQ_TEST_PG=url, but DATABASE_URL is not set.');
+    case 'testcontainers':
+      return await fromContainer(env).catch((error: unknown) =>
+        nothing('BEARMQ_TEST_PG=testcontainers, but no container could be started. Does a Docker engine run?', error),
+      );
+    case 'embedded':
+      return (
+        (await fromBinaries(await embeddedBinaries())) ??
+        nothing(`BEARMQ_TEST_PG=embedded, but npm has no binaries for ${process.platform}-${process.arch}.`)
+      );
+    case 'system':
+      return (
+        (await fromBinaries(systemBinaries())) ??
+        nothing('BEARMQ_TEST_PG=system, but there is no PostgreSQL in /usr/lib/postgresql.')
+      );
+  }
+}
+
+function fromUrl(env: Env): TestDatabase | undefined {
+  const url = env['DATABASE_URL'];
+  if (url === undefined || url === '') return undefined;
+  return { url, source: 'DATABASE_URL', stop: async () => {} };
+}
+
+async function fromAnsweringDocker(env: Env): Promise<TestDatabase> {
+  return await fromContainer(env).catch((error: unknown) =>
+    nothing('Docker answers, but the container did not start; BEARMQ_TEST_PG=embedded does without it.', error),
+  );
+}
+
+async function fromContainer(env: Env): Promise<TestDatabase> {
+  const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
+  const image = env['BEARMQ_TEST_IMAGE'] || DEFAULT_IMAGE;
+  // A container has a network of its own, and listens on all of it.
+  const settings = {
+    ...serverSettings('fast', {}),
+    listen_addresses: '*',
+    unix_socket_directories: '/var/run/postgresql',
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const container = await new PostgreSqlContainer(image).withCommand(['postgres', ...flags]).start();
+  return {
+    url: container.getConnectionUri(),
+    source: `container of ${image}`,
+    stop: async () => {
+      await container.stop();
+    },
+  };
+}
+
+async function fromBinaries(binaries: Binaries | undefined): Promise<TestDatabase | undefined> {
+  if (binaries === undefined) return undefined;
+  const { url, label, stop } = await startPostgres(binaries, { durability: 'fast' });
+  return { url, source: label, stop };
+}
+
+function nothing(message: string, cause?: unknown): never {
+  const detail = cause === undefined ? '' : ` (${cause instanceof Error ? cause.message : String(cause)})`;
+  throw new Error(`${message}${detail}`, { cause });
+}
