@@ -41,12 +41,17 @@ export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   for (let inner = error, depth = 0; isRecord(inner) && depth < 8; inner = inner['cause'], depth += 1) {
     const code = inner['code'];
-    if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) continue;
+    if (typeof code !== 'string' || !isSqlState(code)) continue;
     const constraint = inner['constraint'] ?? inner['constraint_name'];
     const details = { sqlState: code, constraint: typeof constraint === 'string' ? constraint : null };
     return new DatabaseError(messageOf(inner), details, error);
   }
   return new DatabaseError(messageOf(error), { sqlState: null, constraint: null }, error);
+}
+
+/** Five digits and capitals; every SQLSTATE has a digit, which `EPIPE` and its like have not. */
+function isSqlState(code: string): boolean {
+  return /^(?=.*\d)[0-9A-Z]{5}$/.test(code);
 }
 
 function messageOf(error: unknown): string {

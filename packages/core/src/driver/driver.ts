@@ -32,10 +32,14 @@ export interface NotificationListener {
    * Called after every connect, the first included: notifications may have been missed, so look at the tables now.
    *
    * `session` runs statements on the very connection that listens, so that session-level state (an advisory lock)
-   * lives exactly as long as that connection; `null` where the client does not give access to it.
+   * lives exactly as long as that connection; `null` where the client does not give access to it. Keep its statements
+   * short: the driver watches the connection, and takes one that does not answer for dead.
    */
   onConnected(session: SqlSession | null): void;
-  /** The connection was lost. The driver keeps trying to reconnect, with growing pauses, until closed. */
+  /**
+   * The connection was lost, or an attempt to make one failed; called each time. The driver keeps trying, with growing
+   * pauses, until closed.
+   */
   onDisconnected(error: unknown): void;
 }
 
@@ -54,7 +58,8 @@ export interface Driver extends SqlSession {
   readonly name: string;
   /**
    * Runs `work` inside one transaction on one connection: commits when it resolves, rolls back and rejects with the
-   * same error when it rejects. The session is unusable afterwards.
+   * same error when it rejects. Rejects too when `work` hides that a statement failed: the server has rolled back then.
+   * The session is unusable afterwards.
    */
   transaction<T>(work: (tx: SqlSession) => Promise<T>): Promise<T>;
   /**

@@ -2,7 +2,7 @@ import { BearError } from '../errors.ts';
 
 const MAX_BYTES = 63;
 
-/** A schema name that PostgreSQL could not hold. */
+/** A name that PostgreSQL could not hold. */
 export class InvalidIdentifierError extends BearError {
   override readonly name = 'InvalidIdentifierError';
 
@@ -11,15 +11,20 @@ export class InvalidIdentifierError extends BearError {
   }
 }
 
-/** Quotes a name for SQL text: `We"ird` becomes `"We""ird"`. Refuses what PostgreSQL would refuse or cut short. */
-export function quoteIdentifier(name: string): string {
+/**
+ * Quotes a name for SQL text: `We"ird` becomes `"We""ird"`.
+ *
+ * @param what - what the name is of, for the error.
+ * @throws InvalidIdentifierError for what PostgreSQL would refuse or cut short.
+ */
+export function quoteIdentifier(name: string, what: string = 'schema name'): string {
   if (typeof name !== 'string' || name === '') {
-    throw new InvalidIdentifierError('schema name', String(name), 'must be a non-empty string');
+    throw new InvalidIdentifierError(what, String(name), 'must be a non-empty string');
   }
-  if (name.includes('\0')) throw new InvalidIdentifierError('schema name', name, 'must not contain a NUL character');
+  if (name.includes('\0')) throw new InvalidIdentifierError(what, name, 'must not contain a NUL character');
   const bytes = new TextEncoder().encode(name).length;
   if (bytes > MAX_BYTES) {
-    throw new InvalidIdentifierError('schema name', name, `has ${bytes} bytes; PostgreSQL keeps at most ${MAX_BYTES}`);
+    throw new InvalidIdentifierError(what, name, `has ${bytes} bytes; PostgreSQL keeps at most ${MAX_BYTES}`);
   }
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,3 +1,4 @@
+export { BearError, InvalidOptionError } from '../errors.ts';
 export { DatabaseError, type DatabaseErrorDetails, toDatabaseError } from './database-error.ts';
 export type {
   Driver,

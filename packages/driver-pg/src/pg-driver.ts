@@ -1,0 +1,90 @@
+import {
+  type Driver,
+  type NotificationListener,
+  quoteIdentifier,
+  type SqlRow,
+  type SqlSession,
+  type SqlStatement,
+  type Subscription,
+} from '@bearmq/core/driver';
+import { type PgDriverOptions, resolvePgDriverOptions } from './options.ts';
+import type { PgPool } from './pg-types.ts';
+import { surviveIdleErrors } from './pool-errors.ts';
+import { fetchRows, type Prepare, toPgQuery } from './query.ts';
+import { subscribe } from './subscription.ts';
+import { runTransaction } from './transaction.ts';
+
+/**
+ * Runs BearMQ on the node-postgres pool that your program already has.
+ *
+ * ```ts
+ * const driver = pgDriver({ pool: new Pool({ connectionString }) });
+ * ```
+ *
+ * The pool is never changed and never ended; while the driver is open, a pool without an 'error' listener no longer
+ * ends the process when the server cuts an idle connection. An open subscription keeps the process alive, as any open
+ * socket does.
+ *
+ * After `close()` nothing listens any more and `listen` refuses, while `run` and `transaction` still work: the pool is
+ * yours, and the last results of a shutdown must get through.
+ *
+ * @throws TypeError when an option is out of its range, or `pool` is not a pool.
+ */
+export function pgDriver(options: PgDriverOptions): Driver {
+  return new PgDriver(options);
+}
+
+class PgDriver implements Driver {
+  readonly name = 'pg';
+  readonly #pool: PgPool;
+  readonly #prepare: Prepare;
+  readonly #heartbeatSecs: number;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #releasePool: () => void;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: PgDriverOptions) {
+    const { pool, prepare, heartbeatSecs } = resolvePgDriverOptions(options);
+    this.#pool = pool;
+    this.#prepare = prepare;
+    this.#heartbeatSecs = heartbeatSecs;
+    this.#releasePool = surviveIdleErrors(pool);
+  }
+
+  async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
+    return await fetchRows(this.#pool, toPgQuery(statement, this.#prepare));
+  }
+
+  async transaction<T>(work: (tx: SqlSession) => Promise<T>): Promise<T> {
+    return await runTransaction(this.#pool, this.#prepare, work);
+  }
+
+  listen(channel: string, listener: NotificationListener): Subscription {
+    if (this.#closed !== undefined) throw new Error('this pgDriver is closed: it does not listen any more');
+    quoteIdentifier(channel, 'notification channel'); // PostgreSQL would cut a long name, and then wait for notifications that never come
+    const subscription = subscribe({
+      pool: this.#pool,
+      channel,
+      heartbeatSecs: this.#heartbeatSecs,
+      listener,
+    });
+    this.#subscriptions.add(subscription);
+    return {
+      close: async () => {
+        await subscription.close();
+        this.#subscriptions.delete(subscription);
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    this.#subscriptions.clear();
+    this.#releasePool();
+  }
+}

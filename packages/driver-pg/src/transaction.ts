@@ -1,0 +1,76 @@
+import { DatabaseError, type SqlSession, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
+import { ClientSession } from './client-session.ts';
+import type { PgPool, PgPoolClient } from './pg-types.ts';
+import type { Prepare } from './query.ts';
+
+const BEGIN: SqlStatement = { name: 'bearmq_begin', text: 'begin', values: [] };
+const COMMIT: SqlStatement = { name: 'bearmq_commit', text: 'commit', values: [] };
+const ROLLBACK: SqlStatement = { name: 'bearmq_rollback', text: 'rollback', values: [] };
+
+/** Runs `work` between `begin` and `commit` on a client of the pool, and gives the client back in any case. */
+export async function runTransaction<T>(
+  pool: PgPool,
+  prepare: Prepare,
+  work: (tx: SqlSession) => Promise<T>,
+): Promise<T> {
+  const client = await checkOut(pool);
+  // A checked-out client has no other 'error' listener; unheard, a lost connection would end the process. The
+  // statement under way, or the next one, rejects with the reason.
+  client.on('error', ignore);
+  let broken: Error | undefined;
+  try {
+    return await betweenBeginAndCommit(client, prepare, work, (error) => {
+      broken = error;
+    });
+  } finally {
+    client.removeListener('error', ignore);
+    client.release(broken);
+  }
+}
+
+async function betweenBeginAndCommit<T>(
+  client: PgPoolClient,
+  prepare: Prepare,
+  work: (tx: SqlSession) => Promise<T>,
+  onBroken: (error: Error) => void,
+): Promise<T> {
+  const control = new ClientSession(client, 'never');
+  const discardOnError = (error: unknown): never => {
+    onBroken(error as Error);
+    throw error;
+  };
+  await control.run(BEGIN).catch(discardOnError);
+  const tx = new ClientSession(client, prepare);
+  let result: T;
+  try {
+    result = await work(tx);
+  } catch (error) {
+    tx.end('this transaction was rolled back', '25P01');
+    // The work's own error is what the caller wants; a client that cannot roll back is not used again.
+    await control.run(ROLLBACK).catch(onBroken);
+    throw error;
+  }
+  tx.end('this transaction has ended', '25P01');
+  const { command } = await control.send(COMMIT).catch(discardOnError);
+  // The server answers COMMIT with ROLLBACK, and no error, when a statement had failed and the work went on regardless.
+  if (command === 'ROLLBACK') throw tx.lastError ?? rolledBack();
+  return result;
+}
+
+async function checkOut(pool: PgPool): Promise<PgPoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw toDatabaseError(error);
+  }
+}
+
+function rolledBack(): DatabaseError {
+  return new DatabaseError(
+    'the transaction was rolled back instead of committed',
+    { sqlState: '25P02', constraint: null },
+    undefined,
+  );
+}
+
+function ignore(): void {}

@@ -1,0 +1,120 @@
+import type { Driver } from '@bearmq/core/driver';
+import { describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { pgDriver } from '../src/index.ts';
+import { newPool, notify, noting, oneValue, sql, testUrl, unique, withDriver } from './support.ts';
+
+/** Subscribes, and waits for a notification that is sent through the driver. */
+async function hears(driver: Driver): Promise<void> {
+  const channel = unique('heard');
+  const { listener, noted } = noting();
+  driver.listen(channel, listener);
+  await noted('connected');
+  await notify(driver, channel, 'hello');
+  await noted(': hello');
+}
+
+describe('the connection that listens', () => {
+  it('takes no slot of the pool', async () => {
+    await withDriver({ max: 1 }, {}, async (driver, pool) => {
+      await hears(driver);
+      await hears(driver);
+      expect(pool.totalCount).toBe(1);
+    });
+  });
+
+  it('connects with a password that the pool hides from copies', async () => {
+    const { hostname, port, username, password, pathname } = new URL(testUrl());
+    const parts = { host: hostname, port: Number(port), user: username, database: pathname.slice(1) };
+    for (const secret of [decodeURIComponent(password), async () => decodeURIComponent(password)]) {
+      const pool = new pg.Pool({ ...parts, password: secret });
+      const driver = pgDriver({ pool });
+      await hears(driver);
+      await driver.close();
+      await pool.end();
+    }
+  });
+
+  it('takes a slot of a pool that does not tell how it makes its clients, and gives it back', async () => {
+    const pool = newPool({ max: 2 });
+    const shy = {
+      query: pool.query.bind(pool),
+      connect: pool.connect.bind(pool),
+      on: pool.on.bind(pool),
+      removeListener: pool.removeListener.bind(pool),
+    };
+    const driver = pgDriver({ pool: shy as unknown as pg.Pool });
+    await hears(driver);
+    expect(pool.totalCount).toBe(2);
+    await driver.close();
+    expect(pool.totalCount).toBe(1);
+    await pool.end();
+  });
+
+  it('gives up waiting for a slot of a full pool when it is closed, and leaves the slot to others', async () => {
+    const pool = newPool({ max: 1 });
+    const shy = {
+      query: pool.query.bind(pool),
+      connect: pool.connect.bind(pool),
+      on: () => 0,
+      removeListener: () => 0,
+    };
+    const driver = pgDriver({ pool: shy as unknown as pg.Pool });
+    await driver.transaction(async () => {
+      driver.listen(unique('late'), noting().listener);
+      expect(pool.waitingCount).toBe(1);
+      await driver.close();
+    });
+    expect(await oneValue(driver, 'select 1::int4 as value')).toBe(1);
+    expect([pool.totalCount, pool.idleCount, pool.waitingCount]).toEqual([1, 1, 0]);
+    await pool.end();
+  });
+
+  it('asks the server to notice a vanished client soon', async () => {
+    await withDriver({}, {}, async (driver) => {
+      const session = await new Promise<Pick<Driver, 'run'> | null>((resolve, reject) => {
+        driver.listen(unique('kept'), {
+          onConnected: resolve,
+          onDisconnected: reject,
+          onNotification: () => undefined,
+        });
+      });
+      const names = ['idle', 'interval', 'count'].map(
+        (name) => `current_setting('tcp_keepalives_${name}')::text as ${name}`,
+      );
+      expect(await session?.run(sql(`select ${names.join(', ')}`))).toEqual([['10', '5', '3']]);
+    });
+  });
+
+  it('keeps to its channel when its session listens to others', async () => {
+    await withDriver({}, {}, async (driver) => {
+      const channels = [unique('ours'), unique('theirs')] as const;
+      const { listener, notes, noted } = noting();
+      driver.listen(channels[0], {
+        ...listener,
+        onConnected: async (session) => {
+          await session?.run(sql(`listen "${channels[1]}"`));
+          notes.push('listening to both');
+        },
+      });
+      await noted('listening to both');
+      await notify(driver, channels[1], 'elsewhere');
+      await notify(driver, channels[0], 'here');
+      await noted(': here');
+      expect(notes).toEqual(['listening to both', ': here']);
+    });
+  });
+
+  it('refuses to listen when the driver is closed', async () => {
+    await withDriver({}, {}, async (driver) => {
+      await driver.close();
+      expect(() => driver.listen('anything', noting().listener)).toThrow('closed');
+    });
+  });
+
+  it('refuses a channel that PostgreSQL would cut short', async () => {
+    await withDriver({}, {}, async (driver) => {
+      expect(() => driver.listen('ö'.repeat(32), noting().listener)).toThrow('64 bytes');
+    });
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { pgDriver } from '../src/index.ts';
+import { eventually, newPool, oneValue, rejectionOf, sql, testUrl, withDriver } from './support.ts';
+
+describe('the pool of the caller', () => {
+  it('is not ended by close, and still serves the driver', async () => {
+    await withDriver({}, {}, async (driver, pool) => {
+      await driver.close();
+      expect(pool.ending).toBe(false);
+      expect(await oneValue(driver, 'select 1::int4 as value')).toBe(1);
+      expect(await driver.transaction((tx) => oneValue(tx, 'select 2::int4 as value'))).toBe(2);
+    });
+  });
+
+  it('has one error listener more, however many drivers use it, until the last is closed', async () => {
+    const pool = newPool();
+    const drivers = Array.from({ length: 20 }, () => pgDriver({ pool }));
+    expect(pool.listenerCount('error')).toBe(1);
+    for (const driver of drivers.slice(1)) await Promise.all([driver.close(), driver.close()]);
+    expect(pool.listenerCount('error')).toBe(1);
+    await drivers[0]?.close();
+    expect(pool.listenerCount('error')).toBe(0);
+    const again = pgDriver({ pool });
+    expect(pool.listenerCount('error')).toBe(1);
+    await again.close();
+    await pool.end();
+  });
+
+  it("still calls the caller's own error listener", async () => {
+    await withDriver({ max: 1 }, {}, async (driver, pool) => {
+      const heard: unknown[] = [];
+      pool.on('error', (error) => heard.push(error));
+      await killIdle(await oneValue(driver, 'select pg_backend_pid()::int4 as pid'));
+      await eventually("the caller's listener", () => heard.length === 1);
+      expect(await oneValue(driver, 'select 1::int4 as value')).toBe(1);
+    });
+  });
+
+  it('is left with the listeners it had on its clients', async () => {
+    await withDriver({ max: 1 }, {}, async (driver, pool) => {
+      const count = async (): Promise<number[]> => {
+        const client = await pool.connect();
+        const counts = ['error', 'end', 'notification'].map((event) => client.listenerCount(event));
+        client.release();
+        return counts;
+      };
+      const before = await count();
+      for (let i = 0; i < 15; i += 1) await driver.transaction((tx) => oneValue(tx, 'select 1::int4 as value'));
+      expect(await count()).toEqual(before);
+    });
+  });
+
+  it('reads numbers whatever its clients were told', async () => {
+    await withDriver({ binary: true } as pg.PoolConfig, {}, async (driver) => {
+      const error = await rejectionOf(driver.run(sql('select 1::int4 as value')));
+      expect(String(error)).toContain('binary');
+    });
+  });
+
+  it('must be a pool', () => {
+    const client = new pg.Client(testUrl());
+    // @ts-expect-error a Client is not a Pool
+    expect(() => pgDriver({ pool: client })).toThrow('a single Client was given');
+    // @ts-expect-error nor is nothing
+    expect(() => pgDriver({})).toThrow('pgDriver({ pool: new Pool() })');
+  });
+
+  it('goes with options that are in their range only', async () => {
+    const pool = newPool();
+    // @ts-expect-error not one of the two
+    expect(() => pgDriver({ pool, prepare: true })).toThrow("'never' or 'always'");
+    expect(() => pgDriver({ pool, heartbeatSecs: 0 })).toThrow('from 0.1 to 3600');
+    expect(() => pgDriver({ pool, heartbeatSecs: Number.NaN })).toThrow('from 0.1 to 3600');
+    expect(pool.listenerCount('error')).toBe(0);
+    await pool.end();
+  });
+});
+
+async function killIdle(pid: unknown): Promise<void> {
+  const client = new pg.Client(testUrl());
+  await client.connect();
+  await client.query('select pg_terminate_backend($1::int4)', [pid]);
+  await client.end();
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import type { CapabilityName, DriverHarness } from './harness.ts';
+
+const CAPABILITIES: Readonly<Record<CapabilityName, null>> = {
+  concurrentConnections: null,
+  terminateBackend: null,
+  lostTransaction: null,
+  statementTimeout: null,
+  notifications: null,
+  listeningSession: null,
+  borrowedClient: null,
+};
+
+/** Refuses a harness with which little or nothing would be run: authors may write it in JavaScript. */
+export function checkHarness({ name, schema, sessions, capabilities, open }: DriverHarness): void {
+  assert.ok(typeof name === 'string' && name !== '', 'harness.name must be a text');
+  assert.ok(typeof schema === 'string' && schema !== '', 'harness.schema must name an existing schema');
+  assert.equal(typeof open, 'function', 'harness.open must be a function');
+  const kinds = Object.entries(sessions ?? {});
+  assert.ok(kinds.length > 0, 'harness.sessions is empty: name at least the driver itself');
+  for (const [kind, factory] of kinds) {
+    assert.equal(typeof factory, 'function', `harness.sessions[${JSON.stringify(kind)}] must be a function`);
+  }
+  for (const capability of Object.keys(CAPABILITIES) as CapabilityName[]) {
+    const given: unknown = capabilities?.[capability];
+    const valid = given === true || (typeof given === 'string' && given !== '');
+    assert.ok(valid, `harness.capabilities.${capability} must be true, or say in words why not`);
+  }
+  for (const given of Object.keys(capabilities)) {
+    assert.ok(given in CAPABILITIES, `harness.capabilities.${given} is not known`);
+  }
+}
