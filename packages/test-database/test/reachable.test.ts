@@ -42,6 +42,17 @@ describe('reachableBinaries', () => {
   });
 
   it('finds a temporary folder that others can enter', () => {
-    expect(closedFolder(join(temporaryFolder(stranger), '.'), stranger)).toBeUndefined();
+    expect(closedFolder(temporaryFolder(stranger), stranger)).toBeUndefined();
+  });
+
+  it('passes over a temporary folder that is private itself', () => {
+    const before = process.env['TMPDIR'];
+    process.env['TMPDIR'] = folder;
+    try {
+      expect(temporaryFolder(stranger)).not.toBe(folder);
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
   });
 });

@@ -1,0 +1,116 @@
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { codeOf, DemoError, reasonOf } from './errors.ts';
+
+/** What the command line asks for. */
+export interface DemoOptions {
+  /** The folder whose files become jobs: an absolute path. */
+  readonly folder: string;
+  /** A server to use; without one, the demo starts its own. */
+  readonly databaseUrl: string | undefined;
+  /** How many jobs run at a time. */
+  readonly workers: number;
+  /** What becomes of the schema, on a server that is not the demo's own. */
+  readonly afterwards: 'drop' | 'keep';
+  /** Where the results are written; without it, to a new temporary folder. */
+  readonly results: string | undefined;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+const MAX_WORKERS = 1_000;
+const DEFAULT_WORKERS = Math.min(16, Math.max(4, 2 * availableParallelism()));
+
+export const HELP: string = `Usage: pnpm demo [folder] [options]
+
+Makes every file below a folder a job: it is hashed and measured by BearMQ workers, one file of a folder at a time,
+folders in parallel. Some jobs fail on purpose and are tried again. The files are read, never changed.
+
+  folder           the folder (this repository); .git, node_modules, dist and .turbo are left out
+  --workers N      how many jobs run at a time (${DEFAULT_WORKERS} here)
+  --database URL   a PostgreSQL server to use (the variable DATABASE_URL, or else a throw-away server of its own);
+                   all happens in the schema bearmq_demo, which is dropped at the end
+  --keep           do not drop the schema; only with --database
+  --results FILE   where to write the results, as CSV (a temporary folder)
+  --help           show this
+`;
+
+/**
+ * Reads the command line: what to do, or `'help'`.
+ *
+ * @throws DemoError for whatever is not understood or cannot be.
+ */
+export function readOptions(args: readonly string[], env: Env): DemoOptions | 'help' {
+  const { values, positionals } = parse(args);
+  if (values.help === true) return 'help';
+  const [folder, ...others] = positionals;
+  if (others.length > 0)
+    throw new DemoError(`One folder, please, not ${positionals.length}: ${positionals.join(', ')}.`);
+  // A package manager runs scripts in the folder of its package.json, and says here where the user is.
+  const here = env['INIT_CWD'] || process.cwd();
+  const databaseUrl = values.database ?? (env['DATABASE_URL'] || undefined);
+  if (databaseUrl !== undefined) checkUrl(databaseUrl, values.database === undefined ? 'DATABASE_URL' : '--database');
+  if (values.keep === true && databaseUrl === undefined) {
+    throw new DemoError('--keep needs a server that outlives the demo: name one with --database URL.');
+  }
+  return {
+    folder: checkFolder(folder === undefined ? resolve(REPOSITORY) : resolve(here, folder)),
+    databaseUrl,
+    workers: values.workers === undefined ? DEFAULT_WORKERS : checkWorkers(values.workers),
+    afterwards: values.keep === true ? 'keep' : 'drop',
+    results: values.results === undefined ? undefined : resolve(here, values.results),
+  };
+}
+
+const SPEC = {
+  database: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  keep: { type: 'boolean' },
+  results: { type: 'string' },
+  workers: { type: 'string' },
+} as const;
+
+function parse(args: readonly string[]): ReturnType<typeof parseWith> {
+  try {
+    return parseWith(args);
+  } catch (error) {
+    const code = codeOf(error) ?? '';
+    if (!code.startsWith('ERR_PARSE_ARGS_')) throw error;
+    const reason = reasonOf(error);
+    if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw new DemoError(`${reason}.`);
+    const unknown = /'([^']+)'/.exec(reason)?.[1] ?? 'of that name';
+    const known = Object.keys(SPEC).map((name) => `--${name}`);
+    throw new DemoError(`There is no option ${unknown}; there are ${known.join(', ')}.`);
+  }
+}
+
+function parseWith(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: SPEC, allowPositionals: true });
+}
+
+function checkUrl(url: string, source: string): void {
+  const isOne = URL.canParse(url) && ['postgres:', 'postgresql:'].includes(new URL(url).protocol);
+  if (!isOne) throw new DemoError(`${source} must be an address like postgres://user:password@host:5432/database.`);
+}
+
+function checkWorkers(text: string): number {
+  const workers = /^\d+$/.test(text) ? Number(text) : 0;
+  if (workers >= 1 && workers <= MAX_WORKERS) return workers;
+  throw new DemoError(`--workers must be a whole number from 1 to ${MAX_WORKERS}, not ${JSON.stringify(text)}.`);
+}
+
+function checkFolder(folder: string): string {
+  try {
+    if (statSync(folder).isDirectory()) return folder;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') throw new DemoError(`There is no folder ${folder}: name one that exists.`);
+    if (code === 'EACCES' || code === 'EPERM') throw new DemoError(`You may not enter ${folder}: name another folder.`);
+    throw new DemoError(`${folder} cannot be looked into (${code ?? String(error)}): name another folder.`);
+  }
+  throw new DemoError(`${folder} is not a folder: name the folder that it is in.`);
+}

@@ -1,0 +1,25 @@
+import { JobDefinition, Worker } from 'bearmq';
+import { pool } from './context.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
+
+// #region poll
+
+import { Context } from 'bearmq';
+
+const context = new Context({ pool, schema: '_bearmq', wakeUp: 'poll' });
+
+// #endregion poll
+
+// #region prepare
+
+import { pgDriver } from 'bearmq';
+
+const direct = new Context({ driver: pgDriver({ pool, prepare: 'always' }), schema: '_bearmq' });
+// #endregion prepare
+
+for (const [name, each] of Object.entries({ POLLED: context, PREPARED: direct })) {
+  const job = new JobDefinition({ context: each, name, workFunction: async () => console.log(`${name} ran`) });
+  await job.register();
+  await job.enqueue();
+}
+stopOnSignal([new Worker({ context }), new Worker({ context: direct })]);

@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import { SCHEMA, useDatabase } from './support/database.ts';
+import { useExamples } from './support/example.ts';
+import { expectTidy } from './support/tidy.ts';
+import { until } from './support/until.ts';
+
+describe('the advanced examples', () => {
+  const start = useExamples();
+  const database = useDatabase();
+  const rows = database.rows;
+
+  it('repeating runs at once, and again when the interval is over', async () => {
+    const example = start('repeating', database.url());
+    await example.prints('rates refreshed');
+    expect(await rows(`select repeat_secs from ${SCHEMA}.schedule`)).toEqual([{ repeat_secs: 60 }]);
+    await database.age(60);
+    await example.prints('rates refreshed', 2);
+    expect(await example.stop()).toBe(0);
+    await expectTidy(database);
+  });
+
+  it('delayed runs nothing before it is due', async () => {
+    const example = start('delayed', database.url());
+    const areScheduled = async (): Promise<boolean> =>
+      (await rows(`select 1 from ${SCHEMA}.job where state = 'scheduled'`)).length === 2;
+    await until('both are scheduled', areScheduled, example.output);
+    await until('the worker is up', async () => (await rows(`select 1 from ${SCHEMA}.worker`)).length === 1);
+    await database.age(31);
+    await example.prints('user 8 reminded');
+    expect(example.output()).not.toContain('user 7');
+    await database.age(3600);
+    await example.prints('user 7 reminded');
+    expect(await example.stop()).toBe(0);
+    await expectTidy(database);
+  });
+
+  it('retries tries again after its timeout, with the same id', async () => {
+    const example = start('retries', database.url());
+    await example.prints('call 1 for order 4711');
+    const isWaiting = `select attempt, last_error from ${SCHEMA}.job where state = 'scheduled'`;
+    await until('it waits for its retry', async () => (await rows(isWaiting)).length === 1, example.output);
+    expect(await rows(isWaiting)).toEqual([
+      { attempt: 1, last_error: expect.stringContaining('the bank did not answer') },
+    ]);
+    await database.age(5);
+    await example.prints('paid');
+    expect(await example.stop()).toBe(0);
+    const keys = [...example.output().matchAll(/key (.*)/g)].map(([, key]) => key);
+    expect(await rows(`select id::text, outcome::text, attempt, num_attempts from ${SCHEMA}.finalized_job`)).toEqual([
+      { id: keys[0], outcome: 'succeeded', attempt: 2, num_attempts: 2 },
+    ]);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it('maintenance forgets a job after an hour', async () => {
+    const example = start('maintenance', database.url());
+    await example.prints('WORKER_JOB_RUN_SUCCESS');
+    await database.age(3599);
+    expect(example.output()).not.toContain('ORCHESTRATOR_JOB_DELETE');
+    await database.age(60);
+    await example.prints('ORCHESTRATOR_JOB_DELETE');
+    expect(await example.stop()).toBe(0);
+    expect(await rows(`select id from ${SCHEMA}.finalized_job`)).toEqual([]);
+  });
+
+  it('channels puts one newsletter on the urgent channel', async () => {
+    const example = start('channels', database.url());
+    await example.prints('RESET_PASSWORD 8 on URGENT');
+    await example.prints('NEWSLETTER 7 on URGENT');
+    await example.prints('NEWSLETTER 9 on DEFAULT');
+    expect(await example.stop()).toBe(0);
+    await expectTidy(database);
+  });
+
+  it('job-groups runs the jobs of a group one after the other, in order', async () => {
+    const example = start('job-groups', database.url());
+    await example.prints(/: end/, 3);
+    expect(await example.stop()).toBe(0);
+    const lines = example.output().split('\n');
+    expect(lines.filter((line) => line.startsWith('account 1'))).toEqual([
+      'account 1: begin name',
+      'account 1: end name',
+      'account 1: begin address',
+      'account 1: end address',
+    ]);
+    expect(await rows(`select job_group from ${SCHEMA}.finalized_job order by seq`)).toEqual([
+      { job_group: 'account 1' },
+      { job_group: 'account 1' },
+      { job_group: 'imports' },
+    ]);
+    await expectTidy(database);
+  });
+
+  it('events tells of success and of failure', async () => {
+    const example = start('events', database.url());
+    await example.prints(/COIN took [\d.]+ ms/);
+    await example.prints('COIN failed in attempt 1 Error: tails');
+    expect(await example.stop()).toBe(0);
+    await expectTidy(database);
+  });
+
+  it('connections runs a context that listens on no connection', async () => {
+    const example = start('connections', database.url());
+    await example.prints('POLLED ran');
+    await example.prints('PREPARED ran');
+    const isOneListening = async (): Promise<boolean> => {
+      const keys = await rows(`select session_key is not null as listens from ${SCHEMA}.worker order by 1`);
+      return JSON.stringify(keys) === '[{"listens":false},{"listens":true}]';
+    };
+    await until('one of the two contexts listens', isOneListening, example.output);
+    expect(await example.stop()).toBe(0);
+    await expectTidy(database);
+  });
+});

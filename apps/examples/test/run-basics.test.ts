@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { SCHEMA, useDatabase } from './support/database.ts';
+import { useExamples } from './support/example.ts';
+import { expectTidy } from './support/tidy.ts';
+import { until } from './support/until.ts';
+
+const start = useExamples();
+
+describe('on an empty database', () => {
+  const database = useDatabase('empty');
+
+  it('first-job migrates, runs its job, and ends on Ctrl-C', async () => {
+    const example = start('first-job', database.url());
+    await example.prints(/Hello, Ada! This is job [0-9a-f-]{36}\./);
+    expect(await example.stop('SIGINT')).toBe(0);
+    expect(await database.rows(`select name, outcome::text, attempt from ${SCHEMA}.finalized_job`)).toEqual([
+      { name: 'GREET', outcome: 'succeeded', attempt: 1 },
+    ]);
+    await expectTidy(database);
+  });
+
+  it('generate-migration-sql runs in several processes at once, and again', async () => {
+    const atOnce = Array.from({ length: 3 }, () => start('generate-migration-sql', database.url()));
+    expect(await Promise.all(atOnce.map((example) => example.ended()))).toEqual([0, 0, 0]);
+    expect(await start('generate-migration-sql', database.url()).ended()).toBe(0);
+    expect(await database.rows(`select version, name from ${SCHEMA}.migration`)).toEqual([
+      { version: 1, name: 'initial' },
+    ]);
+  });
+
+  it('migrate tells what it will apply, and then that there is nothing left', async () => {
+    const first = start('migrate', database.url());
+    expect(await first.ended()).toBe(0);
+    expect(first.output()).toMatch(/^at version 0 of \d+, still to be applied: .*name: 'initial'/s);
+    const second = start('migrate', database.url());
+    expect(await second.ended()).toBe(0);
+    expect(second.output()).toMatch(/^at version (\d+) of \1, still to be applied: \[\]\n$/);
+  });
+});
+
+describe('on a migrated database', () => {
+  const database = useDatabase();
+
+  it('job-definitions enqueues, and is refused what JSON would change', async () => {
+    const example = start('job-definitions', database.url());
+    expect(await example.ended()).toBe(0);
+    expect(example.output()).toContain(
+      'the payload for "SEND_INVOICE" has NaN at payload.orderId, which JSON turns into null\n',
+    );
+    expect(await database.rows(`select id::text, name, state::text, payload from ${SCHEMA}.job order by seq`)).toEqual([
+      {
+        id: /enqueued (.*)/.exec(example.output())?.[1],
+        name: 'SEND_INVOICE',
+        state: 'ready',
+        payload: { orderId: 4711, copyTo: ['books@example.org'] },
+      },
+      { id: expect.any(String), name: 'TIDY_UP', state: 'ready', payload: null },
+    ]);
+  });
+
+  it('workers runs as many jobs at a time as there are slots', async () => {
+    const example = start('workers', database.url());
+    await example.prints('20 at a time');
+    expect(await example.stop()).toBe(0);
+    expect(await database.rows(`select count(*)::int as n from ${SCHEMA}.finalized_job`)).toEqual([{ n: 20 }]);
+    await expectTidy(database);
+  });
+
+  it('orchestrator deletes what is past its retention', async () => {
+    await start('job-definitions', database.url()).ended();
+    const workers = start('workers', database.url());
+    await workers.prints('at a time', 21);
+    await workers.stop();
+    await database.age(86_401);
+    const example = start('orchestrator', database.url());
+    await example.prints('ORCHESTRATOR_JOB_DELETE', 21);
+    expect(await example.stop()).toBe(0);
+    expect(await database.rows(`select name from ${SCHEMA}.job`)).toEqual([{ name: 'TIDY_UP' }]);
+    expect(await database.rows(`select name from ${SCHEMA}.finalized_job`)).toEqual([]);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('shutting-down finishes the running job on %s', async (signal) => {
+    const example = start('shutting-down', database.url());
+    await example.prints('started');
+    const isWaiting = async (): Promise<boolean> => {
+      const states = await database.rows(`select state::text from ${SCHEMA}.job order by seq`);
+      return states.map(({ state }) => state).join() === 'running,ready';
+    };
+    await until('the second job waits', isWaiting, example.output);
+    expect(await example.stop(signal)).toBe(0);
+    expect(example.output()).toBe('started\nfinished\n');
+    expect(await database.rows(`select state::text, attempt from ${SCHEMA}.job`)).toEqual([
+      { state: 'ready', attempt: 0 },
+    ]);
+    await expectTidy(database);
+  });
+});
