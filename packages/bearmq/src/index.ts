@@ -5,6 +5,8 @@ export {
   type ContextSettings,
   DatabaseError,
   DuplicateJobDefinitionError,
+  type EnqueueItem,
+  type EnqueueOptions,
   type EnqueueOverrides,
   InvalidIdentifierError,
   InvalidOptionError,
@@ -18,10 +20,11 @@ export {
   type OrchestratorOptions,
   PayloadError,
   SchemaVersionError,
+  type TransactionOption,
   Worker,
   type WorkerOptions,
 } from '@bearmq/core';
-export { pgDriver } from '@bearmq/driver-pg';
+export { fromPg, pgDriver } from '@bearmq/driver-pg';
 export {
   generateMigrationSql,
   type MigrateOptions,

@@ -39,14 +39,21 @@ export class DuplicateJobDefinitionError extends BearError {
   }
 }
 
-/** A payload that would not survive JSON and the database. Thrown by `enqueue`; nothing was enqueued. */
+/** A payload that would not survive JSON and the database. Thrown by `enqueue` and `enqueueMany`; nothing was enqueued. */
 export class PayloadError extends BearError {
   override readonly name = 'PayloadError';
   readonly jobName: string;
+  /** What is wrong with it. */
+  readonly problem: string;
+  /** Its place in the list given to `enqueueMany`, from 0; `undefined` for a single `enqueue`. */
+  readonly item: number | undefined;
 
-  constructor(jobName: string, problem: string, options?: ErrorOptions) {
-    super('BEAR_PAYLOAD', `the payload for ${JSON.stringify(jobName)} ${problem}`, options);
+  constructor(jobName: string, problem: string, { item, ...options }: ErrorOptions & { readonly item?: number } = {}) {
+    const which = item === undefined ? 'the payload' : `the payload of item ${item}`;
+    super('BEAR_PAYLOAD', `${which} for ${JSON.stringify(jobName)} ${problem}`, options);
     this.jobName = jobName;
+    this.problem = problem;
+    this.item = item;
   }
 }
 

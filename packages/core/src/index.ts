@@ -30,7 +30,14 @@ export type {
   WarningEvent,
 } from './events.ts';
 export { type EnqueueArguments, JobDefinition } from './job-definition.ts';
-export type { EnqueueOverrides, JobDefinitionOptions, JobSettings } from './job-definition-options.ts';
+export type {
+  EnqueueItem,
+  EnqueueOptions,
+  EnqueueOverrides,
+  JobDefinitionOptions,
+  JobSettings,
+  TransactionOption,
+} from './job-definition-options.ts';
 export type { JobMetadata } from './model/job-metadata.ts';
 export type { JsonSafe, NotJson } from './model/json.ts';
 export { Orchestrator } from './orchestrator/orchestrator.ts';

@@ -1,6 +1,8 @@
 import type { Context } from './context.ts';
+import type { SqlSession } from './driver/index.ts';
 import { InvalidOptionError } from './errors.ts';
 import type { JobMetadata } from './model/job-metadata.ts';
+import type { JsonSafe } from './model/json.ts';
 import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_NAME_BYTES, MAX_SECS } from './model/limits.ts';
 import { anything, type Check, checkOptions, isFunction, nameOf, numberIn, withDefaults } from './model/options.ts';
 
@@ -46,6 +48,23 @@ export interface EnqueueOverrides extends JobSettings {
    */
   readonly jobGroup?: string;
 }
+
+/** What `enqueue` and `enqueueMany` may be told beside what each job may say differently. */
+export interface TransactionOption {
+  /**
+   * Your own open transaction, made by the `from…` function of your client (`fromPg(client)`): the jobs are inserted in
+   * it, become visible and are notified with its commit, and are gone with its rollback. Workers are not told sooner,
+   * and no `JOB_DEFINITION_JOB_ENQUEUE` is emitted: only you know whether it committed.
+   */
+  readonly tx?: SqlSession;
+}
+
+/** The second argument of `enqueue`. */
+export interface EnqueueOptions extends EnqueueOverrides, TransactionOption {}
+
+/** One job for `enqueueMany`: its payload, and what it says differently from its definition. */
+export type EnqueueItem<TParams> = EnqueueOverrides &
+  ([TParams] extends [null] ? { readonly payload?: null } : { readonly payload: JsonSafe<TParams> });
 
 interface CommonOptions<TParams> extends JobSettings {
   readonly context: Context;
@@ -104,7 +123,26 @@ export function resolveJobOptions<TParams>(
   return withDefaults(JOB_DEFAULTS, options);
 }
 
+const overrideChecks = { ...settingChecks, jobGroup: groupCheck };
+
 /** @throws InvalidOptionError likewise. */
-export function checkOverrides(overrides: EnqueueOverrides): void {
-  checkOptions('enqueue', overrides, { ...settingChecks, jobGroup: groupCheck });
+export function checkEnqueueOptions(options: EnqueueOptions): void {
+  checkOptions('enqueue', options, { ...overrideChecks, tx: isSession });
+}
+
+/** @throws InvalidOptionError likewise; it names the item. */
+export function checkEnqueueItem(item: object, index: number): void {
+  checkOptions(`enqueueMany[${index}]`, item, { ...overrideChecks, payload: anything });
+}
+
+/** @throws InvalidOptionError likewise. */
+export function checkTransactionOption(options: TransactionOption): void {
+  checkOptions('enqueueMany', options, { tx: isSession });
+}
+
+function isSession(value: unknown): string | undefined {
+  const isOne = typeof value === 'object' && value !== null && 'run' in value && typeof value.run === 'function';
+  return isOne
+    ? undefined
+    : "must be your transaction as your client's from… function gives it, such as fromPg(client)";
 }

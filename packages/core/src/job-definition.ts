@@ -1,14 +1,20 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from './context.ts';
 import { type ContextParts, partsOf } from './context-parts.ts';
+import type { SqlSession } from './driver/index.ts';
 import { InvalidOptionError } from './errors.ts';
 import {
-  checkOverrides,
+  checkEnqueueItem,
+  checkEnqueueOptions,
+  checkTransactionOption,
+  type EnqueueItem,
+  type EnqueueOptions,
   type EnqueueOverrides,
   groupCheck,
   type JobDefinitionOptions,
   type JobSettings,
   resolveJobOptions,
+  type TransactionOption,
 } from './job-definition-options.ts';
 import type { NewJob } from './model/job.ts';
 import type { JobMetadata } from './model/job-metadata.ts';
@@ -20,8 +26,8 @@ import { upsertSchedule } from './statements/schedules.ts';
 
 /** The arguments of {@link JobDefinition.enqueue}: a job without a payload may leave it out. */
 export type EnqueueArguments<TParams> = [TParams] extends [null]
-  ? [payload?: null, overrides?: EnqueueOverrides]
-  : [payload: JsonSafe<TParams>, overrides?: EnqueueOverrides];
+  ? [payload?: null, options?: EnqueueOptions]
+  : [payload: JsonSafe<TParams>, options?: EnqueueOptions];
 
 /**
  * One kind of job: its name, how it is run, and the function that does the work.
@@ -76,35 +82,65 @@ export class JobDefinition<TParams = null> {
     const { name, repeatSecs } = this.#registered;
     // The name is taken first: a second definition must not change the first one's schedule before it is refused.
     registry.add(this.#registered);
-    if (repeatSecs !== undefined) await upsertSchedule(driver, tables, { name, repeatSecs });
+    if (repeatSecs === undefined) return;
+    await upsertSchedule(driver, tables, { name, repeatSecs });
+    registry.announce(); // an orchestrator that was woken by the name may have looked before its schedule was there
   }
 
   /**
    * Enqueues a job. It need not be registered in this process.
    *
-   * @returns the job's id, once it is durable.
+   * @returns the job's id, once it is durable; with `tx`, once it is in the transaction.
    * @throws PayloadError for a payload that would not survive JSON.
-   * @throws InvalidOptionError for an override that is unknown, of the wrong type or out of range.
+   * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
    * @throws SchemaVersionError when the database has not been migrated.
    * @throws DatabaseError when the database refuses. If the connection was lost, the job may have been enqueued.
    */
-  async enqueue(...[payload, overrides]: EnqueueArguments<TParams>): Promise<string> {
-    const { enqueuer, events } = this.#parts;
-    if (overrides !== undefined) checkOverrides(overrides);
-    const job = this.#newJob((payload === undefined ? null : payload) as TParams, overrides ?? {});
-    try {
-      await enqueuer.add(job);
-    } catch (error) {
-      if (isMissing(error)) await this.#parts.checkSchema();
-      throw error;
-    }
-    if (events.hasHandlers) {
-      events.emit({ eventType: 'JOB_DEFINITION_JOB_ENQUEUE', jobId: job.id, jobName: this.name });
-    }
+  async enqueue(...[payload, options]: EnqueueArguments<TParams>): Promise<string> {
+    if (options !== undefined) checkEnqueueOptions(options);
+    const { tx, ...overrides } = options ?? {};
+    const job = this.#newJob((payload === undefined ? null : payload) as TParams, overrides);
+    const { enqueuer } = this.#parts;
+    await this.#insert([job], tx, () => enqueuer.add(job));
     return job.id;
   }
 
-  #newJob(payload: TParams, overrides: EnqueueOverrides): NewJob {
+  /**
+   * Enqueues many jobs, all or none, in their order. A hundred thousand in one call are fine: they go in statements of a
+   * thousand, within one transaction.
+   *
+   * @returns the jobs' ids, in order.
+   * @throws PayloadError, InvalidOptionError for the first item that is wrong, with its index; nothing was enqueued.
+   * @throws SchemaVersionError, DatabaseError as {@link enqueue} does.
+   */
+  async enqueueMany(items: readonly EnqueueItem<TParams>[], options: TransactionOption = {}): Promise<string[]> {
+    checkTransactionOption(options);
+    const jobs = items.map((item, index) => {
+      checkEnqueueItem(item, index);
+      const { payload = null, ...overrides } = item as EnqueueOverrides & { readonly payload?: unknown };
+      return this.#newJob(payload as TParams, overrides, index);
+    });
+    const { enqueuer } = this.#parts;
+    if (jobs.length > 0) await this.#insert(jobs, options.tx, () => enqueuer.addMany(jobs));
+    return jobs.map(({ id }) => id);
+  }
+
+  /** In the caller's transaction if there is one, else by ourselves, telling of it once it is committed. */
+  async #insert(jobs: readonly NewJob[], tx: SqlSession | undefined, add: () => Promise<void>): Promise<void> {
+    const { enqueuer, events, checkSchema } = this.#parts;
+    try {
+      await (tx === undefined ? add() : enqueuer.addIn(tx, jobs));
+    } catch (error) {
+      if (isMissing(error)) await checkSchema();
+      throw error;
+    }
+    if (tx !== undefined || !events.hasHandlers) return;
+    for (const job of jobs) {
+      events.emit({ eventType: 'JOB_DEFINITION_JOB_ENQUEUE', jobId: job.id, jobName: this.name });
+    }
+  }
+
+  #newJob(payload: TParams, overrides: EnqueueOverrides, item?: number): NewJob {
     const settings = this.#settings;
     return {
       id: uuidv7(),
@@ -114,7 +150,7 @@ export class JobDefinition<TParams = null> {
       delaySecs: overrides.delaySecs ?? settings.delaySecs,
       numAttempts: overrides.numAttempts ?? settings.numAttempts,
       timeoutSecs: overrides.timeoutSecs ?? settings.timeoutSecs,
-      payloadText: encodePayload(this.name, payload),
+      payloadText: encodePayload(this.name, payload, item),
     };
   }
 

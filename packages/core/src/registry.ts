@@ -24,6 +24,11 @@ export class Registry {
     if (known === definition) return;
     if (known !== undefined) throw new DuplicateJobDefinitionError(definition.name);
     this.#byName.set(definition.name, definition);
+    this.announce();
+  }
+
+  /** Calls the listeners: there is more to find in the database for a definition that is known. */
+  announce(): void {
     for (const listener of this.#listeners) listener();
   }
 
@@ -40,7 +45,7 @@ export class Registry {
     return [...this.#byName.values()].filter((definition) => definition.repeatSecs !== undefined);
   }
 
-  /** Calls `listener` after every new definition. Returns a function that stops that. */
+  /** Calls `listener` after every new definition, and when announced. Returns a function that stops that. */
   onAdd(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

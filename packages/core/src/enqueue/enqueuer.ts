@@ -2,6 +2,7 @@ import type { Driver, SqlSession, Tables } from '../driver/index.ts';
 import { DatabaseError } from '../driver/index.ts';
 import type { NewJob } from '../model/job.ts';
 import { enqueue } from '../statements/enqueue.ts';
+import { batchesOf, batchLength } from './batch.ts';
 import { HintSender } from './hint-sender.ts';
 
 export interface EnqueuerOptions {
@@ -18,10 +19,6 @@ interface Pending {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
-
-/** The most jobs that share a statement, and the most payload: past these a batch gains nothing and holds others up. */
-const MAX_BATCH = 1_000;
-const MAX_BATCH_CHARS = 4_000_000;
 
 /**
  * Puts jobs into the database. While a statement is in flight the jobs of other `enqueue()` calls gather and share the
@@ -58,13 +55,10 @@ export class Enqueuer {
   }
 
   #takeBatch(): readonly Pending[] {
-    let chars = 0;
-    const isFull = ({ job }: Pending): boolean => {
-      chars += job.payloadText.length;
-      return chars > MAX_BATCH_CHARS;
-    };
-    const end = this.#pending.slice(0, MAX_BATCH).findIndex(isFull);
-    return this.#pending.splice(0, end === -1 ? MAX_BATCH : Math.max(1, end));
+    return this.#pending.splice(
+      0,
+      batchLength(this.#pending, ({ job }) => job),
+    );
   }
 
   async #insert(batch: readonly Pending[]): Promise<void> {
@@ -86,15 +80,32 @@ export class Enqueuer {
     this.announce();
   }
 
+  /** What the notifications of this process carry. */
+  get senderId(): string {
+    return this.#hints.senderId;
+  }
+
   /** Tells the workers of this process, and then those of others, that there is work. */
   announce(): void {
     this.#options.onEnqueued();
     this.#hints.send();
   }
 
-  /** Inserts within the caller's own transaction, and notifies when it commits. */
-  async addIn(session: SqlSession, jobs: readonly NewJob[]): Promise<void> {
-    await enqueue(session, this.#options.tables, jobs);
-    await this.#hints.sendIn(session);
+  /** Inserts all jobs or none, in their order. Resolves once they are committed. */
+  async addMany(jobs: readonly NewJob[]): Promise<void> {
+    const { driver, tables } = this.#options;
+    const insertInto = async (session: SqlSession): Promise<void> => {
+      for (const batch of batchesOf(jobs)) await enqueue(session, tables, batch);
+    };
+    // One statement is a transaction by itself.
+    if (batchLength(jobs, (job) => job) === jobs.length) await insertInto(driver);
+    else await driver.transaction(insertInto);
+    this.announce();
+  }
+
+  /** Inserts within the caller's own transaction, and notifies when that commits. */
+  async addIn(tx: SqlSession, jobs: readonly NewJob[]): Promise<void> {
+    for (const batch of batchesOf(jobs)) await enqueue(tx, this.#options.tables, batch);
+    await this.#hints.sendIn(tx);
   }
 }

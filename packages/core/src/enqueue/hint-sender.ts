@@ -1,3 +1,4 @@
+import { v4 as uuidv4 } from 'uuid';
 import { type Driver, notificationChannel, type SqlSession, type Tables } from '../driver/index.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { notify } from '../statements/notify.ts';
@@ -17,6 +18,8 @@ export class HintSender {
   readonly #tables: Tables;
   readonly #channel: string;
   readonly #onFailed: (error: unknown) => void;
+  /** Goes with each notification: the process that sent it has told its own workers already. */
+  readonly senderId: string = uuidv4();
   #state: 'quiet' | 'sent' | 'due' = 'quiet';
 
   constructor(driver: Driver, tables: Tables, onFailed: (error: unknown) => void) {
@@ -32,7 +35,7 @@ export class HintSender {
       return;
     }
     this.#state = 'sent';
-    this.sendIn(this.#driver).catch(this.#onFailed);
+    notify(this.#driver, this.#tables, { channel: this.#channel, payload: this.senderId }).catch(this.#onFailed);
     systemClock.after(MIN_INTERVAL_MS, () => {
       const isDue = this.#state === 'due';
       this.#state = 'quiet';
@@ -40,8 +43,11 @@ export class HintSender {
     });
   }
 
-  /** As a statement of the caller's transaction: it goes out with the commit, or not at all. */
-  sendIn(session: SqlSession): Promise<void> {
-    return notify(session, this.#tables, { channel: this.#channel, payload: '' });
+  /**
+   * As a statement of the caller's transaction: it goes out with the commit, or not at all. Anonymous, since this
+   * process's own workers have not been told: nobody but the database knows when, or whether, it commits.
+   */
+  sendIn(tx: SqlSession): Promise<void> {
+    return notify(tx, this.#tables, { channel: this.#channel, payload: '' });
   }
 }

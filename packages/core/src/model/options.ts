@@ -54,7 +54,7 @@ export function checkOptions(owner: string, given: unknown, checks: Readonly<Rec
     throw new InvalidOptionError(owner, `takes an object of options, got ${describe(given)}`);
   }
   for (const [key, value] of Object.entries(given)) {
-    const check = checks[key];
+    const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
     if (check === undefined) throw unknownOption(owner, key, Object.keys(checks));
     const problem = value === undefined ? undefined : check(value);
     if (problem !== undefined) throw new InvalidOptionError(`${owner}.${key}`, problem);

@@ -4,8 +4,19 @@ import { PayloadError } from '../errors.ts';
  * The JSON text of a payload, or a {@link PayloadError} that names the place of what would not survive: cycles,
  * functions, symbols, bigints, `undefined` at the top or in a list, NaN and Infinity, text with a NUL character or half
  * a surrogate pair (PostgreSQL can store neither in a text).
+ *
+ * @param item - the payload's place in a list of jobs, for the error.
  */
-export function encodePayload(jobName: string, payload: unknown): string {
+export function encodePayload(jobName: string, payload: unknown, item?: number): string {
+  try {
+    return encode(jobName, payload);
+  } catch (error) {
+    if (item === undefined || !(error instanceof PayloadError)) throw error;
+    throw new PayloadError(jobName, error.problem, { cause: error.cause, item });
+  }
+}
+
+function encode(jobName: string, payload: unknown): string {
   const text = stringify(jobName, payload);
   if (text === undefined)
     throw new PayloadError(jobName, `is ${typeof payload}; pass null for a job without a payload`);

@@ -6,6 +6,8 @@ import { notify } from '../statements/notify.ts';
 export interface NotifierOptions {
   readonly driver: Driver;
   readonly tables: Tables;
+  /** What the notifications of this very process carry: its workers know already. */
+  readonly ownSenderId: string;
   /** There may be work: another process says so, or notifications may have been missed. */
   readonly onHint: () => void;
   /**
@@ -43,11 +45,11 @@ export class Notifier {
   }
 
   start(): void {
-    const { driver, tables, onHint, onHealth, onError } = this.#options;
+    const { driver, tables, ownSenderId, onHint, onHealth, onError } = this.#options;
     this.#subscription ??= driver.listen(notificationChannel(tables.schemaName), {
       onNotification: (payload) => {
         if (payload === this.#probe?.payload) this.#trust();
-        else if (!payload.startsWith(PROBE_PREFIX)) onHint();
+        else if (payload !== ownSenderId && !payload.startsWith(PROBE_PREFIX)) onHint();
       },
       onConnected: (session) => {
         onHint();

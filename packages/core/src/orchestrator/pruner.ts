@@ -22,6 +22,7 @@ export class FinalizedPruner extends Daemon {
   protected override async tick(): Promise<number> {
     const { parts, intervalMs } = this.#options;
     const { driver, tables, settings, events } = parts;
+    await parts.checkSchema();
     const deleted = await pruneFinalized(driver, tables, {
       retentionSecs: settings.jobPostFinalizeDeleteSecs,
       limit: BATCH,
@@ -44,6 +45,7 @@ export class GroupPruner extends Daemon {
   protected override async tick(): Promise<number> {
     const { parts, intervalMs } = this.#options;
     const { driver, tables, events } = parts;
+    await parts.checkSchema();
     const { groups, next, seen } = await pruneGroups(driver, tables, { after: this.#after, limit: BATCH });
     const isLastPage = seen < BATCH;
     this.#after = isLastPage ? '' : next;

@@ -1,4 +1,6 @@
 import type { ContextParts } from '../context-parts.ts';
+import type { NewJob } from '../model/job.ts';
+import type { RegisteredJob } from '../registry.ts';
 import { Daemon } from '../runtime/daemon.ts';
 import { fireSchedules } from '../statements/schedules.ts';
 
@@ -23,7 +25,8 @@ export class Scheduler extends Daemon {
     const { driver, tables, registry, events } = parts;
     const repeating = registry.repeating();
     if (repeating.length === 0) return Infinity; // woken by the next registration
-    const ticks = repeating.map((definition) => definition.nextTick());
+    await parts.checkSchema();
+    const ticks = repeating.flatMap((definition) => this.#nextTick(definition));
     const { jobs, nextDueMs } = await fireSchedules(driver, tables, ticks);
     if (jobs.length > 0) {
       onFired();
@@ -31,5 +34,16 @@ export class Scheduler extends Daemon {
       return 0; // what was fired has its next tick now: find out when
     }
     return Math.max(1, Math.min(pollMs, nextDueMs ?? Infinity));
+  }
+
+  /** The group generator is the user's: where it fails, the other definitions still repeat. */
+  #nextTick(definition: RegisteredJob): readonly NewJob[] {
+    try {
+      return [definition.nextTick()];
+    } catch (error) {
+      const name = JSON.stringify(definition.name);
+      this.#options.parts.warn(`the repeating job ${name} is not enqueued, since its jobGroupGenerator failed`, error);
+      return [];
+    }
   }
 }

@@ -20,6 +20,7 @@ export class Sweeper extends Daemon {
 
   protected override async tick(): Promise<number> {
     const { parts, intervalMs, onMended } = this.#options;
+    await parts.checkSchema();
     const mended = await sweepGroups(parts.driver, parts.tables, null);
     for (const { kind, jobGroup } of mended) {
       parts.warn(`the job group ${JSON.stringify(jobGroup)} was found ${kind}, and mended; please report this`);

@@ -29,9 +29,10 @@ export class Rescuer extends Daemon {
     const { parts, role, intervalMs, onRescued } = this.#options;
     const sinceLast = this.clock.now() - this.#lastAt;
     if (sinceLast < MIN_INTERVAL_MS) return MIN_INTERVAL_MS - sinceLast;
-    this.#lastAt = this.clock.now();
     const { driver, tables, settings, events } = parts;
+    await parts.checkSchema();
     const rescued = await rescue(driver, tables, { unlockSecs: settings.jobGroupUnlockSecs });
+    this.#lastAt = this.clock.now(); // one that failed does not count: its own pauses grow
     for (const one of rescued) {
       if (one.kind === 'job') {
         events.emit({ eventType: `${role}_JOB_RESCUE`, jobId: one.jobId, jobName: one.jobName });

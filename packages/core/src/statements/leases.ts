@@ -31,10 +31,12 @@ export const renewLease: Statement<LeaseInput, boolean> = defineStatement({
   decode: (rows) => rows.length > 0,
 });
 
-/** Gives the lease up. The process holds no job any more. */
+/** Gives the lease up. Should a job still be running under it, the row stays, and a rescue finds both. */
 export const removeWorker: Statement<{ readonly workerId: string }, void> = defineStatement({
   name: 'bearmq_remove_worker',
-  text: ({ worker }) => `delete from ${worker} where id = $1::text::uuid`,
+  text: ({ worker, job }) => `
+    delete from ${worker} where id = $1::text::uuid
+      and not exists (select 1 from ${job} j where j.worker_id = $1::text::uuid and j.state = 'running')`,
   encode: ({ workerId }) => [workerId],
   decode: () => undefined,
 });

@@ -1,6 +1,6 @@
 import type { ClaimedJob } from '../model/job.ts';
 import type { Demand } from '../statements/claim.ts';
-import { RateMeter } from './rate-meter.ts';
+import { DurationMeter } from './duration-meter.ts';
 
 /** Jobs to be run one after the other in one slot: one job, or several of one group. */
 export interface Run {
@@ -24,7 +24,7 @@ const HOLD_MS = 1_000;
 export class ChannelChoice<TOwner extends SlotOwner> {
   /** `null`: all channels. */
   readonly channels: readonly string[] | null;
-  readonly meter: RateMeter;
+  readonly meter: DurationMeter;
   /** The last claim found less than was asked for: until something new is heard, asking again is for nothing. */
   isDry = false;
   readonly #start: (run: Run, owner: TOwner) => void;
@@ -32,10 +32,11 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   #free: TOwner[] = [];
   #runs: Run[] = [];
   #buffered = 0;
+  #slots = 0;
 
   constructor(channels: readonly string[] | null, now: number, start: (run: Run, owner: TOwner) => void) {
     this.channels = channels;
-    this.meter = new RateMeter(now);
+    this.meter = new DurationMeter(now);
     this.#start = start;
   }
 
@@ -45,12 +46,14 @@ export class ChannelChoice<TOwner extends SlotOwner> {
 
   add(owner: TOwner, slots: number): void {
     this.#owners.add(owner);
+    this.#slots += slots;
     for (let i = 0; i < slots; i += 1) this.#free.push(owner);
     this.#dispatch();
   }
 
-  remove(owner: TOwner): void {
+  remove(owner: TOwner, slots: number): void {
     this.#owners.delete(owner);
+    this.#slots -= slots;
     this.#free = this.#free.filter((other) => other !== owner);
   }
 
@@ -68,7 +71,8 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   demand(now: number): Demand | null {
     if (this.isDry || this.isUnused) return null;
     this.meter.update(now);
-    const { ahead, run } = this.meter;
+    const ahead = this.meter.ahead(this.#slots);
+    const { run } = this.meter;
     // Whatever can start has started: either no slot is free, or no job is held.
     const slots = this.#free.length;
     const missing = Math.max(0, ahead - this.#buffered);
@@ -78,7 +82,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
 
   /** A cheap guess at whether {@link demand} would ask for anything. */
   get isHungry(): boolean {
-    return !this.isDry && (this.#free.length > 0 || this.#buffered <= this.meter.ahead / 2);
+    return !this.isDry && (this.#free.length > 0 || this.#buffered <= this.meter.ahead(this.#slots) / 2);
   }
 
   /** Takes claimed jobs in, in their order, those of one group as one run, and starts what can start. */

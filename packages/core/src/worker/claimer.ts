@@ -46,6 +46,11 @@ export class Claimer extends Daemon {
     this.#options = options;
   }
 
+  /** Whether the database may think that we hold jobs that we do not know of. */
+  get mustReconcile(): boolean {
+    return this.#mustReconcile;
+  }
+
   /** There may be work now. */
   hint(): void {
     this.#lookAt = -Infinity;
@@ -93,6 +98,8 @@ export class Claimer extends Daemon {
       this.#options.onLeaseLost(lease);
       return 0;
     }
+    // Lost while the answer was on its way: whatever it brings has been given to others since.
+    if (this.#options.lease()?.workerId !== lease.workerId) return 0;
     return this.#accept(asked, result);
   }
 
@@ -120,6 +127,7 @@ export class Claimer extends Daemon {
       choice.isDry = taken.length < demand.slots + demand.ahead && !isMoreLikely;
       if (taken.length > 0) isAnyTaken = true;
       choice.accept(taken, now);
+      if (choice.isUnused) this.#options.handBack(choice); // its last Worker left meanwhile
     }
     if (nextDueMs !== null) this.#lookAt = Math.min(this.#lookAt, now + Math.max(1, nextDueMs));
     if (isRescueDue) this.#options.onRescueDue();

@@ -11,6 +11,13 @@ export interface ExecutorOptions {
   readonly clock: Clock;
 }
 
+export interface Executed {
+  /** How long the work function ran, in milliseconds. */
+  readonly durationMs: number;
+  /** Whether the job failed, and is to be attempted again at once. */
+  readonly isDueAgain: boolean;
+}
+
 /** Runs one job at a time for each slot: work function, then outcome. */
 export class Executor {
   readonly #options: ExecutorOptions;
@@ -29,8 +36,8 @@ export class Executor {
     for (const active of this.#active.values()) active.lose();
   }
 
-  /** Runs a claimed job and hands its outcome to the settler. Never rejects. Resolves to how long it ran. */
-  async execute(job: ClaimedJob, workerId: string): Promise<number> {
+  /** Runs a claimed job and hands its outcome to the settler. Never rejects. */
+  async execute(job: ClaimedJob, workerId: string): Promise<Executed> {
     const { parts, settler, clock } = this.#options;
     const { events, registry } = parts;
     const isHeard = events.hasHandlers;
@@ -38,7 +45,7 @@ export class Executor {
     const definition = registry.get(job.name);
     if (job.attempt > job.numAttempts || definition === undefined) {
       settler.add({ outcome: outcomeOfDeadWorker(job), workerId, durationMs: 0 });
-      return 0;
+      return { durationMs: 0, isDueAgain: false };
     }
     const active = new ActiveJob(job, workerId);
     this.#active.set(job.id, active);
@@ -59,6 +66,6 @@ export class Executor {
     const durationMs = clock.now() - startedAt;
     this.#active.delete(job.id);
     settler.add({ outcome, workerId, durationMs, error: thrown });
-    return durationMs;
+    return { durationMs, isDueAgain: outcome.kind === 'waiting' && outcome.secs === 0 };
   }
 }

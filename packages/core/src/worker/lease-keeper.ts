@@ -30,6 +30,9 @@ export class LeaseKeeper extends Daemon {
   #lease: Lease | null = null;
   #session: SqlSession | null = null;
   #sessionKey: string | null = null;
+  /** Until when the lease is held for certain, by this process's clock: counted from before the last renewal was sent. */
+  #certainUntil = -Infinity;
+  #waiters: (() => void)[] = [];
 
   constructor(options: LeaseKeeperOptions) {
     super({ name: 'lease-keeper', onError: options.parts.reportError });
@@ -38,6 +41,18 @@ export class LeaseKeeper extends Daemon {
 
   get lease(): Lease | null {
     return this.#lease;
+  }
+
+  /** Whether the lease may have run out: this process was frozen, or its renewals do not get through. */
+  get isInDoubt(): boolean {
+    return this.clock.now() > this.#certainUntil;
+  }
+
+  /** Resolves once the lease was renewed, or is known to be lost. */
+  async certain(): Promise<void> {
+    if (!this.isInDoubt) return;
+    this.wake();
+    await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 
   /** The connection that stands for this process, or `null` when it has none (any more). */
@@ -52,6 +67,7 @@ export class LeaseKeeper extends Daemon {
     if (this.#lease?.workerId !== lease.workerId) return;
     this.#lease = null;
     this.#options.onLost();
+    this.#resolveWaiters();
     this.wake();
   }
 
@@ -78,6 +94,7 @@ export class LeaseKeeper extends Daemon {
     await this.#lockSession();
     const sessionKey = this.#sessionKey;
     const lease = this.#lease;
+    const sentAt = this.clock.now();
     if (lease === null) {
       await checkSchema();
       const workerId = uuidv4();
@@ -88,7 +105,13 @@ export class LeaseKeeper extends Daemon {
       this.lose(lease);
       return 0;
     }
+    this.#certainUntil = sentAt + leaseSecs * 1000;
+    this.#resolveWaiters();
     return (leaseSecs * 1000) / 3;
+  }
+
+  #resolveWaiters(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve();
   }
 
   async #lockSession(): Promise<void> {

@@ -42,8 +42,8 @@ export class Settler extends Daemon {
   readonly #started = new Map<string, { readonly job: ClaimedJob; readonly at: number }>();
   #queue: Settlement[] = [];
   #batchLimit = MAX_BATCH;
-  #inFlight = 0;
-  #idleWaiters: (() => void)[] = [];
+  #inFlight: readonly Settlement[] = [];
+  #waiters: { readonly left: Set<Settlement>; readonly resolve: () => void }[] = [];
 
   constructor(options: SettlerOptions) {
     super({ name: 'settler', onError: options.parts.reportError });
@@ -52,12 +52,12 @@ export class Settler extends Daemon {
 
   /** Outcomes that are not committed yet. */
   get backlog(): number {
-    return this.#queue.length + this.#inFlight;
+    return this.#queue.length + this.#inFlight.length;
   }
 
   /** The ids of the jobs whose outcome is not committed yet. */
   pendingIds(): readonly string[] {
-    return this.#queue.map(({ outcome }) => outcome.job.id);
+    return [...this.#inFlight, ...this.#queue].map(({ outcome }) => outcome.job.id);
   }
 
   add(settlement: Settlement): void {
@@ -72,10 +72,10 @@ export class Settler extends Daemon {
     if (this.#started.size === 1) this.wake();
   }
 
-  /** Resolves once everything added so far is committed. */
+  /** Resolves once everything added so far is committed, whatever is added meanwhile. */
   async flushed(): Promise<void> {
-    if (this.backlog === 0) return;
-    await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    const left = new Set([...this.#inFlight, ...this.#queue]);
+    if (left.size > 0) await new Promise<void>((resolve) => this.#waiters.push({ left, resolve }));
   }
 
   protected override async tick(): Promise<number> {
@@ -83,14 +83,13 @@ export class Settler extends Daemon {
     const started = this.#takeStarted();
     if (batch.length > 0 || started.length > 0) await this.#settle(batch, started);
     if (this.#queue.length > 0) return 0;
-    for (const resolve of this.#idleWaiters.splice(0)) resolve();
     return this.#untilNextStart();
   }
 
   async #settle(batch: readonly Settlement[], started: readonly ClaimedJob[]): Promise<void> {
     const { parts, onSettled, onLost, onDueIn } = this.#options;
     const { driver, tables, settings } = parts;
-    this.#inFlight = batch.length;
+    this.#inFlight = batch;
     try {
       const lost = await settle(driver, tables, {
         outcomes: batch.map(({ outcome }) => outcome),
@@ -106,12 +105,21 @@ export class Settler extends Daemon {
         else onSettled(settlement);
       }
       if (dueInSecs < Infinity) onDueIn(dueInSecs * 1000);
+      this.#resolveWaiters(batch);
     } catch (error) {
       this.#putBack(batch, started, error);
       throw error;
     } finally {
-      this.#inFlight = 0;
+      this.#inFlight = [];
     }
+  }
+
+  #resolveWaiters(settled: readonly Settlement[]): void {
+    this.#waiters = this.#waiters.filter(({ left, resolve }) => {
+      for (const settlement of settled) left.delete(settlement);
+      if (left.size === 0) resolve();
+      return left.size > 0;
+    });
   }
 
   /** Keeps what could not be settled. A refusal may be the fault of one: smaller batches find it, and go round it. */

@@ -45,6 +45,10 @@ export class WorkerProcess {
   readonly #members = new Map<SlotOwner, { running: number; isLeaving: boolean; onIdle: () => void }>();
   readonly #unsubscribe: readonly (() => void)[];
   #isListening = false;
+  /** Jobs of runs that are being worked through, whose turn has not come. */
+  readonly #nextInRuns = new Set<string>();
+  /** How often the lease was lost: a run that began before is not ours any more. */
+  #losses = 0;
   #closing: Promise<void> | undefined;
 
   constructor(parts: ContextParts) {
@@ -57,7 +61,11 @@ export class WorkerProcess {
     });
     this.#settler = new Settler({
       parts,
-      onSettled: (settlement) => emitSettled(events, settlement),
+      onSettled: (settlement) => {
+        emitSettled(events, settlement);
+        // Its group is free, and what was blocked behind it ready: a claim that came up short may find that now.
+        if (settlement.outcome.job.jobGroup !== null) this.#claimer.hint();
+      },
       onLost: (settlement) => emitLost(events, settlement),
       onDueIn: (ms) => this.#claimer.hintIn(ms),
     });
@@ -85,6 +93,7 @@ export class WorkerProcess {
         : new Notifier({
             driver,
             tables,
+            ownSenderId: parts.enqueuer.senderId,
             onHint: () => this.#claimer.hint(),
             onHealth: (health) => {
               this.#isListening = health.state === 'listening';
@@ -123,7 +132,7 @@ export class WorkerProcess {
     state.isLeaving = true;
     const key = JSON.stringify(member.channels);
     const choice = this.#choices.get(key);
-    choice?.remove(member);
+    choice?.remove(member, member.concurrency);
     if (choice?.isUnused === true) {
       this.#handBack(choice);
       this.#choices.delete(key);
@@ -144,14 +153,22 @@ export class WorkerProcess {
     state.running += 1;
     const choice = this.#choices.get(key);
     const until = run.claimedAt + this.#parts.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
+    const losses = this.#losses;
+    let isBrokenOff = false;
+    for (const { id } of run.jobs) this.#nextInRuns.add(id);
     for (const [i, job] of run.jobs.entries()) {
+      // A process that was frozen past its lease goes on where it was: it must not start what may run elsewhere by now.
+      if (this.#keeper.isInDoubt) await this.#keeper.certain();
+      this.#nextInRuns.delete(job.id);
+      if (losses !== this.#losses) continue;
       const isFirst = i === 0;
-      if (!isFirst && (state.isLeaving || systemClock.now() > until)) {
+      if (!isFirst && (isBrokenOff || state.isLeaving || systemClock.now() > until)) {
         this.#settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
         continue;
       }
-      const durationMs = await this.#executor.execute(job, owner.id);
+      const { durationMs, isDueAgain } = await this.#executor.execute(job, owner.id);
       choice?.meter.add(durationMs);
+      isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
     }
     state.running -= 1;
     if (state.isLeaving) {
@@ -170,13 +187,14 @@ export class WorkerProcess {
 
   /** The lease is gone, and with it all claims: running jobs are told, the others forgotten. */
   #dropAll(): void {
+    this.#losses += 1;
     this.#executor.loseAll();
     for (const choice of this.#choices.values()) choice.takeHeld();
   }
 
   #knownIds(): readonly string[] {
     const held = [...this.#choices.values()].flatMap((choice) => choice.heldIds());
-    return [...this.#executor.activeIds(), ...held, ...this.#settler.pendingIds()];
+    return [...this.#executor.activeIds(), ...this.#nextInRuns, ...held, ...this.#settler.pendingIds()];
   }
 
   #defaultPollMs(): number {
@@ -190,6 +208,8 @@ export class WorkerProcess {
     for (const choice of this.#choices.values()) this.#handBack(choice);
     await this.#settler.flushed();
     await Promise.all([this.#settler.stop(), this.#keeper.stop(), this.#notifier?.stop()]);
+    const { lease } = this.#keeper;
+    if (lease !== null && this.#claimer.mustReconcile) await this.#keeper.reconcile(lease, []);
     await this.#keeper.remove();
   }
 }

@@ -1,5 +1,6 @@
 import { afterEach } from '@jest/globals';
 import { type Context, Orchestrator, type OrchestratorOptions, Worker, type WorkerOptions } from 'bearmq';
+import { openAllGates } from './until.ts';
 
 /** Makes daemons that are stopped when the test is over, however it ends. */
 export function useDaemons(): {
@@ -8,6 +9,7 @@ export function useDaemons(): {
 } {
   const running: (Worker | Orchestrator)[] = [];
   afterEach(async () => {
+    openAllGates();
     await Promise.all(running.splice(0).map((daemon) => daemon.stop()));
   });
   const keep = <T extends Worker | Orchestrator>(daemon: T): T => {

@@ -40,11 +40,7 @@ export function logEvents(context: Context): EventLog {
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           waiting.delete(check);
-          reject(
-            new Error(
-              `waited ${DEADLINE_MS} ms for ${count} ${type}; got ${JSON.stringify(all.map((e) => e.eventType))}`,
-            ),
-          );
+          reject(new Error(`waited ${DEADLINE_MS} ms for ${count} ${type}; got ${summary(all)}`));
         }, DEADLINE_MS);
         const check = (): void => {
           const found = of(type, jobId);
@@ -57,4 +53,14 @@ export function logEvents(context: Context): EventLog {
         check();
       }),
   };
+}
+
+/** How many there were of each type, and what came last. */
+function summary(events: readonly BearEvent[]): string {
+  const counts: Record<string, number> = {};
+  for (const { eventType } of events) counts[eventType] = (counts[eventType] ?? 0) + 1;
+  const last = events
+    .slice(-5)
+    .map((event) => ('error' in event ? `${event.eventType}: ${event.error}` : event.eventType));
+  return `${JSON.stringify(counts)}, at last ${last.join(', ')}`;
 }

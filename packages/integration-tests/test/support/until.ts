@@ -1,3 +1,4 @@
+import type { TestSchema } from './database.ts';
 import { DEADLINE_MS } from './events.ts';
 
 const INTERVAL_MS = 10;
@@ -17,11 +18,28 @@ export async function until<T>(
   }
 }
 
+const gates = new Set<() => void>();
+
 /** A promise and the means to settle it: the way in which tests and work functions meet. */
-export function gate<T = void>(): { readonly opened: Promise<T>; readonly open: (value: T) => void } {
-  let open: (value: T) => void = () => {};
-  const opened = new Promise<T>((resolve) => {
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
+  gates.add(open);
   return { opened, open };
+}
+
+/** So that a test that failed before it opened its gates leaves no work function waiting. */
+export function openAllGates(): void {
+  for (const open of gates) open();
+  gates.clear();
+}
+
+/** Resolves once `count` worker processes listen to the schema, have seen that notifications arrive, and hold their locks. */
+export async function listening(schema: TestSchema, count = 1): Promise<void> {
+  await until(`${count} worker processes listen`, async () => {
+    const found = await schema.value('select count(*)::int from {s}.worker where session_key is not null');
+    return found === count;
+  });
 }

@@ -20,8 +20,8 @@ import { groupLanes } from './groups.ts';
  * group is bound by round trips to some 400 jobs/s. The caller asks for runs only while jobs are fast.
  *
  * `p_groups` are the groups whose ready jobs were seen in the given lanes, in the order of their first, and `p_seen` is
- * the number of those jobs. `p_want` groups are enough. `o_unreached` says that ready work may lie behind what was
- * seen: ask again at once.
+ * the number of those jobs. `p_want` groups are enough. `o_unreached` says that ready work may be left, behind what was
+ * seen or in groups past `p_want` (whose runs may turn out short): who got less than it asked for asks again at once.
  */
 export function claimGroups(n: Tables): string {
   return plpgsql({
@@ -109,7 +109,7 @@ begin
     update ${n.job} j set state = 'blocked' from passed p where j.id = any (array[p.id]);
     get diagnostics v_demoted = row_count;
   end if;
-  o_unreached := v_taken < p_want and (v_demoted > 0 or v_taken < cardinality(p_groups) - coalesce(cardinality(v_busy), 0));
+  o_unreached := v_demoted > 0 or cardinality(p_groups) > greatest(v_taken, coalesce(cardinality(v_busy), 0));
 end`,
   });
 }

@@ -127,7 +127,7 @@ begin
       v_takes := v_plan.takes;
       if v_plan.groups is not null then
         select x.* into v_run from ${n.fn('claim_groups_v1')}(p_names, v_demand.channels,
-          greatest(v_slots, v_left / v_demand.run), v_demand.run, v_plan.groups,
+          greatest(v_slots, (v_left + v_demand.run - 1) / v_demand.run), v_demand.run, v_plan.groups,
           v_lane_channels, v_lane_names, v_plan.seen, least(2000, greatest(200, 4 * v_left))) x;
         v_unreached := v_unreached or v_run.o_unreached;
         return query
@@ -205,15 +205,16 @@ function peek(n: Tables, channels: string, names: string, which: string): string
 /**
  * Marks the jobs of the CTE `ranked` as running and returns them. `ranked.attempt` is what was spent before: a job
  * that has none left (its worker died during the last) is returned all the same, with an attempt past its
- * `num_attempts`, and the worker finalizes it without running it.
+ * `num_attempts`, and the worker finalizes it without running it. It counts as not started: no attempt is spent on it,
+ * so none may be given back.
  */
 function take(n: Tables): string {
   return `update ${n.job} j set state = 'running', claims = j.claims + 1, worker_id = p_worker, claimed_at = now(),
-        group_epoch = r.epoch, started = r.started,
+        group_epoch = r.epoch, started = r.started and r.attempt < j.num_attempts,
         attempt = case when r.started then least(r.attempt + 1, j.num_attempts) else r.attempt end
       from ranked r where j.id = any (array[r.id])
       returning v_nth, j.id::text, j.name, j.channel, j.job_group, r.attempt + 1, j.num_attempts,
-        j.timeout_secs, j.priority::integer, j.seq::float8, j.claims, r.started,
+        j.timeout_secs, j.priority::integer, j.seq::float8, j.claims, j.started,
         (extract(epoch from j.enqueued_at) * 1000)::float8, j.payload::text,
         null::boolean, null::float8, null::boolean, null::boolean`;
 }

@@ -73,6 +73,21 @@ begin
     return query select 'worker', null::text, null::text, v_worker.id::text;
   end loop;
 
+  -- Running jobs of a worker without a row: nothing leaves any, but if they were there nobody else would find them.
+  for v_worker in
+    with recursive holder (id) as (
+      (select j.worker_id from ${n.job} j where j.state = 'running' order by j.worker_id limit 1)
+      union all
+      select x.worker_id from holder h cross join lateral (
+        select j.worker_id from ${n.job} j where j.state = 'running' and j.worker_id > h.id
+        order by j.worker_id limit 1) x
+    )
+    select h.id from holder h where not exists (select 1 from ${n.worker} e where e.id = h.id)
+  loop
+    return query
+    select 'job', t.o_id::text, t.o_name, v_worker.id::text from ${n.fn('take_back_v1')}(v_worker.id, '{}', false) t;
+  end loop;
+
   with overdue as materialized (
     select g.name from ${n.jobGroup} g
     where g.running > 0 and g.locked_at < now() - make_interval(secs => p_unlock_secs)

@@ -13,7 +13,8 @@ import { lockGroups } from './groups.ts';
  *
  * Every outcome is fenced by (id, claims), and attempts are absolute, so a settle that is sent again after its answer
  * was lost changes nothing. Returns the ids whose claim the worker no longer held; what an earlier copy of the same
- * settle did (the same claims, no longer running) does not count as lost.
+ * settle did (the same claims, no longer running) does not count as lost. Where no history is kept, a job that is gone
+ * cannot be told from that, and does not count either: nobody will run it again.
  *
  * `p_groups` names the groups of the jobs settled: their rows are locked first, in name order, so two settles cannot
  * deadlock; a settle may wait for a claim, never the other way. Freeing and promoting come last, each in its own
@@ -94,7 +95,8 @@ begin
   ) o
   where not (o.id = any (v_done))
     and not exists (select 1 from ${n.finalizedJob} f where f.id = any (array[o.id]) and f.claims = o.claims)
-    and not exists (select 1 from ${n.job} j where j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is null);
+    and not exists (select 1 from ${n.job} j where j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is null)
+    and (p_keep or exists (select 1 from ${n.job} j where j.id = any (array[o.id])));
 end`,
   });
 }

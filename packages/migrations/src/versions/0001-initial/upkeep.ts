@@ -6,6 +6,9 @@ import { plpgsql } from '../../plpgsql.ts';
  *
  * Two statements: the rows are locked first, and only a snapshot taken after that shows whether a job is in the group.
  * An enqueue takes no lock here, and needs none: a claim makes the row anew.
+ *
+ * A group that was opened by force (its epoch is not 0) may have running jobs that it does not count. Its row stays until
+ * they are over: a new row would begin at epoch 0 again, and they would count it down as if they held it.
  */
 export function pruneGroups(n: Tables): string {
   return plpgsql({
@@ -25,6 +28,7 @@ begin
   delete from ${n.jobGroup} g where g.name = any (v_names) and g.running = 0
     and not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state in ('ready', 'blocked'))
     and not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state = 'scheduled')
+    and (g.epoch = 0 or not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state = 'running'))
   returning g.name, null::text, null::integer;
   return next;
 end`,

@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { CONTEXT_DEFAULTS } from './context-options.ts';
+import { JOB_DEFAULTS } from './job-definition-options.ts';
+import { ORCHESTRATOR_DEFAULTS } from './orchestrator/orchestrator-options.ts';
+import { WORKER_DEFAULTS } from './worker/worker-options.ts';
+
+describe('the defaults that the README promises', () => {
+  it('are these: retention 24 hours, group unlock 3 hours, lease 30 seconds', () => {
+    expect(CONTEXT_DEFAULTS).toEqual({
+      jobPostFinalizeDeleteSecs: 24 * 3_600,
+      jobGroupUnlockSecs: 3 * 3_600,
+      leaseSecs: 30,
+      wakeUp: 'auto',
+    });
+  });
+
+  it('are these: one attempt, five minutes before a retry, no delay', () => {
+    expect(JOB_DEFAULTS).toEqual({ delaySecs: 0, numAttempts: 1, timeoutSecs: 300, channel: 'DEFAULT' });
+  });
+
+  it('are these: a schedule poll every 5 seconds, a clean-up every 10', () => {
+    expect(ORCHESTRATOR_DEFAULTS).toEqual({ jobSchedulePollSecs: 5, cleanUpPollSecs: 10 });
+  });
+
+  it('are these: one job at a time', () => {
+    expect(WORKER_DEFAULTS).toEqual({ concurrency: 1 });
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from '@jest/globals';
+import { claimedJob } from '../../test/support/claimed-job.ts';
+import { ChannelChoice, type Run, type SlotOwner } from './channel-choice.ts';
+
+/** A choice of channels whose starts are noted as `owner: job, job`. */
+function choiceOf(owners: Readonly<Record<string, number>>) {
+  const started: string[] = [];
+  const members = Object.fromEntries(Object.keys(owners).map((id) => [id, { id }]));
+  const choice = new ChannelChoice<SlotOwner>(null, 0, (run: Run, owner) => {
+    started.push(`${owner.id}: ${run.jobs.map(({ name }) => name).join(', ')}`);
+  });
+  for (const [id, slots] of Object.entries(owners)) choice.add(members[id] as SlotOwner, slots);
+  return { choice, started, member: (id: string) => members[id] as SlotOwner };
+}
+
+const named = (...names: readonly string[]) => names.map((name) => claimedJob({ name }));
+
+describe('the Workers of one choice of channels', () => {
+  it('start jobs in their order, in whatever slot is free', () => {
+    const { choice, started } = choiceOf({ a: 1, b: 2 });
+    choice.accept(named('1', '2'), 0);
+    expect(started).toEqual(['a: 1', 'b: 2']);
+  });
+
+  it('hold what cannot start, and start it when a slot is free', () => {
+    const { choice, started, member } = choiceOf({ a: 1 });
+    const jobs = named('1', '2', '3');
+    choice.accept(jobs, 0);
+    expect(started).toEqual(['a: 1']);
+    expect(choice.heldIds()).toEqual(jobs.slice(1).map(({ id }) => id));
+    choice.free(member('a'));
+    expect(started).toEqual(['a: 1', 'a: 2']);
+    choice.free(member('a'));
+    choice.free(member('a'));
+    expect(started).toEqual(['a: 1', 'a: 2', 'a: 3']);
+    expect(choice.heldIds()).toEqual([]);
+  });
+
+  it('give all jobs of one group to one slot, in their order', () => {
+    const { choice, started } = choiceOf({ a: 1, b: 1, c: 1 });
+    const grouped = (name: string, jobGroup: string | null) => claimedJob({ name, jobGroup });
+    choice.accept([grouped('1', 'g'), grouped('2', null), grouped('3', 'g'), grouped('4', 'h'), grouped('5', 'g')], 0);
+    expect(started).toEqual(['a: 1, 3, 5', 'b: 2', 'c: 4']);
+  });
+
+  it('give up what they hold, once, when they are asked to', () => {
+    const { choice, member, started } = choiceOf({ a: 1 });
+    const jobs = named('1', '2', '3');
+    choice.accept(jobs, 0);
+    expect(choice.takeHeld()).toEqual(jobs.slice(1));
+    expect(choice.takeHeld()).toEqual([]);
+    choice.free(member('a'));
+    expect(started).toEqual(['a: 1']);
+  });
+
+  it('hold a job for a second', () => {
+    const { choice } = choiceOf({ a: 1 });
+    expect(choice.holdsUntil).toBe(Infinity);
+    choice.accept(named('1', '2'), 500);
+    choice.accept(named('3'), 900);
+    expect(choice.holdsUntil).toBe(1_500);
+  });
+
+  it('take no more in the slots of one that has left, not even when its job is over', () => {
+    const { choice, started, member } = choiceOf({ a: 1, b: 2 });
+    choice.accept(named('1'), 0);
+    choice.remove(member('a'), 1);
+    choice.free(member('a'));
+    choice.accept(named('2', '3', '4'), 0);
+    expect(started).toEqual(['a: 1', 'b: 2', 'b: 3']);
+    expect(choice.isUnused).toBe(false);
+    choice.remove(member('b'), 2);
+    expect(choice.isUnused).toBe(true);
+  });
+
+  it('start what is held when one joins', () => {
+    const { choice, started } = choiceOf({ a: 1 });
+    choice.accept(named('1', '2'), 0);
+    choice.add({ id: 'late' }, 1);
+    expect(started).toEqual(['a: 1', 'late: 2']);
+  });
+});
+
+describe('what they ask for', () => {
+  it('is a job for each free slot at first, and none ahead', () => {
+    const { choice } = choiceOf({ a: 2, b: 1 });
+    expect(choice.demand(0)).toEqual({ channels: null, slots: 3, ahead: 0, run: 1 });
+    choice.accept(named('1'), 0);
+    expect(choice.demand(0)).toMatchObject({ slots: 2 });
+  });
+
+  it('is nothing without a free slot, while jobs take long', () => {
+    const { choice } = choiceOf({ a: 1 });
+    choice.accept(named('1'), 0);
+    expect(choice.demand(0)).toBe(null);
+    choice.meter.add(10_000);
+    expect(choice.demand(10_000)).toBe(null);
+  });
+
+  it('is nothing while the last claim came up short, and when nobody is there', () => {
+    const { choice, member } = choiceOf({ a: 1 });
+    choice.isDry = true;
+    expect(choice.demand(0)).toBe(null);
+    expect(choice.isHungry).toBe(false);
+    choice.isDry = false;
+    expect(choice.isHungry).toBe(true);
+    choice.remove(member('a'), 1);
+    expect(choice.demand(0)).toBe(null);
+  });
+
+  it('is some jobs ahead while jobs are fast, even without a free slot, until enough are held', () => {
+    const { choice } = choiceOf({ a: 1 });
+    choice.accept(named('1'), 0);
+    choice.meter.add(0.1);
+    const demand = choice.demand(100);
+    expect(demand?.slots).toBe(0);
+    expect(demand?.ahead).toBeGreaterThan(0);
+    expect(demand?.run).toBeGreaterThan(1);
+    choice.accept(named(...Array.from({ length: demand?.ahead ?? 0 }, (_, n) => `${n}`)), 100);
+    expect(choice.demand(100)).toBe(null);
+    expect(choice.isHungry).toBe(false);
+  });
+});

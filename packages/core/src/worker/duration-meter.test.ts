@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { DurationMeter } from './duration-meter.ts';
+
+/** A meter that has seen jobs of one duration for long enough to believe it. */
+function steady(durationMs: number): DurationMeter {
+  const meter = new DurationMeter(0);
+  for (let now = 100; now <= 5_000; now += 100) {
+    meter.add(durationMs);
+    meter.update(now);
+  }
+  return meter;
+}
+
+describe('how far ahead to claim', () => {
+  it('is not at all before anything is known', () => {
+    const meter = new DurationMeter(0);
+    expect(meter.ahead(100)).toBe(0);
+    expect(meter.run).toBe(1);
+    meter.update(1_000);
+    expect(meter.ahead(100)).toBe(0);
+  });
+
+  it('is not at all for jobs that take long', () => {
+    const meter = steady(2_000);
+    expect(meter.ahead(1)).toBe(0);
+    expect(meter.run).toBe(1);
+  });
+
+  it('is what the slots work off in some tens of milliseconds, with a limit', () => {
+    const meter = steady(5);
+    expect(meter.ahead(1)).toBeGreaterThan(1);
+    expect(meter.ahead(4)).toBeGreaterThan(meter.ahead(1));
+    expect(steady(1).ahead(4)).toBeGreaterThan(meter.ahead(4));
+    expect(steady(0).ahead(100)).toBeLessThanOrEqual(1_000);
+    expect(steady(0).run).toBeLessThanOrEqual(100);
+  });
+
+  it('follows when jobs become slow', () => {
+    const meter = steady(1);
+    for (let now = 6_000; now <= 16_000; now += 1_000) {
+      meter.add(1_000);
+      meter.update(now);
+    }
+    expect(meter.ahead(1)).toBe(0);
+    expect(meter.run).toBe(1);
+  });
+});

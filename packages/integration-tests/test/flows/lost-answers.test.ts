@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals';
+import { JobDefinition } from 'bearmq';
+import { useDaemons } from '../support/daemons.ts';
+import { useSchema } from '../support/database.ts';
+import { losingAnswers } from '../support/drivers.ts';
+import { logEvents } from '../support/events.ts';
+import { notedJob } from '../support/jobs.ts';
+import { rejectionOf } from '../support/thrown.ts';
+import { until } from '../support/until.ts';
+
+const schema = useSchema();
+const daemons = useDaemons();
+
+describe('a settle that was committed and whose answer was lost', () => {
+  it.each([
+    ['keeps history', 86_400],
+    ['keeps none', 0],
+  ])('is sent again and tells of each success once, in a context that %s', async (title, jobPostFinalizeDeleteSecs) => {
+    const { driver, lost } = losingAnswers(schema.driver(), 'bearmq_settle', 2);
+    const context = schema.context({ jobPostFinalizeDeleteSecs }, { driver });
+    const events = logEvents(context);
+    const { definition, runs } = await notedJob<null>(context, `SETTLED ${title}`);
+    const ids = await Promise.all(Array.from({ length: 10 }, () => definition.enqueue()));
+    daemons.worker(context, { concurrency: 10 });
+    await until(
+      'all are told of',
+      () => events.of('WORKER_JOB_RUN_SUCCESS').length + events.of('WORKER_JOB_LOSE').length >= 10,
+    );
+    expect(lost()).toBe(2);
+    for (const jobId of ids) expect(events.of('WORKER_JOB_RUN_SUCCESS', jobId)).toHaveLength(1);
+    expect(events.of('WORKER_JOB_LOSE')).toEqual([]);
+    expect(runs).toHaveLength(10);
+    expect(await schema.value('select count(*)::int from {s}.job')).toBe(0);
+  });
+
+  it('spends each failed attempt once, and tells of it once', async () => {
+    const { driver, lost } = losingAnswers(schema.driver(), 'bearmq_settle', 2);
+    const context = schema.context({ pollSecs: 0.1 }, { driver });
+    const events = logEvents(context);
+    const { definition } = await notedJob<null>(context, 'FAILURES', () => Promise.reject(new Error('no')), {
+      numAttempts: 2,
+      timeoutSecs: 1_000,
+    });
+    daemons.worker(context);
+    const jobId = await definition.enqueue();
+    await events.waitFor('WORKER_JOB_RUN_ERROR', { jobId });
+    expect(lost()).toBe(2);
+    expect(await schema.rows('select state::text, attempt from {s}.job where id = $1', [jobId])).toEqual([
+      { state: 'scheduled', attempt: 1 },
+    ]);
+    await schema.age(1_001, 'job');
+    await events.waitFor('WORKER_JOB_EXPIRE', { jobId });
+    expect(events.of('WORKER_JOB_RUN_ERROR', jobId).map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
+  it('counts a group down once', async () => {
+    const { driver } = losingAnswers(schema.driver(), 'bearmq_settle', 2);
+    const context = schema.context({}, { driver });
+    const events = logEvents(context);
+    const { definition, runs } = await notedJob<number>(context, 'COUNTED_ONCE');
+    daemons.worker(context, { concurrency: 3 });
+    for (let n = 0; n < 5; n += 1) await definition.enqueue(n, { jobGroup: 'counted once' });
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 5 });
+    expect(runs.map(({ payload }) => payload)).toEqual([0, 1, 2, 3, 4]);
+    expect(await schema.value(`select running from {s}.job_group where name = 'counted once'`)).toBe(0);
+  });
+});
+
+describe('other answers that are lost', () => {
+  it('of an enqueue: it rejects as retryable, and the job may be there', async () => {
+    const { driver } = losingAnswers(schema.driver(), 'bearmq_enqueue', 1);
+    const context = schema.context({}, { driver });
+    const events = logEvents(context);
+    const { definition } = await notedJob<null>(context, 'ENQUEUE_LOST');
+    const error = await rejectionOf(definition.enqueue());
+    expect(error).toMatchObject({ name: 'DatabaseError', isRetryable: true });
+    expect(events.of('JOB_DEFINITION_JOB_ENQUEUE')).toEqual([]);
+    expect(await schema.value(`select count(*)::int from {s}.job where name = 'ENQUEUE_LOST'`)).toBe(1);
+  });
+
+  it('of the tick of a schedule: the tick is enqueued once', async () => {
+    const { driver, lost } = losingAnswers(schema.driver(), 'bearmq_fire_schedules', 1);
+    const context = schema.context({}, { driver });
+    const events = logEvents(context);
+    await schema.rows('delete from {s}.schedule');
+    await new JobDefinition({ context, name: 'TICK_LOST', repeatSecs: 3_600, workFunction: () => {} }).register();
+    daemons.orchestrator(context);
+    await events.waitFor('DAEMON_ERROR');
+    await until('it has asked again', () => lost() === 1);
+    await until(
+      'the tick is there',
+      async () => (await schema.value(`select count(*)::int from {s}.job where name = 'TICK_LOST'`)) === 1,
+    );
+  });
+
+  it('of taking out the lease: the process gets one all the same, and the other runs out', async () => {
+    const { driver } = losingAnswers(schema.driver(), 'bearmq_register_worker', 2);
+    const context = schema.context({}, { driver });
+    const events = logEvents(context);
+    const { definition } = await notedJob<null>(context, 'LEASE_LOST');
+    daemons.worker(context);
+    const jobId = await definition.enqueue();
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
+  });
+});

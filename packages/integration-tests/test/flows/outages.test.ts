@@ -1,0 +1,166 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { JobDefinition, pgDriver } from 'bearmq';
+import { useDaemons } from '../support/daemons.ts';
+import { useSchema } from '../support/database.ts';
+import { connectionLost, intercepted } from '../support/drivers.ts';
+import { logEvents } from '../support/events.ts';
+import { notedJob } from '../support/jobs.ts';
+import { gate, until } from '../support/until.ts';
+
+const schema = useSchema();
+const daemons = useDaemons();
+
+/** A driver whose statements all fail, unsent, while it is `down`. */
+function outage() {
+  const state = { down: false, refused: 0 };
+  const driver = intercepted(schema.driver(), async (_statement, send) => {
+    if (!state.down) return await send();
+    state.refused += 1;
+    throw connectionLost();
+  });
+  return { driver, state };
+}
+
+describe('a database that cannot be reached for a while', () => {
+  it('is reported by each daemon with the failures counted, and waited for; nothing is lost', async () => {
+    const { driver, state } = outage();
+    const context = schema.context({ wakeUp: 'poll', pollSecs: 0.02, leaseSecs: 3 }, { driver });
+    const events = logEvents(context);
+    const finish = gate();
+    const { definition, runs } = await notedJob<number>(context, 'OUTAGE', (n) => n === 0 && finish.opened);
+    const producer = new JobDefinition<number>({ context: schema.context(), name: 'OUTAGE', workFunction: () => {} });
+    daemons.worker(context, { concurrency: 2 });
+    daemons.orchestrator(context, { jobSchedulePollSecs: 0.1, cleanUpPollSecs: 0.1 });
+    await definition.enqueue(0);
+    await until('it runs', () => runs.length === 1);
+    state.down = true;
+    finish.open();
+    const ids = await Promise.all(Array.from({ length: 10 }, (_, n) => producer.enqueue(n + 1)));
+    const failing = ['claimer', 'settler', 'lease-keeper', 'pruner'];
+    const failures = (daemon: string) =>
+      events
+        .of('DAEMON_ERROR')
+        .filter((event) => event.daemon === daemon)
+        .map((event) => event.failures);
+    await until('all have failed twice in a row', () => failing.every((daemon) => failures(daemon).includes(2)));
+    state.down = false;
+    for (const jobId of ids) await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 11 });
+    expect(runs).toHaveLength(11);
+    expect(runs.every(({ metadata }) => metadata.attempt === 1)).toBe(true);
+    expect(failures('claimer').slice(0, 2)).toEqual([1, 2]);
+    expect(events.of('DAEMON_ERROR').every(({ error }) => error instanceof Error)).toBe(true);
+    expect(events.of('WORKER_JOB_LOSE')).toEqual([]);
+  });
+
+  it('is not besieged: the pauses grow', async () => {
+    const { driver, state } = outage();
+    const context = schema.context({ wakeUp: 'poll', pollSecs: 0.01 }, { driver });
+    const events = logEvents(context);
+    const { definition } = await notedJob<null>(context, 'PAUSES');
+    state.down = true;
+    const worker = daemons.worker(context);
+    const enqueued = Array.from({ length: 20 }, () => definition.enqueue().catch(() => undefined));
+    await Promise.all(enqueued);
+    state.refused = 0;
+    const start = performance.now();
+    await until('both have failed four times in a row', () =>
+      ['lease-keeper', 'rescuer'].every((name) =>
+        events.of('DAEMON_ERROR').some(({ daemon, failures }) => daemon === name && failures >= 4),
+      ),
+    );
+    // 0.1, 0.2 and 0.4 s, each with jitter down to a half.
+    expect(performance.now() - start).toBeGreaterThan(200);
+    expect(state.refused).toBeLessThan(20);
+    await worker.stop();
+    state.down = false;
+  });
+
+  it('does not keep a worker from stopping that holds nothing', async () => {
+    const { driver, state } = outage();
+    const context = schema.context({}, { driver });
+    const events = logEvents(context);
+    state.down = true;
+    const worker = daemons.worker(context);
+    const orchestrator = daemons.orchestrator(context);
+    await events.waitFor('DAEMON_ERROR');
+    await Promise.all([worker.stop(), orchestrator.stop()]);
+  });
+
+  it('was never there: a worker on a server that does not answer reports so, and stops', async () => {
+    const pool = schema.newPool({ connectionString: '', host: '127.0.0.1', port: 1 });
+    const context = schema.context({}, { driver: pgDriver({ pool }) });
+    const events = logEvents(context);
+    const worker = daemons.worker(context);
+    await until('both have failed', () =>
+      ['lease-keeper', 'notifier'].every((name) => events.of('DAEMON_ERROR').some(({ daemon }) => daemon === name)),
+    );
+    await worker.stop();
+  });
+
+  it('holds up a stop only until the outcomes are recorded', async () => {
+    const { driver, state } = outage();
+    const context = schema.context({ wakeUp: 'poll' }, { driver });
+    const events = logEvents(context);
+    const finish = gate();
+    const { definition, runs } = await notedJob<null>(context, 'HELD_UP', () => finish.opened);
+    const worker = daemons.worker(context);
+    const jobId = await definition.enqueue();
+    await until('it runs', () => runs.length === 1);
+    state.down = true;
+    const stopped = worker.stop();
+    finish.open();
+    await until('the outcome could not be recorded', () =>
+      events.of('DAEMON_ERROR').some(({ daemon }) => daemon === 'settler'),
+    );
+    expect(events.of('WORKER_JOB_RUN_SUCCESS')).toEqual([]);
+    state.down = false;
+    await stopped;
+    expect(events.of('WORKER_JOB_RUN_SUCCESS', jobId)).toHaveLength(1);
+    expect(await schema.value('select outcome::text from {s}.finalized_job where id = $1', [jobId])).toBe('succeeded');
+  });
+
+  it('is a warning of the process where no handler listens', async () => {
+    const { driver, state } = outage();
+    const context = schema.context({ wakeUp: 'poll' }, { driver });
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const said = (daemon: string) => warn.mock.calls.filter(([text]) => String(text).includes(`${daemon} failed`));
+    state.down = true;
+    const worker = daemons.worker(context);
+    await until('it was tried a few times', () => state.refused >= 6);
+    await worker.stop();
+    // Once for each daemon, not for each failure.
+    for (const daemon of ['lease-keeper', 'rescuer']) {
+      expect(said(daemon)).toEqual([[expect.stringMatching(/will be tried again: the connection was cut/), 'BearMQ']]);
+    }
+    warn.mockRestore();
+  });
+});
+
+describe('connections that are cut', () => {
+  it('all at once, again and again, lose no job and run none twice that succeeded', async () => {
+    const pool = schema.newPool({ max: 4, application_name: 'cut again and again' });
+    const context = schema.context({ pollSecs: 0.1 }, { pool });
+    const events = logEvents(context);
+    const { definition } = await notedJob<number>(context, 'CUT');
+    const producer = new JobDefinition<number>({ context: schema.context(), name: 'CUT', workFunction: () => {} });
+    daemons.worker(context, { concurrency: 5 });
+    expect(definition.name).toBe('CUT');
+    const ids: string[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      ids.push(...(await Promise.all(Array.from({ length: 40 }, (_, n) => producer.enqueue(n)))));
+      await schema.rows(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'cut again and again'`,
+      );
+    }
+    await until('all are finalized', async () => {
+      const left = await schema.value(`select count(*)::int from {s}.job where name = 'CUT'`);
+      return left === 0;
+    });
+    const outcomes = await schema.rows(
+      `select outcome::text, count(*)::int from {s}.finalized_job where name = 'CUT' group by 1`,
+    );
+    expect(outcomes).toEqual([{ outcome: 'succeeded', count: ids.length }]);
+    for (const jobId of ids) expect(events.of('WORKER_JOB_RUN_SUCCESS', jobId)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,87 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { DatabaseError, generateMigrationSql, migrate, migrationStatus, pgDriver } from 'bearmq';
+import pg from 'pg';
+import { freshName, useSchema } from '../support/database.ts';
+import { snapshot } from '../support/snapshot.ts';
+import { rejectionOf } from '../support/thrown.ts';
+
+const file = useSchema({ migrations: 'none' });
+const driver = file.driver();
+const names: string[] = [];
+const fresh = () => {
+  const name = freshName();
+  names.push(name);
+  return name;
+};
+
+afterEach(async () => {
+  for (const name of names.splice(0))
+    await file.pool.query(`drop schema if exists ${pg.escapeIdentifier(name)} cascade`);
+});
+
+const PENDING = { current: 0, latest: 1, pending: [{ version: 1, name: 'initial' }] };
+const DONE = { current: 1, latest: 1, pending: [] };
+
+describe('migrate', () => {
+  it('does what the statements do, and tells of the state before', async () => {
+    const [schema, byHand] = [fresh(), fresh()];
+    expect(await migrate({ driver, schema })).toEqual(PENDING);
+    expect(await migrate({ driver, schema })).toEqual(DONE);
+    for (const sql of generateMigrationSql(byHand)) await file.pool.query(sql);
+    expect(await snapshot(file.pool, schema)).toEqual(await snapshot(file.pool, byHand));
+  });
+
+  it('can be run many times at once', async () => {
+    const schema = fresh();
+    await Promise.all(Array.from({ length: 8 }, () => migrate({ driver, schema })));
+    expect(await migrationStatus({ driver, schema })).toEqual(DONE);
+  });
+
+  it('fails as the database does, leaves nothing half done, and goes on later', async () => {
+    const schema = fresh();
+    const q = pg.escapeIdentifier(schema);
+    await file.pool.query(`create schema ${q}`);
+    await file.pool.query(`create table ${q}.worker (mine int)`); // in the way
+    const error = await rejectionOf(migrate({ driver, schema }));
+    expect(error).toBeInstanceOf(DatabaseError);
+    expect(error).toMatchObject({ sqlState: '42P07' });
+    expect(await migrationStatus({ driver, schema })).toEqual(PENDING);
+    expect(
+      (await file.pool.query('select tablename from pg_tables where schemaname = $1 order by 1', [schema])).rows,
+    ).toEqual([{ tablename: 'migration' }, { tablename: 'worker' }]);
+    await file.pool.query(`drop table ${q}.worker`);
+    await migrate({ driver, schema });
+    expect(await migrationStatus({ driver, schema })).toEqual(DONE);
+  });
+});
+
+describe('migrationStatus', () => {
+  it('tells what is missing without changing anything', async () => {
+    const schema = fresh();
+    expect(await migrationStatus({ driver, schema })).toEqual(PENDING);
+    expect(await snapshot(file.pool, schema)).toEqual([]);
+    await file.pool.query(`create schema ${pg.escapeIdentifier(schema)}`);
+    expect(await migrationStatus({ driver, schema })).toEqual(PENDING);
+    await migrate({ driver, schema });
+    expect(await migrationStatus({ driver, schema })).toEqual(DONE);
+  });
+
+  it('tells of a schema that is newer than this package', async () => {
+    const schema = fresh();
+    await migrate({ driver, schema });
+    await file.pool.query(
+      `insert into ${pg.escapeIdentifier(schema)}.migration (version, name) values (9, 'of the future')`,
+    );
+    expect(await migrationStatus({ driver, schema })).toEqual({ current: 9, latest: 1, pending: [] });
+    await migrate({ driver, schema }); // and leaves it alone
+    expect(await migrationStatus({ driver, schema })).toMatchObject({ current: 9 });
+  });
+
+  it('rejects when the database cannot be asked', async () => {
+    const nowhere = pgDriver({ pool: file.newPool({ connectionString: '', host: '127.0.0.1', port: 1 }) });
+    expect(await rejectionOf(migrationStatus({ driver: nowhere, schema: fresh() }))).toMatchObject({
+      name: 'DatabaseError',
+      sqlState: null,
+    });
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, it } from '@jest/globals';
+import type { Demand } from '../support/core-internals.ts';
+import { useSchema } from '../support/database.ts';
+import { NAMES } from './support/arbitraries.ts';
+import {
+  claimAllCommand,
+  claimCommand,
+  type EnqueueItem,
+  enqueueCommand,
+  expireCommand,
+  lostClaimCommand,
+  pruneCommand,
+  settleCommand,
+  unlockCommand,
+} from './support/commands.ts';
+import { inTurn, usePlayground } from './support/playground.ts';
+
+const plain: EnqueueItem = {
+  name: 'N1',
+  channel: 'C1',
+  group: 'g1',
+  priority: 0,
+  delaySecs: 0,
+  numAttempts: 1,
+  timeoutSecs: 0,
+};
+const one: Demand = { channels: null, slots: 1, ahead: 0, run: 1 };
+
+/** What random programmes found once, in the fewest steps that show it. */
+describe('what the model has found before', () => {
+  const playground = usePlayground(useSchema());
+
+  it('leaves no group behind in silence when nothing can start and less is asked for than a run', async () => {
+    const ahead = { ...one, slots: 0, ahead: 1, run: 2 };
+    await playground.run(inTurn([enqueueCommand([plain]), claimCommand(0, NAMES, [ahead])]));
+  });
+
+  it('asks again when the groups that it took had shorter runs than it hoped for', async () => {
+    const groups = ['g1', 'g2', 'g3'].map((group) => ({ ...plain, group }));
+    const ahead = { ...one, slots: 1, ahead: 2, run: 3 };
+    await playground.run(inTurn([enqueueCommand(groups), claimAllCommand(0, NAMES, [ahead])]));
+  });
+
+  it('gives back no attempt of a job that had none left when it was claimed', async () => {
+    const programme = [
+      enqueueCommand([{ ...plain, group: null }]),
+      claimCommand(0, NAMES, [one]),
+      expireCommand(0, 'gone'),
+      lostClaimCommand(1, NAMES, [one]),
+      claimCommand(1, NAMES, [one]),
+    ];
+    await playground.run(inTurn(programme));
+  });
+
+  it('keeps the row of a group that was opened by force while its job still runs', async () => {
+    await playground.run(
+      inTurn([enqueueCommand([plain]), claimCommand(0, NAMES, [one]), unlockCommand('g1'), pruneCommand(1)]),
+    );
+  });
+
+  it('never lets a job from before a forced opening open the group of one that came after', async () => {
+    const programme = [
+      enqueueCommand([plain]),
+      claimCommand(0, NAMES, [one]),
+      unlockCommand('g1'),
+      enqueueCommand([plain, plain]),
+      claimCommand(1, NAMES, [one]),
+      settleCommand(0, [{ nth: 0, verdict: 'succeeded' }]),
+      claimCommand(2, NAMES, [one]),
+    ];
+    await playground.run(inTurn(programme));
+  });
+});

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import type { Demand } from '../../support/core-internals.ts';
+import {
+  becomeDueCommand,
+  type Command,
+  claimAllCommand,
+  claimCommand,
+  type EnqueueItem,
+  enqueueCommand,
+  expireCommand,
+  lostClaimCommand,
+  pruneCommand,
+  settleAgainCommand,
+  settleCommand,
+  sweepCommand,
+  unlockCommand,
+} from './commands.ts';
+import type { Verdict } from './settle-rules.ts';
+
+export const NAMES: readonly string[] = ['N1', 'N2'];
+const CHANNELS = ['C1', 'C2'];
+const GROUPS = ['g1', 'g2', 'g3'];
+const WORKERS = 3;
+
+/** Mostly the plain case: a programme in which nobody may run anything shows nothing. */
+const names = fc.oneof({ weight: 4, arbitrary: fc.constant(NAMES) }, fc.constantFrom(['N1'], ['N2'], ['N3', 'N1']));
+const channels = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.constantFrom(['C1'], ['C2'], ['C2', 'C1']));
+const group = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(null) },
+  { weight: 3, arbitrary: fc.constantFrom(...GROUPS) },
+);
+const worker = fc.nat(WORKERS - 1);
+
+const item = fc.record<EnqueueItem>({
+  name: fc.constantFrom(...NAMES),
+  channel: fc.constantFrom(...CHANNELS),
+  group,
+  priority: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.constantFrom(-1, 5)),
+  delaySecs: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.constant(3_600)),
+  numAttempts: fc.integer({ min: 1, max: 3 }),
+  timeoutSecs: fc.constantFrom(0, 0, 3_600),
+});
+
+const demand = fc.record<Demand>({
+  channels,
+  slots: fc.nat(3),
+  ahead: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 4 })),
+  run: fc.oneof({ weight: 2, arbitrary: fc.constant(1) }, fc.integer({ min: 2, max: 4 })),
+});
+const demands = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(demand) },
+  { weight: 1, arbitrary: fc.tuple(demand, demand) },
+);
+
+const verdict = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Verdict>('succeeded') },
+  { weight: 3, arbitrary: fc.constant<Verdict>('failed') },
+  { weight: 2, arbitrary: fc.constant<Verdict>('handed back') },
+  { weight: 1, arbitrary: fc.constant<Verdict>('started') },
+);
+const picks = fc.array(fc.record({ nth: fc.nat(7), verdict }), { minLength: 1, maxLength: 5 });
+
+const weighted: readonly [number, fc.Arbitrary<Command>][] = [
+  [6, fc.array(item, { minLength: 1, maxLength: 5 }).map(enqueueCommand)],
+  [9, fc.tuple(worker, names, demands).map((args) => claimCommand(...args))],
+  [2, fc.tuple(worker, names, demands).map((args) => claimAllCommand(...args))],
+  [8, fc.tuple(worker, picks).map((args) => settleCommand(...args))],
+  // Numbers that no live worker has: processes that were given up, and do not know it yet.
+  [2, fc.tuple(fc.integer({ min: WORKERS, max: WORKERS + 3 }), picks).map((args) => settleCommand(...args))],
+  [1, fc.constant(null).map(settleAgainCommand)],
+  [1, fc.tuple(worker, names, demands).map((args) => lostClaimCommand(...args))],
+  [2, fc.tuple(worker, fc.constantFrom('gone', 'gone', 'stands')).map((args) => expireCommand(...args))],
+  [1, fc.constantFrom(...GROUPS).map(unlockCommand)],
+  [2, fc.integer({ min: 1, max: 3 }).map(becomeDueCommand)],
+  [2, fc.integer({ min: 1, max: 4 }).map(pruneCommand)],
+  [1, fc.constant(null).map(sweepCommand)],
+];
+
+/** One arbitrary for each command, as often as it should come. */
+export const commandArbitraries: fc.Arbitrary<Command>[] = weighted.flatMap(([weight, arbitrary]) =>
+  Array.from({ length: weight }, () => arbitrary),
+);

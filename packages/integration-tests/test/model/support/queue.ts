@@ -1,0 +1,92 @@
+import type { SqlSession, Tables } from '@bearmq/core/driver';
+import { fromPg } from '@bearmq/driver-pg';
+import type pg from 'pg';
+import * as statements from '../../support/core-internals.ts';
+import { brokenInvariants } from './invariants.ts';
+import { readSnapshot, type Snapshot } from './snapshot.ts';
+import type { Rescued, SettleInput } from './statements.ts';
+
+export interface QueueSchema {
+  readonly name: string;
+  readonly q: string;
+  rows(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+}
+
+/** The statements of one connection, and a look at what they leave. */
+export class Queue {
+  readonly session: SqlSession;
+  readonly tables: Tables;
+  readonly #schema: QueueSchema;
+
+  constructor(schema: QueueSchema, client: pg.ClientBase) {
+    this.#schema = schema;
+    this.tables = statements.tablesOf(schema.name);
+    this.session = fromPg(client);
+  }
+
+  register(workerId: string, leaseSecs = 3600): Promise<void> {
+    return statements.registerWorker(this.session, this.tables, { workerId, leaseSecs, sessionKey: null });
+  }
+
+  claim(
+    { id, generation }: { readonly id: string; readonly generation: number },
+    names: readonly string[],
+    demands: readonly statements.Demand[],
+  ): Promise<statements.ClaimResult> {
+    return statements.claim(this.session, this.tables, { workerId: id, generation, names, demands });
+  }
+
+  settle(said: Omit<SettleInput, 'finalized'>): Promise<ReadonlySet<string>> {
+    return statements.settle(this.session, this.tables, { ...said, finalized: 'keep' });
+  }
+
+  /** Resolves to the new generation, or `null` when the lease is gone. */
+  reconcile(workerId: string, knownIds: readonly string[]): Promise<number | null> {
+    return statements.reconcile(this.session, this.tables, { workerId, knownIds });
+  }
+
+  rescue(unlockSecs = 10_800): Promise<readonly Rescued[]> {
+    return statements.rescue(this.session, this.tables, { unlockSecs });
+  }
+
+  /** All pages of one pass. */
+  async pruneGroups(pageSize: number): Promise<readonly string[]> {
+    const pruned: string[] = [];
+    for (let after = ''; ; ) {
+      const page = await statements.pruneGroups(this.session, this.tables, { after, limit: pageSize });
+      pruned.push(...page.groups);
+      if (page.seen < pageSize) return pruned;
+      after = page.next;
+    }
+  }
+
+  sweep(): Promise<readonly { readonly kind: string; readonly jobGroup: string }[]> {
+    return statements.sweepGroups(this.session, this.tables, null);
+  }
+
+  /** Inserts jobs in order. The statement knows no priority yet, so that is set in a second one. */
+  async enqueue(jobs: readonly (statements.NewJob & { readonly priority: number })[]): Promise<void> {
+    await statements.enqueue(this.session, this.tables, jobs);
+    for (const { id, priority } of jobs.filter((job) => job.priority !== 0)) {
+      await this.rows('update {s}.job set priority = $1 where id = $2', [priority, id]);
+    }
+  }
+
+  /** Hand-written SQL, on the schema's pool. */
+  rows(sql: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+    return this.#schema.rows(sql, values);
+  }
+
+  async clear(): Promise<void> {
+    await this.rows(`with a as (delete from {s}.job), b as (delete from {s}.finalized_job), c as (delete from {s}.worker)
+      delete from {s}.job_group`);
+  }
+
+  /** @throws Error when what is committed breaks an invariant. */
+  async checkedSnapshot(): Promise<Snapshot> {
+    const snapshot = await readSnapshot(this.#schema);
+    const broken = brokenInvariants(snapshot);
+    if (broken.length > 0) throw new Error(`broken invariants:\n${broken.join('\n')}`);
+    return snapshot;
+  }
+}

@@ -1,0 +1,56 @@
+import type { ClaimedJob, Outcome } from '../../support/core-internals.ts';
+import type { Model } from './model.ts';
+import { handedBack, outcomeOfDeadWorker, outcomeOfError } from './statements.ts';
+
+/** What a worker says of a job that it was given. */
+export type Verdict = 'succeeded' | 'failed' | 'handed back' | 'started';
+
+export interface Said {
+  readonly outcomes: readonly Outcome[];
+  readonly started: readonly ClaimedJob[];
+}
+
+/** What a worker sends to settle: as the executor would have it. */
+export function say(verdicts: readonly { readonly claim: ClaimedJob; readonly verdict: Verdict }[]): Said {
+  const outcomes: Outcome[] = [];
+  const started: ClaimedJob[] = [];
+  for (const { claim, verdict } of verdicts) {
+    if (verdict === 'handed back') outcomes.push(handedBack(claim));
+    else if (claim.attempt > claim.numAttempts) outcomes.push(outcomeOfDeadWorker(claim));
+    else if (verdict === 'succeeded') outcomes.push({ kind: 'succeeded', job: claim });
+    else if (verdict === 'failed') outcomes.push(outcomeOfError(claim, new Error('no luck')));
+    else if (!claim.isCounted) started.push(claim);
+  }
+  return { outcomes, started };
+}
+
+/** Enters a settle in the model. Returns the ids whose claim was lost: those, and only those, the settle must report. */
+export function acceptSettle(model: Model, { outcomes, started }: Said): ReadonlySet<string> {
+  const lost = new Set<string>();
+  for (const claim of [...outcomes.map(({ job }) => job), ...started]) {
+    if (model.holds(claim) === undefined && !wasSettledBefore(model, claim)) lost.add(claim.id);
+  }
+  for (const claim of started) {
+    const job = model.holds(claim);
+    if (job !== undefined) Object.assign(job, { isStarted: true, attempt: claim.attempt });
+  }
+  for (const outcome of outcomes) {
+    const job = model.holds(outcome.job);
+    if (job === undefined) continue;
+    if (outcome.kind === 'waiting') {
+      job.attempt = outcome.attempt;
+      model.wait(job, outcome.secs);
+    } else {
+      model.finalize(job, outcome.kind, Math.min(outcome.job.attempt, job.numAttempts));
+    }
+  }
+  return lost;
+}
+
+/** The answer to an earlier copy of the same settle was lost: it has done its work all the same. */
+function wasSettledBefore(model: Model, { id, claims }: ClaimedJob): boolean {
+  const job = model.jobs.get(id);
+  return job === undefined
+    ? model.finalized.get(id)?.claims === claims
+    : job.claims === claims && job.state !== 'running';
+}

@@ -1,0 +1,52 @@
+/** An unfinalized job as it is stored. */
+export interface JobRow {
+  readonly id: string;
+  readonly seq: number;
+  readonly state: 'scheduled' | 'ready' | 'blocked' | 'running';
+  readonly name: string;
+  readonly channel: string;
+  readonly group: string | null;
+  readonly epoch: number | null;
+  readonly priority: number;
+  readonly attempt: number;
+  readonly numAttempts: number;
+  readonly claims: number;
+  readonly started: boolean;
+  readonly worker: string | null;
+}
+
+export interface FinalizedRow {
+  readonly id: string;
+  readonly outcome: 'succeeded' | 'failed' | 'cancelled';
+  readonly attempt: number;
+  readonly claims: number;
+}
+
+/** Everything that the protocol keeps, as one statement saw it. Jobs come in the order in which they should run. */
+export interface Snapshot {
+  readonly jobs: readonly JobRow[];
+  readonly finalized: readonly FinalizedRow[];
+  readonly groups: readonly { readonly name: string; readonly running: number; readonly epoch: number }[];
+  readonly workers: readonly string[];
+}
+
+/** One statement, so that what it shows was true at one time. `{s}` stands for the schema. */
+const TEXT = `
+  select json_build_object(
+    'jobs', coalesce((select json_agg(json_build_object('id', id, 'seq', seq, 'state', state, 'name', name,
+      'channel', channel, 'group', job_group, 'epoch', group_epoch, 'priority', priority, 'attempt', attempt,
+      'numAttempts', num_attempts, 'claims', claims, 'started', started, 'worker', worker_id)
+      order by priority desc, seq) from {s}.job), '[]'),
+    'finalized', coalesce((select json_agg(json_build_object('id', id, 'outcome', outcome, 'attempt', attempt,
+      'claims', claims)) from {s}.finalized_job), '[]'),
+    'groups', coalesce((select json_agg(json_build_object('name', name, 'running', running, 'epoch', epoch)
+      order by name) from {s}.job_group), '[]'),
+    'workers', coalesce((select json_agg(id order by id) from {s}.worker), '[]')) as snapshot`;
+
+/** Reads what is committed. */
+export async function readSnapshot(schema: {
+  rows(sql: string): Promise<Record<string, unknown>[]>;
+}): Promise<Snapshot> {
+  const [row] = await schema.rows(TEXT);
+  return row?.['snapshot'] as Snapshot;
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { useDaemons } from '../support/daemons.ts';
+import { useSchema } from '../support/database.ts';
+import { intercepted } from '../support/drivers.ts';
+import { logEvents } from '../support/events.ts';
+import { notedJob } from '../support/jobs.ts';
+import { gate, until } from '../support/until.ts';
+
+describe('a process whose renewals do not get through', () => {
+  const schema = useSchema();
+  const daemons = useDaemons();
+
+  it('starts none of the jobs in its hands once its lease may have run out, until it has been renewed', async () => {
+    const [held, renewals] = [gate(), gate()];
+    let areHeldUp = false;
+    const driver = intercepted(schema.driver(), async (statement, send) => {
+      if (areHeldUp && statement.name === 'bearmq_renew_lease') await renewals.opened;
+      return send();
+    });
+    const context = schema.context({ leaseSecs: 3, wakeUp: 'poll', pollSecs: 0.05 }, { driver });
+    const events = logEvents(context);
+    const { definition, runs } = await notedJob<string>(context, 'IN_DOUBT', async (payload, { attempt }) => {
+      if (payload === 'held' && attempt === 1) await held.opened;
+    });
+    const enqueue = (payload: string): Promise<string> =>
+      definition.enqueue(payload, { jobGroup: 'g', numAttempts: 2 });
+    // Fast jobs first: only then does the process take several jobs of a group at once.
+    await Promise.all(Array.from({ length: 200 }, () => enqueue('fast')));
+    daemons.worker(context);
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 200 });
+    const [heldId] = await Promise.all(['held', 'next', 'last'].map(enqueue));
+    await events.waitFor('WORKER_JOB_RUN', { jobId: heldId as string });
+    const inHand = `select count(*) from {s}.job where state = 'running'`;
+    expect(Number(await schema.value(inHand))).toBe(3);
+
+    areHeldUp = true;
+    const late = 'select count(*) from {s}.worker where expires_at < now()';
+    await until('the lease has run out', async () => Number(await schema.value(late)) === 1);
+    await schema.rows('select {s}.rescue_v1(10800)');
+    held.open();
+    renewals.open();
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 203 });
+    const order = runs.slice(200).map(({ payload, metadata }) => `${payload} ${metadata.attempt}`);
+    expect(order).toEqual(['held 1', 'held 2', 'next 1', 'last 1']);
+  });
+});

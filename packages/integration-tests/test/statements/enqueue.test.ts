@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { benchOf, empty } from '../support/bench.ts';
+import { checkSchemaVersion, enqueue, notify, tablesOf } from '../support/core-internals.ts';
+import { useSchema } from '../support/database.ts';
+import { gate } from '../support/until.ts';
+
+const schema = useSchema();
+const bench = benchOf(schema);
+const { session, tables } = bench;
+
+beforeEach(() => empty(schema));
+
+describe('an insert of jobs', () => {
+  it('draws their numbers in the order of the list', async () => {
+    const ids = await bench.insert(...Array.from({ length: 3_000 }, (_, n) => ({ payloadText: String(n) })));
+    const rows = await schema.rows('select id, payload::text from {s}.job order by seq');
+    expect(rows.map(({ id }) => id)).toEqual(ids);
+    expect(rows.map(({ payload }) => Number(payload))).toEqual(Array.from({ length: 3_000 }, (_, n) => n));
+  });
+
+  it('keeps the text of each payload as it is, JSON’s null included', async () => {
+    const texts = ['null', '"null"', '0', '-0', '1e400', '{"a":1,"a":2}', ' [ ] ', '"🐻 \\"quoted\\""', '"a\\"}],{b"'];
+    const ids = await bench.insert(...texts.map((payloadText) => ({ payloadText })));
+    for (const [i, id] of ids.entries()) expect((await bench.job(id))?.['payload']).toBe(texts[i]?.trim());
+  });
+
+  it('takes names, channels and groups with whatever characters', async () => {
+    for (const text of ['"', '\\', "'", '{"a"}', 'ü', '🐻', '\u2028', '\t\n', '$1']) {
+      const [id = ''] = await bench.insert({ name: text, channel: text, jobGroup: text });
+      expect(await bench.job(id)).toMatchObject({ name: text, channel: text, job_group: text });
+      const jobs = await bench.claimed(await bench.worker(), { names: [text], channels: [text] });
+      expect(jobs).toMatchObject([{ id, name: text, channel: text, jobGroup: text }]);
+      await bench.succeed(...jobs);
+    }
+  });
+
+  it('delays by fractions of a second and by a hundred years', async () => {
+    const secs = [0.001, 1.5, 100 * 365 * 86_400];
+    const ids = await bench.insert(...secs.map((delaySecs) => ({ delaySecs })));
+    const delay = 'select extract(epoch from run_at - enqueued_at)::float8 from {s}.job where id = $1';
+    for (const [i, id] of ids.entries()) expect(await schema.value(delay, [id])).toBeCloseTo(secs[i] ?? 0, 3);
+  });
+
+  it('inserts all or nothing', async () => {
+    const id = uuidv7();
+    await expect(bench.insert({ id }, {}, { id })).rejects.toMatchObject({ sqlState: '23505', constraint: 'job_pkey' });
+    expect(await schema.value('select count(*)::int from {s}.job')).toBe(0);
+  });
+
+  it('of an empty list inserts nothing', async () => {
+    await enqueue(session, tables, []);
+  });
+});
+
+describe('a notification', () => {
+  it('carries its payload to who listens', async () => {
+    const client = await schema.pool.connect();
+    const heard = gate();
+    const payloads: string[] = [];
+    client.on('notification', ({ payload }) => {
+      payloads.push(payload ?? '');
+      heard.open();
+    });
+    await client.query('listen "of these tests"');
+    await notify(session, tables, { channel: 'of these tests', payload: `it's "here"` });
+    await heard.opened;
+    expect(payloads).toEqual([`it's "here"`]);
+    client.release(true);
+  });
+});
+
+describe('the check of the version', () => {
+  it('passes for this version and any later one', async () => {
+    await checkSchemaVersion(session, tables);
+    await schema.rows(`insert into {s}.migration (version, name) values (999, 'of the future')`);
+    await checkSchemaVersion(session, tables);
+    await schema.rows('delete from {s}.migration where version = 999');
+  });
+
+  it('refuses where there is nothing', async () => {
+    await expect(checkSchemaVersion(session, tablesOf('nowhere'))).rejects.toMatchObject({
+      name: 'SchemaVersionError',
+      found: 0,
+      required: 1,
+    });
+  });
+});

@@ -1,0 +1,78 @@
+import { fromPg } from '@bearmq/driver-pg';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { v4 as uuidv4 } from 'uuid';
+import { benchOf, empty, whileLocked } from '../support/bench.ts';
+import { reconcile, settle } from '../support/core-internals.ts';
+import { useSchema } from '../support/database.ts';
+
+const schema = useSchema();
+const bench = benchOf(schema);
+const { session, tables } = bench;
+
+beforeEach(() => empty(schema));
+
+describe('after a claim whose answer was lost', () => {
+  it('what the worker does not know of is taken back, its attempt given back, and its group freed', async () => {
+    const workerId = await bench.worker();
+    const [known = '', lost = '', ahead = ''] = await bench.insert(
+      ...['a', 'b', 'c'].map((jobGroup) => ({ jobGroup })),
+    );
+    await bench.claim(workerId, { slots: 2, ahead: 1 });
+    expect(await reconcile(session, tables, { workerId, knownIds: [known] })).toBe(1);
+    expect(await bench.job(known)).toMatchObject({ state: 'running', attempt: 1, claims: 1 });
+    for (const id of [lost, ahead])
+      expect(await bench.job(id)).toMatchObject({ state: 'ready', attempt: 0, claims: 2 });
+    expect([(await bench.group('a'))?.['running'], (await bench.group('b'))?.['running']]).toEqual([1, 0]);
+  });
+
+  it('a claim that is still on its way names an old generation, and claims nothing', async () => {
+    const workerId = await bench.worker();
+    expect(await reconcile(session, tables, { workerId, knownIds: [] })).toBe(1);
+    await bench.insert({});
+    expect(await bench.claim(workerId, { generation: 0 })).toMatchObject({ isLeaseHeld: false, jobs: [] });
+    expect(await bench.claimed(workerId, { generation: 1 })).toHaveLength(1);
+  });
+
+  it('a claim that is being committed is waited for', async () => {
+    const workerId = await bench.worker();
+    const [id = ''] = await bench.insert({});
+    const client = await schema.pool.connect();
+    await client.query('begin');
+    await bench.claim(workerId, { session: fromPg(client) });
+    const reconciled = reconcile(session, tables, { workerId, knownIds: [] });
+    await client.query('commit');
+    client.release();
+    expect(await reconciled).toBe(1);
+    expect(await bench.job(id)).toMatchObject({ state: 'ready', attempt: 0 });
+  });
+
+  it('a lease that is gone is said to be', async () => {
+    expect(await reconcile(session, tables, { workerId: uuidv4(), knownIds: [] })).toBe(null);
+  });
+
+  it('a settle of what was taken back changes nothing, under way or later', async () => {
+    const workerId = await bench.worker();
+    await bench.insert({ jobGroup: 'g' });
+    const jobs = await bench.claimed(workerId);
+    const lock = `select 1 from {s}.job_group where name = 'g' for update`;
+    const both = await whileLocked(schema, lock, [], async () => ({
+      done: Promise.all([
+        reconcile(session, tables, { workerId, knownIds: [] }),
+        settle(session, tables, {
+          outcomes: jobs.map((job) => ({ kind: 'succeeded', job }) as const),
+          started: [],
+          finalized: 'keep',
+        }),
+      ]),
+    }));
+    const [generation, lost] = await both.done;
+    expect(generation).toBe(1);
+    // Whichever came first, the other found nothing to do.
+    const [left, over] = [
+      await schema.rows('select state::text from {s}.job'),
+      await schema.rows('select 1 from {s}.finalized_job'),
+    ];
+    expect([left.length, over.length, lost.size]).toEqual(over.length === 1 ? [0, 1, 0] : [1, 0, 1]);
+    expect(await bench.group('g')).toMatchObject({ running: 0 });
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import { JobDefinition, pgDriver } from 'bearmq';
+import pg from 'pg';
+import { useDaemons } from '../support/daemons.ts';
+import { useSchema } from '../support/database.ts';
+import { intercepted } from '../support/drivers.ts';
+import { logEvents } from '../support/events.ts';
+import { notedJob } from '../support/jobs.ts';
+import { listening, until } from '../support/until.ts';
+
+const schema = useSchema();
+const daemons = useDaemons();
+
+/** The types that every client reads alike. */
+const PORTABLE: Readonly<Record<number, string>> = { 16: 'boolean', 23: 'int4', 25: 'text', 701: 'float8' };
+
+/** What came back for each query text, in all connections that a pool opens. */
+const columns = new Map<string, string[]>();
+
+class WatchedClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: it overrides a method of many overloads
+  override query(...args: any[]): any {
+    const text: string = args[0]?.text ?? args[0];
+    const callback = args.at(-1);
+    if (typeof callback === 'function') {
+      args[args.length - 1] = (error: unknown, result: pg.QueryResult | undefined) => {
+        note(text, result);
+        callback(error, result);
+      };
+    }
+    // biome-ignore lint/suspicious/noExplicitAny: likewise
+    const answer: any = super.query.apply(this, args as any);
+    answer?.then?.(
+      (result: pg.QueryResult) => note(text, result),
+      () => {},
+    );
+    return answer;
+  }
+}
+
+function note(text: string, result: pg.QueryResult | undefined): void {
+  if (result === undefined) return;
+  columns.set(
+    text,
+    result.fields.map(({ dataTypeID }) => PORTABLE[dataTypeID] ?? `type ${dataTypeID}`),
+  );
+}
+
+describe('the results of every statement', () => {
+  it('hold only texts, int4, float8 and booleans: what no client can read differently', async () => {
+    const pool = schema.newPool({ Client: WatchedClient } as pg.PoolConfig);
+    const sent = new Map<string, string>();
+    const driver = intercepted(pgDriver({ pool }), (statement, send) => {
+      sent.set(statement.name, statement.text);
+      return send();
+    });
+    let isToFail = true;
+    const losing = intercepted(driver, async (statement, send) => {
+      const rows = await send();
+      if (statement.name !== 'bearmq_claim' || !isToFail) return rows;
+      isToFail = false;
+      throw new Error('the answer of the first claim is lost');
+    });
+    const context = schema.context({ leaseSecs: 3 }, { driver: losing });
+    const events = logEvents(context);
+    const { definition } = await notedJob<null>(context, 'ALL', () => {});
+    await new JobDefinition({ context, name: 'TICK', repeatSecs: 3_600, workFunction: () => {} }).register();
+    const worker = daemons.worker(context);
+    daemons.orchestrator(context);
+    await listening(schema);
+    const jobId = await definition.enqueue(null, { jobGroup: 'g' });
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
+    await until('the lease was renewed', () => sent.has('bearmq_renew_lease'));
+    await worker.stop();
+    expect([...sent.keys()].sort()).toEqual([
+      'bearmq_claim',
+      'bearmq_enqueue',
+      'bearmq_fire_schedules',
+      'bearmq_notify',
+      'bearmq_prune_finalized',
+      'bearmq_prune_groups',
+      'bearmq_read_schema_version',
+      'bearmq_reconcile',
+      'bearmq_register_worker',
+      'bearmq_remove_worker',
+      'bearmq_renew_lease',
+      'bearmq_rescue',
+      'bearmq_settle',
+      'bearmq_sweep_groups',
+      'bearmq_upsert_schedule',
+    ]);
+    for (const [name, text] of sent) {
+      expect({ name, columns: columns.get(text) }).toEqual({ name, columns: expect.any(Array) });
+    }
+    // Those on the listening connection among them: the session lock, the heartbeat.
+    expect([...columns.keys()].some((text) => text.includes('pg_try_advisory_lock'))).toBe(true);
+    const odd = [...columns].filter(([, types]) => types.some((type) => type.startsWith('type ')));
+    expect(odd).toEqual([]);
+  });
+});

@@ -1,0 +1,19 @@
+// What @bearmq/core keeps to itself, for tests that look at one statement at a time. Of the build, not of the source:
+// there must be one copy of each class.
+export { tablesOf } from '@bearmq/core/driver';
+export type { ClaimedJob, NewJob, Outcome } from '../../../core/dist/model/job.js';
+export { type ClaimInput, type ClaimResult, claim, type Demand } from '../../../core/dist/statements/claim.js';
+export { enqueue } from '../../../core/dist/statements/enqueue.js';
+export {
+  reconcile,
+  registerWorker,
+  removeWorker,
+  renewLease,
+  rescue,
+  takeSessionLock,
+} from '../../../core/dist/statements/leases.js';
+export { notify } from '../../../core/dist/statements/notify.js';
+export { checkSchemaVersion } from '../../../core/dist/statements/read-schema-version.js';
+export { fireSchedules, upsertSchedule } from '../../../core/dist/statements/schedules.js';
+export { settle } from '../../../core/dist/statements/settle.js';
+export { pruneFinalized, pruneGroups, sweepGroups } from '../../../core/dist/statements/upkeep.js';

@@ -1,0 +1,65 @@
+import { DatabaseError, type Driver, type SqlRow, type SqlStatement } from '@bearmq/core/driver';
+
+/** Decides what becomes of one statement; `send` sends it. */
+export type Interception = (
+  statement: SqlStatement,
+  send: () => Promise<readonly SqlRow[]>,
+) => Promise<readonly SqlRow[]>;
+
+/** A driver on a real server whose statements go through `intercept` first. */
+export function intercepted(driver: Driver, intercept: Interception): Driver {
+  return {
+    name: driver.name,
+    run: (statement) => intercept(statement, () => driver.run(statement)),
+    transaction: (work) => driver.transaction(work),
+    listen: (channel, listener) => driver.listen(channel, listener),
+    close: () => driver.close(),
+  };
+}
+
+/** What a driver was asked to run, by the statements' names. */
+export interface Counts {
+  readonly driver: Driver;
+  of(name: string): number;
+  readonly total: number;
+  reset(): void;
+}
+
+export function counted(driver: Driver): Counts {
+  const names: string[] = [];
+  return {
+    driver: intercepted(driver, (statement, send) => {
+      names.push(statement.name);
+      return send();
+    }),
+    of: (name) => names.filter((one) => one === name).length,
+    get total() {
+      return names.length;
+    },
+    reset: () => {
+      names.length = 0;
+    },
+  };
+}
+
+/** What a driver rejects with when the connection breaks: nobody can tell whether the statement was committed. */
+export function connectionLost(): DatabaseError {
+  return new DatabaseError('the connection was cut by a test', { sqlState: null, constraint: null }, undefined);
+}
+
+/** A driver that loses the answers of the first `times` statements of a name that `fit`; they are committed. */
+export function losingAnswers(
+  inner: Driver,
+  name: string,
+  times: number,
+  fit: (rows: readonly SqlRow[]) => boolean = () => true,
+): { readonly driver: Driver; lost(): number } {
+  let lost = 0;
+  const driver = intercepted(inner, async (statement, send) => {
+    const rows = await send();
+    if (statement.name !== name || lost >= times || !fit(rows)) return rows;
+    lost += 1;
+    throw connectionLost();
+  });
+  return { driver, lost: () => lost };
+}
