@@ -33,7 +33,7 @@ describe.each(Object.keys(makers))('the options of %s in the README', (owner) =>
   const source = (sources[owner] as readonly string[]).map(readSource).join('\n');
 
   it('are those of the code', () => {
-    const elsewhere = owner === 'Context' ? ['driver'] : owner === 'JobDefinition' ? ['jobGroup'] : [];
+    const elsewhere = owner === 'Context' ? ['driver'] : owner === 'JobDefinition' ? ['jobGroup', 'payload', 'tx'] : [];
     const declared = [...source.matchAll(/^ +readonly (\w+)\??: /gm)].map(([, name]) => name as string);
     const expected = new Set(declared.filter((name) => !elsewhere.includes(name)));
     expect(rows.map(([name]) => code(name)).sort()).toEqual([...expected].sort());
@@ -86,7 +86,8 @@ describe('the overrides of enqueue in the README', () => {
 
   it('have the ranges of the definition', () => {
     const own = new Map(table('### `JobDefinition`').map(([name, , range]) => [name, range]));
-    for (const [name, , range] of rows.filter(([name]) => name !== '`jobGroup`')) expect(own.get(name)).toBe(range);
+    const shared = rows.filter(([name]) => name !== '`jobGroup`' && name !== '`tx`');
+    for (const [name, , range] of shared) expect(own.get(name)).toBe(range);
   });
 
   it('are all that enqueue takes', async () => {

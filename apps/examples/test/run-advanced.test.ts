@@ -52,6 +52,20 @@ describe('the advanced examples', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
+  it('transactions enqueues with the commit only, and many at once', async () => {
+    const example = start('transactions', database.url());
+    await example.prints('receipt for order 4711, which exists');
+    await example.prints('order 4711 was refused, and so was its receipt');
+    await example.prints('2 more receipts');
+    await example.prints('receipt for order 4712, which is missing');
+    expect(await example.stop()).toBe(0);
+    expect(await rows(`select payload from ${SCHEMA}.job`)).toEqual([{ payload: { orderId: 4713 } }]);
+    expect(await rows(`select payload from ${SCHEMA}.finalized_job order by seq`)).toEqual([
+      { payload: { orderId: 4711 } },
+      { payload: { orderId: 4712 } },
+    ]);
+  });
+
   it('maintenance forgets a job after an hour', async () => {
     const example = start('maintenance', database.url());
     await example.prints('WORKER_JOB_RUN_SUCCESS');
