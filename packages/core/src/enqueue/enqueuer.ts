@@ -91,6 +91,11 @@ export class Enqueuer {
     this.#hints.send();
   }
 
+  /** Tells the workers of other processes, and waits until that is sent. Never rejects: it is a hint. */
+  async tellOthers(): Promise<void> {
+    await this.#hints.sendIn(this.#options.driver).catch(this.#options.onHintFailed);
+  }
+
   /** Inserts all jobs or none, in their order. Resolves once they are committed. */
   async addMany(jobs: readonly NewJob[]): Promise<void> {
     const { driver, tables } = this.#options;

@@ -101,6 +101,8 @@ export class Settler extends Daemon {
       for (const settlement of batch) {
         const { outcome } = settlement;
         if (outcome.kind === 'waiting') dueInSecs = Math.min(dueInSecs, outcome.secs);
+        // Its group is free, and what was blocked behind it ready: a claim that came up short may find that now.
+        if (outcome.job.jobGroup !== null) dueInSecs = 0;
         if (lost.has(outcome.job.id)) onLost(settlement);
         else onSettled(settlement);
       }

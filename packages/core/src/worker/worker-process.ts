@@ -61,11 +61,7 @@ export class WorkerProcess {
     });
     this.#settler = new Settler({
       parts,
-      onSettled: (settlement) => {
-        emitSettled(events, settlement);
-        // Its group is free, and what was blocked behind it ready: a claim that came up short may find that now.
-        if (settlement.outcome.job.jobGroup !== null) this.#claimer.hint();
-      },
+      onSettled: (settlement) => emitSettled(events, settlement),
       onLost: (settlement) => emitLost(events, settlement),
       onDueIn: (ms) => this.#claimer.hintIn(ms),
     });
@@ -207,6 +203,8 @@ export class WorkerProcess {
     await Promise.all([this.#claimer.stop(), this.#rescuer.stop()]);
     for (const choice of this.#choices.values()) this.#handBack(choice);
     await this.#settler.flushed();
+    // What was handed back, and groups that are free now: others need not wait for their next poll.
+    await this.#parts.enqueuer.tellOthers();
     await Promise.all([this.#settler.stop(), this.#keeper.stop(), this.#notifier?.stop()]);
     const { lease } = this.#keeper;
     if (lease !== null && this.#claimer.mustReconcile) await this.#keeper.reconcile(lease, []);

@@ -5,7 +5,7 @@ import { useSchema } from '../support/database.ts';
 import { intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { gate, until } from '../support/until.ts';
+import { gate, listening, until } from '../support/until.ts';
 
 const schema = useSchema();
 const daemons = useDaemons();
@@ -85,6 +85,23 @@ describe('stopping a Worker', () => {
     await nextEvents.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 49 });
     expect(rest.runs.map(({ payload }) => payload)).toEqual(Array.from({ length: 49 }, (_, n) => 151 + n));
     expect(events.of('WORKER_JOB_LOSE')).toEqual([]);
+  });
+
+  it('tells the workers of other processes of what it hands back: they need not wait until they look', async () => {
+    const [context, other] = [schema.context(), schema.context({ pollSecs: 3_600 })];
+    const otherEvents = logEvents(other);
+    const finish = gate();
+    const { definition, runs } = await notedJob<number>(context, 'TOLD', (n) => n === 100 && finish.opened);
+    for (let n = 0; n < 140; n += 1) await definition.enqueue(n, { jobGroup: 'told' });
+    const worker = daemons.worker(context);
+    await until('it is held up', () => runs.length === 101);
+    await notedJob<number>(other, 'TOLD');
+    daemons.worker(other);
+    await listening(schema, 2);
+    const stopped = worker.stop();
+    finish.open();
+    await stopped;
+    await otherEvents.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 39 });
   });
 
   it('can be done twice, one after the other and at once', async () => {

@@ -74,9 +74,11 @@ describe('a claim', () => {
 
   it('finds the highest priority of each lane, however many came before it', async () => {
     const worker = await bench.worker();
-    const rows = Array.from({ length: 40 }, (_, n) => ({ channel: n % 2 === 0 ? 'X' : 'Y', priority: n }));
-    const all = await bench.insert(...rows);
-    expect(ids(await bench.claimed(worker, { slots: 3 }))).toEqual([all[39], all[38], all[37]]);
+    const low = Array.from({ length: 20 }, () => ({ channel: 'X', priority: 0 }));
+    const middle = Array.from({ length: 20 }, () => ({ channel: 'Y', priority: 5 }));
+    const high = Array.from({ length: 3 }, () => ({ channel: 'X', priority: 9 }));
+    const all = await bench.insert(...low, ...middle, ...high);
+    expect(ids(await bench.claimed(worker, { slots: 3 }))).toEqual(all.slice(40));
   });
 
   it('takes only the names and channels that it names', async () => {
