@@ -5,7 +5,7 @@ import { commandArbitraries } from './support/arbitraries.ts';
 import { usePlayground } from './support/playground.ts';
 
 /** How many random programmes to run. To run one that failed again, give the seed that it printed. */
-const RUNS = Number(process.env['BEARMQ_MODEL_RUNS'] ?? 250);
+const RUNS = Number(process.env['BEARMQ_MODEL_RUNS'] ?? 400);
 const SEED = process.env['BEARMQ_MODEL_SEED'];
 
 describe('the claim and settle protocol, one step at a time', () => {

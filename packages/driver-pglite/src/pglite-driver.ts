@@ -1,0 +1,115 @@
+import {
+  type Driver,
+  type NotificationListener,
+  quoteIdentifier,
+  type SqlRow,
+  type SqlSession,
+  type SqlStatement,
+  type Subscription,
+  toDatabaseError,
+} from '@bearmq/core/driver';
+import { refuseInside, workInside } from './open-transactions.ts';
+import type { PgliteDatabase } from './pglite-types.ts';
+import { fetchRows } from './query.ts';
+import { subscribe } from './subscription.ts';
+import { TransactionSession } from './transaction-session.ts';
+
+/** How `pgliteDriver` is set up. */
+export interface PgliteDriverOptions {
+  /** The database that your program already has. It is used as it is, and never closed. */
+  readonly db: PgliteDatabase;
+}
+
+/**
+ * Runs BearMQ on PGlite, a PostgreSQL inside of your own process: for a try-out, for the tests of your code, for the
+ * browser.
+ *
+ * ```ts
+ * const driver = pgliteDriver({ db: await PGlite.create('./data') });
+ * ```
+ *
+ * It is a real PostgreSQL with **one connection**, so some things differ from a server's:
+ *
+ * - Statements run one at a time, and those outside of a transaction wait until it has ended. A statement of the driver
+ *   that is waited for within the work of its own transaction would wait for ever; it rejects instead, except in a
+ *   browser, where this cannot be told.
+ * - Only the process that opened the data folder sees its jobs. Nothing keeps a second process from opening the same
+ *   folder, and that ruins it.
+ * - `statement_timeout` does not cut a statement off, and a statement blocks the event loop while it runs.
+ * - There is no connection of a subscription's own, so the listener of `listen` is given no session.
+ *
+ * The database is never closed. After `close()` nothing listens any more and `listen` refuses, while `run` and
+ * `transaction` still work: the last results of a shutdown must get through.
+ *
+ * @throws TypeError when `db` is not a PGlite database.
+ */
+export function pgliteDriver(options: PgliteDriverOptions): Driver {
+  return new PgliteDriver(options);
+}
+
+class PgliteDriver implements Driver {
+  readonly name = 'pglite';
+  readonly #db: PgliteDatabase;
+  readonly #subscriptions = new Set<Subscription>();
+  #isClosed = false;
+
+  constructor({ db }: PgliteDriverOptions) {
+    checkDatabase(db);
+    this.#db = db;
+  }
+
+  async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
+    refuseInside(this.#db);
+    return await fetchRows(this.#db, statement);
+  }
+
+  async transaction<T>(work: (tx: SqlSession) => Promise<T>): Promise<T> {
+    refuseInside(this.#db);
+    let failure: { readonly reason: unknown } | undefined;
+    try {
+      return await this.#db.transaction(async (tx) => {
+        const session = new TransactionSession(tx);
+        let result: T;
+        try {
+          result = await workInside(this.#db, () => work(session));
+        } catch (reason) {
+          failure = { reason };
+          await session.end();
+          throw reason;
+        }
+        await session.end();
+        await session.mustBeHealthy();
+        return result;
+      });
+    } catch (error) {
+      // The work's own error is what the caller wants, whatever came after it.
+      if (failure !== undefined) throw failure.reason;
+      throw toDatabaseError(error);
+    }
+  }
+
+  listen(channel: string, listener: NotificationListener): Subscription {
+    if (this.#isClosed) throw new Error('this pgliteDriver is closed: it does not listen any more');
+    quoteIdentifier(channel, 'notification channel'); // PostgreSQL would cut a long name, and then wait in vain
+    const subscription = subscribe({ db: this.#db, channel, listener });
+    this.#subscriptions.add(subscription);
+    return {
+      close: async () => {
+        await subscription.close();
+        this.#subscriptions.delete(subscription);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    this.#subscriptions.clear();
+  }
+}
+
+function checkDatabase(db: unknown): void {
+  const { query, transaction, onNotification } = (db ?? {}) as Record<string, unknown>;
+  if ([query, transaction, onNotification].every((method) => typeof method === 'function')) return;
+  throw new TypeError('pgliteDriver: db must be a PGlite database: pgliteDriver({ db: await PGlite.create() })');
+}

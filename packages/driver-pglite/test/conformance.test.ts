@@ -1,0 +1,81 @@
+import type { SqlSession } from '@bearmq/core/driver';
+import { driverConformance, type SessionFactory } from '@bearmq/driver-testkit';
+import { PGlite, type Transaction } from '@electric-sql/pglite';
+import { afterAll, describe, it } from '@jest/globals';
+import { fromPglite, pgliteDriver } from '../src/index.ts';
+
+const db = await PGlite.create();
+afterAll(() => db.close());
+await db.exec('create schema conformance');
+
+/** Parsers and serializers as a program may have set them for itself: everything becomes something else. */
+const strange = await PGlite.create({
+  parsers: Object.fromEntries([16, 20, 23, 25, 701, 2278].map((oid) => [oid, () => ({ strange: true })])),
+  serializers: Object.fromEntries([16, 20, 23, 25, 701].map((oid) => [oid, () => 'strange'])),
+});
+afterAll(() => strange.close());
+
+/** Runs something inside of a transaction, and undoes it. */
+async function rolledBack<TTx>(
+  begin: (work: (tx: TTx) => Promise<void>) => Promise<void>,
+  work: (tx: TTx) => Promise<void>,
+): Promise<void> {
+  const onPurpose = new Error('rolled back on purpose');
+  const undone = begin(async (tx) => {
+    await work(tx);
+    throw onPurpose;
+  });
+  await undone.catch((error: unknown) => {
+    if (error !== onPurpose) throw error;
+  });
+}
+
+function viaCaller(database: PGlite, prepare: (tx: Transaction) => Promise<unknown> = async () => {}): SessionFactory {
+  return (use) =>
+    rolledBack<Transaction>(
+      (work) => database.transaction(work),
+      async (tx) => {
+        await prepare(tx);
+        await use(fromPglite(tx));
+      },
+    );
+}
+
+const ODD_SETTINGS = `
+  set local datestyle = 'SQL, DMY'; set local intervalstyle = 'iso_8601'; set local timezone = 'Asia/Kathmandu';
+  set local search_path = ''; set local bytea_output = 'escape'; set local standard_conforming_strings = off;
+  set local escape_string_warning = off; set local extra_float_digits = 3`;
+
+driverConformance(
+  { describe, it },
+  {
+    name: 'pglite',
+    schema: 'conformance',
+    open: async () => ({
+      driver: pgliteDriver({ db }),
+      useBorrowedClient: () => db.query('select 1'),
+      dispose: async () => undefined,
+    }),
+    sessions: {
+      database: (use) => use(pgliteDriver({ db })),
+      'database with parsers and serializers of its own': (use) => use(pgliteDriver({ db: strange })),
+      'transaction of the driver': (use) =>
+        rolledBack<SqlSession>(
+          (work) => pgliteDriver({ db }).transaction(work),
+          (tx) => use(tx),
+        ),
+      'transaction of the caller': viaCaller(db),
+      'transaction of the caller, strange database': viaCaller(strange),
+      'transaction of the caller, odd settings': viaCaller(db, (tx) => tx.exec(ODD_SETTINGS)),
+    },
+    capabilities: {
+      concurrentConnections: 'PGlite has one connection, and a transaction has it to itself',
+      terminateBackend: 'PGlite has no server process that could be ended',
+      lostTransaction: 'the connection of PGlite is within the process, and cannot be lost',
+      statementTimeout: 'PGlite has no timers that cut a statement off',
+      notifications: true,
+      listeningSession: 'the one connection of PGlite is not the own of a subscription, and outlives it',
+      borrowedClient: true,
+    },
+  },
+);

@@ -1,0 +1,126 @@
+import { connect, type Socket } from 'node:net';
+import postgres from 'postgres';
+import { ConnectionSession } from './connection-session.ts';
+import type { PostgresJsClient } from './postgres-js-types.ts';
+import { within } from './timers.ts';
+
+/** How long a polite goodbye may take. */
+const GOODBYE_MS = 2_000;
+
+/** A connection of our own, and the two ways to part from it. */
+export interface OneConnection {
+  readonly session: ConnectionSession;
+  /** Says goodbye to the server, and resolves when it has hung up: what the connection held is free then. */
+  leave(): Promise<void>;
+  /** Drops the connection without a word; for one that has stopped to answer. */
+  drop(): void;
+}
+
+/** What {@link openConnection} needs. */
+export interface OneConnectionOptions {
+  /** The client whose settings are used. */
+  readonly sql: PostgresJsClient;
+  /** Counts the attempts, to go through the client's hosts one by one. */
+  readonly attempt: number;
+  onNotification(channel: string, payload: string): void;
+  /** The connection is gone. */
+  onLost(error: unknown): void;
+}
+
+/** Those settings of a client that are looked at here; parsed, as `sql.options` has them. */
+interface Settings {
+  readonly host: readonly string[];
+  readonly port: readonly number[];
+  readonly path?: string | false;
+  /** A way to the server of the caller's own making. */
+  readonly socket?: (settings: Settings) => Socket | Promise<Socket>;
+}
+
+/**
+ * Opens a connection with the settings of a client, as a client of its own. It connects with the first statement.
+ *
+ * A postgres.js client reconnects in silence, and whatever a session held, LISTEN and locks, would be gone without a
+ * word. So this one gets a single socket: when that is closed it is lost for good, and its statements reject.
+ */
+export function openConnection({ sql, attempt, onNotification, onLost }: OneConnectionOptions): OneConnection {
+  const settings = sql.options as Settings;
+  const turn = attempt % settings.host.length;
+  const host = [settings.host[turn] ?? ''];
+  const port = [settings.port[turn % settings.port.length] ?? 5432];
+  let socket: Socket | undefined;
+  let isDialled = false;
+  let isDropped = false;
+  let hungUp: () => void = () => undefined;
+  const end = new Promise<void>((resolve) => {
+    hungUp = resolve;
+  });
+  const client = postgres({
+    ...settings,
+    ...OWN_SETTINGS,
+    // Both are written to by clients, so the caller's must not be shared. The first marks the settings as parsed.
+    shared: { retries: 0, typeArrayMap: {} },
+    parameters: {},
+    host,
+    port,
+    onnotify: onNotification,
+    onclose: () => {
+      session.lose('the connection was closed', undefined);
+      hungUp();
+      onLost(new Error('the connection was closed'));
+    },
+    socket: async (own: Settings) => {
+      if (isDialled) throw new Error('the connection was closed before it was ready');
+      isDialled = true;
+      socket = settings.socket === undefined ? dial(own) : await settings.socket(own);
+      if (isDropped) socket.destroy();
+      if (settings.socket === undefined) await connected(socket);
+      return socket;
+    },
+  } as never);
+  const session = new ConnectionSession(client, 'never');
+  const drop = (): void => {
+    isDropped = true;
+    session.lose('the connection was dropped', undefined);
+    socket?.destroy();
+  };
+  return {
+    session,
+    drop,
+    leave: async () => {
+      session.end('the connection was closed', '08003');
+      void client.end();
+      await within(GOODBYE_MS, 'closing the connection', end).catch(drop);
+    },
+  };
+}
+
+/** What is ours to decide on a connection that only listens; the rest stays as the caller has it. */
+const OWN_SETTINGS = {
+  max: 1,
+  prepare: false,
+  fetch_types: false,
+  idle_timeout: null,
+  max_lifetime: null,
+  transform: { undefined: undefined, column: {}, value: {}, row: {} },
+  onnotice: ignore,
+  onparameter: undefined,
+};
+
+function dial({ host, port, path }: Settings): Socket {
+  if (typeof path === 'string') return connect(path);
+  const address = { host: host[0] ?? '', port: port[0] ?? 0 };
+  // postgres.js looks for the host on the socket when it checks the server's certificate, and for its error messages.
+  return Object.assign(connect(address), address);
+}
+
+async function connected(socket: Socket): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.removeListener('error', reject);
+      resolve();
+    });
+  });
+}
+
+function ignore(): void {}

@@ -1,0 +1,69 @@
+import { type SqlRow, type SqlStatement, type SqlValue, toDatabaseError } from '@bearmq/core/driver';
+import type { PostgresJsColumn, PostgresJsQueryable, PostgresJsResult } from './postgres-js-types.ts';
+
+/** Whether statements are sent as prepared statements: as the client does it, or never. */
+export type Prepare = 'auto' | 'never';
+
+const OID = { bool: 16, int4: 23, float8: 701, unknown: 705 } as const;
+
+const MAX_PREPARED = 1_000;
+
+/** The texts sent as prepared statements so far. */
+const preparedTexts = new Set<string>();
+
+/** The server keeps each prepared text on every connection, so those beyond the first thousand are not prepared. */
+function isWorthPreparing(text: string): boolean {
+  if (preparedTexts.has(text)) return true;
+  if (preparedTexts.size >= MAX_PREPARED) return false;
+  preparedTexts.add(text);
+  return true;
+}
+
+/**
+ * Runs a statement, past everything that a client may have been taught: values go as texts of unknown type, which the
+ * statement's casts make into something, and results come as bytes, which are read here by the types that the server
+ * gives. So neither `types`, nor `transform`, nor an ORM that changes the client's parsers can reach them.
+ *
+ * @throws DatabaseError for what the server or the connection reports.
+ */
+export async function fetchRows(
+  sql: PostgresJsQueryable,
+  statement: SqlStatement,
+  prepare: Prepare,
+): Promise<readonly SqlRow[]> {
+  const { name, text, values } = statement;
+  const parameters = values.map((value) => {
+    // A client may be told to send something else instead, which hides the mistake.
+    if (value === undefined) throw new TypeError(`undefined among the values of ${name}`);
+    return sql.typed(value === null ? null : String(value), OID.unknown);
+  });
+  // A client made with `prepare: false` prepares nothing, whatever a query asks for.
+  const options = { prepare: prepare === 'auto' && isWorthPreparing(text), simple: false } as const;
+  let result: PostgresJsResult;
+  try {
+    // At once, so that it keeps its place among queries that the caller sends on the same `sql`.
+    result = await sql.unsafe(text, parameters, options).raw().execute();
+  } catch (error) {
+    throw toDatabaseError(error);
+  }
+  const { columns } = result;
+  return Array.from(result, (row) => readRow(row, columns));
+}
+
+/** By position, since a `transform.row` of the client may have made an object of the list. */
+function readRow(row: unknown, columns: readonly PostgresJsColumn[]): SqlRow {
+  return columns.map(({ type }, i) => readValue((row as Record<number, unknown> | null | undefined)?.[i], type));
+}
+
+function readValue(raw: unknown, type: number): SqlValue {
+  if (raw === null) return null;
+  if (!Buffer.isBuffer(raw)) {
+    throw new TypeError(
+      'the `transform.row` of this postgres.js client changes the values of rows, so BearMQ cannot read its results: ' +
+        'give it a client without that',
+    );
+  }
+  const text = raw.toString('utf8');
+  if (type === OID.int4 || type === OID.float8) return Number(text);
+  return type === OID.bool ? text === 't' : text;
+}

@@ -1,0 +1,77 @@
+import { DatabaseError, type Driver } from '@bearmq/core/driver';
+import { describe, expect, it } from '@jest/globals';
+import { oneValue, rejectionOf, statement, withDriver } from './support.ts';
+
+const PREPARED = 'select statement::text from pg_prepared_statements order by statement';
+
+/** The texts that were prepared, ours among them. */
+async function prepared(driver: Driver, mark: string): Promise<unknown[]> {
+  const rows = await driver.run(statement(PREPARED));
+  return rows.map(([text]) => text).filter((text) => String(text).includes(mark));
+}
+
+describe('statements', () => {
+  it('are prepared once for each text, as the client prepares its own', async () => {
+    await withDriver({ max: 1 }, {}, async (driver) => {
+      const texts = ['select $1::int4 as prepared_one', 'select $1::int4 as prepared_two'];
+      for (let round = 0; round < 3; round += 1) {
+        for (const text of texts) expect(await oneValue(driver, text, round)).toBe(round);
+        await driver.transaction(async (tx) => void (await oneValue(tx, texts[0] ?? '', round)));
+      }
+      expect(await prepared(driver, 'as prepared_')).toEqual(texts);
+    });
+  });
+
+  it('are not prepared when the client was told so, or the driver', async () => {
+    for (const [client, options] of [[{ prepare: false }, {}] as const, [{}, { prepare: 'never' }] as const]) {
+      await withDriver({ max: 1, ...client }, options, async (driver) => {
+        await oneValue(driver, 'select $1::int4 as unprepared', 1);
+        expect(await prepared(driver, 'as unprepared')).toEqual([]);
+      });
+    }
+  });
+
+  it('are not kept on the server without end', async () => {
+    await withDriver({ max: 1 }, {}, async (driver) => {
+      for (let n = 0; n < 1_100; n += 1) await oneValue(driver, `select ${n}::int4 as endless`);
+      const kept = await oneValue(driver, 'select count(*)::int4 as n from pg_prepared_statements');
+      expect(kept).toBeGreaterThan(900);
+      expect(kept).toBeLessThan(1_010);
+    });
+  });
+
+  it('are refused when there are two in one text', async () => {
+    await withDriver({}, {}, async (driver) => {
+      const error = await rejectionOf(driver.run(statement('select 1::int4 as one; select 2::int4 as two')));
+      expect(error).toBeInstanceOf(DatabaseError);
+      expect(error).toMatchObject({ sqlState: '42601', isRetryable: false });
+    });
+  });
+
+  it('are refused when a value is undefined, even where the client would send something else for it', async () => {
+    await withDriver({ transform: { undefined: null } }, {}, async (driver) => {
+      const wrong = statement('select $1::text as value', undefined as never);
+      expect(String(await rejectionOf(driver.run(wrong)))).toContain('undefined among the values of bearmq_test');
+      expect(String(await rejectionOf(driver.transaction((tx) => tx.run(wrong))))).toContain('undefined');
+    });
+  });
+
+  it('say so when the client changes the values of its rows', async () => {
+    await withDriver({ transform: { row: (row) => Object.values(row).map(String) } }, {}, async (driver) => {
+      const error = await rejectionOf(driver.run(statement('select 1::int4 as value')));
+      expect(String(error)).toContain('the `transform.row` of this postgres.js client');
+    });
+  });
+
+  it('that cannot reach the server are worth another try', async () => {
+    const nowhere = 'postgres://nobody@127.0.0.1:1/none';
+    const use = async (driver: Driver): Promise<void> => {
+      for (const work of [() => oneValue(driver, 'select 1::int4 as one'), () => driver.transaction(async () => 1)]) {
+        const error = await rejectionOf(work());
+        expect(error).toBeInstanceOf(DatabaseError);
+        expect(error).toMatchObject({ sqlState: null, isRetryable: true });
+      }
+    };
+    await withDriver({}, {}, use, nowhere);
+  });
+});
