@@ -17,9 +17,12 @@ import type { ServerUser } from './server-user.ts';
 
 /** The outermost folder on the way to `path` that `user` may not enter, or undefined when there is none. */
 export function closedFolder(path: string, user: ServerUser): string | undefined {
+  return closedOnTheWay(dirname(realpathSync(path)), user);
+}
+
+function closedOnTheWay(innermost: string, user: ServerUser): string | undefined {
   let closed: string | undefined;
-  const real = realpathSync(path);
-  for (let folder = statSync(real).isDirectory() ? real : dirname(real); ; folder = dirname(folder)) {
+  for (let folder = innermost; ; folder = dirname(folder)) {
     const { mode, uid, gid } = statSync(folder);
     const mayEnter = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
     if ((mode & mayEnter) === 0) closed = folder;
@@ -30,7 +33,9 @@ export function closedFolder(path: string, user: ServerUser): string | undefined
 /** A folder for temporary files that the server's account can reach: `TMPDIR` may be private to us. */
 export function temporaryFolder(user: ServerUser | undefined): string {
   const candidates = [tmpdir(), '/tmp', '/var/tmp', '/dev/shm'].filter((folder) => existsSync(folder));
-  const found = candidates.find((folder) => user === undefined || closedFolder(folder, user) === undefined);
+  const found = candidates.find(
+    (folder) => user === undefined || closedOnTheWay(realpathSync(folder), user) === undefined,
+  );
   if (found !== undefined) return found;
   throw new Error(`The postgres user may enter none of these folders: ${candidates.join(', ')}. Set TMPDIR to one.`);
 }
