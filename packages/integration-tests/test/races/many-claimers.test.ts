@@ -43,10 +43,13 @@ describe('many claimers', () => {
   };
 
   const expectAllRight = async (what: string, jobs: number, report: HammerReport): Promise<void> => {
-    const { overlaps, disorder, doubles, lost, claims, emptyClaims, succeeded, secs, lastFreeSecs } = report;
+    const { overlaps, disorder, doubles, lost, deadlocks, claims, emptyClaims, succeeded, secs, lastFreeSecs } = report;
     const emptyShare = Math.round((100 * emptyClaims) / claims);
     const free = lastFreeSecs === 0 ? '' : `, those without a group in ${lastFreeSecs.toFixed(2)} s`;
-    console.log(`${what}: ${Math.round(jobs / secs)} jobs/s${free}; ${claims} claims, ${emptyShare} % of them empty`);
+    console.log(
+      `${what}: ${Math.round(jobs / secs)} jobs/s${free}; ${claims} claims, ${emptyShare} % of them empty, ${deadlocks} deadlocks`,
+    );
+    expect(deadlocks).toBeLessThanOrEqual(claims / 20);
     expect({ overlaps, disorder, doubles, lost, succeeded }).toEqual({
       overlaps: 0,
       disorder: 0,

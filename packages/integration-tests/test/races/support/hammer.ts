@@ -24,6 +24,8 @@ export interface HammerReport {
   disorder: number;
   /** Jobs that succeeded more than once. */
   doubles: number;
+  /** Statements that the server ended to break a deadlock, and that were sent again, as a daemon does. */
+  deadlocks: number;
   lost: number;
   claims: number;
   emptyClaims: number;
@@ -39,6 +41,7 @@ export async function hammer(options: HammerOptions): Promise<HammerReport> {
     overlaps: 0,
     disorder: 0,
     doubles: 0,
+    deadlocks: 0,
     lost: 0,
     claims: 0,
     emptyClaims: 0,
@@ -46,7 +49,13 @@ export async function hammer(options: HammerOptions): Promise<HammerReport> {
     secs: 0,
     lastFreeSecs: 0,
   };
-  const seen: Seen = { active: new Set(), lastSeq: new Map(), over: new Set(), wake: new Set() };
+  const seen: Seen = {
+    lastSettleAt: performance.now(),
+    active: new Set(),
+    lastSeq: new Map(),
+    over: new Set(),
+    wake: new Set(),
+  };
   const startedAt = performance.now();
   const secs = (): number => (performance.now() - startedAt) / 1000;
   await Promise.all(options.clients.map((client) => claimer(options, client, seen, report, secs)));
@@ -55,6 +64,7 @@ export async function hammer(options: HammerOptions): Promise<HammerReport> {
 }
 
 interface Seen {
+  lastSettleAt: number;
   readonly active: Set<string>;
   /** The last first attempt of each group and lane. */
   readonly lastSeq: Map<string, number>;
@@ -73,9 +83,12 @@ async function claimer(
   const worker = { id: randomUUID(), generation: 0 };
   await queue.register(worker.id);
   while (report.succeeded < jobs) {
-    const claimed = (await queue.claim(worker, names, demands)).jobs.flat();
+    const claimed = (await again(report, () => queue.claim(worker, names, demands))).jobs.flat();
     report.claims += 1;
     if (claimed.length === 0) {
+      if (performance.now() - seen.lastSettleAt > PATIENCE_MS) {
+        throw new Error(`nothing is given any more, after ${report.succeeded} of ${jobs} jobs`);
+      }
       report.emptyClaims += 1;
       await nextSettle(seen);
       continue;
@@ -89,7 +102,8 @@ async function claimer(
     for (const { claim, verdict: said } of verdicts) if (said !== 'handed back') noteOrder(claim, seen, report);
     await new Promise(setImmediate); // somebody else's turn, in the middle of the run
     for (const group of groups) seen.active.delete(group);
-    const lost = await queue.settle(say(verdicts));
+    const lost = await again(report, () => queue.settle(say(verdicts)));
+    seen.lastSettleAt = performance.now();
     report.lost += lost.size;
     for (const { claim, verdict: said } of verdicts) {
       if (said !== 'succeeded') continue;
@@ -128,7 +142,21 @@ function noteOrder(
   lastSeq.set(lane, Math.max(seq, lastSeq.get(lane) ?? 0));
 }
 
+const DEADLOCK = '40P01';
+
+async function again<T>(report: HammerReport, send: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      if ((error as { sqlState?: unknown }).sqlState !== DEADLOCK) throw error;
+      report.deadlocks += 1;
+    }
+  }
+}
+
 const LONGEST_PAUSE_MS = 20;
+const PATIENCE_MS = 20_000;
 
 /** Who found nothing waits until somebody settles, or for a moment: as a claimer that backs off. */
 function nextSettle({ wake }: Seen): Promise<void> {
