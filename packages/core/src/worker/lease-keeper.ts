@@ -50,9 +50,11 @@ export class LeaseKeeper extends Daemon {
 
   /** Resolves once the lease was renewed, or is known to be lost. */
   async certain(): Promise<void> {
-    if (!this.isInDoubt) return;
-    this.wake();
-    await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    // A renewal that was sent long ago says nothing about now, so its answer leaves the doubt as it was.
+    while (this.#lease !== null && this.isInDoubt) {
+      this.wake();
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    }
   }
 
   /** The connection that stands for this process, or `null` when it has none (any more). */

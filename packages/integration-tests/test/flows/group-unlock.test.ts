@@ -36,6 +36,17 @@ async function looked(settings: ContextSettings = {}) {
   return events;
 }
 
+/**
+ * Lets orchestrators look until one tells that it opened the group: a look passes over a group that something else (a
+ * claim, a sweep) holds at that moment.
+ */
+async function opened(group: string, settings: ContextSettings = {}) {
+  await until(`${group} is opened`, async () => {
+    const told = (await looked(settings)).of('ORCHESTRATOR_JOB_GROUP_UNLOCK');
+    return told.some(({ jobGroup }) => jobGroup === group);
+  });
+}
+
 describe('jobGroupUnlockSecs', () => {
   it('leaves a group locked for up to three hours by default, and opens it then', async () => {
     const { events, ids, runs, finish } = await threeOfAGroup('DEFAULT_TIME');
@@ -44,8 +55,7 @@ describe('jobGroupUnlockSecs', () => {
     expect(early.of('ORCHESTRATOR_JOB_GROUP_UNLOCK')).toHaveLength(0);
     expect(runs).toHaveLength(1);
     await schema.age(120, 'job', 'job_group');
-    const late = await looked();
-    expect(late.of('ORCHESTRATOR_JOB_GROUP_UNLOCK').map(({ jobGroup }) => jobGroup)).toEqual(['DEFAULT_TIME']);
+    await opened('DEFAULT_TIME');
     await until('the second runs beside the first', () => runs.length === 2);
     for (const n of [0, 1, 2]) finish(n);
     for (const jobId of ids) await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
@@ -57,7 +67,7 @@ describe('jobGroupUnlockSecs', () => {
     await looked({ jobGroupUnlockSecs: 60 });
     expect(runs).toHaveLength(1);
     await schema.age(11, 'job', 'job_group');
-    await looked({ jobGroupUnlockSecs: 60 });
+    await opened('OWN_TIME', { jobGroupUnlockSecs: 60 });
     await until('the second runs', () => runs.length === 2);
     for (const n of [0, 1, 2]) finish(n);
     for (const jobId of ids) await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
@@ -66,7 +76,7 @@ describe('jobGroupUnlockSecs', () => {
   it('records the outcome of the overdue job, which frees nobody else’s lock', async () => {
     const { events, ids, runs, finish } = await threeOfAGroup('OVERDUE');
     await schema.age(4 * HOUR, 'job', 'job_group');
-    await looked();
+    await opened('OVERDUE');
     await until('the second runs', () => runs.length === 2);
     finish(0);
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: ids[0] });
@@ -87,10 +97,17 @@ describe('jobGroupUnlockSecs', () => {
   it('does without an orchestrator: a worker that starts opens the group, too', async () => {
     const { events, ids, runs, finish } = await threeOfAGroup('BY_WORKER');
     await schema.age(4 * HOUR, 'job', 'job_group');
-    const other = schema.context();
+    const counts = counted(schema.driver());
+    const other = schema.context({}, { driver: counts.driver });
     const otherEvents = logEvents(other);
-    daemons.worker(other);
-    await otherEvents.waitFor('WORKER_JOB_GROUP_UNLOCK');
+    // Its first look may find the group held by a claim at that very moment; the next worker looks again.
+    await until('it is opened', async () => {
+      const worker = daemons.worker(other);
+      await until('it has looked', () => counts.of('bearmq_rescue') > 0);
+      await worker.stop();
+      counts.reset();
+      return otherEvents.of('WORKER_JOB_GROUP_UNLOCK').length > 0;
+    });
     await until('the second runs', () => runs.length === 2);
     for (const n of [0, 1, 2]) finish(n);
     for (const jobId of ids) await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });

@@ -9,7 +9,7 @@ import { checkLedger } from './support/ledger-checks.ts';
 
 const SCALE = Number(process.env['BEARMQ_RACE_SCALE'] ?? 1);
 const GROUPS = 200;
-const ROUNDS = 20 * SCALE;
+const ROUNDS = 21 * SCALE;
 const FREE_EACH = 20;
 const DEADLINE_MS = 60_000 * SCALE;
 
@@ -67,7 +67,6 @@ describe('processes that come and go', () => {
       launch('producer', 'producer 1', { groups: groups.slice(0, half), rounds: ROUNDS, freeEach: FREE_EACH }),
       launch('producer', 'producer 2', { groups: groups.slice(half), rounds: ROUNDS, freeEach: FREE_EACH }),
     ]);
-    for (const producer of producers) producer.tell('first');
     const keepers = await Promise.all([launch('orchestrator', 'keeper 1'), launch('orchestrator', 'keeper 2')]);
     const [stopped, killed, deaf, patient, killedLater] = (await Promise.all([
       launch('worker', 'stopped'),
@@ -77,24 +76,22 @@ describe('processes that come and go', () => {
       launch('worker', 'killed later'),
     ])) as [Child, Child, Child, Child, Child];
 
-    await done(0.05);
-    await Promise.all([stopped.stop(), launch('worker', 'fresh 1')]);
-    await done(0.1);
-    await killBusy(killed);
-    await launch('worker', 'fresh 2');
-    await done(0.2);
+    for (const producer of producers) producer.tell('first');
+    await done(0.03);
+    await Promise.all([stopped.stop(), killBusy(killed)]);
+    await Promise.all([launch('worker', 'fresh 1'), launch('worker', 'fresh 2')]);
     // The one has no session of its own, so its lease is all that it has; the other's connection still stands.
+    for (const producer of producers) producer.tell('second');
     await Promise.all([freezeBusy(deaf), freezeBusy(patient)]);
     await until('the frozen process is given up', async () => (await leases(deaf)) === 0, 20_000);
     const expired = `select count(*) from {s}.worker where expires_at < now()`;
     await until('the other one is late too', async () => Number(await schema.value(expired)) > 0);
     expect(await leases(patient)).toBe(1);
     for (const child of [deaf, patient]) child.thaw();
-    for (const producer of producers) producer.tell('second');
-    await done(0.6);
+    for (const producer of producers) producer.tell('third');
     await killBusy(killedLater);
     await launch('worker', 'fresh 3');
-    await Promise.all(producers.map((producer) => producer.heard('second half', DEADLINE_MS)));
+    await Promise.all(producers.map((producer) => producer.heard('third part', DEADLINE_MS)));
     const left = 'select count(*) from {s}.job';
     await until('everything is over', async () => Number(await schema.value(left)) === 0, DEADLINE_MS);
     await Promise.all(

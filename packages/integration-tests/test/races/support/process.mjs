@@ -76,14 +76,14 @@ async function orchestrate() {
   await orchestrator.stop();
 }
 
-/** Each group's jobs in two halves, the second when told; each round one job for each group, and some for none. */
+/** Each group's jobs in three parts, each when told; each round one job for each group, and some for none. */
 async function produce() {
   await job.register();
   tell('ready');
   let nth = 0;
-  for (const half of ['first', 'second']) {
-    await told(half);
-    for (let round = 0; round < task.rounds / 2; round += 1) {
+  for (const part of ['first', 'second', 'third']) {
+    await told(part);
+    for (let round = 0; round < task.rounds / 3; round += 1) {
       const places = [...task.groups, ...Array.from({ length: task.freeEach }, () => null)];
       const made = await Promise.all(
         places.map(async (group) => {
@@ -100,7 +100,7 @@ async function produce() {
         [JSON.stringify(made)],
       );
     }
-    tell(`${half} half`, nth);
+    tell(`${part} part`, nth);
   }
   await told('stop');
 }
