@@ -33,11 +33,17 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   #runs: Run[] = [];
   #buffered = 0;
   #slots = 0;
+  #latest = '';
 
   constructor(channels: readonly string[] | null, now: number, start: (run: Run, owner: TOwner) => void) {
     this.channels = channels;
     this.meter = new DurationMeter(now);
     this.#start = start;
+  }
+
+  /** The Worker that a job held ahead is told to belong to: any of them might have run it, this is the latest. */
+  get ownerId(): string {
+    return this.#latest;
   }
 
   get isUnused(): boolean {
@@ -46,6 +52,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
 
   add(owner: TOwner, slots: number): void {
     this.#owners.add(owner);
+    this.#latest = owner.id;
     this.#slots += slots;
     for (let i = 0; i < slots; i += 1) this.#free.push(owner);
     this.#dispatch();

@@ -177,7 +177,7 @@ export class WorkerProcess {
 
   #handBack(choice: ChannelChoice<SlotOwner>): void {
     for (const job of choice.takeHeld()) {
-      this.#settler.add({ outcome: handedBack(job), workerId: this.#keeper.lease?.workerId ?? '', durationMs: 0 });
+      this.#settler.add({ outcome: handedBack(job), workerId: choice.ownerId, durationMs: 0 });
     }
   }
 

@@ -58,6 +58,7 @@ describe('stopping a Worker', () => {
     const released = events.of('WORKER_JOB_RELEASE').map(({ jobId }) => jobId);
     expect(new Set(released).size).toBe(released.length);
     expect(released.every((jobId) => ids.indexOf(jobId) > 300)).toBe(true);
+    expect(new Set(events.of('WORKER_JOB_RELEASE').map(({ workerId }) => workerId))).toEqual(new Set([worker.id]));
     const left = `select count(*)::int from {s}.job where name = 'AHEAD' and state = 'ready' and attempt = 0 and worker_id is null`;
     expect(await schema.value(left)).toBe(99);
     expect(runs).toHaveLength(301);
