@@ -5,7 +5,7 @@ import { Enqueuer } from './enqueue/enqueuer.ts';
 import type { BearEvent, BearEventHandler } from './events.ts';
 import { Registry } from './registry.ts';
 import { EventBus } from './runtime/event-bus.ts';
-import { checkSchemaVersion } from './statements/read-schema-version.ts';
+import { checkSchemaVersion, REQUIRED_SCHEMA_VERSION } from './statements/read-schema-version.ts';
 
 /**
  * What all BearMQ objects share: the way to the database, the schema, settings and event handlers.
@@ -44,6 +44,19 @@ export class Context {
       if (events.hasHandlers) events.emit({ eventType: 'DAEMON_ERROR', daemon, error, failures });
       else if (failures === 1) warnProcess(`the ${daemon} failed, and will be tried again`, error);
     };
+    const warn: ContextParts['warn'] = (message, error) => {
+      if (warned.has(message)) return;
+      warned.add(message);
+      if (events.hasHandlers) events.emit({ eventType: 'WARNING', message, error });
+      else warnProcess(message, error);
+    };
+    const warnIfNewer = (found: number): void => {
+      if (found <= REQUIRED_SCHEMA_VERSION) return;
+      warn(
+        `the schema ${JSON.stringify(schema)} is at version ${found}, newer than the ${REQUIRED_SCHEMA_VERSION} that ` +
+          'this version of BearMQ was made for: it goes on working, but upgrade it soon',
+      );
+    };
     let schemaCheck: Promise<void> | undefined;
     this.schema = schema;
     this.#events = events;
@@ -61,14 +74,9 @@ export class Context {
       }),
       localWork,
       reportError,
-      warn: (message, error) => {
-        if (warned.has(message)) return;
-        warned.add(message);
-        if (events.hasHandlers) events.emit({ eventType: 'WARNING', message, error });
-        else warnProcess(message, error);
-      },
+      warn,
       checkSchema: () => {
-        schemaCheck ??= checkSchemaVersion(driver, tables).catch((error: unknown) => {
+        schemaCheck ??= checkSchemaVersion(driver, tables).then(warnIfNewer, (error: unknown) => {
           schemaCheck = undefined;
           throw error;
         });

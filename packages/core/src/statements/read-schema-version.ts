@@ -15,13 +15,18 @@ const readVersion = defineStatement<null, number>({
   decode: ([row]) => asNumber(row?.[0]),
 });
 
-/** @throws SchemaVersionError when the schema is missing or older than required. */
-export async function checkSchemaVersion(session: SqlSession, tables: Tables): Promise<void> {
+/**
+ * Resolves to the version found, which may be newer than required.
+ *
+ * @throws SchemaVersionError when the schema is missing or older than required.
+ */
+export async function checkSchemaVersion(session: SqlSession, tables: Tables): Promise<number> {
   const found = await readVersion(session, tables, null).catch((error: unknown) => {
     if (isMissing(error)) return 0;
     throw error;
   });
   if (found < REQUIRED_SCHEMA_VERSION) throw new SchemaVersionError(tables.schemaName, found, REQUIRED_SCHEMA_VERSION);
+  return found;
 }
 
 /** Whether the database says that a table, schema or function of ours does not exist. */
