@@ -4,22 +4,22 @@ import type { NewJob } from '../model/job.ts';
 const MAX_JOBS = 1_000;
 const MAX_CHARS = 4_000_000;
 
-/** How many of some jobs, from `start` on, the next statement takes: at least one, if there is one. */
-export function batchLength<T>(items: readonly T[], jobOf: (item: T) => NewJob, start: number = 0): number {
+/**
+ * All jobs, in order, a statement's worth at a time. Jobs are taken from the source only as batches are asked for, so a
+ * source that makes them on the way never has more than one batch in memory.
+ */
+export function* batchesOf(jobs: Iterable<NewJob>): Generator<readonly NewJob[], void> {
+  let batch: NewJob[] = [];
   let chars = 0;
-  const most = Math.min(MAX_JOBS, items.length - start);
-  for (let length = 0; length < most; length += 1) {
-    chars += jobOf(items[start + length] as T).payloadText.length;
-    if (chars > MAX_CHARS) return Math.max(1, length);
+  for (const job of jobs) {
+    const { length } = job.payloadText;
+    if (batch.length === MAX_JOBS || (batch.length > 0 && chars + length > MAX_CHARS)) {
+      yield batch;
+      batch = [];
+      chars = 0;
+    }
+    batch.push(job);
+    chars += length;
   }
-  return most;
-}
-
-/** All jobs, in order, a statement's worth at a time. */
-export function* batchesOf(jobs: readonly NewJob[]): Generator<readonly NewJob[]> {
-  for (let start = 0; start < jobs.length; ) {
-    const length = batchLength(jobs, (job) => job, start);
-    yield jobs.slice(start, start + length);
-    start += length;
-  }
+  if (batch.length > 0) yield batch;
 }

@@ -2,7 +2,7 @@ import type { Driver, SqlSession, Tables } from '../driver/index.ts';
 import { DatabaseError } from '../driver/index.ts';
 import type { NewJob } from '../model/job.ts';
 import { enqueue } from '../statements/enqueue.ts';
-import { batchesOf, batchLength } from './batch.ts';
+import { batchesOf } from './batch.ts';
 import { HintSender } from './hint-sender.ts';
 
 export interface EnqueuerOptions {
@@ -56,10 +56,8 @@ export class Enqueuer {
   }
 
   #takeBatch(): readonly Pending[] {
-    return this.#pending.splice(
-      0,
-      batchLength(this.#pending, ({ job }) => job),
-    );
+    const [first = []] = batchesOf(jobsOf(this.#pending));
+    return this.#pending.splice(0, first.length);
   }
 
   async #insert(batch: readonly Pending[]): Promise<void> {
@@ -98,20 +96,31 @@ export class Enqueuer {
   }
 
   /** Inserts all jobs or none, in their order. Resolves once they are committed. */
-  async addMany(jobs: readonly NewJob[]): Promise<void> {
+  async addMany(jobs: Iterable<NewJob>): Promise<void> {
     const { driver, tables } = this.#options;
-    const insertInto = async (session: SqlSession): Promise<void> => {
-      for (const batch of batchesOf(jobs)) await enqueue(session, tables, batch);
-    };
+    const batches = batchesOf(jobs);
+    const first = batches.next();
+    if (first.done === true) return;
+    const second = batches.next();
     // One statement is a transaction by itself.
-    if (batchLength(jobs, (job) => job) === jobs.length) await insertInto(driver);
-    else await driver.transaction(insertInto);
+    if (second.done === true) await enqueue(driver, tables, first.value);
+    else {
+      await driver.transaction(async (tx) => {
+        await enqueue(tx, tables, first.value);
+        await enqueue(tx, tables, second.value);
+        for (const batch of batches) await enqueue(tx, tables, batch);
+      });
+    }
     this.announce();
   }
 
   /** Inserts within the caller's own transaction, and notifies when that commits. */
-  async addIn(tx: SqlSession, jobs: readonly NewJob[]): Promise<void> {
+  async addIn(tx: SqlSession, jobs: Iterable<NewJob>): Promise<void> {
     for (const batch of batchesOf(jobs)) await enqueue(tx, this.#options.tables, batch);
     await this.#hints.sendIn(tx);
   }
+}
+
+function* jobsOf(pending: readonly Pending[]): Generator<NewJob, void> {
+  for (const { job } of pending) yield job;
 }
