@@ -21,18 +21,23 @@ export function generateMigrationSql(schema: string): string[] {
   return [bootstrap(tables), ...migrations.map((migration) => step(tables, migration))];
 }
 
-/** Makes the schema and its ledger. `create schema if not exists` would ask for a right that is not needed. */
+/**
+ * Makes the schema and its ledger. `create schema if not exists` would ask for a right that is not needed, and either
+ * `if not exists` would say so in a notice, which some clients print.
+ */
 function bootstrap(n: Tables): string {
   return block(`begin
   ${lock(n)}
   if not exists (select 1 from pg_catalog.pg_namespace where nspname = ${quoteLiteral(n.schemaName)}) then
     create schema ${n.schema};
   end if;
-  create table if not exists ${n.migration} (
-    version integer primary key,
-    name text not null,
-    applied_at timestamptz not null default now()
-  );
+  if pg_catalog.to_regclass(${quoteLiteral(n.migration)}) is null then
+    create table ${n.migration} (
+      version integer primary key,
+      name text not null,
+      applied_at timestamptz not null default now()
+    );
+  end if;
 end`);
 }
 

@@ -31,6 +31,16 @@ describe('migrate', () => {
     expect(await snapshot(file.pool, schema)).toEqual(await snapshot(file.pool, byHand));
   });
 
+  it('says nothing, the second time neither', async () => {
+    const schema = fresh();
+    const notices: unknown[] = [];
+    const client = await file.pool.connect();
+    client.on('notice', (notice) => notices.push(notice.message));
+    for (const sql of [...generateMigrationSql(schema), ...generateMigrationSql(schema)]) await client.query(sql);
+    client.release(true);
+    expect(notices).toEqual([]);
+  });
+
   it('can be run many times at once', async () => {
     const schema = fresh();
     await Promise.all(Array.from({ length: 8 }, () => migrate({ driver, schema })));
