@@ -49,8 +49,8 @@ describe('many claimers', () => {
     console.log(
       `${what}: ${Math.round(jobs / secs)} jobs/s${free}; ${claims} claims, ${emptyShare} % of them empty, ${deadlocks} deadlocks`,
     );
-    expect(deadlocks).toBeLessThanOrEqual(claims / 20);
-    expect({ overlaps, disorder, doubles, lost, succeeded }).toEqual({
+    expect({ deadlocks, overlaps, disorder, doubles, lost, succeeded }).toEqual({
+      deadlocks: 0,
       overlaps: 0,
       disorder: 0,
       doubles: 0,

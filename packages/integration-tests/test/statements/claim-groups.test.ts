@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { benchOf, empty, whileLocked } from '../support/bench.ts';
 import { useSchema } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 const schema = useSchema();
 const bench = benchOf(schema);
@@ -174,5 +175,27 @@ describe('a claim of grouped jobs', () => {
     expect(await bench.claimed(worker)).toEqual([]);
     await bench.succeed(...jobs);
     expect(await bench.claimed(worker)).toHaveLength(1);
+  });
+
+  it('never deadlocks with another over groups that are new to both, in whatever order they look', async () => {
+    const [a, b] = [await bench.worker(), await bench.worker()];
+    await bench.insert(...['x', 'y', 'z'].map((name) => ({ channel: name, jobGroup: name })));
+    const look = (...channels: readonly string[]) =>
+      channels.map((channel) => ({ channels: [channel], slots: 1, ahead: 0, run: 1 }));
+    const waiting = (count: number) =>
+      until(`${count} claims wait`, async () => {
+        const sql = `select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and query like $1`;
+        return (await schema.value(sql, [`%${schema.q}.claim_v1%`])) === count;
+      });
+    // The first claim is held up at z, between x and y, while the second comes along from y to x.
+    const both = await whileLocked(schema, `insert into {s}.job_group (name) values ('z')`, [], async () => {
+      const first = bench.claimed(a, { demands: look('x', 'z', 'y') });
+      await waiting(1);
+      const second = bench.claimed(b, { demands: look('y', 'x') });
+      await waiting(2);
+      return { claims: Promise.all([first, second]) };
+    });
+    const taken = (await both.claims).flat();
+    expect(taken.map(({ jobGroup }) => jobGroup).sort()).toEqual(['x', 'y', 'z']);
   });
 });

@@ -9,8 +9,10 @@ import { groupLanes } from './groups.ts';
  * It relies on these locks and snapshots:
  * - A waiting (ready or blocked) job of a group is taken, demoted or promoted only by who holds the group's row.
  *   Group rows are locked with `skip locked`, so a claim never waits here; a settle that holds one will promote.
- * - Rows of groups seen for the first time are inserted in name order. That is the one place where a claim may wait:
+ * - Rows of groups seen for the first time are inserted in name order, all of a claim in one statement: here where it
+ *   has one demand (`p_insert`), before the first of several (`claim_v1`). That is the one place where a claim may wait:
  *   for another claim that inserts the same name. What a claim holds by then, nobody waits for, so no cycle arises.
+ *   A group without a row is left to the next claim.
  * - The heads are read in a statement of their own, after the locks: what an earlier holder did is visible then.
  * - The oldest *waiting* job is taken, not the candidate that led here: it may be blocked, and older.
  * - If a row of the run is locked by somebody all the same (a hand-written `delete`), the run ends before it.
@@ -27,7 +29,7 @@ export function claimGroups(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('claim_groups_v1')}(
   p_names text[], p_channels text[], p_want integer, p_run integer, p_groups text[],
-  p_lane_channels text[], p_lane_names text[], p_seen integer, p_window integer,
+  p_lane_channels text[], p_lane_names text[], p_seen integer, p_window integer, p_insert boolean,
   out o_ids uuid[], out o_heads boolean[], out o_epochs integer[], out o_unreached boolean)`,
     returns: 'record',
     body: `declare
@@ -36,11 +38,9 @@ export function claimGroups(n: Tables): string {
   v_demoted integer := 0;
   v_taken integer;
 begin
-  insert into ${n.jobGroup} (name)
-  select g.name from unnest(p_groups[1:2 * p_want]) as g (name)
-  where not exists (select 1 from ${n.jobGroup} e where e.name = any (array[g.name]))
-  order by g.name
-  on conflict do nothing;
+  if p_insert then
+    ${insertGroups(n, 'select g.name from unnest(p_groups[1:2 * p_want]) as g (name)')};
+  end if;
 
   with locked as materialized (
     select g.name from unnest(p_groups) with ordinality as c (name, nth) join ${n.jobGroup} g on g.name = any (array[c.name])
@@ -112,4 +112,13 @@ begin
   o_unreached := v_demoted > 0 or cardinality(p_groups) > greatest(v_taken, coalesce(cardinality(v_busy), 0));
 end`,
   });
+}
+
+/** Makes the rows of those groups of a query (its column `name`) that have none, in name order. */
+export function insertGroups(n: Tables, names: string): string {
+  return `insert into ${n.jobGroup} (name)
+    select distinct m.name from (${names}) m
+    where not exists (select 1 from ${n.jobGroup} e where e.name = any (array[m.name]))
+    order by m.name
+    on conflict do nothing`;
 }

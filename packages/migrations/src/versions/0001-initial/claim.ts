@@ -1,5 +1,6 @@
 import type { Tables } from '@bearmq/core/driver';
 import { plpgsql } from '../../plpgsql.ts';
+import { insertGroups } from './claim-groups.ts';
 
 /**
  * Takes ready jobs for one worker process: for each demand (a set of channels with its free slots), highest priority
@@ -50,6 +51,7 @@ export function claim(n: Tables): string {
   v_slots integer;
   v_left integer;
   v_slack integer;
+  v_is_single boolean;
   v_unreached boolean := false;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
@@ -72,6 +74,22 @@ begin
 
   ${lanes(n, 'job_group is null', 'v_free_channels', 'v_free_names')}
   ${lanes(n, 'job_group is not null', 'v_grouped_channels', 'v_grouped_names')}
+
+  -- Two claims that made new groups' rows demand by demand, each in its own order, could wait for each other.
+  v_is_single := json_array_length(p_demands) = 1;
+  if v_grouped_channels is not null and not v_is_single then
+    ${insertGroups(
+      n,
+      `select x.job_group as name
+      from json_to_recordset(p_demands) as t (channels text[], slots integer, ahead integer)
+      cross join unnest(v_grouped_channels, v_grouped_names) as l (channel, name)
+      cross join lateral (
+        select j.job_group from ${n.job} j
+        where j.state = 'ready' and j.job_group is not null and j.channel = l.channel and j.name = l.name
+        order by j.priority desc, j.seq limit t.slots + t.ahead) x
+      where t.channels is null or l.channel = any (t.channels)`,
+    )};
+  end if;
 
   for v_demand in
     select t.channels, t.slots, t.slots + t.ahead as capacity, t.run
@@ -128,7 +146,7 @@ begin
       if v_plan.groups is not null then
         select x.* into v_run from ${n.fn('claim_groups_v1')}(p_names, v_demand.channels,
           greatest(v_slots, (v_left + v_demand.run - 1) / v_demand.run), v_demand.run, v_plan.groups,
-          v_lane_channels, v_lane_names, v_plan.seen, least(2000, greatest(200, 4 * v_left))) x;
+          v_lane_channels, v_lane_names, v_plan.seen, least(2000, greatest(200, 4 * v_left)), v_is_single) x;
         v_unreached := v_unreached or v_run.o_unreached;
         return query
         with ranked as materialized (
