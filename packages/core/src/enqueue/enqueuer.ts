@@ -87,6 +87,11 @@ export class Enqueuer {
   /** Tells the workers of this process, and then those of others, that there is work. */
   announce(): void {
     this.#options.onEnqueued();
+    this.hintOthers();
+  }
+
+  /** Tells the workers of other processes that there is work, at the next opportunity. */
+  hintOthers(): void {
     this.#hints.send();
   }
 

@@ -1,4 +1,4 @@
-import { asText, toArrayLiteral } from '../driver/index.ts';
+import { asNumber, asText, type SqlRow, toArrayLiteral } from '../driver/index.ts';
 import type { ClaimedJob, Outcome } from '../model/job.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
@@ -10,11 +10,29 @@ export interface SettleInput {
   readonly finalized: 'keep' | 'delete';
 }
 
-/** Records what became of claimed jobs, in one statement. Resolves to the ids whose claim was lost meanwhile. */
-export const settle: Statement<SettleInput, ReadonlySet<string>> = defineStatement({
+/** Jobs of one name in one channel. */
+export interface Lane {
+  readonly channel: string;
+  readonly name: string;
+}
+
+export interface SettleResult {
+  /** The claims that were lost meanwhile, as {@link claimKey} spells them: nothing was recorded of these. */
+  readonly lost: ReadonlySet<string>;
+  /** Where groups that were freed have a job that is ready now. */
+  readonly opened: readonly Lane[];
+}
+
+/** Names one claim of a job: a job may be claimed again before an earlier claim of it is settled. */
+export function claimKey({ id, claims }: Pick<ClaimedJob, 'id' | 'claims'>): string {
+  return `${id} ${claims}`;
+}
+
+/** Records what became of claimed jobs, in one statement. */
+export const settle: Statement<SettleInput, SettleResult> = defineStatement({
   name: 'bearmq_settle',
   text: ({ fn }) => `
-    select o_lost::text from ${fn('settle_v1')}($1::text::uuid[], $2::text::int4[], $3::text::int4[],
+    select o_lost::text, o_claims::int4, o_channel::text, o_name::text from ${fn('settle_v1')}($1::text::uuid[], $2::text::int4[], $3::text::int4[],
       $4::text::json, $5::text::text[], $6::boolean)`,
   encode: ({ outcomes, started, finalized }) => {
     const ids: string[] = [];
@@ -47,8 +65,18 @@ export const settle: Statement<SettleInput, ReadonlySet<string>> = defineStateme
       finalized === 'keep',
     ];
   },
-  decode: (rows) => new Set(rows.map(([id]) => asText(id))),
+  decode,
 });
+
+function decode(rows: readonly SqlRow[]): SettleResult {
+  const lost = new Set<string>();
+  const opened: Lane[] = [];
+  for (const [id, claims, channel, name] of rows) {
+    if (id === null) opened.push({ channel: asText(channel), name: asText(name) });
+    else lost.add(claimKey({ id: asText(id), claims: asNumber(claims) }));
+  }
+  return { lost, opened };
+}
 
 function encodeRest(outcome: Exclude<Outcome, { kind: 'succeeded' }>): object {
   const { job, kind, errorText } = outcome;

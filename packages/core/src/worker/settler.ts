@@ -2,7 +2,7 @@ import type { ContextParts } from '../context-parts.ts';
 import { DatabaseError } from '../driver/index.ts';
 import type { ClaimedJob, Outcome } from '../model/job.ts';
 import { Daemon } from '../runtime/daemon.ts';
-import { settle } from '../statements/settle.ts';
+import { claimKey, type Lane, settle } from '../statements/settle.ts';
 
 /** What became of a claimed job, and what is needed to tell of it afterwards. */
 export interface Settlement {
@@ -23,6 +23,8 @@ export interface SettlerOptions {
   readonly onLost: (settlement: Settlement) => void;
   /** A retry or a hand-back is due in so many milliseconds. */
   readonly onDueIn: (ms: number) => void;
+  /** Groups were freed, and have ready jobs in these lanes. */
+  readonly onOpened: (lanes: readonly Lane[]) => void;
 }
 
 const MAX_BATCH = 1_000;
@@ -87,11 +89,11 @@ export class Settler extends Daemon {
   }
 
   async #settle(batch: readonly Settlement[], started: readonly ClaimedJob[]): Promise<void> {
-    const { parts, onSettled, onLost, onDueIn } = this.#options;
+    const { parts, onSettled, onLost, onDueIn, onOpened } = this.#options;
     const { driver, tables, settings } = parts;
     this.#inFlight = batch;
     try {
-      const lost = await settle(driver, tables, {
+      const { lost, opened } = await settle(driver, tables, {
         outcomes: batch.map(({ outcome }) => outcome),
         started,
         finalized: settings.jobPostFinalizeDeleteSecs > 0 ? 'keep' : 'delete',
@@ -101,12 +103,11 @@ export class Settler extends Daemon {
       for (const settlement of batch) {
         const { outcome } = settlement;
         if (outcome.kind === 'waiting') dueInSecs = Math.min(dueInSecs, outcome.secs);
-        // Its group is free, and what was blocked behind it ready: a claim that came up short may find that now.
-        if (outcome.job.jobGroup !== null) dueInSecs = 0;
-        if (lost.has(outcome.job.id)) onLost(settlement);
+        if (lost.has(claimKey(outcome.job))) onLost(settlement);
         else onSettled(settlement);
       }
       if (dueInSecs < Infinity) onDueIn(dueInSecs * 1000);
+      if (opened.length > 0) onOpened(opened);
       this.#resolveWaiters(batch);
     } catch (error) {
       this.#putBack(batch, started, error);

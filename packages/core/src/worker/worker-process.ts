@@ -3,6 +3,7 @@ import { handedBack } from '../model/outcome.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { Rescuer } from '../rescue/rescuer.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { Lane } from '../statements/settle.ts';
 import { ChannelChoice, type Run, type SlotOwner } from './channel-choice.ts';
 import { Claimer } from './claimer.ts';
 import { Executor } from './executor.ts';
@@ -64,6 +65,7 @@ export class WorkerProcess {
       onSettled: (settlement) => emitSettled(events, settlement),
       onLost: (settlement) => emitLost(events, settlement),
       onDueIn: (ms) => this.#claimer.hintIn(ms),
+      onOpened: (lanes) => this.#tellOfOpened(lanes),
     });
     this.#executor = new Executor({ parts, settler: this.#settler, clock: systemClock });
     this.#rescuer = new Rescuer({
@@ -186,6 +188,19 @@ export class WorkerProcess {
     this.#losses += 1;
     this.#executor.loseAll();
     for (const choice of this.#choices.values()) choice.takeHeld();
+  }
+
+  /**
+   * A claim that came up short may find more now. Jobs that this process does not take were not seen by those who do:
+   * their claims passed over them while the group was busy.
+   */
+  #tellOfOpened(lanes: readonly Lane[]): void {
+    const choices = [...this.#choices.values()];
+    const isOurs = ({ channel, name }: Lane): boolean =>
+      this.#parts.registry.get(name) !== undefined &&
+      choices.some(({ channels }) => channels === null || channels.includes(channel));
+    if (lanes.some(isOurs)) this.#claimer.hint();
+    if (!lanes.every(isOurs)) this.#parts.enqueuer.hintOthers();
   }
 
   #knownIds(): readonly string[] {

@@ -5,7 +5,7 @@ import { useSchema } from '../support/database.ts';
 import { counted, intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { listening, until } from '../support/until.ts';
+import { gate, listening, until } from '../support/until.ts';
 
 const schema = useSchema();
 const daemons = useDaemons();
@@ -53,6 +53,30 @@ describe('an idle worker that listens', () => {
       expect(notifications).toBeLessThanOrEqual((performance.now() - start) / 5 + 2);
       await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 20 * burst });
     }
+  });
+
+  it('is told when another process frees a group in which only it can run the next job', async () => {
+    const counts = counted(schema.driver());
+    const [here, elsewhere] = [
+      schema.context(HARDLY_POLLING, { driver: counts.driver }),
+      schema.context(HARDLY_POLLING, { pool: schema.newPool() }),
+    ];
+    const events = logEvents(here);
+    const { opened, open } = gate();
+    const first = await notedJob<null>(elsewhere, 'FIRST_IN_GROUP', () => opened);
+    const second = await notedJob<null>(here, 'SECOND_IN_GROUP');
+    daemons.worker(elsewhere);
+    daemons.worker(here);
+    await listening(schema, 2);
+    await first.definition.enqueue(null, { jobGroup: 'shared' });
+    await until('the first runs', () => first.runs.length === 1);
+    const jobId = await second.definition.enqueue(null, { jobGroup: 'shared' });
+    const state = () => schema.value('select state::text from {s}.job where id = $1', [jobId]);
+    await until('the second was passed over', async () => (await state()) === 'blocked');
+    const claims = counts.of('bearmq_claim');
+    open();
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
+    expect(counts.of('bearmq_claim')).toBeGreaterThan(claims);
   });
 
   it('needs no notification for a job of its own process', async () => {

@@ -65,7 +65,7 @@ describe('after a claim whose answer was lost', () => {
         }),
       ]),
     }));
-    const [generation, lost] = await both.done;
+    const [generation, { lost }] = await both.done;
     expect(generation).toBe(1);
     // Whichever came first, the other found nothing to do.
     const [left, over] = [

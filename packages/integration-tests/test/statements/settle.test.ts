@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { benchOf, empty, type NewRow, whileLocked } from '../support/bench.ts';
-import { settle } from '../support/core-internals.ts';
+import { type ClaimedJob, claimKey, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { until } from '../support/until.ts';
 
@@ -94,7 +94,7 @@ describe('a settle', () => {
     const started = await bench.claimed(worker, { slots: 0, ahead: 1 });
     expect(await bench.job(id)).toMatchObject({ attempt: 0, started: false });
     const input = { outcomes: [], started, finalized: 'keep' } as const;
-    expect(await settle(bench.session, bench.tables, input)).toEqual(new Set());
+    expect(await settle(bench.session, bench.tables, input)).toEqual({ lost: new Set(), opened: [] });
     await settle(bench.session, bench.tables, input);
     expect(await bench.job(id)).toMatchObject({ state: 'running', attempt: 1, started: true });
   });
@@ -195,6 +195,18 @@ describe('the fence of a settle', () => {
   });
 });
 
+describe('a settle with two claims of one job', () => {
+  it('tells which of them was lost', async () => {
+    const { worker, job: old } = await oneClaimed({ numAttempts: 5 });
+    await bench.settle({ kind: 'waiting', job: old, attempt: 0, secs: 0, errorText: null });
+    const [current] = await bench.claimed(worker);
+    if (current === undefined) throw new Error('nothing was claimed');
+    const outcomes = [old, current].map((job) => ({ kind: 'succeeded', job }) as const);
+    const { lost } = await settle(bench.session, bench.tables, { outcomes, started: [], finalized: 'keep' });
+    expect(lost).toEqual(new Set([claimKey(old)]));
+  });
+});
+
 describe('settles of groups', () => {
   it('wait for who holds the group, and then see what that one did', async () => {
     const { worker, job } = await oneClaimed({ jobGroup: 'g' });
@@ -213,6 +225,32 @@ describe('settles of groups', () => {
     });
     await settled.promise;
     expect((await bench.claimed(worker)).map(({ id }) => id)).toEqual([next]);
+  });
+
+  it('tell in which lanes the groups that they free have a ready job', async () => {
+    const worker = await bench.worker();
+    const rows = [
+      { jobGroup: 'g' },
+      { jobGroup: 'g', name: 'OTHER', channel: 'C' },
+      { jobGroup: 'g' },
+      { jobGroup: 'alone' },
+    ];
+    await bench.insert(...rows);
+    const [first, alone] = await bench.claimed(worker);
+    if (first === undefined || alone === undefined) throw new Error('nothing was claimed');
+    const settled = async (job: ClaimedJob) => {
+      const outcomes = [{ kind: 'succeeded', job } as const];
+      return (await settle(bench.session, bench.tables, { outcomes, started: [], finalized: 'keep' })).opened;
+    };
+    expect(await settled(alone)).toEqual([]);
+    const opened = await settled(first);
+    expect(opened).toHaveLength(2);
+    expect(opened).toEqual(
+      expect.arrayContaining([
+        { channel: 'DEFAULT', name: 'JOB' },
+        { channel: 'C', name: 'OTHER' },
+      ]),
+    );
   });
 
   it('in opposite orders do not deadlock', async () => {

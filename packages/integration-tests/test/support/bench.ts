@@ -4,6 +4,7 @@ import {
   type ClaimedJob,
   type ClaimResult,
   claim,
+  claimKey,
   type Demand,
   enqueue,
   type NewJob,
@@ -29,6 +30,7 @@ export interface Bench {
   claim(workerId: string, options?: ClaimOptions): Promise<ClaimResult>;
   /** The jobs of {@link claim}, all demands together. */
   claimed(workerId: string, options?: ClaimOptions): Promise<readonly ClaimedJob[]>;
+  /** Resolves to the ids of those that were lost. */
   settle(...outcomes: readonly Outcome[]): Promise<ReadonlySet<string>>;
   succeed(...jobs: readonly ClaimedJob[]): Promise<ReadonlySet<string>>;
   /** What is in the table, by id. */
@@ -74,7 +76,10 @@ export function benchOf(schema: TestSchema): Bench {
       return claim(options.session ?? session, tables, { workerId, generation, names, demands });
     },
     claimed: async (workerId, options) => (await bench.claim(workerId, options)).jobs.flat(),
-    settle: (...outcomes) => settle(session, tables, { outcomes, started: [], finalized: 'keep' }),
+    settle: async (...outcomes) => {
+      const { lost } = await settle(session, tables, { outcomes, started: [], finalized: 'keep' });
+      return new Set(outcomes.flatMap(({ job }) => (lost.has(claimKey(job)) ? [job.id] : [])));
+    },
     succeed: (...jobs) => bench.settle(...jobs.map((job) => ({ kind: 'succeeded', job }) as const)),
     job: (id) => one('select *, state::text as state, payload::text as payload from {s}.job where id = $1', id),
     finalized: (id) =>

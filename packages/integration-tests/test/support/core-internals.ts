@@ -15,5 +15,5 @@ export {
 export { notify } from '../../../core/dist/statements/notify.js';
 export { checkSchemaVersion } from '../../../core/dist/statements/read-schema-version.js';
 export { fireSchedules, upsertSchedule } from '../../../core/dist/statements/schedules.js';
-export { settle } from '../../../core/dist/statements/settle.js';
+export { claimKey, settle } from '../../../core/dist/statements/settle.js';
 export { pruneFinalized, pruneGroups, sweepGroups } from '../../../core/dist/statements/upkeep.js';

@@ -36,8 +36,9 @@ export class Queue {
     return statements.claim(this.session, this.tables, { workerId: id, generation, names, demands });
   }
 
-  settle(said: Omit<SettleInput, 'finalized'>): Promise<ReadonlySet<string>> {
-    return statements.settle(this.session, this.tables, { ...said, finalized: 'keep' });
+  /** Resolves to the claims that were lost, as `claimKey` spells them. */
+  async settle(said: Omit<SettleInput, 'finalized'>): Promise<ReadonlySet<string>> {
+    return (await statements.settle(this.session, this.tables, { ...said, finalized: 'keep' })).lost;
   }
 
   /** Resolves to the new generation, or `null` when the lease is gone. */

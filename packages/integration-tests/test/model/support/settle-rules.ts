@@ -1,4 +1,4 @@
-import type { ClaimedJob, Outcome } from '../../support/core-internals.ts';
+import { type ClaimedJob, claimKey, type Outcome } from '../../support/core-internals.ts';
 import type { Model } from './model.ts';
 import { handedBack, outcomeOfDeadWorker, outcomeOfError } from './statements.ts';
 
@@ -24,11 +24,11 @@ export function say(verdicts: readonly { readonly claim: ClaimedJob; readonly ve
   return { outcomes, started };
 }
 
-/** Enters a settle in the model. Returns the ids whose claim was lost: those, and only those, the settle must report. */
+/** Enters a settle in the model. Returns the claims that were lost: those, and only those, the settle must report. */
 export function acceptSettle(model: Model, { outcomes, started }: Said): ReadonlySet<string> {
   const lost = new Set<string>();
   for (const claim of [...outcomes.map(({ job }) => job), ...started]) {
-    if (model.holds(claim) === undefined && !wasSettledBefore(model, claim)) lost.add(claim.id);
+    if (model.holds(claim) === undefined && !wasSettledBefore(model, claim)) lost.add(claimKey(claim));
   }
   for (const claim of started) {
     const job = model.holds(claim);

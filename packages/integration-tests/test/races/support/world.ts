@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Queue } from '../../model/support/queue.ts';
 import { type Said, say, type Verdict } from '../../model/support/settle-rules.ts';
 import type { FinalizedRow, JobRow, Snapshot } from '../../model/support/snapshot.ts';
-import type { ClaimedJob, ClaimResult, Demand } from '../../support/core-internals.ts';
+import { type ClaimedJob, type ClaimResult, claimKey, type Demand } from '../../support/core-internals.ts';
 import type { Pause, Transaction } from './actors.ts';
 
 export const NAME = 'JOB';
@@ -109,7 +109,7 @@ export class World {
           const over = new Set(said.outcomes.map(({ job }) => job.id));
           const isStillHeld = 'id' in from && from.id === lease;
           const { held } = isStillHeld ? from : this.late;
-          held.push(...chosen.filter(({ id }) => !over.has(id) && !lost.has(id)));
+          held.push(...chosen.filter((claim) => !over.has(claim.id) && !lost.has(claimKey(claim))));
         };
       },
     };
@@ -117,7 +117,7 @@ export class World {
 
   #note({ outcomes }: Said, lost: ReadonlySet<string>): void {
     for (const { kind, job } of outcomes) {
-      if (kind === 'waiting' || lost.has(job.id)) continue;
+      if (kind === 'waiting' || lost.has(claimKey(job))) continue;
       this.finalized.set(job.id, [...(this.finalized.get(job.id) ?? []), job.claims]);
     }
   }

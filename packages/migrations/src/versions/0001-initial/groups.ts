@@ -21,6 +21,7 @@ export function groupLanes(n: Tables, groups: string): string {
 
 /**
  * Makes the oldest waiting job of each lane of each free group `ready`, so that any worker that may run it finds it.
+ * Returns the lanes in which free groups have a ready job now, and whether any was made ready here.
  *
  * The caller holds the locks of the groups' rows, and calls this in a statement after the one that took them: only
  * then does the snapshot show jobs that were moved to `blocked` while the lock was waited for. In one statement with
@@ -29,39 +30,39 @@ export function groupLanes(n: Tables, groups: string): string {
 export function promoteGroupHeads(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('promote_group_heads_v1')}(p_groups text[])`,
-    returns: 'integer',
-    body: `declare
-  v_promoted integer;
-begin
+    returns: 'table (o_channel text, o_name text, o_promoted boolean)',
+    body: `begin
+  return query
   with ${groupLanes(
     n,
     `array(
       select g.name from unnest(p_groups) as u (name) join ${n.jobGroup} g on g.name = any (array[u.name])
       where g.running = 0)`,
   )},
-  head as (
-    select x.id from group_lane l cross join lateral (
+  head as materialized (
+    select l.channel, l.name, x.id, x.state from group_lane l cross join lateral (
       select j.id, j.state from ${n.job} j
       where j.job_group = l.job_group and j.channel = l.channel and j.name = l.name and j.state in ('ready', 'blocked')
       order by j.priority desc, j.seq limit 1) x
-    where x.state = 'blocked'
+  ),
+  promoted as (
+    update ${n.job} j set state = 'ready' from head h
+    where h.state = 'blocked' and j.id = any (array[h.id]) and j.state = 'blocked'
   )
-  update ${n.job} j set state = 'ready' from head h where j.id = any (array[h.id]) and j.state = 'blocked';
-  get diagnostics v_promoted = row_count;
-  return v_promoted;
+  select h.channel, h.name, bool_or(h.state = 'blocked') from head h group by h.channel, h.name;
 end`,
   });
 }
 
 /**
  * Counts down the groups of jobs that no longer run, given as parallel arrays (one entry a job), then promotes the
- * heads of those that became free. A job that held the group in an earlier epoch holds nothing any more.
- * The caller holds the locks of the groups' rows.
+ * heads of those that became free, and returns their lanes. A job that held the group in an earlier epoch holds nothing
+ * any more. The caller holds the locks of the groups' rows.
  */
 export function freeGroups(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('free_groups_v1')}(p_groups text[], p_epochs integer[])`,
-    returns: 'integer',
+    returns: 'table (o_channel text, o_name text)',
     body: `begin
   update ${n.jobGroup} g set running = g.running - f.freed
   from (
@@ -69,7 +70,7 @@ export function freeGroups(n: Tables): string {
     group by f.name, f.epoch
   ) f
   where g.name = any (array[f.name]) and g.epoch = f.epoch;
-  return ${n.fn('promote_group_heads_v1')}(p_groups);
+  return query select p.o_channel, p.o_name from ${n.fn('promote_group_heads_v1')}(p_groups) p;
 end`,
   });
 }

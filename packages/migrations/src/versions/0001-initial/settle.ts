@@ -12,9 +12,12 @@ import { lockGroups } from './groups.ts';
  * - `started`: still running; a job that was claimed ahead spends its attempt now.
  *
  * Every outcome is fenced by (id, claims), and attempts are absolute, so a settle that is sent again after its answer
- * was lost changes nothing. Returns the ids whose claim the worker no longer held; what an earlier copy of the same
- * settle did (the same claims, no longer running) does not count as lost. Where no history is kept, a job that is gone
- * cannot be told from that, and does not count either: nobody will run it again.
+ * was lost changes nothing. Returns the claims (id and number) that the worker no longer held; what an earlier copy of
+ * the same settle did (whoever took the job since has raised its `claims`) does not count as lost. Where no history is kept, a job that
+ * is gone cannot be told from that, and does not count either: nobody will run it again.
+ *
+ * It also returns the lanes in which a group that it freed has a job that is ready now: whoever serves them has work,
+ * and where there are none a claim would come back empty.
  *
  * `p_groups` names the groups of the jobs settled: their rows are locked first, in name order, so two settles cannot
  * deadlock; a settle may wait for a claim, never the other way. Freeing and promoting come last, each in its own
@@ -26,9 +29,9 @@ export function settle(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('settle_v1')}(
   p_ids uuid[], p_claims integer[], p_attempts integer[], p_rest json, p_groups text[], p_keep boolean)`,
-    returns: 'table (o_lost text)',
+    returns: 'table (o_lost text, o_claims integer, o_channel text, o_name text)',
     body: `declare
-  v_done uuid[] := '{}';
+  v_settled integer := 0;
   v_freed_groups text[] := '{}';
   v_freed_epochs integer[] := '{}';
   v_part record;
@@ -81,21 +84,22 @@ begin
   end if;
 
   if cardinality(v_freed_groups) > 0 then
-    perform ${n.fn('free_groups_v1')}(v_freed_groups, v_freed_epochs);
+    return query
+    select null::text, null::integer, f.o_channel, f.o_name
+    from ${n.fn('free_groups_v1')}(v_freed_groups, v_freed_epochs) f;
   end if;
 
-  if cardinality(v_done) = cardinality(p_ids) + coalesce(json_array_length(p_rest), 0) then
+  if v_settled = cardinality(p_ids) + coalesce(json_array_length(p_rest), 0) then
     return;
   end if;
   return query
-  select o.id::text from (
+  select o.id::text, o.claims, null::text, null::text from (
     select u.id, u.claims from unnest(p_ids, p_claims) as u (id, claims)
     union all
     select t.id, t.claims from (${rest}) t
   ) o
-  where not (o.id = any (v_done))
-    and not exists (select 1 from ${n.finalizedJob} f where f.id = any (array[o.id]) and f.claims = o.claims)
-    and not exists (select 1 from ${n.job} j where j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is null)
+  where not exists (select 1 from ${n.finalizedJob} f where f.id = any (array[o.id]) and f.claims = o.claims)
+    and not exists (select 1 from ${n.job} j where j.id = any (array[o.id]) and j.claims = o.claims)
     and (p_keep or exists (select 1 from ${n.job} j where j.id = any (array[o.id])));
 end`,
   });
@@ -116,10 +120,10 @@ function finalize(n: Tables): string {
 
 /** Notes what was settled, and which groups that frees. */
 function collect(from: string): string {
-  return `select array_agg(s.id) as ids, array_agg(s.job_group) filter (where s.job_group is not null) as groups,
+  return `select count(*)::integer as jobs, array_agg(s.job_group) filter (where s.job_group is not null) as groups,
       array_agg(s.group_epoch) filter (where s.job_group is not null) as epochs
     into v_part from ${from} s;
-    v_done := v_done || coalesce(v_part.ids, '{}');
+    v_settled := v_settled + v_part.jobs;
     v_freed_groups := v_freed_groups || coalesce(v_part.groups, '{}');
     v_freed_epochs := v_freed_epochs || coalesce(v_part.epochs, '{}');`;
 }

@@ -93,7 +93,8 @@ begin
   select array_agg(m.name) into v_miscounted from mended m;
 
   select array_agg(g.name) into v_stuck from ${n.jobGroup} g
-  where g.name = any (v_names) and g.running = 0 and ${n.fn('promote_group_heads_v1')}(array[g.name]) > 0;
+  where g.name = any (v_names) and g.running = 0
+    and exists (select 1 from ${n.fn('promote_group_heads_v1')}(array[g.name]) p where p.o_promoted);
 
   return query select 'miscounted', u.name from unnest(v_miscounted) as u (name);
   return query select 'stuck', u.name from unnest(v_stuck) as u (name);
