@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { benchOf, empty, type NewRow, whileLocked } from '../support/bench.ts';
-import { type ClaimedJob, claimKey, settle } from '../support/core-internals.ts';
+import { benchOf, empty, type NewRow } from '../support/bench.ts';
+import { claimKey, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
-import { until } from '../support/until.ts';
 
 const schema = useSchema();
 const bench = benchOf(schema);
@@ -204,68 +203,5 @@ describe('a settle with two claims of one job', () => {
     const outcomes = [old, current].map((job) => ({ kind: 'succeeded', job }) as const);
     const { lost } = await settle(bench.session, bench.tables, { outcomes, started: [], finalized: 'keep' });
     expect(lost).toEqual(new Set([claimKey(old)]));
-  });
-});
-
-describe('settles of groups', () => {
-  it('wait for who holds the group, and then see what that one did', async () => {
-    const { worker, job } = await oneClaimed({ jobGroup: 'g' });
-    const [next] = await bench.insert({ jobGroup: 'g' });
-    const lock = `select 1 from {s}.job_group where name = 'g' for update`;
-    const settled = await whileLocked(schema, lock, [], async () => {
-      const promise = bench.succeed(job);
-      await until(
-        'it waits',
-        async () =>
-          (await schema.value(
-            `select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and query like '%settle_v1%'`,
-          )) === 1,
-      );
-      return { promise };
-    });
-    await settled.promise;
-    expect((await bench.claimed(worker)).map(({ id }) => id)).toEqual([next]);
-  });
-
-  it('tell in which lanes the groups that they free have a ready job', async () => {
-    const worker = await bench.worker();
-    const rows = [
-      { jobGroup: 'g' },
-      { jobGroup: 'g', name: 'OTHER', channel: 'C' },
-      { jobGroup: 'g' },
-      { jobGroup: 'alone' },
-    ];
-    await bench.insert(...rows);
-    const [first, alone] = await bench.claimed(worker);
-    if (first === undefined || alone === undefined) throw new Error('nothing was claimed');
-    const settled = async (job: ClaimedJob) => {
-      const outcomes = [{ kind: 'succeeded', job } as const];
-      return (await settle(bench.session, bench.tables, { outcomes, started: [], finalized: 'keep' })).opened;
-    };
-    expect(await settled(alone)).toEqual([]);
-    const opened = await settled(first);
-    expect(opened).toHaveLength(2);
-    expect(opened).toEqual(
-      expect.arrayContaining([
-        { channel: 'DEFAULT', name: 'JOB' },
-        { channel: 'C', name: 'OTHER' },
-      ]),
-    );
-  });
-
-  it('in opposite orders do not deadlock', async () => {
-    const worker = await bench.worker();
-    for (let round = 0; round < 10; round += 1) {
-      await bench.insert(...Array.from({ length: 20 }, (_, n) => ({ jobGroup: `g${n}`, numAttempts: 100 })));
-      const jobs = await bench.claimed(worker, { slots: 20 });
-      const [odd, even] = [jobs.filter((_, n) => n % 2 === 1), jobs.filter((_, n) => n % 2 === 0)];
-      const lost = await Promise.all([
-        bench.succeed(...odd),
-        bench.succeed(...[...even].reverse()),
-        bench.succeed(...[...jobs].reverse()),
-      ]);
-      expect(lost.map(({ size }) => size)).toEqual([0, 0, 0]);
-    }
-    expect(await schema.value('select sum(running)::int from {s}.job_group')).toBe(0);
   });
 });
