@@ -11,6 +11,13 @@ const RESCUE_INTERVAL_MS = 10_000;
 const SWEEP_INTERVAL_MS = 60_000;
 
 /**
+ * When each begins, in milliseconds. All three lock rows of groups and skip those that are locked: side by side they
+ * would leave each other's work for their next pass.
+ */
+const FIRST_PRUNE_MS = 200;
+const FIRST_SWEEP_MS = 1_500;
+
+/**
  * Enqueues repeating jobs when they are due, and keeps the database tidy: deletes finalized jobs past their retention
  * and groups out of use, and puts back the jobs of processes that died.
  *
@@ -21,7 +28,7 @@ const SWEEP_INTERVAL_MS = 60_000;
  */
 export class Orchestrator implements AsyncDisposable {
   readonly #parts: ContextParts;
-  readonly #daemons: readonly Daemon[];
+  readonly #daemons: ReadonlyMap<Daemon, number>;
   #unsubscribe: () => void = () => {};
   #stopped: Promise<void> | undefined;
 
@@ -32,20 +39,20 @@ export class Orchestrator implements AsyncDisposable {
     const scheduler = new Scheduler({ parts, pollMs: jobSchedulePollSecs * 1000, onFired: announce });
     const cleanUp = { parts, intervalMs: cleanUpPollSecs * 1000 };
     this.#parts = parts;
-    this.#daemons = [
-      scheduler,
-      new FinalizedPruner(cleanUp),
-      new GroupPruner(cleanUp),
-      new Rescuer({ parts, role: 'ORCHESTRATOR', intervalMs: RESCUE_INTERVAL_MS, onRescued: announce }),
-      new Sweeper({ parts, intervalMs: SWEEP_INTERVAL_MS, onMended: announce }),
-    ];
+    this.#daemons = new Map<Daemon, number>([
+      [scheduler, 0],
+      [new FinalizedPruner(cleanUp), 0],
+      [new Rescuer({ parts, role: 'ORCHESTRATOR', intervalMs: RESCUE_INTERVAL_MS, onRescued: announce }), 0],
+      [new GroupPruner(cleanUp), FIRST_PRUNE_MS],
+      [new Sweeper({ parts, intervalMs: SWEEP_INTERVAL_MS, onMended: announce }), FIRST_SWEEP_MS],
+    ]);
     queueMicrotask(() => void this.#start(scheduler));
   }
 
   /** Stops after what is under way, and resolves then. Calling it again is fine. */
   stop(): Promise<void> {
     this.#unsubscribe();
-    this.#stopped ??= Promise.all(this.#daemons.map((daemon) => daemon.stop())).then(() => undefined);
+    this.#stopped ??= Promise.all([...this.#daemons.keys()].map((daemon) => daemon.stop())).then(() => undefined);
     return this.#stopped;
   }
 
@@ -56,6 +63,6 @@ export class Orchestrator implements AsyncDisposable {
   #start(scheduler: Scheduler): void {
     if (this.#stopped !== undefined) return;
     this.#unsubscribe = this.#parts.registry.onAdd(() => scheduler.wake());
-    for (const daemon of this.#daemons) daemon.start();
+    for (const [daemon, firstAfterMs] of this.#daemons) daemon.start(firstAfterMs);
   }
 }

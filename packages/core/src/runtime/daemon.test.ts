@@ -35,6 +35,20 @@ describe('a daemon', () => {
     await daemon.stop();
   });
 
+  it('waits before its first pass when it is told to, unless it is woken or stopped', async () => {
+    const clock = new ManualClock();
+    const [patient, woken, stopped] = [1, 2, 3].map(() => new TestDaemon(() => Infinity, clock));
+    for (const daemon of [patient, woken, stopped]) daemon?.start(100);
+    await clock.advance(99);
+    expect([patient?.passes, woken?.passes, stopped?.passes]).toEqual([0, 0, 0]);
+    woken?.wake();
+    await stopped?.stop();
+    await clock.advance(1);
+    await settled();
+    expect([patient?.passes, woken?.passes, stopped?.passes]).toEqual([1, 1, 0]);
+    await Promise.all([patient?.stop(), woken?.stop()]);
+  });
+
   it('started twice runs once', async () => {
     const clock = new ManualClock();
     const daemon = new TestDaemon(() => 100, clock);

@@ -39,11 +39,13 @@ export abstract class Daemon {
   /** One pass. Resolves to how many milliseconds to wait before the next. */
   protected abstract tick(signal: AbortSignal): Promise<number>;
 
-  start(): void {
+  /** @param firstAfterMs how long to wait before the first pass, unless woken, in milliseconds. */
+  start(firstAfterMs: number = 0): void {
     this.#running ??= runPollLoop({
       clock: this.clock,
       wake: this.#wake,
       signal: this.#abort.signal,
+      firstAfterMs,
       tick: (signal) => this.tick(signal),
       onError: (error, failures) => {
         this.#onError(this.#name, error, failures);

@@ -5,6 +5,8 @@ export interface PollLoopOptions {
   readonly clock: Clock;
   readonly wake: Wake;
   readonly signal: AbortSignal;
+  /** How long to wait before the first pass, in milliseconds; a wake cuts it short. @defaultValue 0 */
+  readonly firstAfterMs?: number;
   /** One pass. Resolves to how many milliseconds to wait before the next; 0 for none, `Infinity` for a wake only. */
   readonly tick: (signal: AbortSignal) => Promise<number>;
   /** Reports a failed pass, the `failures`th in a row. Returns how long to wait; a wake does not cut that short. */
@@ -12,9 +14,11 @@ export interface PollLoopOptions {
 }
 
 /** Runs `tick` until aborted. A tick under way at abort is finished, not cut. */
-export async function runPollLoop({ clock, wake, signal, tick, onError }: PollLoopOptions): Promise<void> {
+export async function runPollLoop(options: PollLoopOptions): Promise<void> {
+  const { clock, wake, signal, firstAfterMs = 0, tick, onError } = options;
   const deaf: Pick<Wake, 'isSet' | 'subscribe'> = { isSet: false, subscribe: () => () => {} };
   let failures = 0;
+  if (firstAfterMs > 0) await clock.sleep(firstAfterMs, { wake, signal });
   while (!signal.aborted) {
     wake.clear(); // anything that arrives from here on is seen by the next pass
     try {

@@ -71,6 +71,7 @@ describe('the results of every statement', () => {
     const jobId = await definition.enqueue(null, { jobGroup: 'g' });
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
     await until('the lease was renewed', () => sent.has('bearmq_renew_lease'));
+    await until('the groups were swept', () => sent.has('bearmq_sweep_groups'));
     await worker.stop();
     expect([...sent.keys()].sort()).toEqual([
       'bearmq_claim',
