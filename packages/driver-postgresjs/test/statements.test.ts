@@ -1,4 +1,4 @@
-import { DatabaseError, type Driver } from '@bearmq/core/driver';
+import type { Driver } from '@bearmq/core/driver';
 import { describe, expect, it } from '@jest/globals';
 import { oneValue, rejectionOf, statement, withDriver } from './support.ts';
 
@@ -40,14 +40,6 @@ describe('statements', () => {
     });
   });
 
-  it('are refused when there are two in one text', async () => {
-    await withDriver({}, {}, async (driver) => {
-      const error = await rejectionOf(driver.run(statement('select 1::int4 as one; select 2::int4 as two')));
-      expect(error).toBeInstanceOf(DatabaseError);
-      expect(error).toMatchObject({ sqlState: '42601', isRetryable: false });
-    });
-  });
-
   it('are refused when a value is undefined, even where the client would send something else for it', async () => {
     await withDriver({ transform: { undefined: null } }, {}, async (driver) => {
       const wrong = statement('select $1::text as value', undefined as never);
@@ -61,17 +53,5 @@ describe('statements', () => {
       const error = await rejectionOf(driver.run(statement('select 1::int4 as value')));
       expect(String(error)).toContain('the `transform.row` of this postgres.js client');
     });
-  });
-
-  it('that cannot reach the server are worth another try', async () => {
-    const nowhere = 'postgres://nobody@127.0.0.1:1/none';
-    const use = async (driver: Driver): Promise<void> => {
-      for (const work of [() => oneValue(driver, 'select 1::int4 as one'), () => driver.transaction(async () => 1)]) {
-        const error = await rejectionOf(work());
-        expect(error).toBeInstanceOf(DatabaseError);
-        expect(error).toMatchObject({ sqlState: null, isRetryable: true });
-      }
-    };
-    await withDriver({}, {}, use, nowhere);
   });
 });
