@@ -1,5 +1,6 @@
 import type { Driver } from '@bearmq/core/driver';
 import { describe, expect, it } from '@jest/globals';
+import { fromPostgresJs } from '../src/index.ts';
 import { oneValue, rejectionOf, statement, withDriver } from './support.ts';
 
 const PREPARED = 'select statement::text from pg_prepared_statements order by statement';
@@ -27,6 +28,15 @@ describe('statements', () => {
       await withDriver({ max: 1, ...client }, options, async (driver) => {
         await oneValue(driver, 'select $1::int4 as unprepared', 1);
         expect(await prepared(driver, 'as unprepared')).toEqual([]);
+      });
+    }
+  });
+
+  it("of the caller's transaction are not prepared when the client was told so", async () => {
+    for (const [prepare, expected] of [[false, []] as const, [true, ['select $1::int4 as told_by_caller']] as const]) {
+      await withDriver({ max: 1, prepare }, {}, async (driver, sql) => {
+        await sql.begin((tx) => oneValue(fromPostgresJs(tx), 'select $1::int4 as told_by_caller', 1));
+        expect(await prepared(driver, 'as told_by_caller')).toEqual(expected);
       });
     }
   });

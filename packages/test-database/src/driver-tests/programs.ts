@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { soon } from './waiting.ts';
 
-/** Runs a program of a test's own to its end. */
+/** Runs a program of a test's own to its end, with variables beside those of this process. */
 export async function runProgram(
   url: URL,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number | null; readonly output: string; readonly errors: string }> {
-  const child = spawn(process.execPath, [fileURLToPath(url)]);
+  const child = spawn(process.execPath, [fileURLToPath(url)], { env: { ...process.env, ...variables } });
   const said = { output: '', errors: '' };
   child.stdout.on('data', (chunk) => {
     said.output += chunk;
