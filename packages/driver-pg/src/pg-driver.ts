@@ -1,17 +1,17 @@
 import {
   type Driver,
   type NotificationListener,
-  quoteIdentifier,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
   type Subscription,
+  Subscriptions,
 } from '@bearmq/core/driver';
+import { openListeningClient } from './listening-client.ts';
 import { type PgDriverOptions, resolvePgDriverOptions } from './options.ts';
 import type { PgPool } from './pg-types.ts';
 import { surviveIdleErrors } from './pool-errors.ts';
 import { fetchRows, type Prepare, toPgQuery } from './query.ts';
-import { subscribe } from './subscription.ts';
 import { runTransaction } from './transaction.ts';
 
 /**
@@ -38,8 +38,7 @@ class PgDriver implements Driver {
   readonly name = 'pg';
   readonly #pool: PgPool;
   readonly #prepare: Prepare;
-  readonly #heartbeatSecs: number;
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #subscriptions: Subscriptions;
   readonly #releasePool: () => void;
   #closed: Promise<void> | undefined;
 
@@ -47,7 +46,11 @@ class PgDriver implements Driver {
     const { pool, prepare, heartbeatSecs } = resolvePgDriverOptions(options);
     this.#pool = pool;
     this.#prepare = prepare;
-    this.#heartbeatSecs = heartbeatSecs;
+    this.#subscriptions = new Subscriptions({
+      driverName: 'pgDriver',
+      heartbeatSecs,
+      open: (request) => openListeningClient(pool, request),
+    });
     this.#releasePool = surviveIdleErrors(pool);
   }
 
@@ -60,21 +63,7 @@ class PgDriver implements Driver {
   }
 
   listen(channel: string, listener: NotificationListener): Subscription {
-    if (this.#closed !== undefined) throw new Error('this pgDriver is closed: it does not listen any more');
-    quoteIdentifier(channel, 'notification channel'); // PostgreSQL would cut a long name, and then wait for notifications that never come
-    const subscription = subscribe({
-      pool: this.#pool,
-      channel,
-      heartbeatSecs: this.#heartbeatSecs,
-      listener,
-    });
-    this.#subscriptions.add(subscription);
-    return {
-      close: async () => {
-        await subscription.close();
-        this.#subscriptions.delete(subscription);
-      },
-    };
+    return this.#subscriptions.listen(channel, listener);
   }
 
   close(): Promise<void> {
@@ -83,8 +72,7 @@ class PgDriver implements Driver {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
-    this.#subscriptions.clear();
+    await this.#subscriptions.close();
     this.#releasePool();
   }
 }

@@ -1,18 +1,7 @@
-import type { Driver } from '@bearmq/core/driver';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { pgDriver } from '../src/index.ts';
-import { newPool, notify, noting, oneValue, sql, testUrl, unique, withDriver } from './support.ts';
-
-/** Subscribes, and waits for a notification that is sent through the driver. */
-async function hears(driver: Driver): Promise<void> {
-  const channel = unique('heard');
-  const { listener, noted } = noting();
-  driver.listen(channel, listener);
-  await noted('connected');
-  await notify(driver, channel, 'hello');
-  await noted(': hello');
-}
+import { hears, newPool, noting, oneValue, testUrl, unique, withDriver } from './support.ts';
 
 describe('the connection that listens', () => {
   it('takes no slot of the pool', async () => {
@@ -68,53 +57,5 @@ describe('the connection that listens', () => {
     expect(await oneValue(driver, 'select 1::int4 as value')).toBe(1);
     expect([pool.totalCount, pool.idleCount, pool.waitingCount]).toEqual([1, 1, 0]);
     await pool.end();
-  });
-
-  it('asks the server to notice a vanished client soon', async () => {
-    await withDriver({}, {}, async (driver) => {
-      const session = await new Promise<Pick<Driver, 'run'> | null>((resolve, reject) => {
-        driver.listen(unique('kept'), {
-          onConnected: resolve,
-          onDisconnected: reject,
-          onNotification: () => undefined,
-        });
-      });
-      const names = ['idle', 'interval', 'count'].map(
-        (name) => `current_setting('tcp_keepalives_${name}')::text as ${name}`,
-      );
-      expect(await session?.run(sql(`select ${names.join(', ')}`))).toEqual([['10', '5', '3']]);
-    });
-  });
-
-  it('keeps to its channel when its session listens to others', async () => {
-    await withDriver({}, {}, async (driver) => {
-      const channels = [unique('ours'), unique('theirs')] as const;
-      const { listener, notes, noted } = noting();
-      driver.listen(channels[0], {
-        ...listener,
-        onConnected: async (session) => {
-          await session?.run(sql(`listen "${channels[1]}"`));
-          notes.push('listening to both');
-        },
-      });
-      await noted('listening to both');
-      await notify(driver, channels[1], 'elsewhere');
-      await notify(driver, channels[0], 'here');
-      await noted(': here');
-      expect(notes).toEqual(['listening to both', ': here']);
-    });
-  });
-
-  it('refuses to listen when the driver is closed', async () => {
-    await withDriver({}, {}, async (driver) => {
-      await driver.close();
-      expect(() => driver.listen('anything', noting().listener)).toThrow('closed');
-    });
-  });
-
-  it('refuses a channel that PostgreSQL would cut short', async () => {
-    await withDriver({}, {}, async (driver) => {
-      expect(() => driver.listen('ö'.repeat(32), noting().listener)).toThrow('64 bytes');
-    });
   });
 });

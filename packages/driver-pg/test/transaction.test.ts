@@ -5,19 +5,6 @@ import { oneValue, rejectionOf, sql, withDriver } from './support.ts';
 const PID = 'select pg_backend_pid()::int4 as pid';
 
 describe('a transaction', () => {
-  it('rejects with what aborted it, when its work hides that', async () => {
-    await withDriver({}, {}, async (driver) => {
-      const seen: unknown[] = [];
-      const failure = driver.transaction(async (tx) => {
-        seen.push(await rejectionOf(tx.run(sql('select 1::int4 / 0 as value'))));
-        seen.push(await rejectionOf(tx.run(sql('select 1::int4 as value'))));
-      });
-      const error = await rejectionOf(failure);
-      expect(error).toBe(seen[0]);
-      expect(seen).toMatchObject([{ sqlState: '22012' }, { sqlState: '25P02' }]);
-    });
-  });
-
   it('commits after an error that was undone to a savepoint', async () => {
     await withDriver({}, {}, async (driver) => {
       const value = await driver.transaction(async (tx) => {
@@ -49,16 +36,6 @@ describe('a transaction', () => {
     await withDriver({ max: 1, query_timeout: 100 }, {}, async (driver) => {
       const slow = driver.transaction((tx) => tx.run(sql('select pg_sleep(1)::text as slept')));
       expect(await rejectionOf(slow)).toMatchObject({ sqlState: null, isRetryable: true });
-      expect(await oneValue(driver, 'select 1::int4 as value')).toBe(1);
-    });
-  });
-
-  it('rejects when the work throws before it returns a promise', async () => {
-    await withDriver({ max: 1 }, {}, async (driver) => {
-      const work = (): never => {
-        throw new RangeError('thrown at once');
-      };
-      expect(await rejectionOf(driver.transaction(work))).toBeInstanceOf(RangeError);
       expect(await oneValue(driver, 'select 1::int4 as value')).toBe(1);
     });
   });

@@ -1,17 +1,17 @@
 import {
   type Driver,
   type NotificationListener,
-  quoteIdentifier,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
   type Subscription,
+  Subscriptions,
   toDatabaseError,
 } from '@bearmq/core/driver';
 import { refuseInside, workInside } from './open-transactions.ts';
 import type { PgliteDatabase } from './pglite-types.ts';
 import { fetchRows } from './query.ts';
-import { subscribe } from './subscription.ts';
+import { shareConnection } from './shared-connection.ts';
 import { TransactionSession } from './transaction-session.ts';
 
 /** How `pgliteDriver` is set up. */
@@ -50,12 +50,16 @@ export function pgliteDriver(options: PgliteDriverOptions): Driver {
 class PgliteDriver implements Driver {
   readonly name = 'pglite';
   readonly #db: PgliteDatabase;
-  readonly #subscriptions = new Set<Subscription>();
-  #isClosed = false;
+  readonly #subscriptions: Subscriptions;
 
   constructor({ db }: PgliteDriverOptions) {
     checkDatabase(db);
     this.#db = db;
+    this.#subscriptions = new Subscriptions({
+      driverName: 'pgliteDriver',
+      heartbeatSecs: null,
+      open: (request) => shareConnection(db, request),
+    });
   }
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
@@ -89,22 +93,11 @@ class PgliteDriver implements Driver {
   }
 
   listen(channel: string, listener: NotificationListener): Subscription {
-    if (this.#isClosed) throw new Error('this pgliteDriver is closed: it does not listen any more');
-    quoteIdentifier(channel, 'notification channel'); // PostgreSQL would cut a long name, and then wait in vain
-    const subscription = subscribe({ db: this.#db, channel, listener });
-    this.#subscriptions.add(subscription);
-    return {
-      close: async () => {
-        await subscription.close();
-        this.#subscriptions.delete(subscription);
-      },
-    };
+    return this.#subscriptions.listen(channel, listener);
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
-    this.#subscriptions.clear();
+  close(): Promise<void> {
+    return this.#subscriptions.close();
   }
 }
 

@@ -1,8 +1,17 @@
 import { DatabaseError, type SqlSession } from '@bearmq/core/driver';
+import {
+  eventually,
+  notify,
+  noting,
+  oneValue,
+  rejectionOf,
+  soon,
+  statement,
+  unique,
+} from '@bearmq/test-database/driver-tests';
 import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { fromPglite, type PgliteDatabase, type PgliteTransaction, pgliteDriver } from '../src/index.ts';
-import { eventually, notify, noting, oneValue, rejectionOf, soon, statement, unique } from './support.ts';
 
 const db = await PGlite.create();
 afterAll(() => db.close());
@@ -21,13 +30,6 @@ describe('pgliteDriver', () => {
     const interfaceFits: (database: PGliteInterface) => PgliteDatabase = (database) => database;
     const transactionFits: (tx: Transaction) => PgliteTransaction = (tx) => tx;
     expect([classFits, interfaceFits, transactionFits]).toHaveLength(3);
-  });
-
-  it('refuses a value that is undefined, and two statements in one text', async () => {
-    const wrong = statement('select $1::text as value', undefined as never);
-    expect(String(await rejectionOf(driver.run(wrong)))).toContain('undefined among the values of bearmq_test');
-    const two = await rejectionOf(driver.run(statement(`${ONE}; ${ONE}`)));
-    expect(two).toMatchObject({ name: 'DatabaseError', sqlState: '42601' });
   });
 
   it('leaves the database open, and still serves it, when closed', async () => {
@@ -101,16 +103,6 @@ describe('a transaction', () => {
     expect([await after?.(), await later]).toEqual([1, 1]);
   });
 
-  it('rejects with what aborted it, when its work hides that', async () => {
-    const seen: unknown[] = [];
-    const failure = driver.transaction(async (tx) => {
-      seen.push(await rejectionOf(tx.run(FAILS)));
-      seen.push(await rejectionOf(tx.run(statement(ONE))));
-    });
-    expect(await rejectionOf(failure)).toBe(seen[0]);
-    expect(seen).toMatchObject([{ sqlState: '22012' }, { sqlState: '25P02' }]);
-  });
-
   it('commits after an error that was undone to a savepoint', async () => {
     const value = await driver.transaction(async (tx) => {
       await tx.run(statement('savepoint before'));
@@ -131,13 +123,6 @@ describe('a transaction', () => {
     expect(await oneValue(driver, 'select count(*)::int4 as n from bears')).toBe(3);
     const failure = driver.transaction(async (tx) => void tx.run(FAILS).catch(() => undefined));
     expect(await rejectionOf(failure)).toMatchObject({ name: 'DatabaseError', sqlState: '22012' });
-  });
-
-  it('rejects when the work throws before it returns a promise', async () => {
-    const work = (): never => {
-      throw new RangeError('thrown at once');
-    };
-    expect(await rejectionOf(driver.transaction(work))).toBeInstanceOf(RangeError);
   });
 
   it('says that it has ended', async () => {
@@ -241,9 +226,5 @@ describe('a subscription', () => {
     await eventually('two failures', () => notes.length >= 2);
     await subscription.close();
     expect(new Set(notes)).toEqual(new Set(['disconnected']));
-  });
-
-  it('refuses a channel that PostgreSQL would cut short', () => {
-    expect(() => driver.listen('ö'.repeat(32), noting().listener)).toThrow('64 bytes');
   });
 });

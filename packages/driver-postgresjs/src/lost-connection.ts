@@ -1,5 +1,4 @@
-import { DatabaseError } from '@bearmq/core/driver';
-import { pause } from './timers.ts';
+import { DatabaseError, pause } from '@bearmq/core/driver';
 
 const CLOSING_MS = 20;
 

@@ -1,31 +1,8 @@
 import { connect, type Socket } from 'node:net';
+import type { ListeningConnection, ListeningRequest, SqlSession } from '@bearmq/core/driver';
 import postgres from 'postgres';
 import { ConnectionSession } from './connection-session.ts';
 import type { PostgresJsClient } from './postgres-js-types.ts';
-import { within } from './timers.ts';
-
-/** How long a polite goodbye may take. */
-const GOODBYE_MS = 2_000;
-
-/** A connection of our own, and the two ways to part from it. */
-export interface OneConnection {
-  readonly session: ConnectionSession;
-  /** Says goodbye to the server, and resolves when it has hung up: what the connection held is free then. */
-  leave(): Promise<void>;
-  /** Drops the connection without a word; for one that has stopped to answer. */
-  drop(): void;
-}
-
-/** What {@link openConnection} needs. */
-export interface OneConnectionOptions {
-  /** The client whose settings are used. */
-  readonly sql: PostgresJsClient;
-  /** Counts the attempts, to go through the client's hosts one by one. */
-  readonly attempt: number;
-  onNotification(channel: string, payload: string): void;
-  /** The connection is gone. */
-  onLost(error: unknown): void;
-}
 
 /** Those settings of a client that are looked at here; parsed, as `sql.options` has them. */
 interface Settings {
@@ -37,12 +14,15 @@ interface Settings {
 }
 
 /**
- * Opens a connection with the settings of a client, as a client of its own. It connects with the first statement.
+ * Opens a connection with the settings of a client, as a client of its own.
  *
  * A postgres.js client reconnects in silence, and whatever a session held, LISTEN and locks, would be gone without a
  * word. So this one gets a single socket: when that is closed it is lost for good, and its statements reject.
  */
-export function openConnection({ sql, attempt, onNotification, onLost }: OneConnectionOptions): OneConnection {
+export function openConnection(
+  sql: PostgresJsClient,
+  { attempt, onNotification, onLost }: ListeningRequest,
+): ListeningConnection {
   const settings = sql.options as Settings;
   const turn = attempt % settings.host.length;
   const host = [settings.host[turn] ?? ''];
@@ -84,14 +64,20 @@ export function openConnection({ sql, attempt, onNotification, onLost }: OneConn
     socket?.destroy();
   };
   return {
-    session,
+    connected: firstAnswer(session),
     drop,
     leave: async () => {
       session.end('the connection was closed', '08003');
       void client.end();
-      await within(GOODBYE_MS, 'closing the connection', end).catch(drop);
+      await end;
     },
   };
+}
+
+/** postgres.js connects with the first statement. */
+async function firstAnswer(session: ConnectionSession): Promise<SqlSession> {
+  await session.run({ name: 'bearmq_connect', text: 'select 1::int4 as connected', values: [] });
+  return session;
 }
 
 /** What is ours to decide on a connection that only listens; the rest stays as the caller has it. */

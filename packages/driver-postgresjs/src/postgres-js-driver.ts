@@ -1,17 +1,17 @@
 import {
   type Driver,
   type NotificationListener,
-  quoteIdentifier,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
   type Subscription,
+  Subscriptions,
 } from '@bearmq/core/driver';
 import { afterClosing } from './lost-connection.ts';
+import { openConnection } from './one-connection.ts';
 import { type PostgresJsDriverOptions, resolvePostgresJsDriverOptions } from './options.ts';
 import type { PostgresJsClient } from './postgres-js-types.ts';
 import { fetchRows, type Prepare } from './query.ts';
-import { subscribe } from './subscription.ts';
 import { runTransaction } from './transaction.ts';
 
 /**
@@ -40,15 +40,17 @@ class PostgresJsDriver implements Driver {
   readonly name = 'postgres.js';
   readonly #sql: PostgresJsClient;
   readonly #prepare: Prepare;
-  readonly #heartbeatSecs: number;
-  readonly #subscriptions = new Set<Subscription>();
-  #closed: Promise<void> | undefined;
+  readonly #subscriptions: Subscriptions;
 
   constructor(options: PostgresJsDriverOptions) {
     const { sql, prepare, heartbeatSecs } = resolvePostgresJsDriverOptions(options);
     this.#sql = sql;
     this.#prepare = prepare;
-    this.#heartbeatSecs = heartbeatSecs;
+    this.#subscriptions = new Subscriptions({
+      driverName: 'postgresJsDriver',
+      heartbeatSecs,
+      open: (request) => openConnection(sql, request),
+    });
   }
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
@@ -64,25 +66,10 @@ class PostgresJsDriver implements Driver {
   }
 
   listen(channel: string, listener: NotificationListener): Subscription {
-    if (this.#closed !== undefined) throw new Error('this postgresJsDriver is closed: it does not listen any more');
-    quoteIdentifier(channel, 'notification channel'); // PostgreSQL would cut a long name, and then wait in vain
-    const subscription = subscribe({ sql: this.#sql, channel, heartbeatSecs: this.#heartbeatSecs, listener });
-    this.#subscriptions.add(subscription);
-    return {
-      close: async () => {
-        await subscription.close();
-        this.#subscriptions.delete(subscription);
-      },
-    };
+    return this.#subscriptions.listen(channel, listener);
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
-  }
-
-  async #close(): Promise<void> {
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
-    this.#subscriptions.clear();
+    return this.#subscriptions.close();
   }
 }

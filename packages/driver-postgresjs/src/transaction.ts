@@ -1,9 +1,8 @@
-import { type SqlSession, toDatabaseError } from '@bearmq/core/driver';
+import { pause, type SqlSession, toDatabaseError } from '@bearmq/core/driver';
 import { ConnectionSession } from './connection-session.ts';
 import { afterClosing } from './lost-connection.ts';
 import type { PostgresJsClient } from './postgres-js-types.ts';
 import type { Prepare } from './query.ts';
-import { pause } from './timers.ts';
 
 /** Within this time after an unanswered statement postgres.js has told, if so, that the connection is gone. */
 const DOUBT_MS = 1_000;

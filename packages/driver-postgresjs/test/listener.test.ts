@@ -5,9 +5,9 @@ import { postgresJsDriver } from '../src/index.ts';
 import {
   endClient,
   eventually,
+  hears,
   listeningSession,
   newClient,
-  notify,
   noting,
   oneValue,
   rejectionOf,
@@ -18,16 +18,6 @@ import {
 } from './support.ts';
 
 const PID = 'select pg_backend_pid()::int4 as pid';
-
-/** Subscribes, and waits for a notification that is sent through the driver. */
-async function hears(driver: Driver): Promise<void> {
-  const channel = unique('heard');
-  const { listener, noted } = noting();
-  driver.listen(channel, listener);
-  await noted('connected');
-  await notify(driver, channel, 'hello');
-  await noted(': hello');
-}
 
 describe('the connection that listens', () => {
   it('takes none of the client, and is gone when closed', async () => {
@@ -115,47 +105,5 @@ describe('the connection that listens', () => {
       expect(notes).toEqual(['disconnected', 'connected']);
     };
     await withDriver({}, {}, use, url);
-  });
-
-  it('asks the server to notice a vanished client soon', async () => {
-    await withDriver({}, {}, async (driver) => {
-      const session = await listeningSession(driver);
-      const names = ['idle', 'interval', 'count'].map(
-        (name) => `current_setting('tcp_keepalives_${name}')::text as ${name}`,
-      );
-      expect(await session.run(statement(`select ${names.join(', ')}`))).toEqual([['10', '5', '3']]);
-    });
-  });
-
-  it('keeps to its channel when its session listens to others', async () => {
-    await withDriver({}, {}, async (driver) => {
-      const channels = [unique('ours'), unique('theirs')] as const;
-      const { listener, notes, noted } = noting();
-      driver.listen(channels[0], {
-        ...listener,
-        onConnected: async (session) => {
-          await session?.run(statement(`listen "${channels[1]}"`));
-          notes.push('listening to both');
-        },
-      });
-      await noted('listening to both');
-      await notify(driver, channels[1], 'elsewhere');
-      await notify(driver, channels[0], 'here');
-      await noted(': here');
-      expect(notes).toEqual(['listening to both', ': here']);
-    });
-  });
-
-  it('refuses to listen when the driver is closed', async () => {
-    await withDriver({}, {}, async (driver) => {
-      await driver.close();
-      expect(() => driver.listen('anything', noting().listener)).toThrow('closed');
-    });
-  });
-
-  it('refuses a channel that PostgreSQL would cut short', async () => {
-    await withDriver({}, {}, async (driver) => {
-      expect(() => driver.listen('ö'.repeat(32), noting().listener)).toThrow('64 bytes');
-    });
   });
 });

@@ -1,5 +1,6 @@
-import { DatabaseError, type Driver } from '@bearmq/core/driver';
+import type { Driver } from '@bearmq/core/driver';
 import { describe, expect, it } from '@jest/globals';
+import { fromPostgresJs } from '../src/index.ts';
 import { oneValue, rejectionOf, statement, withDriver } from './support.ts';
 
 const PREPARED = 'select statement::text from pg_prepared_statements order by statement';
@@ -31,20 +32,21 @@ describe('statements', () => {
     }
   });
 
+  it("of the caller's transaction are not prepared when the client was told so", async () => {
+    for (const [prepare, expected] of [[false, []] as const, [true, ['select $1::int4 as told_by_caller']] as const]) {
+      await withDriver({ max: 1, prepare }, {}, async (driver, sql) => {
+        await sql.begin((tx) => oneValue(fromPostgresJs(tx), 'select $1::int4 as told_by_caller', 1));
+        expect(await prepared(driver, 'as told_by_caller')).toEqual(expected);
+      });
+    }
+  });
+
   it('are not kept on the server without end', async () => {
     await withDriver({ max: 1 }, {}, async (driver) => {
       for (let n = 0; n < 1_100; n += 1) await oneValue(driver, `select ${n}::int4 as endless`);
       const kept = await oneValue(driver, 'select count(*)::int4 as n from pg_prepared_statements');
       expect(kept).toBeGreaterThan(900);
       expect(kept).toBeLessThan(1_010);
-    });
-  });
-
-  it('are refused when there are two in one text', async () => {
-    await withDriver({}, {}, async (driver) => {
-      const error = await rejectionOf(driver.run(statement('select 1::int4 as one; select 2::int4 as two')));
-      expect(error).toBeInstanceOf(DatabaseError);
-      expect(error).toMatchObject({ sqlState: '42601', isRetryable: false });
     });
   });
 
@@ -61,17 +63,5 @@ describe('statements', () => {
       const error = await rejectionOf(driver.run(statement('select 1::int4 as value')));
       expect(String(error)).toContain('the `transform.row` of this postgres.js client');
     });
-  });
-
-  it('that cannot reach the server are worth another try', async () => {
-    const nowhere = 'postgres://nobody@127.0.0.1:1/none';
-    const use = async (driver: Driver): Promise<void> => {
-      for (const work of [() => oneValue(driver, 'select 1::int4 as one'), () => driver.transaction(async () => 1)]) {
-        const error = await rejectionOf(work());
-        expect(error).toBeInstanceOf(DatabaseError);
-        expect(error).toMatchObject({ sqlState: null, isRetryable: true });
-      }
-    };
-    await withDriver({}, {}, use, nowhere);
   });
 });

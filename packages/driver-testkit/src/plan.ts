@@ -5,11 +5,14 @@ import { closingCases } from './closing.ts';
 import { concurrencyCases } from './concurrency.ts';
 import { errorCases } from './errors.ts';
 import type { DriverHarness, OpenDriver, SessionFactory } from './harness.ts';
+import { listeningSessionCases } from './listening-sessions.ts';
 import { notificationCases } from './notifications.ts';
 import { reconnectionCases } from './reconnection.ts';
 import { rowCases } from './rows.ts';
 import { scalarCases } from './scalars.ts';
+import { statementRefusalCases } from './statement-refusals.ts';
 import { sql, unique } from './support.ts';
+import { transactionFailureCases } from './transaction-failures.ts';
 import { transactionCases } from './transactions.ts';
 import { valueCases } from './values.ts';
 
@@ -26,8 +29,11 @@ const sessionCases: readonly SessionCase[] = [...valueCases, ...scalarCases, ...
 
 const driverAreas: readonly (readonly [area: string, cases: readonly DriverCase[]])[] = [
   ['errors', errorCases],
+  ['statements', statementRefusalCases],
   ['transactions', transactionCases],
+  ['transactions that fail', transactionFailureCases],
   ['notifications', notificationCases],
+  ['the listening session', listeningSessionCases],
   ['reconnection', reconnectionCases],
   ['concurrency', concurrencyCases],
   ['closing', closingCases],

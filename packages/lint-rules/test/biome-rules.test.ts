@@ -26,7 +26,7 @@ function lint(path: string, text: string): string[] {
 
 const source = 'packages/core/src/worker/worker.ts';
 const testFile = 'packages/core/src/worker/worker.test.ts';
-const clock = expect.stringContaining('Core takes the time from runtime/clock.ts');
+const clock = expect.stringContaining('Core takes time and chance from runtime/clock.ts');
 const statements = expect.stringContaining('SQL lives in statements/');
 const boolean = expect.stringContaining('A call with a bare `true`');
 
@@ -36,6 +36,8 @@ describe('Biome, as configured here', () => {
     ['the time in core', source, 'export const now: number = Date.now();', clock],
     ['the time in core, by Date', source, 'export const now: Date = new Date();', clock],
     ['chance in core', source, 'export const chance: number = Math.random();', clock],
+    ['a timer in the driver layer', 'packages/core/src/driver/session.ts', 'setInterval(() => {}, 1);', clock],
+    ['a timer in a driver', 'packages/driver-new/src/session.ts', 'setTimeout(() => {}, 1);', clock],
     ['SQL beside a run', source, 'export const a = (s) => s.run({ name: "a", text: `select 1` });', statements],
     ['a boolean parameter', source, 'export function stop(force: boolean): void { use(force); }', boolean],
     [
@@ -82,7 +84,9 @@ describe('Biome, as configured here', () => {
 
   it.each([
     ['a timer in the clock', 'packages/core/src/runtime/clock.ts', 'setTimeout(() => {}, 1);'],
-    ['chance in the backoff', 'packages/core/src/model/backoff.ts', 'export const chance: number = Math.random();'],
+    ['a timer of the driver layer', 'packages/core/src/driver/timers.ts', 'setTimeout(() => {}, 1);'],
+    ['chance in the clock', 'packages/core/src/runtime/clock.ts', 'export const chance: number = Math.random();'],
+    ['a deadline of the testkit', 'packages/driver-testkit/src/waiting.ts', 'setTimeout(() => {}, 1);'],
     ['a date out of a number', source, 'export const at: Date = new Date(0);'],
     ['a statement that is run', source, 'export const a = (s, claim) => s.run(claim);'],
     ['SQL in statements', 'packages/core/src/statements/a.ts', 'export const a = (s) => s.run({ text: `select 1` });'],

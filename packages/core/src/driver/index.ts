@@ -10,5 +10,8 @@ export type {
   Subscription,
 } from './driver.ts';
 export { InvalidIdentifierError, quoteIdentifier, quoteLiteral } from './identifiers.ts';
+export type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
+export { Subscriptions, type SubscriptionsOptions } from './subscriptions.ts';
 export { notificationChannel, type Tables, tablesOf } from './tables.ts';
+export { pause } from './timers.ts';
 export { asBoolean, asNullable, asNumber, asText, toArrayLiteral } from './values.ts';

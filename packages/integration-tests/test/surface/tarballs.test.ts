@@ -35,6 +35,13 @@ describe.each(names)('the tarball of %s', (name) => {
     expect(files.filter((file) => /\.test\.|(^|\/)(test|types|reports|node_modules)(\/|$)/.test(file))).toEqual([]);
   });
 
+  it('holds nothing that was built of a source that is gone', () => {
+    const files = readdirSync(consumer.installed(name), { encoding: 'utf8', recursive: true });
+    const built = files.flatMap((file) => /^dist\/(.+?)\.(?:d\.ts|js)(?:\.map)?$/.exec(file)?.[1] ?? []);
+    expect(built).toContain('index');
+    expect(built.filter((path) => !files.includes(`src/${path}.ts`))).toEqual([]);
+  });
+
   it('refers to released versions only', () => {
     const manifest = readFileSync(join(consumer.installed(name), 'package.json'), 'utf8');
     expect(manifest).not.toMatch(/"(workspace|catalog|link|file):/);

@@ -1,5 +1,5 @@
-import { type Context, JobDefinition, type JobMetadata } from '@bearmq/core';
 import { expect } from '@jest/globals';
+import { type Context, JobDefinition, type JobMetadata } from 'bearmq';
 
 /** Enqueues 200 jobs of four kinds, which check themselves what can be seen from inside, and the rest at the end. */
 export async function enqueueAll(context: Context): Promise<{ check(): void }> {

@@ -1,23 +1,20 @@
-import { type NotificationListener, type Subscription, toDatabaseError } from '@bearmq/core/driver';
-import { listenUntilLost } from './listening.ts';
-import type { PgPool } from './pg-types.ts';
+import { toDatabaseError } from './database-error.ts';
+import type { NotificationListener, Subscription } from './driver.ts';
+import { type ListenUntilLostOptions, listenUntilLost } from './listen-until-lost.ts';
 import { backoffMs, elapsedMs, pause } from './timers.ts';
 
 /** A connection that lasted this long was a good one: after it, the pauses between attempts start small again. */
 const STABLE_MS = 10_000;
 
-/** What a subscription needs; see `Driver.listen`. */
-export interface SubscriptionOptions {
-  readonly pool: PgPool;
-  readonly channel: string;
-  readonly heartbeatSecs: number;
+/** What a subscription needs. */
+export interface KeepListeningOptions extends Pick<ListenUntilLostOptions, 'channel' | 'heartbeatSecs' | 'open'> {
   readonly listener: NotificationListener;
 }
 
 /** Starts to listen, and goes on to until closed, over as many connections as it takes. */
-export function subscribe(options: SubscriptionOptions): Subscription {
+export function keepListening(options: KeepListeningOptions): Subscription {
   const closing = new AbortController();
-  const finished = keepListening(options, closing.signal);
+  const finished = reconnectUntil(closing.signal, options);
   return {
     close: () => {
       closing.abort();
@@ -34,7 +31,7 @@ export function subscribe(options: SubscriptionOptions): Subscription {
  *     └────────────────────────────────────────────┘
  * ```
  */
-async function keepListening(options: SubscriptionOptions, signal: AbortSignal): Promise<void> {
+async function reconnectUntil(signal: AbortSignal, options: KeepListeningOptions): Promise<void> {
   const { listener, ...connection } = options;
   let failures = 0;
   while (!signal.aborted) {
@@ -42,6 +39,7 @@ async function keepListening(options: SubscriptionOptions, signal: AbortSignal):
     try {
       await listenUntilLost({
         ...connection,
+        attempt: failures,
         signal,
         onListening: (session) => {
           connectedAt = elapsedMs();
@@ -61,9 +59,6 @@ async function keepListening(options: SubscriptionOptions, signal: AbortSignal):
 
 /** A listener's own failure, at once or in a promise it returns, is a warning: it must not end the subscription. */
 function call(callback: () => unknown): void {
-  const warn = (error: unknown): void => {
-    process.emitWarning(`a notification listener failed: ${describe(error)}`, 'BearMQWarning');
-  };
   try {
     Promise.resolve(callback()).catch(warn);
   } catch (error) {
@@ -71,7 +66,11 @@ function call(callback: () => unknown): void {
   }
 }
 
-function describe(error: unknown): string {
+function warn(error: unknown): void {
   const { stack } = (error ?? {}) as { stack?: unknown };
-  return typeof stack === 'string' ? stack : String(error);
+  const text = `a notification listener failed: ${typeof stack === 'string' ? stack : String(error)}`;
+  const { process } = globalThis as { process?: Partial<NodeJS.Process> };
+  if (process?.emitWarning !== undefined) process.emitWarning(text, 'BearMQWarning');
+  // A browser has no such thing, but writes down what nobody catches.
+  else queueMicrotask(() => Promise.reject(error));
 }

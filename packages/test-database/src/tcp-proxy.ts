@@ -1,20 +1,22 @@
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { testUrl } from './support.ts';
+import { portOf } from './server-port.ts';
 
-/** A way to the tests' server that can break without a word, as networks do. */
+/** A way to a server that can break without a word, as networks do. */
 export interface TcpProxy {
   readonly url: string;
   /** How many connections were made through it. */
   readonly connections: number;
   /** The connections made so far carry nothing any more, yet stay open; later ones work. */
   freeze(): void;
+  /** The connections made so far end in an error, and not in a goodbye. */
+  reset(): void;
   close(): Promise<void>;
 }
 
-/** Passes bytes on, in both directions. */
-export async function startTcpProxy(port = 0): Promise<TcpProxy> {
-  const target = new URL(testUrl());
+/** Passes bytes on, in both directions, to the server of `url`. */
+export async function startTcpProxy(url: string, port = 0): Promise<TcpProxy> {
+  const target = new URL(url);
   const pairs: [Socket, Socket][] = [];
   const server = createServer((inward) => {
     const outward = dial(Number(target.port), target.hostname);
@@ -35,31 +37,55 @@ export async function startTcpProxy(port = 0): Promise<TcpProxy> {
         outward.unpipe(inward);
       }
     },
+    reset: () => {
+      for (const [inward] of pairs) inward.resetAndDestroy();
+    },
     close: () => closeServer(server, pairs.flat()),
   };
 }
 
-/** Accepts connections and never says anything. */
-export async function startSilentServer(): Promise<{ url: string; accepted: Promise<void>; close(): Promise<void> }> {
+/** Never says anything. */
+export interface SilentServer {
+  readonly url: string;
+  /** Resolves when somebody has connected. */
+  readonly accepted: Promise<void>;
+  /** Resolves when they have gone. */
+  readonly abandoned: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Accepts connections, and that is all; `url` is that of the server in whose place it stands. */
+export async function startSilentServer(url: string): Promise<SilentServer> {
   const sockets: Socket[] = [];
   let accept: () => void = () => undefined;
+  let abandon: () => void = () => undefined;
   const accepted = new Promise<void>((resolve) => {
     accept = resolve;
+  });
+  const abandoned = new Promise<void>((resolve) => {
+    abandon = resolve;
   });
   const server = createServer((socket) => {
     sockets.push(socket);
     socket.on('error', () => undefined);
+    socket.on('close', abandon);
+    socket.resume(); // the end of a socket that nobody reads is not noticed
     accept();
   });
   await listen(server, 0);
-  return { url: onPort(new URL(testUrl()), portOf(server)), accepted, close: () => closeServer(server, sockets) };
+  return {
+    url: onPort(new URL(url), portOf(server)),
+    accepted,
+    abandoned,
+    close: () => closeServer(server, sockets),
+  };
 }
 
 /** A proxy in a thread of its own, so that it works while the tests' thread does not. */
-export async function startSlowProxy(): Promise<{ url: string; close(): Promise<unknown> }> {
-  const target = new URL(testUrl());
+export async function startSlowProxy(url: string): Promise<{ readonly url: string; close(): Promise<unknown> }> {
+  const target = new URL(url);
   const workerData = { host: target.hostname, port: Number(target.port) };
-  const worker = new Worker(new URL('fixtures/slow-proxy.mjs', import.meta.url), { workerData });
+  const worker = new Worker(new URL('./slow-proxy-thread.js', import.meta.url), { workerData });
   const port = await new Promise<number>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
@@ -69,12 +95,6 @@ export async function startSlowProxy(): Promise<{ url: string; close(): Promise<
 
 async function listen(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
-  return address.port;
 }
 
 function onPort(url: URL, port: number): string {

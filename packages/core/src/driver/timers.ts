@@ -1,12 +1,14 @@
-// The only file of this package that looks at the clock.
+// The driver layer's only look at the clock. It stands beside runtime/clock.ts, and not on it, because this folder is all
+// that a driver sees of core. Some drivers run in browsers, which lack a part of what Node.js has.
 
 /** Settles as `promise` does, or rejects when it has not settled after `ms` milliseconds. */
 export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       // After a long block of the event loop timers run before the sockets are read: the answer may be waiting there.
-      setImmediate(() => reject(new Error(`${what}: no answer within ${ms} ms`)));
+      const later: (callback: () => void) => unknown = globalThis.setImmediate ?? globalThis.setTimeout;
+      later(() => reject(new Error(`${what}: no answer within ${ms} ms`)));
     }, ms);
   });
   try {
@@ -16,7 +18,11 @@ export async function within<T>(ms: number, what: string, promise: Promise<T>): 
   }
 }
 
-/** Resolves after `ms` milliseconds, or as soon as the signal is aborted. Keeps the process alive meanwhile. */
+/**
+ * Waits `ms` milliseconds, or until the signal is aborted; never rejects. It keeps the process alive meanwhile.
+ *
+ * For the drivers, which set no timers of their own.
+ */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return;
   await new Promise<void>((resolve) => {
@@ -30,10 +36,20 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Calls `beat` every `ms` milliseconds until the returned function is called; does not keep the process alive. */
-export function every(ms: number, beat: () => void): () => void {
-  const timer = setInterval(beat, ms);
-  timer.unref();
+/**
+ * Calls `beat` every `ms` milliseconds until the returned function is called, but never while an earlier call is still
+ * under way: one that is late counts for both. Does not keep the process alive.
+ */
+export function every(ms: number, beat: () => Promise<unknown>): () => void {
+  let isBeating = false;
+  const timer = setInterval(() => {
+    if (isBeating) return;
+    isBeating = true;
+    void beat().finally(() => {
+      isBeating = false;
+    });
+  }, ms);
+  (timer as Partial<NodeJS.Timeout>).unref?.();
   return () => clearInterval(timer);
 }
 

@@ -1,0 +1,98 @@
+import { ConnectionFate } from './connection-fate.ts';
+import type { SqlSession, SqlStatement } from './driver.ts';
+import { quoteIdentifier } from './identifiers.ts';
+import type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
+import { every, within } from './timers.ts';
+
+const SECOND = 1_000;
+/** How long a connect, and a polite goodbye, may take. */
+const CONNECT_MS = 10 * SECOND;
+const GOODBYE_MS = 2 * SECOND;
+
+const HEARTBEAT: SqlStatement = { name: 'bearmq_heartbeat', text: 'select 1::int4 as alive', values: [] };
+
+/**
+ * Makes the server notice within half a minute when this machine is gone without a goodbye, instead of after two hours:
+ * until then it would keep what the connection holds.
+ */
+const KEEPALIVES: SqlStatement = {
+  name: 'bearmq_keepalives',
+  text: `
+    select set_config('tcp_keepalives_idle', '10', false)::text as idle,
+           set_config('tcp_keepalives_interval', '5', false)::text as pause,
+           set_config('tcp_keepalives_count', '3', false)::text as attempts`,
+  values: [],
+};
+
+/** What one connection of a subscription needs. */
+export interface ListenUntilLostOptions {
+  readonly channel: string;
+  /** Seconds between two signs of life; `null` for a connection that is not the subscription's own. */
+  readonly heartbeatSecs: number | null;
+  readonly attempt: number;
+  /** Aborted when the subscription is closed. */
+  readonly signal: AbortSignal;
+  readonly open: (request: ListeningRequest) => ListeningConnection;
+  /** `session` is null for a connection that is not the subscription's own. */
+  readonly onListening: (session: SqlSession | null) => void;
+  readonly onNotification: (payload: string) => void;
+}
+
+/** Connects, listens, and stays until the connection is lost (then rejects) or `signal` is aborted (then resolves). */
+export async function listenUntilLost(options: ListenUntilLostOptions): Promise<void> {
+  const { channel, heartbeatSecs, attempt, signal } = options;
+  const fate = new ConnectionFate(signal);
+  let isListening = false;
+  const connection = options.open({
+    attempt,
+    onLost: fate.lose,
+    onNotification: (from, payload) => {
+      if (isListening && fate.isOpen && from === channel) options.onNotification(payload);
+    },
+  });
+  let isConnected = false;
+  let stopBeating: () => void = () => undefined;
+  const start = async (): Promise<void> => {
+    const session = await within(CONNECT_MS, 'connecting to PostgreSQL', orSealed(fate, connection.connected));
+    if (session === undefined) return;
+    isConnected = true;
+    const isOwn = heartbeatSecs !== null;
+    const ask = isOwn ? asking(session, fate, heartbeatSecs) : (one: SqlStatement) => session.run(one);
+    // Where the settings do not apply (a pooler in between, an odd platform) the heartbeat alone must do.
+    if (isOwn) await ask(KEEPALIVES).catch(() => undefined);
+    await ask({ name: 'bearmq_listen', text: `listen ${quoteIdentifier(channel)}`, values: [] });
+    if (!fate.isOpen) return;
+    isListening = true;
+    if (isOwn) stopBeating = every(heartbeatSecs * SECOND, () => ask(HEARTBEAT).catch(fate.lose));
+    options.onListening(isOwn ? session : null);
+  };
+  start().catch(fate.lose);
+  try {
+    await fate.sealed;
+  } finally {
+    stopBeating();
+    // One that is not connected yet has nobody to say goodbye to.
+    if (isConnected && !fate.isLost) await leave(connection);
+    else connection.drop();
+  }
+}
+
+/** Runs statements on a connection that is taken for lost when it does not answer in time. */
+function asking(
+  session: SqlSession,
+  fate: ConnectionFate,
+  heartbeatSecs: number,
+): (statement: SqlStatement) => Promise<unknown> {
+  // Short of a second even a busy healthy server would be taken for dead.
+  const patienceMs = Math.min(Math.max(heartbeatSecs, 1), 10) * SECOND;
+  return (statement) => within(patienceMs, 'the listening connection', orSealed(fate, session.run(statement)));
+}
+
+/** No longer than the connection is ours: what is still under way then may stay so, and must keep no timer. */
+function orSealed<T>(fate: ConnectionFate, promise: Promise<T>): Promise<T | undefined> {
+  return Promise.race([promise, fate.sealed.then(() => undefined)]);
+}
+
+async function leave(connection: ListeningConnection): Promise<void> {
+  await within(GOODBYE_MS, 'closing the connection', connection.leave()).catch(() => connection.drop());
+}

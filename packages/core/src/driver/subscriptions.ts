@@ -1,0 +1,91 @@
+import { InvalidOptionError } from '../errors.ts';
+import type { NotificationListener, Subscription } from './driver.ts';
+import { quoteIdentifier } from './identifiers.ts';
+import { keepListening } from './keep-listening.ts';
+import type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
+
+/** How {@link Subscriptions} are set up. */
+export interface SubscriptionsOptions {
+  /** For messages: what makes the driver, `pgDriver`. */
+  readonly driverName: string;
+  /**
+   * Seconds between two signs of life that are asked for on a listening connection. If there is no answer within the
+   * same time again (1 second at least, 10 at most) the connection is replaced.
+   *
+   * `null` where the connection is not the subscription's own, but one that the whole program shares, as with a
+   * database inside of the process. Then nothing is asked of it but LISTEN, which may wait its turn for as long as it
+   * takes, and the listener is given no session.
+   *
+   * Range: 0.1 to 3600
+   */
+  readonly heartbeatSecs: number | null;
+  /**
+   * Opens a connection of its own for one subscription, and returns at once; called again after each loss. What it
+   * throws counts as a connection that could not be made.
+   */
+  open(request: ListeningRequest): ListeningConnection;
+}
+
+/**
+ * All that `Driver.listen` promises, for a client that can open a connection: the drivers of BearMQ are made with it,
+ * and yours can be.
+ *
+ * ```ts
+ * class MyDriver implements Driver {
+ *   readonly #subscriptions = new Subscriptions({ driverName: 'myDriver', heartbeatSecs: 15, open: openConnection });
+ *   listen(channel: string, listener: NotificationListener): Subscription {
+ *     return this.#subscriptions.listen(channel, listener);
+ *   }
+ *   close(): Promise<void> {
+ *     return this.#subscriptions.close();
+ *   }
+ *   …
+ * }
+ * ```
+ *
+ * Each subscription has one connection at a time. One that is lost, that falls silent, or that cannot be made within 10
+ * seconds is told to the listener and replaced after a pause: 50 ms at first, doubled each time up to 5 s, at random
+ * from the upper half of that; small again once a connection lasted 10 s. A listener that throws or rejects causes a
+ * warning of the process (`BearMQWarning`), and nothing else. An open subscription keeps the process alive.
+ */
+export class Subscriptions {
+  readonly #options: SubscriptionsOptions;
+  readonly #open = new Set<Subscription>();
+  #isClosed = false;
+
+  /** @throws InvalidOptionError when `heartbeatSecs` is out of its range. */
+  constructor(options: SubscriptionsOptions) {
+    const { heartbeatSecs } = options;
+    if (heartbeatSecs !== null && !(heartbeatSecs >= 0.1 && heartbeatSecs <= 3600)) {
+      throw new InvalidOptionError('Subscriptions.heartbeatSecs', `must be from 0.1 to 3600, got ${heartbeatSecs}`);
+    }
+    this.#options = options;
+  }
+
+  /**
+   * Subscribes; see `Driver.listen`.
+   *
+   * @throws InvalidIdentifierError for a channel name of more than 63 bytes.
+   * @throws Error after {@link close}.
+   */
+  listen(channel: string, listener: NotificationListener): Subscription {
+    const { driverName, heartbeatSecs, open } = this.#options;
+    if (this.#isClosed) throw new Error(`this ${driverName} is closed: it does not listen any more`);
+    quoteIdentifier(channel, 'notification channel'); // PostgreSQL would cut a long name, and then wait in vain
+    const subscription = keepListening({ channel, listener, heartbeatSecs, open });
+    this.#open.add(subscription);
+    return {
+      close: async () => {
+        await subscription.close();
+        this.#open.delete(subscription);
+      },
+    };
+  }
+
+  /** Closes every subscription, and refuses new ones from then on. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#open].map((subscription) => subscription.close()));
+    this.#open.clear();
+  }
+}

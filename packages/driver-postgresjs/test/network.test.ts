@@ -1,0 +1,19 @@
+import { testOnBadNetwork, testUrl } from '@bearmq/test-database/driver-tests';
+import { type ClientOptions, withDriver } from './support.ts';
+
+testOnBadNetwork(({ url = testUrl(), heartbeatSecs, onHeartbeat }, use) =>
+  withDriver(
+    onHeartbeat ? telling(onHeartbeat) : {},
+    { ...(heartbeatSecs && { heartbeatSecs }) },
+    (driver) => use(driver),
+    url,
+  ),
+);
+
+function telling(onHeartbeat: () => void): ClientOptions {
+  const debug = (_connection: number, query: string): void => {
+    // postgres.js calls this just before it sends the query.
+    if (query.includes('1::int4 as alive')) setImmediate(onHeartbeat);
+  };
+  return { debug };
+}
