@@ -21,7 +21,7 @@ import type { JobMetadata } from './model/job-metadata.ts';
 import type { JsonSafe } from './model/json.ts';
 import { encodePayload } from './model/payload.ts';
 import type { RegisteredJob } from './registry.ts';
-import { isMissing } from './statements/read-schema-version.ts';
+import { isMissing, missingSchema } from './statements/read-schema-version.ts';
 import { upsertSchedule } from './statements/schedules.ts';
 
 /** The arguments of {@link JobDefinition.enqueue}: a job without a payload may leave it out. */
@@ -127,10 +127,11 @@ export class JobDefinition<TParams = null> {
 
   /** In the caller's transaction if there is one, else by ourselves, telling of it once it is committed. */
   async #insert(jobs: readonly NewJob[], tx: SqlSession | undefined, add: () => Promise<void>): Promise<void> {
-    const { enqueuer, events, checkSchema } = this.#parts;
+    const { enqueuer, events, checkSchema, tables } = this.#parts;
     try {
       await (tx === undefined ? add() : enqueuer.addIn(tx, jobs));
     } catch (error) {
+      if (tx !== undefined) throw missingSchema(error, tables) ?? error;
       if (isMissing(error)) await checkSchema();
       throw error;
     }
