@@ -65,12 +65,13 @@ export class SchemaVersionError extends BearError {
   /** The oldest version that this package works with. */
   readonly required: number;
 
-  constructor(schema: string, found: number, required: number) {
+  constructor(schema: string, found: number, required: number, cause?: unknown) {
     const what = found === 0 ? 'has no BearMQ tables' : `is at version ${found}`;
     super(
       'BEAR_SCHEMA_VERSION',
       `the schema ${JSON.stringify(schema)} ${what}, but version ${required} is required: ` +
         'run every statement of generateMigrationSql(schema), or migrate({ driver, schema }), and try again',
+      { cause },
     );
     this.found = found;
     this.required = required;

@@ -21,7 +21,7 @@ import type { JobMetadata } from './model/job-metadata.ts';
 import type { JsonSafe } from './model/json.ts';
 import { encodePayload } from './model/payload.ts';
 import type { RegisteredJob } from './registry.ts';
-import { isMissing } from './statements/read-schema-version.ts';
+import { isMissing, missingSchema } from './statements/read-schema-version.ts';
 import { upsertSchedule } from './statements/schedules.ts';
 
 /**
@@ -154,10 +154,11 @@ export class JobDefinition<TParams = null> {
     way: { alone(): Promise<void>; within(tx: SqlSession): Promise<void> },
   ): Promise<void> {
     if (jobs.length === 0) return;
-    const { events, checkSchema } = this.#parts;
+    const { events, checkSchema, tables } = this.#parts;
     try {
       await (tx === undefined ? way.alone() : way.within(tx));
     } catch (error) {
+      if (tx !== undefined) throw missingSchema(error, tables) ?? error;
       if (isMissing(error)) await checkSchema();
       throw error;
     }

@@ -37,6 +37,21 @@ export const layerRules = [
     to: { path: core, pathNot: [errors, `${core}/(statements|driver|model)/`] },
   },
   {
+    name: 'sessions-stand-on-driver',
+    comment:
+      "sessions/ makes an SqlSession of a query builder's transaction: a subpath that loads next to nothing, and knows neither what is run on it nor, but by shape, the query builder.",
+    severity: 'error',
+    from: { path: `${core}/sessions/` },
+    to: { path: core, pathNot: [errors, `${core}/(sessions|driver)/`] },
+  },
+  {
+    name: 'sessions-are-for-users',
+    comment: 'Whoever has a query builder asks for its subpath; the queue itself takes any SqlSession and needs none.',
+    severity: 'error',
+    from: { path: core, pathNot: `${core}/sessions/` },
+    to: { path: `${core}/sessions/` },
+  },
+  {
     name: 'worker-and-orchestrator-are-strangers',
     comment: 'Either runs without the other, on another machine if need be; they meet in the database only.',
     severity: 'error',

@@ -19,6 +19,7 @@ const sound = {
   'packages/core/src/runtime/clock.ts': `import { setTimeout } from 'node:timers';\nexport const clock = setTimeout;`,
   'packages/core/src/statements/claim.ts': `import { value } from '../driver/values.ts';\nimport { job } from '../model/job.ts';\nexport const claim = [value, job];`,
   'packages/core/src/inspect/compiler.ts': `import { Kysely } from 'kysely';\nexport const compiler = Kysely;`,
+  'packages/core/src/sessions/slonik.ts': `import { value } from '../driver/values.ts';\nexport const session = value;`,
   'packages/core/src/worker/worker.ts': `import { claim } from '../statements/claim.ts';\nimport { clock } from '../runtime/clock.ts';\nexport const worker = [claim, clock];`,
   'packages/core/src/orchestrator/orchestrator.ts': `import { claim } from '../statements/claim.ts';\nexport const orchestrator = claim;`,
   'packages/core/src/worker/worker.test.ts': `import { worker } from './worker.ts';\nexport const test = worker;`,
@@ -45,6 +46,18 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     [
       'packages/core/src/statements/renew.ts',
       `import { worker } from '../worker/worker.ts';\nexport const renew = worker;`,
+    ],
+  ],
+  'sessions-stand-on-driver': [
+    [
+      'packages/core/src/sessions/knex.ts',
+      `import { claim } from '../statements/claim.ts';\nexport const session = claim;`,
+    ],
+  ],
+  'sessions-are-for-users': [
+    [
+      'packages/core/src/worker/finisher.ts',
+      `import { session } from '../sessions/slonik.ts';\nexport const finisher = session;`,
     ],
   ],
   'worker-and-orchestrator-are-strangers': [

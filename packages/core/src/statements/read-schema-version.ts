@@ -33,3 +33,14 @@ export async function checkSchemaVersion(session: SqlSession, tables: Tables): P
 export function isMissing(error: unknown): boolean {
   return error instanceof DatabaseError && ['42P01', '3F000', '42883', '42703'].includes(error.sqlState ?? '');
 }
+
+/**
+ * What to reject with when a statement in the caller's own transaction failed because the schema is not there; told by
+ * the error alone. To ask the database would be to wait for ever where the transaction holds the only connection, and
+ * the transaction itself takes no more statements.
+ */
+export function missingSchema(error: unknown, { schemaName }: Tables): SchemaVersionError | undefined {
+  if (!(error instanceof DatabaseError && error.message.includes(schemaName))) return undefined;
+  if (!['42P01', '3F000'].includes(error.sqlState ?? '')) return undefined;
+  return new SchemaVersionError(schemaName, 0, REQUIRED_SCHEMA_VERSION, error);
+}

@@ -40,6 +40,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'fromPg',
     'pgDriver',
   ],
+  'bearmq/drizzle': ['DrizzleSql', 'DrizzleTransaction', 'fromDrizzle'],
+  'bearmq/kysely': ['KyselyQueryRunner', 'KyselyTransaction', 'fromKysely'],
   '@bearmq/core': [
     'BearError',
     'BearEvent',
@@ -116,6 +118,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'toArrayLiteral',
     'toDatabaseError',
   ],
+  '@bearmq/core/drizzle': ['DrizzleSql', 'DrizzleTransaction', 'fromDrizzle'],
+  '@bearmq/core/kysely': ['KyselyQueryRunner', 'KyselyTransaction', 'fromKysely'],
   '@bearmq/driver-pg': [
     'PgClient',
     'PgDriverOptions',

@@ -1,111 +1,46 @@
-import { describe, expect, it } from '@jest/globals';
-import { fromPg, JobDefinition } from 'bearmq';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { fromPg } from 'bearmq';
 import pg from 'pg';
-import { useDaemons } from '../support/daemons.ts';
-import { databaseUrl, useSchema } from '../support/database.ts';
-import { logEvents } from '../support/events.ts';
-import { rejectionOf } from '../support/thrown.ts';
+import { databaseUrl } from '../support/database.ts';
+import { itIsATransactionOfTheCaller } from './support/own-transaction.ts';
+import type { TransactionClient } from './support/transaction-client.ts';
 
-describe("a job enqueued in the caller's own transaction", () => {
-  const schema = useSchema();
-  const daemons = useDaemons();
+const pool = new pg.Pool({ connectionString: databaseUrl() });
+afterAll(() => pool.end());
 
-  async function inTransaction(work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
-    const client = await schema.pool.connect();
+const client: TransactionClient<pg.PoolClient> = {
+  transaction: async (work) => {
+    const checkedOut = await pool.connect();
     try {
-      await client.query('begin');
-      await work(client);
+      await checkedOut.query('begin');
+      await work(checkedOut);
+      await checkedOut.query('commit');
+    } catch (error) {
+      await checkedOut.query('rollback');
+      throw error;
     } finally {
-      await client.query('rollback'); // a no-op after a commit
-      client.release();
+      checkedOut.release();
     }
-  }
+  },
+  savepoint: async (tx, work) => {
+    await tx.query('savepoint before');
+    try {
+      await work(tx);
+    } catch (error) {
+      await tx.query('rollback to savepoint before');
+      throw error;
+    }
+  },
+  session: fromPg,
+};
 
-  function define(context = schema.context(), name = 'TX') {
-    return new JobDefinition({ context, name, workFunction: async (_payload: { n: number }) => {} });
-  }
+describe("a job enqueued in the caller's own transaction of pg", () => {
+  itIsATransactionOfTheCaller(client);
+});
 
-  it('is not there before the commit, and runs after it', async () => {
-    const context = schema.context();
-    const events = logEvents(context);
-    const job = define(context);
-    await job.register();
-    daemons.worker(context);
-    await inTransaction(async (client) => {
-      const jobId = await job.enqueue({ n: 1 }, { tx: fromPg(client) });
-      expect(await schema.value('select count(*)::int from {s}.job where id = $1', [jobId])).toBe(0);
-      expect(events.of('JOB_DEFINITION_JOB_ENQUEUE')).toEqual([]);
-      await client.query('commit');
-      await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
-    });
-  });
-
-  it('is gone with a rollback, and with that of a savepoint', async () => {
-    const job = define(schema.context(), 'ROLLED_BACK');
-    await inTransaction(async (client) => {
-      await job.enqueue({ n: 1 }, { tx: fromPg(client) });
-      await client.query('rollback');
-    });
-    await inTransaction(async (client) => {
-      await client.query('savepoint before');
-      await job.enqueueMany([{ payload: { n: 2 } }, { payload: { n: 3 } }], { tx: fromPg(client) });
-      await client.query('rollback to savepoint before');
-      await job.enqueue({ n: 4 }, { tx: fromPg(client) });
-      await client.query('commit');
-    });
-    expect(await schema.rows(`select payload from {s}.job where name = 'ROLLED_BACK'`)).toEqual([
-      { payload: { n: 4 } },
-    ]);
-  });
-
-  it('is notified with the commit, and not sooner', async () => {
-    const listener = new pg.Client({ connectionString: databaseUrl() });
-    await listener.connect();
-    const heard: string[] = [];
-    const first = new Promise<void>((resolve) => {
-      listener.on('notification', ({ channel }) => {
-        heard.push(channel);
-        resolve();
-      });
-    });
-    await listener.query(`listen "${`bearmq:${schema.name}`.replaceAll('"', '""')}"`);
-    await inTransaction(async (client) => {
-      await define(schema.context(), 'NOTIFIED').enqueue({ n: 1 }, { tx: fromPg(client) });
-      await listener.query('select 1'); // what had been sent would have arrived with this answer
-      expect(heard).toEqual([]);
-      await client.query('commit');
-    });
-    await first;
-    await listener.end();
-  });
-
-  it('does not hold up other jobs of its group while the transaction is open', async () => {
-    const context = schema.context();
-    const events = logEvents(context);
-    const job = define(context, 'IN_GROUP');
-    await job.register();
-    daemons.worker(context);
-    await inTransaction(async (client) => {
-      await job.enqueue({ n: 1 }, { tx: fromPg(client), jobGroup: 'shared' });
-      const other = await job.enqueue({ n: 2 }, { jobGroup: 'shared' });
-      await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: other });
-    });
-  });
-
-  it('refuses a pool or a bare client in place of a transaction, and says what to pass', async () => {
-    const job = define(schema.context(), 'REFUSED');
-    // @ts-expect-error a pool is not a transaction
-    expect(await rejectionOf(job.enqueue({ n: 1 }, { tx: schema.pool }))).toMatchObject({
-      code: 'BEAR_INVALID_OPTION',
-      message: expect.stringContaining('fromPg(client)'),
-    });
-    await inTransaction(async (client) => {
-      // @ts-expect-error nor is a client: fromPg makes one of it
-      expect(await rejectionOf(job.enqueueMany([{ payload: { n: 1 } }], { tx: client }))).toMatchObject({
-        code: 'BEAR_INVALID_OPTION',
-        message: expect.stringContaining('fromPg(client)'),
-      });
-    });
-    expect(await schema.value(`select count(*)::int from {s}.job where name = 'REFUSED'`)).toBe(0);
+describe('fromPg', () => {
+  it('refuses a pool, at compile time and at run time, and says what to pass', () => {
+    // @ts-expect-error a Pool does not hold a transaction
+    expect(() => fromPg(pool)).toThrow(expect.objectContaining({ message: expect.stringContaining('a Pool') }));
   });
 });

@@ -1,0 +1,109 @@
+import { expect, it } from '@jest/globals';
+import { Context, type ContextOptions, JobDefinition, SchemaVersionError } from 'bearmq';
+import { rejectionOf } from '../../support/thrown.ts';
+import { type TransactionClient, undone } from './transaction-client.ts';
+
+/** Where the jobs go. */
+export interface Queue {
+  context(): Context;
+  /** Another context on the same database. */
+  contextOn(schema: string): Context;
+  /** The payloads of the jobs of one name, in order. */
+  payloads(jobName: string): Promise<unknown[]>;
+}
+
+interface Payload {
+  readonly n: number;
+}
+
+export function define(context: Context, name: string): JobDefinition<Payload> {
+  return new JobDefinition<Payload>({ context, name, workFunction: async () => {} });
+}
+
+/** What each client's transaction must do, even if it has the database to itself. */
+export function itKeepsToItsTransaction<TTx>(queue: Queue, client: TransactionClient<TTx>): void {
+  const { session } = client;
+
+  it('is there after the commit, its payload untouched', async () => {
+    const payload = { snake_case: [{ camelCase: null }], 'with space': '{"a": $1}', $1: "it's", '': -0.5 };
+    const job = new JobDefinition<typeof payload>({
+      context: queue.context(),
+      name: 'COMMITTED',
+      workFunction: async () => {},
+    });
+    await client.transaction(async (tx) => {
+      await job.enqueue(payload, { tx: session(tx) });
+    });
+    expect(await queue.payloads('COMMITTED')).toEqual([payload]);
+  });
+
+  it('is gone with a rollback', async () => {
+    const job = define(queue.context(), 'ROLLED_BACK');
+    await undone<TTx>(client.transaction, async (tx) => {
+      await job.enqueue({ n: 1 }, { tx: session(tx) });
+      await job.enqueueMany([{ payload: { n: 2 } }, { payload: { n: 3 } }], { tx: session(tx) });
+    });
+    expect(await queue.payloads('ROLLED_BACK')).toEqual([]);
+  });
+
+  it('is gone with the rollback of a savepoint, and leaves the others', async () => {
+    const job = define(queue.context(), 'SAVEPOINT');
+    await client.transaction(async (outer) => {
+      await job.enqueue({ n: 1 }, { tx: session(outer) });
+      await undone<TTx>(
+        (work) => client.savepoint(outer, work),
+        async (tx) => {
+          await job.enqueueMany([{ payload: { n: 2 } }, { payload: { n: 3 } }], { tx: session(tx) });
+        },
+      );
+      await client.savepoint(outer, async (tx) => {
+        await job.enqueue({ n: 4 }, { tx: session(tx) });
+      });
+      await job.enqueue({ n: 5 }, { tx: session(outer) });
+    });
+    expect(await queue.payloads('SAVEPOINT')).toEqual([{ n: 1 }, { n: 4 }, { n: 5 }]);
+  });
+
+  it('keeps the order in which several were asked for at once', async () => {
+    const job = define(queue.context(), 'AT_ONCE');
+    const numbers = Array.from({ length: 20 }, (_, n) => ({ n }));
+    await client.transaction(async (tx) => {
+      await Promise.all(numbers.map((payload) => job.enqueue(payload, { tx: session(tx) })));
+    });
+    expect(await queue.payloads('AT_ONCE')).toEqual(numbers);
+  });
+
+  it('is refused with the reason when the schema has not been migrated, even if there is no other connection', async () => {
+    const job = define(queue.contextOn('never "migrated"'), 'NOWHERE');
+    const refused = client.transaction(async (tx) => {
+      await job.enqueue({ n: 1 }, { tx: session(tx) });
+    });
+    const error = await rejectionOf(refused);
+    expect(error).toBeInstanceOf(SchemaVersionError);
+    expect(error).toMatchObject({ found: 0, cause: { name: 'DatabaseError', sqlState: '42P01' } });
+  });
+
+  it('is refused when the transaction is not passed through its from… function', async () => {
+    const job = define(queue.context(), 'REFUSED');
+    await client.transaction(async (tx) => {
+      const refusal = { code: 'BEAR_INVALID_OPTION', message: expect.stringContaining("your client's from… function") };
+      expect(await rejectionOf(job.enqueue({ n: 1 }, { tx: tx as never }))).toMatchObject(refusal);
+      expect(await rejectionOf(job.enqueueMany([{ payload: { n: 1 } }], { tx: tx as never }))).toMatchObject(refusal);
+    });
+    expect(await queue.payloads('REFUSED')).toEqual([]);
+  });
+}
+
+/** A queue on any driver, looked at through `rows`. */
+export function queueOn(
+  options: ContextOptions,
+  rows: (sql: string, values: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>,
+): Queue {
+  const q = `"${options.schema.replaceAll('"', '""')}"`;
+  return {
+    context: () => new Context(options),
+    contextOn: (schema) => new Context({ ...options, schema }),
+    payloads: async (jobName) =>
+      (await rows(`select payload from ${q}.job where name = $1 order by seq`, [jobName])).map((row) => row['payload']),
+  };
+}
