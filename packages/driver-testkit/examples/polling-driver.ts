@@ -1,0 +1,14 @@
+import type { Driver } from '@bearmq/core/driver';
+import type { Pool } from 'pg';
+import { smallDriver } from './small-driver.ts';
+
+/** The small driver, as it would be on a client that cannot listen. */
+export function pollingDriver(pool: Pool): Driver {
+  return {
+    ...smallDriver(pool),
+    name: 'polling',
+    listen: () => {
+      throw new Error("this client cannot listen: make the Context with wakeUp: 'poll'");
+    },
+  };
+}

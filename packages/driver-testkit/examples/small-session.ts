@@ -1,0 +1,32 @@
+import { DatabaseError, type SqlSession, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
+import type { ClientBase, Pool } from 'pg';
+
+const readers: Record<number, (text: string) => unknown> = { 16: (text) => text === 't', 23: Number, 701: Number };
+const types = { getTypeParser: (oid: number) => readers[oid] ?? String }; // boolean, int4, float8; the rest is text
+
+/** Sends one statement: rows by position, scalars only, and every error of the server or connection a DatabaseError. */
+export async function send(target: Pool | ClientBase, { name, text, values }: SqlStatement) {
+  if (values.includes(undefined as never)) throw new TypeError(`undefined among the values of ${name}`);
+  try {
+    return await target.query({ text, values: [...values], rowMode: 'array', types });
+  } catch (error) {
+    throw toDatabaseError(error);
+  }
+}
+
+/** A session on one client, also for the caller's own transaction. `end` refuses more, and waits for what is under way. */
+export function smallSession(client: ClientBase): SqlSession & { end(): Promise<void> } {
+  let last: Promise<unknown> = Promise.resolve();
+  let isOver = false;
+  const run = async (statement: SqlStatement) => {
+    if (isOver) throw new DatabaseError('the transaction is over', { sqlState: '25P01', constraint: null }, null);
+    const result = last.then(() => send(client, statement)); // one at a time, in the order of the calls
+    last = result.catch(() => {});
+    return (await result).rows;
+  };
+  const end = async () => {
+    isOver = true;
+    await last;
+  };
+  return { run, end };
+}
