@@ -9,7 +9,7 @@ sessionConformance(
     name: 'my ORM',
     sessions: {
       transaction: async (use) => {
-        const orm = new Client({ connectionString: process.env['DATABASE_URL'] });
+        const orm = new Client({ connectionString: process.env.DATABASE_URL });
         await orm.connect();
         try {
           await orm.query('begin');

@@ -7,8 +7,13 @@ export function pollingDriver(pool: Pool): Driver {
   return {
     ...smallDriver(pool),
     name: 'polling',
-    listen: () => {
-      throw new Error("this client cannot listen: make the Context with wakeUp: 'poll'");
+    listen: (_channel, listener) => {
+      const closed = new AbortController();
+      queueMicrotask(() => {
+        if (closed.signal.aborted) return;
+        listener.onDisconnected(new Error("this client cannot listen: make the Context with wakeUp: 'poll'"));
+      });
+      return { close: async () => closed.abort() };
     },
   };
 }

@@ -4,7 +4,7 @@ import { Pool } from 'pg';
 import { smallDriver } from './small-driver.ts';
 import { smallSession } from './small-session.ts';
 
-const connectionString = process.env['DATABASE_URL'];
+const connectionString = process.env.DATABASE_URL;
 const pool = new Pool({ connectionString });
 const driver = smallDriver(pool);
 await pool.query('drop schema if exists small_driver cascade');
@@ -30,6 +30,16 @@ driverConformance(
     },
     sessions: {
       driver: (use) => use(driver),
+      "the driver's transaction": async (use) => {
+        const undo = new Error('rolled back on purpose');
+        const undone = driver.transaction(async (tx) => {
+          await use(tx);
+          throw undo;
+        });
+        await undone.catch((error) => {
+          if (error !== undo) throw error;
+        });
+      },
       "the caller's transaction": async (use) => {
         const client = await pool.connect();
         try {

@@ -8,7 +8,8 @@ import { send, smallSession } from './small-session.ts';
 export function smallDriver(pool: Pool): Driver {
   const closing = new AbortController();
   const subscriptions = new Set<Promise<void>>();
-  pool.on('error', ignore); // without it, an idle connection that is cut ends the process
+  const survive = (): void => {};
+  pool.on('error', survive); // without it, an idle connection that is cut ends the process
   return {
     name: 'small',
     run: async (statement) => (await send(pool, statement)).rows,
@@ -29,7 +30,7 @@ export function smallDriver(pool: Pool): Driver {
     close: async () => {
       closing.abort(new Error('this driver is closed'));
       await Promise.all(subscriptions);
-      pool.off('error', ignore);
+      pool.off('error', survive);
     },
   };
 }

@@ -5,6 +5,7 @@ import { closingCases } from './closing.ts';
 import { concurrencyCases } from './concurrency.ts';
 import { errorCases } from './errors.ts';
 import type { DriverHarness, OpenDriver, SessionFactory, SessionHarness } from './harness.ts';
+import { interfaceCases } from './interface.ts';
 import { notificationCases } from './notifications.ts';
 import { reconnectionCases } from './reconnection.ts';
 import { rowCases } from './rows.ts';
@@ -16,6 +17,7 @@ import { valueCases } from './values.ts';
 const sessionCases: readonly SessionCase[] = [...valueCases, ...scalarCases, ...rowCases];
 
 const driverAreas: readonly (readonly [area: string, cases: readonly DriverCase[]])[] = [
+  ['interface', interfaceCases],
   ['errors', errorCases],
   ['transactions', transactionCases],
   ['notifications', notificationCases],
