@@ -1,4 +1,6 @@
 // The first step of every package's build: tsc removes nothing, so what was built of a deleted source would be published.
+// Takes the folders to remove, `dist` by default.
 import { rmSync } from 'node:fs';
 
-rmSync('dist', { recursive: true, force: true });
+const folders = process.argv.slice(2);
+for (const folder of folders.length > 0 ? folders : ['dist']) rmSync(folder, { recursive: true, force: true });

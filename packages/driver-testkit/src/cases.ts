@@ -24,3 +24,12 @@ export interface DriverCase {
   readonly needs?: readonly CapabilityName[];
   run(context: DriverContext): Promise<void>;
 }
+
+/** A case with everything it needs, or the reason why it is not run. */
+export interface PlannedCase {
+  readonly area: string;
+  readonly title: string;
+  readonly unsupported: string | undefined;
+  /** Runs it; calls `begun` when the case itself has started, with a session or driver in hand. */
+  run(begun: () => void): Promise<void>;
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CapabilityName, DriverHarness } from './harness.ts';
+import type { CapabilityName, DriverHarness, SessionHarness } from './harness.ts';
 
 const CAPABILITIES: Readonly<Record<CapabilityName, null>> = {
   concurrentConnections: null,
@@ -12,15 +12,11 @@ const CAPABILITIES: Readonly<Record<CapabilityName, null>> = {
 };
 
 /** Refuses a harness with which little or nothing would be run: authors may write it in JavaScript. */
-export function checkHarness({ name, schema, sessions, capabilities, open }: DriverHarness): void {
-  assert.ok(typeof name === 'string' && name !== '', 'harness.name must be a text');
+export function checkHarness(harness: DriverHarness): void {
+  const { schema, capabilities, open } = harness;
+  checkSessions(harness);
   assert.ok(typeof schema === 'string' && schema !== '', 'harness.schema must name an existing schema');
   assert.equal(typeof open, 'function', 'harness.open must be a function');
-  const kinds = Object.entries(sessions ?? {});
-  assert.ok(kinds.length > 0, 'harness.sessions is empty: name at least the driver itself');
-  for (const [kind, factory] of kinds) {
-    assert.equal(typeof factory, 'function', `harness.sessions[${JSON.stringify(kind)}] must be a function`);
-  }
   for (const capability of Object.keys(CAPABILITIES) as CapabilityName[]) {
     const given: unknown = capabilities?.[capability];
     const valid = given === true || (typeof given === 'string' && given !== '');
@@ -29,4 +25,15 @@ export function checkHarness({ name, schema, sessions, capabilities, open }: Dri
   for (const given of Object.keys(capabilities)) {
     assert.ok(given in CAPABILITIES, `harness.capabilities.${given} is not known`);
   }
+}
+
+/** The part of {@link checkHarness} that is about sessions. */
+export function checkSessions({ name, sessions, print }: SessionHarness): void {
+  assert.ok(typeof name === 'string' && name !== '', 'harness.name must be a text');
+  const kinds = Object.entries(sessions ?? {});
+  assert.ok(kinds.length > 0, 'harness.sessions is empty: name at least one kind of session');
+  for (const [kind, factory] of kinds) {
+    assert.equal(typeof factory, 'function', `harness.sessions[${JSON.stringify(kind)}] must be a function`);
+  }
+  assert.ok(print === undefined || typeof print === 'function', 'harness.print must be a function, if given');
 }

@@ -1,7 +1,7 @@
-import assert from 'node:assert/strict';
-import { checkHarness } from './check-harness.ts';
-import type { ConformanceReport, DriverHarness, TestRunner } from './harness.ts';
-import { type PlannedCase, planCases } from './plan.ts';
+import { checkHarness, checkSessions } from './check-harness.ts';
+import type { ConformanceReport, DriverHarness, SessionHarness, TestRunner } from './harness.ts';
+import { planDriverCases, planSessionCases } from './plan.ts';
+import { registerSuite } from './suite.ts';
 
 /**
  * Registers the conformance suite for a driver with a test runner. A driver that passes it carries BearMQ.
@@ -13,43 +13,37 @@ import { type PlannedCase, planCases } from './plan.ts';
  * driverConformance({ describe, it }, harness);
  * ```
  *
- * The last case fails unless every other one was really run, so it also fails in a run that was narrowed to a few of
- * them (`.only`) but not to leave it out as well.
+ * The last case prints how many cases ran and which were declared unsupported. It fails unless every other one was
+ * really run, so it also fails in a run that was narrowed to a few of them (`.only`) but not to leave it out as well.
  *
  * @returns the numbers, for those who want to check them as well.
  * @throws AssertionError at once, when the harness is incomplete.
  */
 export function driverConformance(runner: TestRunner, harness: DriverHarness): ConformanceReport {
   checkHarness(harness);
-  const plan = planCases(harness);
-  const supported = plan.filter(({ unsupported }) => unsupported === undefined);
-  const skipped = plan.flatMap(({ area, title, unsupported: reason }) =>
-    reason === undefined ? [] : [{ title: `${area}: ${title}`, reason }],
-  );
-  const begun = new Set<PlannedCase>();
-
-  runner.describe(`driver conformance: ${harness.name}`, () => {
-    for (const area of new Set(plan.map((one) => one.area))) {
-      runner.describe(area, () => {
-        for (const one of plan) if (one.area === area) register(runner, one, () => begun.add(one));
-      });
-    }
-    runner.describe('the suite itself', () => {
-      runner.it(`ran all of its ${supported.length} cases (${skipped.length} declared unsupported)`, async () => {
-        const missing = supported.filter((one) => !begun.has(one)).map(({ area, title }) => `${area}: ${title}`);
-        assert.deepEqual(missing, [], 'these cases were registered, but never got hold of a session or driver');
-        assert.equal(begun.size, supported.length);
-      });
-    });
-  });
-  return { registered: supported.length, unsupported: skipped, executed: () => begun.size };
+  const plan = [...planSessionCases(harness.sessions), ...planDriverCases(harness)];
+  return registerSuite(runner, `driver conformance: ${harness.name}`, plan, harness.print);
 }
 
-function register({ it }: TestRunner, one: PlannedCase, begun: () => void): void {
-  if (one.unsupported === undefined) {
-    it(one.title, () => one.run(begun));
-    return;
-  }
-  const skip = it.skip?.bind(it) ?? it;
-  skip(`${one.title} (skipped: ${one.unsupported})`, async () => undefined);
+/**
+ * Registers the session cases of {@link driverConformance} alone: for those who write no driver, but a function that
+ * makes an `SqlSession` of the transaction of their ORM or query builder. Each kind of session gets all of the cases
+ * about values, scalars and rows. Ends as {@link driverConformance} does, with a case that counts and prints.
+ *
+ * ```ts
+ * sessionConformance({ describe, it }, {
+ *   name: 'my ORM',
+ *   sessions: {
+ *     transaction: (use) => rolledBack((tx) => use(fromMyOrm(tx))),
+ *   },
+ * });
+ * ```
+ *
+ * @returns the numbers, for those who want to check them as well.
+ * @throws AssertionError at once, when the harness is incomplete.
+ */
+export function sessionConformance(runner: TestRunner, harness: SessionHarness): ConformanceReport {
+  checkSessions(harness);
+  const plan = planSessionCases(harness.sessions);
+  return registerSuite(runner, `session conformance: ${harness.name}`, plan, harness.print);
 }

@@ -8,9 +8,10 @@ import type { Driver, SqlSession } from '@bearmq/core/driver';
 export interface TestRunner {
   describe(name: string, define: () => void): unknown;
   readonly it: {
-    (name: string, run: () => Promise<void>): unknown;
+    /** `limitMs`, 20 s, is for runners that take a time limit there, as jest and vitest do; others ignore it. */
+    (name: string, run: () => Promise<void>, limitMs: number): unknown;
     /** Registers a case as skipped. Without it, skipped cases are registered as empty ones that say so in their name. */
-    skip?(name: string, run: () => Promise<void>): unknown;
+    skip?(name: string, run: () => Promise<void>, limitMs: number): unknown;
   };
 }
 
@@ -70,10 +71,25 @@ export interface OpenDriver {
  */
 export type SessionFactory = (use: (session: SqlSession) => Promise<void>) => Promise<void>;
 
-/** What an author supplies to have a driver examined. */
-export interface DriverHarness {
+/** What an author supplies to have sessions examined. */
+export interface SessionHarness {
   /** Heads the output: the client's name. */
   readonly name: string;
+  /**
+   * Every kind of session that the package can make, by a name for the output: the driver itself, one inside
+   * `Driver.transaction`, the caller's own transaction, and clients in any state a user may have brought them into
+   * (type parsers, name transforms, an ORM on top, session settings). Each must pass every session case.
+   */
+  readonly sessions: Readonly<Record<string, SessionFactory>>;
+  /**
+   * Takes the closing lines, once, as one text: a line for each unsupported case, and last how many cases ran, failed
+   * and were declared unsupported. `console.log` by default.
+   */
+  readonly print?: (text: string) => void;
+}
+
+/** What an author supplies to have a driver examined. */
+export interface DriverHarness extends SessionHarness {
   /**
    * An existing schema in which the suite may create and drop tables. Best one of this test file's own, dropped at the
    * end: a case that fails may leave a table behind.
@@ -84,12 +100,6 @@ export interface DriverHarness {
    * is claimed). Called once or more for each case; drivers of one case must reach the same database.
    */
   open(): Promise<OpenDriver>;
-  /**
-   * Every kind of session that the package can make, by a name for the output: the driver itself, one inside
-   * `Driver.transaction`, the caller's own transaction, and clients in any state a user may have brought them into
-   * (type parsers, name transforms, an ORM on top, session settings). Each must pass every session case.
-   */
-  readonly sessions: Readonly<Record<string, SessionFactory>>;
   readonly capabilities: Capabilities;
 }
 
@@ -99,11 +109,11 @@ export interface UnsupportedCase {
   readonly reason: string;
 }
 
-/** What {@link driverConformance} has registered. */
+/** What a conformance suite has registered. */
 export interface ConformanceReport {
   /** How many cases are to be run, not counting the last one, which checks this number. */
   readonly registered: number;
-  /** The cases left out because of {@link DriverHarness.capabilities}. */
+  /** The cases left out because of {@link DriverHarness.capabilities}; none of the session cases is ever. */
   readonly unsupported: readonly UnsupportedCase[];
   /** How many cases have been run so far: each counts once, when its body has got hold of a working session. */
   executed(): number;

@@ -1,4 +1,4 @@
-export { driverConformance } from './conformance.ts';
+export { driverConformance, sessionConformance } from './conformance.ts';
 export type {
   Capabilities,
   CapabilityName,
@@ -6,6 +6,7 @@ export type {
   DriverHarness,
   OpenDriver,
   SessionFactory,
+  SessionHarness,
   TestRunner,
   UnsupportedCase,
 } from './harness.ts';

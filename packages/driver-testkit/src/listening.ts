@@ -48,7 +48,7 @@ function hidden(told: Told & { what: 'connected' }): Told {
 
 /** Sends a notification, as core does. */
 export async function notify(session: SqlSession, channel: string, payload: string): Promise<void> {
-  await session.run(sql('select pg_notify($1::text, $2::text)', channel, payload));
+  await session.run(sql('select pg_notify($1::text, $2::text)::text as sent', channel, payload));
 }
 
 /** A channel that nobody else has. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type Driver, quoteIdentifier, type SqlSession } from '@bearmq/core/driver';
-import type { DriverCase, SessionCase } from './cases.ts';
+import type { DriverCase, PlannedCase, SessionCase } from './cases.ts';
 import { closingCases } from './closing.ts';
 import { concurrencyCases } from './concurrency.ts';
 import { errorCases } from './errors.ts';
-import type { DriverHarness, OpenDriver, SessionFactory } from './harness.ts';
+import type { DriverHarness, OpenDriver, SessionFactory, SessionHarness } from './harness.ts';
+import { interfaceCases } from './interface.ts';
 import { listeningSessionCases } from './listening-sessions.ts';
 import { notificationCases } from './notifications.ts';
 import { reconnectionCases } from './reconnection.ts';
@@ -16,18 +17,10 @@ import { transactionFailureCases } from './transaction-failures.ts';
 import { transactionCases } from './transactions.ts';
 import { valueCases } from './values.ts';
 
-/** A case with everything it needs, or the reason why it is not run. */
-export interface PlannedCase {
-  readonly area: string;
-  readonly title: string;
-  readonly unsupported: string | undefined;
-  /** Runs it; calls `begun` when the case itself has started, with a session or driver in hand. */
-  run(begun: () => void): Promise<void>;
-}
-
 const sessionCases: readonly SessionCase[] = [...valueCases, ...scalarCases, ...rowCases];
 
 const driverAreas: readonly (readonly [area: string, cases: readonly DriverCase[]])[] = [
+  ['interface', interfaceCases],
   ['errors', errorCases],
   ['statements', statementRefusalCases],
   ['transactions', transactionCases],
@@ -39,9 +32,9 @@ const driverAreas: readonly (readonly [area: string, cases: readonly DriverCase[
   ['closing', closingCases],
 ];
 
-/** All cases for a harness: each session case for each kind of session, then the areas that need a driver. */
-export function planCases(harness: DriverHarness): readonly PlannedCase[] {
-  const bySession = Object.entries(harness.sessions).flatMap(([kind, factory]) =>
+/** All session cases for each kind of session: none can leave one out. */
+export function planSessionCases(sessions: SessionHarness['sessions']): readonly PlannedCase[] {
+  return Object.entries(sessions).flatMap(([kind, factory]) =>
     sessionCases.map(
       (one): PlannedCase => ({
         area: `session: ${kind}`,
@@ -51,7 +44,11 @@ export function planCases(harness: DriverHarness): readonly PlannedCase[] {
       }),
     ),
   );
-  const byDriver = driverAreas.flatMap(([area, cases]) =>
+}
+
+/** The cases that need a driver, in their areas. */
+export function planDriverCases(harness: DriverHarness): readonly PlannedCase[] {
+  return driverAreas.flatMap(([area, cases]) =>
     cases.map(
       (one): PlannedCase => ({
         area,
@@ -61,7 +58,6 @@ export function planCases(harness: DriverHarness): readonly PlannedCase[] {
       }),
     ),
   );
-  return [...bySession, ...byDriver];
 }
 
 function whyNot({ needs = [] }: DriverCase, { capabilities }: DriverHarness): string | undefined {

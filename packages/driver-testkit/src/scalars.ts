@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SqlValue } from '@bearmq/core/driver';
 import type { SessionCase } from './cases.ts';
-import { oneRow, oneValue } from './support.ts';
+import { oneRow, oneValue, rejection, sql } from './support.ts';
 
 const NUMBERS: readonly (readonly [what: string, type: string, values: readonly number[]])[] = [
   ['integers', 'int4', [0, 1, -1, 2_147_483_647, -2_147_483_648]],
@@ -66,6 +66,12 @@ export const scalarCases: readonly SessionCase[] = [
     run: async (session) => {
       assert.deepEqual(await oneRow(session, NULLS, 'a', null, 0.5, null), ['a', null, 0.5, null]);
       assert.deepEqual(await oneRow(session, NULLS, null, 7, null, false), [null, 7, null, false]);
+    },
+  },
+  {
+    title: 'refuses undefined, which many clients would send as null',
+    run: async (session) => {
+      await rejection(session.run(sql('select $1::text as value', undefined as never)));
     },
   },
   {

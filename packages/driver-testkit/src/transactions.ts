@@ -124,6 +124,16 @@ export const transactionCases: readonly DriverCase[] = [
     },
   },
   {
+    title: 'commits what it was asked for, though the work did not wait for it',
+    run: async (context) => {
+      const table = await tableOfNumbers(context);
+      await context.driver.transaction(async (tx) => {
+        for (const n of [1, 2, 3]) void tx.run(sql(`insert into ${table} values ($1::int4)`, n));
+      });
+      assert.equal(await numbersIn(context.driver, table), '1 2 3');
+    },
+  },
+  {
     title: 'refuses its session after the commit',
     run: async (context) => {
       const table = await tableOfNumbers(context);
@@ -168,12 +178,14 @@ export const transactionCases: readonly DriverCase[] = [
       const { driver } = context;
       const table = await tableOfNumbers(context);
       const both = [new Gate(), new Gate()] as const;
-      const beside = driver.transaction(async (tx) => {
-        await tx.run(sql(`insert into ${table} values (1)`));
-        both[0].open();
-        await both[1].opened;
-        throw new Error('on purpose');
-      });
+      const undone = rejection(
+        driver.transaction(async (tx) => {
+          await tx.run(sql(`insert into ${table} values (1)`));
+          both[0].open();
+          await both[1].opened;
+          throw new Error('on purpose');
+        }),
+      );
       await driver.transaction(async (tx) => {
         await tx.run(sql(`insert into ${table} values (2)`));
         await both[0].opened;
@@ -181,7 +193,7 @@ export const transactionCases: readonly DriverCase[] = [
         assert.equal(await numbersIn(driver, table), '3');
         both[1].open();
       });
-      await soon('the rollback', rejection(beside));
+      await soon('the rollback', undone);
       assert.equal(await numbersIn(driver, table), '2 3');
     },
   },

@@ -163,9 +163,11 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'DriverHarness',
     'OpenDriver',
     'SessionFactory',
+    'SessionHarness',
     'TestRunner',
     'UnsupportedCase',
     'driverConformance',
+    'sessionConformance',
   ],
   '@bearmq/migrations': ['MigrateOptions', 'MigrationStatus', 'generateMigrationSql', 'migrate', 'migrationStatus'],
 };

@@ -1,0 +1,19 @@
+import { type SqlSession, type SqlValue, toDatabaseError } from '@bearmq/core/driver';
+
+/** What most ORMs and query builders have in a transaction: raw SQL with `$1`, `$2`, …; rows as objects. */
+type RawQuery = (text: string, values: SqlValue[]) => Promise<readonly object[]>;
+
+/** Makes a session of your ORM's open transaction. */
+export function fromOrm(query: RawQuery): SqlSession {
+  return {
+    run: async ({ name, text, values }) => {
+      if (values.includes(undefined as never)) throw new TypeError(`undefined among the values of ${name}`);
+      try {
+        const rows = await query(text, [...values]);
+        return rows.map((row) => Object.values(row)); // by position, whatever the columns are called
+      } catch (error) {
+        throw toDatabaseError(error);
+      }
+    },
+  };
+}
