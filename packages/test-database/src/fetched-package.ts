@@ -64,6 +64,15 @@ function takeOver(partial: string, installation: string): void {
 const UNREACHABLE =
   /^(E502|E503|E504|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ENOTCACHED|ENOTFOUND|ERR_SOCKET_TIMEOUT|ETIMEDOUT)$/;
 
+/** Whether npm, by what it said when it failed, did not reach its registry. */
+export function isUnreachable(said: string): boolean {
+  return UNREACHABLE.test(errorCode(said));
+}
+
+function errorCode(said: string): string {
+  return /^npm error code (\S+)/m.exec(said)?.[1] ?? '';
+}
+
 interface Surroundings {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -72,10 +81,9 @@ interface Surroundings {
 async function npm(spec: string, surroundings: Surroundings, args: readonly string[]): Promise<void> {
   const { code, said } = await run('npm', args, surroundings);
   if (code === 0) return;
-  const npmCode = /^npm error code (\S+)/m.exec(said)?.[1] ?? '';
-  if (!UNREACHABLE.test(npmCode)) throw new FetchError(`npm could not install ${spec}:\n${said}`, 'other');
+  if (!isUnreachable(said)) throw new FetchError(`npm could not install ${spec}:\n${said}`, 'other');
   throw new FetchError(
-    `${spec} is not here yet, and npm does not reach its registry (${npmCode}): try again with a network.`,
+    `${spec} is not here yet, and npm does not reach its registry (${errorCode(said)}): try again with a network.`,
     'unreachable',
   );
 }
