@@ -27,6 +27,7 @@ const testDatabase = await buildTestDatabase();
 const legs = (options.corner ? cornerLegs : allLegs)(testDatabase.MAJORS).filter(({ name }) =>
   name.toLowerCase().includes(options.only.toLowerCase()),
 );
+if (legs.length === 0) throw new Error(`No leg has "${options.only}" in its name; --list names them.`);
 if (options.list) for (const { name } of legs) console.log(name);
 else await runAll();
 
