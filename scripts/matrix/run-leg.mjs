@@ -39,15 +39,12 @@ export async function runLeg(leg, testDatabase, turboArgs) {
  */
 async function prepare({ major, node, runtime, pooler }, testDatabase) {
   const own = { BEARMQ_TEST_PG: 'embedded', BEARMQ_TEST_PG_MAJOR: String(major) };
-  if (pooler !== undefined) {
-    own.BEARMQ_TEST_POOLER = pooler;
-    checkTurboKnows(own);
-    if (testDatabase.installedPgBouncer() === undefined) {
-      throw new CannotRun('PgBouncer is not installed (apt-get install pgbouncer)');
-    }
-  }
+  if (pooler !== undefined) own.BEARMQ_TEST_POOLER = pooler;
   if (runtime !== undefined) own.BEARMQ_SMOKE_RUNTIME = programFromNpm(runtime, testDatabase.isUnreachable);
   checkTurboKnows(own);
+  if (pooler !== undefined && testDatabase.installedPgBouncer() === undefined) {
+    throw new CannotRun('PgBouncer is not installed (apt-get install pgbouncer)');
+  }
   await fetchPostgres(major, testDatabase);
   const program = node === undefined ? process.execPath : nodeProgram(node, testDatabase);
   const inherited = Object.entries(process.env).filter(([name]) => !OWN_VARIABLES.test(name));
