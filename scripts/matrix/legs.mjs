@@ -11,7 +11,8 @@ const DATABASE_PACKAGES = ['@bearmq/test-database', '@bearmq/driver-pg', '@bearm
  * @property {number} major Of PostgreSQL.
  * @property {string} [node] The version of Node.js; the one that runs this script unless given.
  * @property {string} [runtime] The npm package of another JavaScript runtime, with its version.
- * @property {'pgbouncer'} [pooler]
+ * @property {'pgbouncer'} [pooler] What stands between the tests and the server.
+ * @property {'postgresjs'} [driver] On which the integration tests run; pg unless given.
  * @property {readonly string[]} [packages] All unless given.
  */
 
@@ -57,7 +58,7 @@ function others(majors) {
       runtime,
       packages: ['@bearmq/smoke'],
     })),
-    { name: `PostgreSQL ${major}, PgBouncer`, major, pooler: 'pgbouncer', packages: DATABASE_PACKAGES },
+    { name: `PostgreSQL ${major}, PgBouncer`, major, pooler: 'pgbouncer', packages: ['@bearmq/integration-tests'] },
   ];
 }
 
@@ -66,7 +67,7 @@ function postgresJs([oldest]) {
   return {
     name: `PostgreSQL ${oldest}, postgres.js`,
     major: oldest,
-    node: NODES[0],
-    packages: ['@bearmq/driver-postgresjs'],
+    driver: 'postgresjs',
+    packages: ['@bearmq/driver-postgresjs', '@bearmq/integration-tests'],
   };
 }

@@ -8,7 +8,7 @@ import { programFromNpm } from './from-npm.mjs';
 
 /** A leg says for itself what it runs on; what this process was told must not say otherwise. */
 const OWN_VARIABLES =
-  /^(DATABASE_URL|BEARMQ_TEST_PG|BEARMQ_TEST_PG_MAJOR|BEARMQ_TEST_IMAGE|BEARMQ_TEST_POOLER|BEARMQ_SMOKE_RUNTIME)$/;
+  /^(DATABASE_URL|BEARMQ_TEST_PG|BEARMQ_TEST_PG_MAJOR|BEARMQ_TEST_IMAGE|BEARMQ_TEST_POOLER|BEARMQ_TEST_DRIVER|BEARMQ_SMOKE_RUNTIME)$/;
 
 /**
  * Gets what the leg needs, and runs its tests.
@@ -37,9 +37,10 @@ export async function runLeg(leg, testDatabase, turboArgs) {
  * @param {import('./legs.mjs').Leg} leg
  * @param {typeof import('../../packages/test-database/src/index.ts')} testDatabase
  */
-async function prepare({ major, node, runtime, pooler }, testDatabase) {
+async function prepare({ major, node, runtime, pooler, driver }, testDatabase) {
   const own = { BEARMQ_TEST_PG: 'embedded', BEARMQ_TEST_PG_MAJOR: String(major) };
   if (pooler !== undefined) own.BEARMQ_TEST_POOLER = pooler;
+  if (driver !== undefined) own.BEARMQ_TEST_DRIVER = driver;
   if (runtime !== undefined) own.BEARMQ_SMOKE_RUNTIME = programFromNpm(runtime, testDatabase.isUnreachable);
   checkTurboKnows(own);
   if (pooler !== undefined && testDatabase.installedPgBouncer() === undefined) {
