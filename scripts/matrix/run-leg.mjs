@@ -7,8 +7,7 @@ import { CannotRun } from './cannot-run.mjs';
 import { programFromNpm } from './from-npm.mjs';
 
 /** A leg says for itself what it runs on; what this process was told must not say otherwise. */
-const OWN_VARIABLES =
-  /^(DATABASE_URL|BEARMQ_TEST_PG|BEARMQ_TEST_PG_MAJOR|BEARMQ_TEST_IMAGE|BEARMQ_TEST_POOLER|BEARMQ_TEST_DRIVER|BEARMQ_SMOKE_RUNTIME)$/;
+const OWN_VARIABLES = /^(DATABASE_URL$|BEARMQ_TEST_|BEARMQ_SMOKE_)/;
 
 /**
  * Gets what the leg needs, and runs its tests.
