@@ -1,5 +1,11 @@
-/** The versions that stand for what users run. The first is the floor of `engines` in package.json. */
-const NODES = ['20.19.0', '22.23.3', '24.21.0'];
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../run-turbo.mjs';
+
+const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** The oldest that is promised to work, and then what users run. */
+const NODES = [engines.node.replace('>=', ''), '22.23.3', '24.21.0'];
 const RUNTIMES = { Bun: 'bun@1.4.5', Deno: 'deno@2.9.6' };
 
 /** What speaks to PostgreSQL, and what proves that it is the version that was asked for. */
