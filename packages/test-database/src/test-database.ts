@@ -1,6 +1,7 @@
 import { type Binaries, embeddedBinaries, systemBinaries } from './binaries.ts';
 import { dockerAnswers } from './docker.ts';
 import { startPostgres } from './local-postgres.ts';
+import { chosenMajor, type Major } from './majors.ts';
 import { serverSettings } from './settings.ts';
 
 /** A database for tests: its data may be lost, and its superuser is ours. */
@@ -16,21 +17,23 @@ const SOURCES = ['url', 'testcontainers', 'embedded', 'system'] as const;
 type Source = (typeof SOURCES)[number];
 type Env = Readonly<Record<string, string | undefined>>;
 
-const DEFAULT_IMAGE = 'postgres:17-alpine';
+const DEFAULT_IMAGE_MAJOR = 17;
 
 /**
  * `DATABASE_URL`, or else a container where a Docker engine answers, or else the npm binaries, or else the system's
- * PostgreSQL. `BEARMQ_TEST_PG` (`url`, `testcontainers`, `embedded`, `system`) forces one of them; `BEARMQ_TEST_IMAGE`
- * names the container's image.
+ * PostgreSQL. `BEARMQ_TEST_PG` (`url`, `testcontainers`, `embedded`, `system`) forces one of them;
+ * `BEARMQ_TEST_PG_MAJOR` (14 to 18) chooses the version of what is started, and `BEARMQ_TEST_IMAGE` names the
+ * container's image.
  */
 export async function startTestDatabase(env: Env = process.env): Promise<TestDatabase> {
   const forced = forcedSource(env);
-  if (forced !== undefined) return await forceOne(forced, env);
+  const major = chosenMajor(env);
+  if (forced !== undefined) return await forceOne(forced, env, major);
   return (
-    fromUrl(env) ??
-    ((await dockerAnswers(env)) ? await fromAnsweringDocker(env) : undefined) ??
-    (await fromBinaries(await embeddedBinaries())) ??
-    (await fromBinaries(systemBinaries())) ??
+    fromUrl(env, major) ??
+    ((await dockerAnswers(env)) ? await fromAnsweringDocker(env, major) : undefined) ??
+    (await fromBinaries(await embeddedBinaries(major))) ??
+    (await fromBinaries(systemBinaries(major))) ??
     nothing('No PostgreSQL found: set DATABASE_URL, start Docker, or install PostgreSQL.')
   );
 }
@@ -44,42 +47,45 @@ function forcedSource(env: Env): Source | undefined {
   );
 }
 
-async function forceOne(source: Source, env: Env): Promise<TestDatabase> {
+async function forceOne(source: Source, env: Env, major: Major | undefined): Promise<TestDatabase> {
   switch (source) {
     case 'url':
-      return fromUrl(env) ?? nothing('BEARMQ_TEST_PG=url, but DATABASE_URL is not set.');
+      return fromUrl(env, major) ?? nothing('BEARMQ_TEST_PG=url, but DATABASE_URL is not set.');
     case 'testcontainers':
-      return await fromContainer(env).catch((error: unknown) =>
+      return await fromContainer(env, major).catch((error: unknown) =>
         nothing('BEARMQ_TEST_PG=testcontainers, but no container could be started. Does a Docker engine run?', error),
       );
     case 'embedded':
       return (
-        (await fromBinaries(await embeddedBinaries())) ??
+        (await fromBinaries(await embeddedBinaries(major))) ??
         nothing(`BEARMQ_TEST_PG=embedded, but npm has no binaries for ${process.platform}-${process.arch}.`)
       );
     case 'system':
       return (
-        (await fromBinaries(systemBinaries())) ??
-        nothing('BEARMQ_TEST_PG=system, but there is no PostgreSQL in /usr/lib/postgresql.')
+        (await fromBinaries(systemBinaries(major))) ??
+        nothing(`BEARMQ_TEST_PG=system, but there is no PostgreSQL ${major ?? ''} in /usr/lib/postgresql.`)
       );
   }
 }
 
-function fromUrl(env: Env): TestDatabase | undefined {
+function fromUrl(env: Env, major: Major | undefined): TestDatabase | undefined {
   const url = env['DATABASE_URL'];
   if (url === undefined || url === '') return undefined;
+  // Or a pass on one version would be taken for a pass on another.
+  if (major !== undefined)
+    nothing('BEARMQ_TEST_PG_MAJOR cannot choose the version of DATABASE_URL: unset one of them.');
   return { url, source: 'DATABASE_URL', stop: async () => {} };
 }
 
-async function fromAnsweringDocker(env: Env): Promise<TestDatabase> {
-  return await fromContainer(env).catch((error: unknown) =>
+async function fromAnsweringDocker(env: Env, major: Major | undefined): Promise<TestDatabase> {
+  return await fromContainer(env, major).catch((error: unknown) =>
     nothing('Docker answers, but the container did not start; BEARMQ_TEST_PG=embedded does without it.', error),
   );
 }
 
-async function fromContainer(env: Env): Promise<TestDatabase> {
+async function fromContainer(env: Env, major: Major | undefined): Promise<TestDatabase> {
+  const image = imageName(env, major);
   const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
-  const image = env['BEARMQ_TEST_IMAGE'] || DEFAULT_IMAGE;
   // A container has a network of its own, and listens on all of it.
   const settings = {
     ...serverSettings('fast', {}),
@@ -95,6 +101,15 @@ async function fromContainer(env: Env): Promise<TestDatabase> {
       await container.stop();
     },
   };
+}
+
+/** The container's image: the one that is named, or the official one of the major that is asked for. */
+export function imageName(env: Env, major: Major | undefined): string {
+  const named = env['BEARMQ_TEST_IMAGE'];
+  if (named === undefined || named === '') return `postgres:${major ?? DEFAULT_IMAGE_MAJOR}-alpine`;
+  if (major !== undefined)
+    nothing('BEARMQ_TEST_PG_MAJOR and BEARMQ_TEST_IMAGE both name a version: unset one of them.');
+  return named;
 }
 
 async function fromBinaries(binaries: Binaries | undefined): Promise<TestDatabase | undefined> {

@@ -63,7 +63,7 @@ describe('startTestDatabase', () => {
 
 describe('systemBinaries', () => {
   it('finds nothing where nothing is installed', () => {
-    expect(systemBinaries('/nowhere')).toBeUndefined();
+    expect(systemBinaries(undefined, '/nowhere')).toBeUndefined();
   });
 });
 
