@@ -1,0 +1,32 @@
+// Which way the suite takes to the database: straight or through a pooler, on pg or on postgres.js.
+
+/** The address that BearMQ is given: through the pooler where there is one. */
+export function databaseUrl(): string {
+  return setUp('BEARMQ_TEST_URL');
+}
+
+/** The server itself, for what looks on from outside, and for what holds a session. */
+export function directUrl(): string {
+  return setUp('BEARMQ_TEST_DIRECT_URL');
+}
+
+function setUp(name: string): string {
+  const url = process.env[name];
+  if (url === undefined) throw new Error(`${name} is not set: run these tests through the package script`);
+  return url;
+}
+
+export const isPooled: boolean = process.env['BEARMQ_TEST_URL'] !== process.env['BEARMQ_TEST_DIRECT_URL'];
+
+const DRIVERS = ['pg', 'postgresjs'] as const;
+export type DriverName = (typeof DRIVERS)[number];
+
+/** The driver of contexts that are not given another. */
+export const DRIVER: DriverName = chosenDriver(process.env['BEARMQ_TEST_DRIVER']);
+
+function chosenDriver(wanted: string | undefined): DriverName {
+  if (wanted === undefined || wanted === '') return 'pg';
+  const known = DRIVERS.find((name) => name === wanted);
+  if (known === undefined) throw new Error(`BEARMQ_TEST_DRIVER is "${wanted}"; it may be ${DRIVERS.join(', ')}.`);
+  return known;
+}
