@@ -10,9 +10,11 @@ import { listening, until } from '../support/until.ts';
 const daemons = useDaemons();
 
 /** A bit of everything: an enqueue that wakes, a delay, a retry, a group, a tick, the clean-up of a job and a group. */
-async function everythingWorks(schema: TestSchema, pool: pg.Pool = schema.pool): Promise<void> {
+async function everythingWorks(schema: TestSchema, pool?: pg.Pool): Promise<void> {
   await schema.rows('delete from {s}.schedule');
-  const context = schema.context({ pollSecs: 3_600 }, { pool });
+  const way = pool === undefined ? undefined : { pool };
+  const isTold = schema.hasSessions || pool?.options.options !== undefined;
+  const context = schema.context(isTold ? { pollSecs: 3_600 } : { wakeUp: 'poll' }, way);
   const events = logEvents(context);
   const { definition } = await notedJob<{ text: string }>(
     context,
@@ -25,8 +27,8 @@ async function everythingWorks(schema: TestSchema, pool: pg.Pool = schema.pool):
   await new JobDefinition({ context, name: 'TICK', repeatSecs: 3_600, workFunction: () => {} }).register();
   const worker = daemons.worker(context, { concurrency: 2 });
   daemons.orchestrator(context, { cleanUpPollSecs: 0.1 });
-  await listening(schema);
-  const producer = schema.context({}, { pool });
+  if (isTold) await listening(schema);
+  const producer = schema.context({}, way);
   const other = new JobDefinition({
     context: producer,
     name: 'ALL',

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from '@jest/globals';
 import type { ContextSettings, WorkerOptions } from 'bearmq';
-import { databaseUrl, type TestSchema } from './database.ts';
+import type { TestSchema } from './database.ts';
 import { until } from './until.ts';
 
 /** What the fixture `worker-process.mjs` is told. */
@@ -49,7 +49,7 @@ export function useChildren(schema: TestSchema): (options: ChildOptions) => Prom
     await Promise.all(running.splice(0).map((child) => child.kill()));
   });
   return async ({ settings = {}, worker = {}, names }) => {
-    const config = { url: databaseUrl(), schema: schema.name, settings, worker, names };
+    const config = { url: schema.url, schema: schema.name, settings, worker, names };
     const child = asChild(
       fork(FIXTURE, [JSON.stringify(config)], { execArgv: [], env: { PATH: process.env['PATH'] } }),
     );

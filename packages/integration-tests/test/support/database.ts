@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { Context, type ContextSettings, generateMigrationSql, pgDriver } from 'bearmq';
 import pg from 'pg';
 import postgres from 'postgres';
-import { DRIVER, databaseUrl, directUrl, isPooled } from './way.ts';
+import { DRIVER, databaseUrl, directUrl } from './way.ts';
 
 export { databaseUrl, directUrl } from './way.ts';
 
@@ -15,6 +15,10 @@ export interface TestSchema {
   readonly pool: pg.Pool;
   /** On the server itself, for sessions that a test holds. The same pool, where there is no pooler. */
   readonly direct: pg.Pool;
+  /** The address that its pools and drivers are on. */
+  readonly url: string;
+  /** Whether notifications arrive and session locks hold there. */
+  readonly hasSessions: boolean;
   readonly name: string;
   /** The schema quoted, for hand-written SQL. */
   readonly q: string;
@@ -22,7 +26,7 @@ export interface TestSchema {
   context(settings?: ContextSettings, way?: { readonly pool: pg.Pool } | { readonly driver: Driver }): Context;
   /** The suite's driver, on the schema's own pool or client; to be wrapped. */
   driver(): Driver;
-  /** Another pool on the way that BearMQ takes, ended when the file is done. */
+  /** Another pool there, ended when the file is done. With startup `options`, which no pooler takes, it is direct. */
   newPool(config?: pg.PoolConfig): pg.Pool;
   /** The suite's driver on connections of its own. */
   newDriver(config?: ClientConfig): Driver;
@@ -38,6 +42,7 @@ export interface TestSchema {
 
 /** What a pool of pg and a client of postgres.js can both be told. */
 export interface ClientConfig {
+  /** @defaultValue that of the schema */
   readonly url?: string;
   /** @defaultValue 10 */
   readonly max?: number;
@@ -50,14 +55,23 @@ export interface SchemaOptions {
   readonly name?: string;
   /** `none`: the file migrates by itself. */
   readonly migrations?: 'all' | 'none';
+  /** `direct`: past the pooler, for tests that are about LISTEN, a session lock or single connections by their nature. */
+  readonly way?: 'suite' | 'direct';
 }
 
 /** Gives a test file a freshly migrated schema, dropped when the file is done. */
-export function useSchema({ name = freshName(), migrations = 'all' }: SchemaOptions = {}): TestSchema {
+export function useSchema({
+  name = freshName(),
+  migrations = 'all',
+  way: route = 'suite',
+}: SchemaOptions = {}): TestSchema {
+  const url = route === 'direct' ? directUrl() : databaseUrl();
+  const hasSessions = url === directUrl();
   const q = `"${name.replaceAll('"', '""')}"`;
   const pools: pg.Pool[] = [];
   const newPool: TestSchema['newPool'] = (config = {}) => {
-    const made = new pg.Pool({ connectionString: databaseUrl(), max: 10, ...config });
+    const connectionString = config.options === undefined ? url : directUrl();
+    const made = new pg.Pool({ connectionString, max: 10, ...config });
     made.on('error', () => {}); // tests cut connections on purpose
     pools.push(made);
     return made;
@@ -65,12 +79,12 @@ export function useSchema({ name = freshName(), migrations = 'all' }: SchemaOpti
   const clients: postgres.Sql[] = [];
   const newDriver: TestSchema['newDriver'] = (config = {}) => {
     if (DRIVER === 'pg') return pgDriver({ pool: newPool(asPgConfig(config)) });
-    const sql = newPostgresJs(config);
+    const sql = newPostgresJs({ url, ...config });
     clients.push(sql);
     return postgresJsDriver({ sql });
   };
   const pool = newPool();
-  const direct = isPooled ? newPool({ connectionString: directUrl() }) : pool;
+  const direct = hasSessions ? pool : newPool({ connectionString: directUrl() });
   let own: Driver | undefined;
   const driver: TestSchema['driver'] = () => {
     own ??= DRIVER === 'pg' ? pgDriver({ pool }) : newDriver();
@@ -94,6 +108,8 @@ export function useSchema({ name = freshName(), migrations = 'all' }: SchemaOpti
   return {
     pool,
     direct,
+    url,
+    hasSessions,
     name,
     q,
     context: (settings = {}, way = DRIVER === 'pg' ? { pool } : { driver: driver() }) =>
@@ -114,21 +130,21 @@ export function useSchema({ name = freshName(), migrations = 'all' }: SchemaOpti
   };
 }
 
-function asPgConfig({ url = databaseUrl(), max, applicationName, idleSecs }: ClientConfig): pg.PoolConfig {
+function asPgConfig({ url, max, applicationName, idleSecs }: ClientConfig): pg.PoolConfig {
   return {
-    connectionString: url,
+    ...(url === undefined ? {} : { connectionString: url }),
     ...(max === undefined ? {} : { max }),
     ...(applicationName === undefined ? {} : { application_name: applicationName }),
     ...(idleSecs === undefined ? {} : { idleTimeoutMillis: idleSecs * 1000 }),
   };
 }
 
-function newPostgresJs({ url = databaseUrl(), max = 10, applicationName, idleSecs }: ClientConfig): postgres.Sql {
+function newPostgresJs({ url = '', max = 10, applicationName, idleSecs }: ClientConfig): postgres.Sql {
   return postgres(url, {
     max,
     onnotice: () => {},
     // What its documentation asks for behind a pooler in transaction mode.
-    ...(url === databaseUrl() && isPooled ? { prepare: false } : {}),
+    ...(url === directUrl() ? {} : { prepare: false }),
     ...(applicationName === undefined ? {} : { connection: { application_name: applicationName } }),
     ...(idleSecs === undefined ? {} : { idle_timeout: idleSecs }),
   });

@@ -16,8 +16,6 @@ function setUp(name: string): string {
   return url;
 }
 
-export const isPooled: boolean = process.env['BEARMQ_TEST_URL'] !== process.env['BEARMQ_TEST_DIRECT_URL'];
-
 const DRIVERS = ['pg', 'postgresjs'] as const;
 export type DriverName = (typeof DRIVERS)[number];
 

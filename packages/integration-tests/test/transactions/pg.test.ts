@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fromPg, JobDefinition } from 'bearmq';
 import pg from 'pg';
 import { useDaemons } from '../support/daemons.ts';
-import { databaseUrl, useSchema } from '../support/database.ts';
+import { directUrl, useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { rejectionOf } from '../support/thrown.ts';
 
@@ -59,7 +59,7 @@ describe("a job enqueued in the caller's own transaction", () => {
   });
 
   it('is notified with the commit, and not sooner', async () => {
-    const listener = new pg.Client({ connectionString: databaseUrl() });
+    const listener = new pg.Client({ connectionString: directUrl() });
     await listener.connect();
     const heard: string[] = [];
     const first = new Promise<void>((resolve) => {
