@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   accessSync,
   chownSync,
@@ -18,6 +19,7 @@ import { type ServerUser, serverUser } from './server-user.ts';
 const START_DEADLINE_MS = 20_000;
 const POLL_MS = 20;
 const ATTEMPTS = 3;
+const TEXT = { encoding: 'utf8' } as const;
 
 export interface PgBouncerOptions {
   /** The server's address; the pooler takes the same user and password. */
@@ -82,7 +84,7 @@ export async function startPgBouncer(options: PgBouncerOptions): Promise<Running
 async function launch(program: string, options: PgBouncerOptions, port: number): Promise<RunningPgBouncer | string> {
   const user = serverUser(); // it refuses to run as root, as PostgreSQL does
   const folder = preparePlace(undefined, user).removable as string;
-  const configFile = configure(folder, options, port, user);
+  const configFile = configure(program, folder, options, port, user);
   const logFile = join(folder, 'pgbouncer.log');
   const log = openSync(logFile, 'w');
   const guarded = spawnGuarded({
@@ -106,6 +108,7 @@ async function launch(program: string, options: PgBouncerOptions, port: number):
 
 /** Writes the configuration, readable for `user` alone, and gives the file's name. */
 function configure(
+  program: string,
   folder: string,
   { url, settings = {} }: PgBouncerOptions,
   port: number,
@@ -125,6 +128,8 @@ function configure(
     default_pool_size: '40',
     max_client_conn: '1000',
     ignore_startup_parameters: 'extra_float_digits',
+    // As it was before 1.21: what passes so passes with their support, too.
+    ...(knowsPreparedStatements(program) ? { max_prepared_statements: '0' } : {}),
     ...settings,
   };
   const lines = [
@@ -143,6 +148,12 @@ function configure(
     if (user !== undefined) chownSync(file, user.uid, user.gid);
   }
   return configFile;
+}
+
+/** The setting is unknown to those before, and they refuse to start with it. */
+function knowsPreparedStatements(program: string): boolean {
+  const [, major = '0', minor = '0'] = /PgBouncer (\d+)\.(\d+)/.exec(execFileSync(program, ['--version'], TEXT)) ?? [];
+  return Number(major) > 1 || Number(minor) >= 21;
 }
 
 async function takesConnections(guarded: Guarded, port: number): Promise<boolean> {

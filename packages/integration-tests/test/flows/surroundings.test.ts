@@ -13,8 +13,7 @@ const daemons = useDaemons();
 async function everythingWorks(schema: TestSchema, pool?: pg.Pool): Promise<void> {
   await schema.rows('delete from {s}.schedule');
   const way = pool === undefined ? undefined : { pool };
-  const isTold = schema.hasSessions || pool?.options.options !== undefined;
-  const context = schema.context(isTold ? { pollSecs: 3_600 } : { wakeUp: 'poll' }, way);
+  const context = schema.context(schema.hasSessions ? { pollSecs: 3_600 } : { wakeUp: 'poll' }, way);
   const events = logEvents(context);
   const { definition } = await notedJob<{ text: string }>(
     context,
@@ -27,7 +26,7 @@ async function everythingWorks(schema: TestSchema, pool?: pg.Pool): Promise<void
   await new JobDefinition({ context, name: 'TICK', repeatSecs: 3_600, workFunction: () => {} }).register();
   const worker = daemons.worker(context, { concurrency: 2 });
   daemons.orchestrator(context, { cleanUpPollSecs: 0.1 });
-  if (isTold) await listening(schema);
+  if (schema.hasSessions) await listening(schema);
   const producer = schema.context({}, way);
   const other = new JobDefinition({
     context: producer,
@@ -92,7 +91,7 @@ describe('a schema may have any name that PostgreSQL allows', () => {
 });
 
 describe('nothing depends on the settings of the session:', () => {
-  const schema = useSchema();
+  const schema = useSchema({ way: 'direct' });
 
   const settings: readonly [string, string][] = [
     ['an empty search_path', '-c search_path='],

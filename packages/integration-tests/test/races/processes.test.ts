@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { brokenInvariants } from '../model/support/invariants.ts';
 import { readSnapshot } from '../model/support/snapshot.ts';
-import { databaseUrl, directUrl, useSchema } from '../support/database.ts';
+import { useSchema } from '../support/database.ts';
 import { until } from '../support/until.ts';
+import { databaseUrl, directUrl, wayTo } from '../support/way.ts';
 import { Child } from './support/child.ts';
 import { useLedger } from './support/ledger.ts';
 import { checkLedger } from './support/ledger-checks.ts';
@@ -14,7 +15,7 @@ const FREE_EACH = 20;
 const DEADLINE_MS = 60_000 * SCALE;
 
 /** A process that takes its lock for life on a connection of its own, which it can have past a pooler only. */
-const SESSION = { url: directUrl() } as const;
+const SESSION = { way: wayTo(directUrl()) } as const;
 
 /**
  * Worker processes that are stopped, killed and frozen while they work, and an account of theirs that does not depend on
@@ -30,7 +31,14 @@ describe('processes that come and go', () => {
   const ledger = useLedger(schema);
 
   const launch = async (role: string, name: string, task: object = {}): Promise<Child> => {
-    const child = new Child(name, { role, url: databaseUrl(), schema: schema.name, ledger: ledger.q, ...task });
+    const child = new Child(name, {
+      role,
+      way: wayTo(databaseUrl()),
+      books: directUrl(),
+      schema: schema.name,
+      ledger: ledger.q,
+      ...task,
+    });
     children.push(child);
     await child.heard('ready');
     return child;

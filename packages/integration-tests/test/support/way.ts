@@ -19,6 +19,17 @@ function setUp(name: string): string {
 const DRIVERS = ['pg', 'postgresjs'] as const;
 export type DriverName = (typeof DRIVERS)[number];
 
+/** How a process of its own reaches the database; see `fixtures/open-driver.mjs`. */
+export interface Way {
+  readonly url: string;
+  readonly driver: DriverName;
+  readonly isPooled: boolean;
+}
+
+export function wayTo(url: string, driver: DriverName = DRIVER): Way {
+  return { url, driver, isPooled: url !== directUrl() };
+}
+
 /** The driver of contexts that are not given another. */
 export const DRIVER: DriverName = chosenDriver(process.env['BEARMQ_TEST_DRIVER']);
 
