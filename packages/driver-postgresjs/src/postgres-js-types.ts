@@ -23,11 +23,13 @@ export interface PostgresJsRawQuery extends PromiseLike<PostgresJsResult> {
   execute(): PromiseLike<PostgresJsResult>;
 }
 
-/** How a text is sent. `simple` is missing in the client's own types. */
+/** How a text is sent. All but `prepare` are missing in the client's own types. */
 export interface PostgresJsQueryOptions {
   readonly prepare?: boolean;
   /** `false`: the extended protocol even without values, so that the server refuses a second statement in the text. */
   readonly simple?: false;
+  /** Called when the query has been sent; returns whether another may be sent behind it, before it is answered. */
+  readonly onexecute?: () => boolean;
 }
 
 /** Whatever runs queries: a client, or its `sql` inside of a transaction. */

@@ -38,7 +38,11 @@ export async function fetchRows(
     return sql.typed(value === null ? null : String(value), OID.unknown);
   });
   // A client made with `prepare: false` prepares nothing, whatever a query asks for.
-  const options = { prepare: prepare === 'auto' && isWorthPreparing(text), simple: false } as const;
+  const options = {
+    prepare: prepare === 'auto' && isWorthPreparing(text),
+    simple: false,
+    onexecute: takesNoMore,
+  } as const;
   let result: PostgresJsResult;
   try {
     // At once, so that it keeps its place among queries that the caller sends on the same `sql`.
@@ -48,6 +52,14 @@ export async function fetchRows(
   }
   const { columns } = result;
   return Array.from(result, (row) => readRow(row, columns));
+}
+
+/**
+ * Has the connection take no query behind ours before ours is answered. postgres.js would send it at once, in two parts;
+ * a pooler in transaction mode gives the connection to somebody else between them, and the answer never comes.
+ */
+function takesNoMore(): false {
+  return false;
 }
 
 /** By position, since a `transform.row` of the client may have made an object of the list. */

@@ -24,7 +24,7 @@ const SCRIPT = `
 
 export interface GuardedCommand {
   readonly command: readonly string[];
-  readonly stopSignal: 'INT' | 'QUIT';
+  readonly stopSignal: 'INT' | 'QUIT' | 'TERM';
   readonly removeAfterwards: string | undefined;
   /** File descriptor that the server's log goes to. */
   readonly log: number;

@@ -41,6 +41,18 @@ describe('whatever a client throws becomes a DatabaseError', () => {
     expect(toDatabaseError(several).message).toBe('ECONNREFUSED');
   });
 
+  it('with what to do about prepared statements that get lost on the way', () => {
+    for (const [code, said] of [
+      ['26000', 'prepared statement "x" does not exist'],
+      ['42P05', 'prepared statement "x" already exists'],
+    ] as const) {
+      const { message, sqlState } = toDatabaseError(Object.assign(new Error(said), { code }));
+      expect(sqlState).toBe(code);
+      expect(message.startsWith(`${said}; a pooler`)).toBe(true);
+      expect(message).toMatch(/prepare: 'never'.*prepare: false/);
+    }
+  });
+
   it('even from what is no error at all, or refers to itself', () => {
     expect(toDatabaseError('text').message).toBe('text');
     expect(toDatabaseError(null).message).toBe('null');

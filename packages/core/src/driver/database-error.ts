@@ -44,9 +44,21 @@ export function toDatabaseError(error: unknown): DatabaseError {
     if (typeof code !== 'string' || !isSqlState(code)) continue;
     const constraint = inner['constraint'] ?? inner['constraint_name'];
     const details = { sqlState: code, constraint: typeof constraint === 'string' ? constraint : null };
-    return new DatabaseError(messageOf(inner), details, error);
+    return new DatabaseError(messageOf(inner) + adviceFor(code), details, error);
   }
   return new DatabaseError(messageOf(error), { sqlState: null, constraint: null }, error);
+}
+
+/**
+ * A prepared statement that is unknown (26000), or known already (42P05), says that this connection does not lead to the
+ * same session as before. The server's own words give no idea of that.
+ */
+function adviceFor(sqlState: string): string {
+  if (sqlState !== '26000' && sqlState !== '42P05') return '';
+  return (
+    '; a pooler in between shares its connections (PgBouncer in transaction mode, perhaps), so have none prepared: ' +
+    "prepare: 'never' for the driver, and prepare: false for a postgres.js client"
+  );
 }
 
 /** Five digits and capitals; every SQLSTATE has a digit, which `EPIPE` and its like have not. */

@@ -5,9 +5,10 @@ import { useSchema } from '../support/database.ts';
 import { intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { gate, listening, until } from '../support/until.ts';
+import { gate, listening, registered, until } from '../support/until.ts';
 
 const schema = useSchema();
+const direct = useSchema({ way: 'direct' });
 const daemons = useDaemons();
 
 const workers = () => schema.value('select count(*)::int from {s}.worker');
@@ -70,7 +71,7 @@ describe('a context', () => {
     await stopped;
     await fresh.stop();
     daemons.worker(context);
-    await listening(schema);
+    await registered(schema);
     const last = await definition.enqueue('last');
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: last });
     expect(runs.map(({ payload }) => payload)).toEqual(['old', 'new', 'last']);
@@ -91,14 +92,14 @@ describe('a context', () => {
   });
 
   it('gives up its listening connection with its last Worker', async () => {
-    const pool = schema.newPool({ application_name: 'stops listening' });
-    const context = schema.context({}, { pool });
+    const pool = direct.newPool({ application_name: 'stops listening' });
+    const context = direct.context({}, { pool });
     const worker = daemons.worker(context);
-    await listening(schema);
+    await listening(direct);
     await worker.stop();
     const listeners = `select count(*)::int from pg_stat_activity
       where application_name = 'stops listening' and pid in (select pid from pg_locks where locktype = 'advisory')`;
-    await until('nobody listens', async () => (await schema.value(listeners)) === 0);
+    await until('nobody listens', async () => (await direct.value(listeners)) === 0);
   });
 });
 

@@ -10,7 +10,7 @@ import { Context, JobDefinition } from 'bearmq';
 import pg from 'pg';
 import postgres from 'postgres';
 import { useDaemons } from '../support/daemons.ts';
-import { databaseUrl, freshName } from '../support/database.ts';
+import { directUrl, freshName } from '../support/database.ts';
 import { rejectionOf } from '../support/thrown.ts';
 import { enqueueAll } from '../support/two-hundred-jobs.ts';
 import { until } from '../support/until.ts';
@@ -23,7 +23,7 @@ interface Way {
 }
 
 async function onPg(): Promise<Way> {
-  const pool = new pg.Pool({ connectionString: databaseUrl() });
+  const pool = new pg.Pool({ connectionString: directUrl() });
   const inTransaction: Way['inTransaction'] = async (work) => {
     const client = await pool.connect();
     try {
@@ -41,7 +41,7 @@ async function onPg(): Promise<Way> {
 }
 
 async function onPostgresJs(options: postgres.Options<Record<string, never>>): Promise<Way> {
-  const sql = postgres(databaseUrl(), { onnotice: () => undefined, ...options });
+  const sql = postgres(directUrl(), { onnotice: () => undefined, ...options });
   return {
     driver: postgresJsDriver({ sql }),
     inTransaction: (work) => sql.begin((tx) => work(fromPostgresJs(tx))),

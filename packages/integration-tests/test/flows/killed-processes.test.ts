@@ -1,19 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ContextSettings } from 'bearmq';
 import { type ChildTask, useChildren } from '../support/children.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { counted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { listening, until } from '../support/until.ts';
+import { listening, registered, until } from '../support/until.ts';
 
 const schema = useSchema();
+const direct = useSchema({ way: 'direct' });
 const daemons = useDaemons();
 const child = useChildren(schema);
+const directChild = useChildren(direct);
 
 /** A definition on this side that finishes whatever the children could not. */
-async function survivor(name: string, settings: Parameters<typeof schema.context>[0] = {}) {
-  const context = schema.context({ pollSecs: 0.1, ...settings });
+async function survivor(name: string, settings: ContextSettings = {}, of = schema) {
+  const context = of.context({ pollSecs: 0.1, ...settings });
   const events = logEvents(context);
   const job = await notedJob<ChildTask>(context, name);
   return { context, events, ...job };
@@ -33,24 +36,24 @@ describe('a job whose worker process is killed', () => {
   });
 
   it('runs again half a minute later with default settings: its session lock is gone, and its lease runs out', async () => {
-    const { context, events, definition } = await survivor('KILLED_TOO');
-    const victim = await child({ names: ['KILLED_TOO'] });
-    await listening(schema);
+    const { context, events, definition } = await survivor('KILLED_TOO', {}, direct);
+    const victim = await directChild({ names: ['KILLED_TOO'] });
+    await listening(direct);
     const jobId = await definition.enqueue({ does: 'hang' }, { numAttempts: 2 });
     await victim.told({ kind: 'run', jobId });
     await victim.kill();
-    await schema.age(29, 'worker');
+    await direct.age(29, 'worker');
     daemons.worker(context);
-    await listening(schema, 2);
-    expect(await schema.value('select claims from {s}.job where id = $1', [jobId])).toBe(1);
-    await schema.rows('update {s}.worker set expires_at = now() where expires_at < now() + make_interval(secs => 5)');
+    await listening(direct, 2);
+    expect(await direct.value('select claims from {s}.job where id = $1', [jobId])).toBe(1);
+    await direct.rows('update {s}.worker set expires_at = now() where expires_at < now() + make_interval(secs => 5)');
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
   });
 
   it('is finalized at its next dequeue when that was its last attempt; its group goes on', async () => {
     const { context, events, definition, runs } = await survivor('KILLED_LAST');
     const victim = await child({ names: ['KILLED_LAST'] });
-    await listening(schema);
+    await registered(schema);
     const last = await definition.enqueue({ does: 'hang' }, { jobGroup: 'of the dead' });
     const next = await definition.enqueue({ does: 'finish' }, { jobGroup: 'of the dead' });
     await victim.told({ kind: 'run', jobId: last });
@@ -66,7 +69,7 @@ describe('a job whose worker process is killed', () => {
   it('has spent no attempt if it was only claimed ahead and never started', async () => {
     const { context, events, definition, runs } = await survivor('AHEAD');
     const victim = await child({ names: ['AHEAD'] });
-    await listening(schema);
+    await registered(schema);
     const tasks: ChildTask[] = Array.from({ length: 400 }, (_, n) => ({ does: n === 300 ? 'hang' : 'finish' }));
     const ids = await Promise.all(tasks.map((task) => definition.enqueue(task)));
     const hanging = ids[300] ?? '';
@@ -95,25 +98,25 @@ describe('a job whose worker process is killed', () => {
 
 describe('a work function that blocks the event loop for longer than its lease', () => {
   it('keeps its job: the session lock says that the process is alive', async () => {
-    const counts = counted(schema.driver());
-    const context = schema.context({ pollSecs: 0.1, wakeUp: 'poll' }, { driver: counts.driver });
+    const counts = counted(direct.driver());
+    const context = direct.context({ pollSecs: 0.1, wakeUp: 'poll' }, { driver: counts.driver });
     const events = logEvents(context);
     const { definition, runs } = await notedJob<ChildTask>(context, 'BLOCKS');
-    const blocked = await child({ settings: { leaseSecs: 3 }, names: ['BLOCKS'] });
-    await listening(schema);
+    const blocked = await directChild({ settings: { leaseSecs: 3 }, names: ['BLOCKS'] });
+    await listening(direct);
     const jobId = await definition.enqueue({ does: 'block', secs: 5 });
     await blocked.told({ kind: 'run', jobId });
     daemons.worker(context);
     await until(
       'its lease is over',
-      () => schema.value('select bool_or(expires_at < now()) from {s}.worker') as Promise<boolean>,
+      () => direct.value('select bool_or(expires_at < now()) from {s}.worker') as Promise<boolean>,
     );
     counts.reset();
     await until('a rescue was tried', () => counts.of('bearmq_rescue') >= 1);
     await blocked.told({ kind: 'event', name: 'WORKER_JOB_RUN_SUCCESS', jobId });
     expect(events.of('WORKER_JOB_RESCUE')).toHaveLength(0);
     expect(runs).toHaveLength(0);
-    expect(await schema.rows('select attempt, claims from {s}.finalized_job where id = $1', [jobId])).toEqual([
+    expect(await direct.rows('select attempt, claims from {s}.finalized_job where id = $1', [jobId])).toEqual([
       { attempt: 1, claims: 1 },
     ]);
   });

@@ -5,22 +5,23 @@ import { useSchema } from '../support/database.ts';
 import { counted, intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { gate, listening, until } from '../support/until.ts';
+import { gate, listening, registered, until } from '../support/until.ts';
 
 const schema = useSchema();
+const direct = useSchema({ way: 'direct' });
 const daemons = useDaemons();
 
 /** A worker without a session lock, whose lease can be made to run out while it cannot renew it soon. */
 const LOSING = { wakeUp: 'poll', pollSecs: 0.02, leaseSecs: 600 } as const;
 /** One whose lease outlasts that. */
 const LASTING = { wakeUp: 'poll', pollSecs: 0.02, leaseSecs: 86_400 } as const;
-const loseLease = () => schema.age(700, 'worker');
+const loseLease = (of = schema) => of.age(700, 'worker');
 
 describe('a lease', () => {
   it('is thirty seconds by default, one row for each process', async () => {
     const context = schema.context();
     daemons.worker(context);
-    await listening(schema);
+    await registered(schema);
     const left = 'select extract(epoch from expires_at - now())::float8 from {s}.worker';
     expect(await schema.value(left)).toBeGreaterThan(15);
     expect(await schema.value(left)).toBeLessThanOrEqual(30);
@@ -31,7 +32,7 @@ describe('a lease', () => {
     const finish = gate();
     const { definition, runs } = await notedJob<null>(context, 'LONG', () => finish.opened);
     daemons.worker(context);
-    await listening(schema);
+    await registered(schema);
     await definition.enqueue();
     await until('it runs', () => runs.length === 1);
     const expiry = (): Promise<unknown> =>
@@ -135,21 +136,21 @@ describe('a lease', () => {
   });
 
   it('that has run out counts for nothing while the session lock is held', async () => {
-    const context = schema.context({ leaseSecs: 600, pollSecs: 3_600 });
+    const context = direct.context({ leaseSecs: 600, pollSecs: 3_600 });
     const events = logEvents(context);
     const finish = gate();
     const { definition, runs } = await notedJob<null>(context, 'LOCKED', () => finish.opened);
     daemons.worker(context, { concurrency: 2 });
-    await listening(schema);
+    await listening(direct);
     const jobId = await definition.enqueue();
     await until('it runs', () => runs.length === 1);
-    await loseLease();
-    const counts = counted(schema.driver());
-    const other = schema.context(LASTING, { driver: counts.driver });
+    await loseLease(direct);
+    const counts = counted(direct.driver());
+    const other = direct.context(LASTING, { driver: counts.driver });
     await notedJob<null>(other, 'LOCKED');
     daemons.worker(other);
     await until('the other has tried to rescue', () => counts.of('bearmq_rescue') >= 2);
-    expect(await schema.value('select claims from {s}.job where id = $1', [jobId])).toBe(1);
+    expect(await direct.value('select claims from {s}.job where id = $1', [jobId])).toBe(1);
     finish.open();
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
   });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { pgDriver } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { counted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { gate, listening, until } from '../support/until.ts';
+import { gate, listening, registered, until } from '../support/until.ts';
 
 const schema = useSchema();
+const direct = useSchema({ way: 'direct' });
 const daemons = useDaemons();
 
 describe('concurrency', () => {
@@ -72,14 +72,13 @@ describe('a hundred Workers of a context', () => {
   });
 
   it('use two connections when idle, and less than a statement a second', async () => {
-    const pool = schema.newPool({ max: 20, idleTimeoutMillis: 500, application_name: 'a hundred workers' });
-    const counts = counted(pgDriver({ pool }));
-    const context = schema.context({}, { driver: counts.driver });
+    const counts = counted(direct.newDriver({ max: 20, idleSecs: 1, applicationName: 'a hundred workers' }));
+    const context = direct.context({}, { driver: counts.driver });
     await notedJob<null>(context, 'NEVER');
     for (let i = 0; i < 100; i += 1) daemons.worker(context);
-    await listening(schema);
+    await listening(direct);
     const connections = () =>
-      schema.value(`select count(*)::int from pg_stat_activity where application_name = 'a hundred workers'`);
+      direct.value(`select count(*)::int from pg_stat_activity where application_name = 'a hundred workers'`);
     await until('they have settled down', async () => Number(await connections()) <= 2);
     counts.reset();
     await until('they have looked once', () => counts.of('bearmq_claim') >= 1);
@@ -88,13 +87,13 @@ describe('a hundred Workers of a context', () => {
     await until('they have looked twice more', () => counts.of('bearmq_claim') >= 2);
     expect(counts.total / ((performance.now() - start) / 1_000)).toBeLessThan(1);
     expect(await connections()).toBeLessThanOrEqual(2);
-    expect(await schema.value('select count(*)::int from {s}.worker')).toBe(1);
+    expect(await direct.value('select count(*)::int from {s}.worker')).toBe(1);
   });
 
   it('of several contexts each have a lease of their own', async () => {
     const contexts = [schema.context(), schema.context()];
     for (const context of contexts) for (let i = 0; i < 5; i += 1) daemons.worker(context);
-    await listening(schema, 2);
+    await registered(schema, 2);
     expect(await schema.value('select count(*)::int from {s}.worker')).toBe(2);
   });
 });

@@ -8,6 +8,7 @@ import { notedJob } from '../support/jobs.ts';
 import { gate, listening, until } from '../support/until.ts';
 
 const schema = useSchema();
+const direct = useSchema({ way: 'direct' });
 const daemons = useDaemons();
 
 const workers = () => schema.value('select count(*)::int from {s}.worker');
@@ -89,7 +90,7 @@ describe('stopping a Worker', () => {
   });
 
   it('tells the workers of other processes of what it hands back: they need not wait until they look', async () => {
-    const [context, other] = [schema.context(), schema.context({ pollSecs: 3_600 })];
+    const [context, other] = [direct.context(), direct.context({ pollSecs: 3_600 })];
     const otherEvents = logEvents(other);
     const finish = gate();
     const { definition, runs } = await notedJob<number>(context, 'TOLD', (n) => n === 100 && finish.opened);
@@ -98,7 +99,7 @@ describe('stopping a Worker', () => {
     await until('it is held up', () => runs.length === 101);
     await notedJob<number>(other, 'TOLD');
     daemons.worker(other);
-    await listening(schema, 2);
+    await listening(direct, 2);
     const stopped = worker.stop();
     finish.open();
     await stopped;

@@ -10,9 +10,10 @@ import { listening, until } from '../support/until.ts';
 const daemons = useDaemons();
 
 /** A bit of everything: an enqueue that wakes, a delay, a retry, a group, a tick, the clean-up of a job and a group. */
-async function everythingWorks(schema: TestSchema, pool: pg.Pool = schema.pool): Promise<void> {
+async function everythingWorks(schema: TestSchema, pool?: pg.Pool): Promise<void> {
   await schema.rows('delete from {s}.schedule');
-  const context = schema.context({ pollSecs: 3_600 }, { pool });
+  const way = pool === undefined ? undefined : { pool };
+  const context = schema.context(schema.hasSessions ? { pollSecs: 3_600 } : { wakeUp: 'poll' }, way);
   const events = logEvents(context);
   const { definition } = await notedJob<{ text: string }>(
     context,
@@ -25,8 +26,8 @@ async function everythingWorks(schema: TestSchema, pool: pg.Pool = schema.pool):
   await new JobDefinition({ context, name: 'TICK', repeatSecs: 3_600, workFunction: () => {} }).register();
   const worker = daemons.worker(context, { concurrency: 2 });
   daemons.orchestrator(context, { cleanUpPollSecs: 0.1 });
-  await listening(schema);
-  const producer = schema.context({}, { pool });
+  if (schema.hasSessions) await listening(schema);
+  const producer = schema.context({}, way);
   const other = new JobDefinition({
     context: producer,
     name: 'ALL',
@@ -90,7 +91,7 @@ describe('a schema may have any name that PostgreSQL allows', () => {
 });
 
 describe('nothing depends on the settings of the session:', () => {
-  const schema = useSchema();
+  const schema = useSchema({ way: 'direct' });
 
   const settings: readonly [string, string][] = [
     ['an empty search_path', '-c search_path='],

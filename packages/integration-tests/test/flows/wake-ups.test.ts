@@ -8,6 +8,7 @@ import { notedJob } from '../support/jobs.ts';
 import { gate, listening, until } from '../support/until.ts';
 
 const schema = useSchema();
+const direct = useSchema({ way: 'direct' });
 const daemons = useDaemons();
 
 /** Polling would find a job only after an hour: whatever runs in time was told of. */
@@ -15,12 +16,12 @@ const HARDLY_POLLING = { pollSecs: 3_600 } as const;
 
 describe('an idle worker that listens', () => {
   it('starts a job that another process enqueued long before it would look', async () => {
-    const context = schema.context(HARDLY_POLLING);
+    const context = direct.context(HARDLY_POLLING);
     const events = logEvents(context);
     await notedJob<null>(context, 'TOLD');
     daemons.worker(context);
-    await listening(schema);
-    const elsewhere = schema.context({}, { pool: schema.newPool() });
+    await listening(direct);
+    const elsewhere = direct.context({}, { pool: direct.newPool() });
     const producer = new JobDefinition({ context: elsewhere, name: 'TOLD', workFunction: () => {} });
     for (let i = 0; i < 5; i += 1) {
       const jobId = await producer.enqueue();
@@ -29,19 +30,19 @@ describe('an idle worker that listens', () => {
   });
 
   it('is told of the last job of a burst, though notifications are sent sparingly', async () => {
-    const context = schema.context(HARDLY_POLLING);
+    const context = direct.context(HARDLY_POLLING);
     const events = logEvents(context);
     await notedJob<null>(context, 'BURST');
     daemons.worker(context);
-    await listening(schema);
+    await listening(direct);
     const sent: string[] = [];
-    const driver = intercepted(schema.driver(), async ({ name }, send) => {
+    const driver = intercepted(direct.driver(), async ({ name }, send) => {
       const rows = await send();
       sent.push(name);
       return rows;
     });
     const producer = new JobDefinition({
-      context: schema.context({}, { driver }),
+      context: direct.context({}, { driver }),
       name: 'BURST',
       workFunction: () => {},
     });
@@ -56,10 +57,10 @@ describe('an idle worker that listens', () => {
   });
 
   it('is told when another process frees a group in which only it can run the next job', async () => {
-    const counts = counted(schema.driver());
+    const counts = counted(direct.driver());
     const [here, elsewhere] = [
-      schema.context(HARDLY_POLLING, { driver: counts.driver }),
-      schema.context(HARDLY_POLLING, { pool: schema.newPool() }),
+      direct.context(HARDLY_POLLING, { driver: counts.driver }),
+      direct.context(HARDLY_POLLING, { pool: direct.newPool() }),
     ];
     const events = logEvents(here);
     const { opened, open } = gate();
@@ -67,11 +68,11 @@ describe('an idle worker that listens', () => {
     const second = await notedJob<null>(here, 'SECOND_IN_GROUP');
     daemons.worker(elsewhere);
     daemons.worker(here);
-    await listening(schema, 2);
+    await listening(direct, 2);
     await first.definition.enqueue(null, { jobGroup: 'shared' });
     await until('the first runs', () => first.runs.length === 1);
     const jobId = await second.definition.enqueue(null, { jobGroup: 'shared' });
-    const state = () => schema.value('select state::text from {s}.job where id = $1', [jobId]);
+    const state = () => direct.value('select state::text from {s}.job where id = $1', [jobId]);
     await until('the second was passed over', async () => (await state()) === 'blocked');
     const claims = counts.of('bearmq_claim');
     open();
@@ -93,17 +94,17 @@ describe('an idle worker that listens', () => {
   });
 
   it('connects anew when its connection is cut, looks for what it missed, and is told again', async () => {
-    const context = schema.context(HARDLY_POLLING);
+    const context = direct.context(HARDLY_POLLING);
     const events = logEvents(context);
     await notedJob<null>(context, 'MISSED');
     daemons.worker(context);
-    await listening(schema);
+    await listening(direct);
     // Put in by hand, so that nobody is told of it.
-    const [row] = await schema.rows(
+    const [row] = await direct.rows(
       `insert into {s}.job (id, state, timeout_secs, num_attempts, name, channel, payload)
        values (gen_random_uuid(), 'ready', 0, 1, 'MISSED', 'DEFAULT', 'null') returning id::text`,
     );
-    const cut = await schema.rows(
+    const cut = await direct.rows(
       `select pg_terminate_backend(l.pid) from pg_locks l, {s}.worker w where l.locktype = 'advisory'
          and (l.classid::bigint << 32 | l.objid::bigint) = w.session_key`,
     );
@@ -112,19 +113,19 @@ describe('an idle worker that listens', () => {
     expect(events.of('DAEMON_ERROR')).toEqual([
       { eventType: 'DAEMON_ERROR', daemon: 'notifier', error: expect.any(Error), failures: 1 },
     ]);
-    await listening(schema);
-    const producer = new JobDefinition({ context: schema.context(), name: 'MISSED', workFunction: () => {} });
+    await listening(direct);
+    const producer = new JobDefinition({ context: direct.context(), name: 'MISSED', workFunction: () => {} });
     const jobId = await producer.enqueue();
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
   });
 
   it('keeps running its jobs while its connection is cut, and takes a new session lock', async () => {
-    const context = schema.context(HARDLY_POLLING);
+    const context = direct.context(HARDLY_POLLING);
     daemons.worker(context);
-    await listening(schema);
-    const key = () => schema.value('select session_key::text from {s}.worker');
+    await listening(direct);
+    const key = () => direct.value('select session_key::text from {s}.worker');
     const before = await key();
-    await schema.rows(
+    await direct.rows(
       `select pg_terminate_backend(l.pid) from pg_locks l, {s}.worker w where l.locktype = 'advisory'
          and (l.classid::bigint << 32 | l.objid::bigint) = w.session_key`,
     );
@@ -134,7 +135,7 @@ describe('an idle worker that listens', () => {
     });
     const held = `select count(*)::int from pg_locks l, {s}.worker w where l.locktype = 'advisory' and l.granted
       and (l.classid::bigint << 32 | l.objid::bigint) = w.session_key`;
-    expect(await schema.value(held)).toBe(1);
+    expect(await direct.value(held)).toBe(1);
   });
 });
 
@@ -172,18 +173,18 @@ describe('notifications that do not arrive', () => {
 
 describe("wakeUp: 'poll'", () => {
   it('works on a single connection, and opens no other', async () => {
-    const pool = schema.newPool({ max: 1, application_name: 'one connection' });
-    const context = schema.context({ wakeUp: 'poll', pollSecs: 0.05 }, { pool });
+    const pool = direct.newPool({ max: 1, application_name: 'one connection' });
+    const context = direct.context({ wakeUp: 'poll', pollSecs: 0.05 }, { pool });
     const events = logEvents(context);
     await notedJob<null>(context, 'POLLED');
     daemons.worker(context, { concurrency: 5 });
     daemons.orchestrator(context);
-    const producer = new JobDefinition({ context: schema.context(), name: 'POLLED', workFunction: () => {} });
+    const producer = new JobDefinition({ context: direct.context(), name: 'POLLED', workFunction: () => {} });
     await Promise.all(Array.from({ length: 50 }, () => producer.enqueue()));
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 50 });
     const connections = `select count(*)::int from pg_stat_activity where application_name = 'one connection'`;
-    expect(await schema.value(connections)).toBe(1);
-    expect(await schema.value('select session_key from {s}.worker')).toBe(null);
+    expect(await direct.value(connections)).toBe(1);
+    expect(await direct.value('select session_key from {s}.worker')).toBe(null);
   });
 
   it('finds a job that nobody told of after pollSecs, one second by default', async () => {

@@ -3,6 +3,7 @@ import { brokenInvariants } from '../model/support/invariants.ts';
 import { readSnapshot } from '../model/support/snapshot.ts';
 import { useSchema } from '../support/database.ts';
 import { until } from '../support/until.ts';
+import { databaseUrl, directUrl, wayTo } from '../support/way.ts';
 import { Child } from './support/child.ts';
 import { useLedger } from './support/ledger.ts';
 import { checkLedger } from './support/ledger-checks.ts';
@@ -12,6 +13,9 @@ const GROUPS = 200;
 const ROUNDS = 21 * SCALE;
 const FREE_EACH = 20;
 const DEADLINE_MS = 60_000 * SCALE;
+
+/** A process that takes its lock for life on a connection of its own, which it can have past a pooler only. */
+const SESSION = { way: wayTo(directUrl()) } as const;
 
 /**
  * Worker processes that are stopped, killed and frozen while they work, and an account of theirs that does not depend on
@@ -27,7 +31,14 @@ describe('processes that come and go', () => {
   const ledger = useLedger(schema);
 
   const launch = async (role: string, name: string, task: object = {}): Promise<Child> => {
-    const child = new Child(name, { role, url: ledger.url, schema: schema.name, ledger: ledger.q, ...task });
+    const child = new Child(name, {
+      role,
+      way: wayTo(databaseUrl()),
+      books: directUrl(),
+      schema: schema.name,
+      ledger: ledger.q,
+      ...task,
+    });
     children.push(child);
     await child.heard('ready');
     return child;
@@ -69,17 +80,17 @@ describe('processes that come and go', () => {
     ]);
     const keepers = await Promise.all([launch('orchestrator', 'keeper 1'), launch('orchestrator', 'keeper 2')]);
     const [stopped, killed, deaf, patient, killedLater] = (await Promise.all([
-      launch('worker', 'stopped'),
-      launch('worker', 'killed'),
+      launch('worker', 'stopped', SESSION),
+      launch('worker', 'killed', SESSION),
       launch('worker', 'deaf', { wakeUp: 'poll' }),
-      launch('worker', 'patient'),
-      launch('worker', 'killed later'),
+      launch('worker', 'patient', SESSION),
+      launch('worker', 'killed later', SESSION),
     ])) as [Child, Child, Child, Child, Child];
 
     for (const producer of producers) producer.tell('first');
     await done(0.03);
     await Promise.all([stopped.stop(), killBusy(killed)]);
-    await Promise.all([launch('worker', 'fresh 1'), launch('worker', 'fresh 2')]);
+    await Promise.all([launch('worker', 'fresh 1', SESSION), launch('worker', 'fresh 2', SESSION)]);
     // The one has no session of its own, so its lease is all that it has; the other's connection still stands.
     for (const producer of producers) producer.tell('second');
     await Promise.all([freezeBusy(deaf), freezeBusy(patient)]);
@@ -90,7 +101,7 @@ describe('processes that come and go', () => {
     for (const child of [deaf, patient]) child.thaw();
     for (const producer of producers) producer.tell('third');
     await killBusy(killedLater);
-    await launch('worker', 'fresh 3');
+    await launch('worker', 'fresh 3', SESSION);
     await Promise.all(producers.map((producer) => producer.heard('third part', DEADLINE_MS)));
     const left = 'select count(*) from {s}.job';
     await until('everything is over', async () => Number(await schema.value(left)) === 0, DEADLINE_MS);

@@ -4,7 +4,7 @@ import type { Driver } from '@bearmq/core/driver';
 import { describe, expect, it } from '@jest/globals';
 import { type Context, JobDefinition, pgDriver } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
-import { useSchema } from '../support/database.ts';
+import { directUrl, useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { gate } from '../support/until.ts';
 
@@ -41,7 +41,8 @@ describe('connections', () => {
   });
 
   it('may have their statements prepared', async () => {
-    await runAll(schema.context({}, { driver: pgDriver({ pool: schema.newPool(), prepare: 'always' }) }), 'PREPARED');
+    const pool = schema.newPool({ connectionString: directUrl() });
+    await runAll(schema.context({}, { driver: pgDriver({ pool, prepare: 'always' }) }), 'PREPARED');
   });
 });
 

@@ -55,7 +55,7 @@ describe('an insert of jobs', () => {
 
 describe('a notification', () => {
   it('carries its payload to who listens', async () => {
-    const client = await schema.pool.connect();
+    const client = await schema.direct.connect();
     const heard = gate();
     const payloads: string[] = [];
     client.on('notification', ({ payload }) => {

@@ -108,7 +108,7 @@ describe('a rescue', () => {
     await registerWorker(session, tables, { workerId, leaseSecs: 30, sessionKey });
     await bench.insert({});
     await bench.claim(workerId);
-    const client = await schema.pool.connect();
+    const client = await schema.direct.connect();
     expect(await takeSessionLock(fromPg(client), tables, { sessionKey })).toBe(true);
     await schema.age(1_000, 'worker');
     expect(await rescue(session, tables, UNLOCK)).toEqual([]);
@@ -121,7 +121,7 @@ describe('a rescue', () => {
   it('does not take even a held lock for life beyond jobGroupUnlockSecs', async () => {
     const workerId = uuidv4();
     await registerWorker(session, tables, { workerId, leaseSecs: 30, sessionKey: '77' });
-    const client = await schema.pool.connect();
+    const client = await schema.direct.connect();
     await takeSessionLock(fromPg(client), tables, { sessionKey: '77' });
     await schema.age(31 + 10_800, 'worker');
     expect(await rescue(session, tables, UNLOCK)).toEqual([{ kind: 'worker', workerId }]);

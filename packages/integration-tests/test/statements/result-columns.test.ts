@@ -8,7 +8,7 @@ import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
 import { listening, until } from '../support/until.ts';
 
-const schema = useSchema();
+const schema = useSchema({ way: 'direct' });
 const daemons = useDaemons();
 
 /** The types that every client reads alike. */

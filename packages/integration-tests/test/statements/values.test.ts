@@ -75,7 +75,7 @@ describe('a quoted name', () => {
   });
 
   it('is also a channel to listen on, however long it is', async () => {
-    const client = await schema.pool.connect();
+    const client = await schema.direct.connect();
     await fc.assert(
       fc.asyncProperty(name, async (value) => {
         const channel = notificationChannel(value);

@@ -3,13 +3,17 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from '@jest/globals';
 import type { ContextSettings, WorkerOptions } from 'bearmq';
-import { databaseUrl, type TestSchema } from './database.ts';
 import { until } from './until.ts';
+import { DRIVER, type DriverName, wayTo } from './way.ts';
 
 /** What the fixture `worker-process.mjs` is told. */
 export interface ChildOptions {
   readonly settings?: ContextSettings;
   readonly worker?: Omit<WorkerOptions, 'context'>;
+  /** @defaultValue that of the schema */
+  readonly url?: string;
+  /** @defaultValue the suite's */
+  readonly driver?: DriverName;
   /** Names to register; the payload of a job says what it does. */
   readonly names: readonly string[];
 }
@@ -43,13 +47,16 @@ export interface Child {
 const FIXTURE = fileURLToPath(new URL('./fixtures/worker-process.mjs', import.meta.url));
 
 /** Starts worker processes that are killed when the test is over, however it ends. */
-export function useChildren(schema: TestSchema): (options: ChildOptions) => Promise<Child> {
+export function useChildren(schema: {
+  readonly name: string;
+  readonly url: string;
+}): (options: ChildOptions) => Promise<Child> {
   const running: Child[] = [];
   afterEach(async () => {
     await Promise.all(running.splice(0).map((child) => child.kill()));
   });
-  return async ({ settings = {}, worker = {}, names }) => {
-    const config = { url: databaseUrl(), schema: schema.name, settings, worker, names };
+  return async ({ settings = {}, worker = {}, url = schema.url, driver = DRIVER, names }) => {
+    const config = { way: wayTo(url, driver), schema: schema.name, settings, worker, names };
     const child = asChild(
       fork(FIXTURE, [JSON.stringify(config)], { execArgv: [], env: { PATH: process.env['PATH'] } }),
     );

@@ -1,28 +1,35 @@
 import { randomBytes } from 'node:crypto';
 import type { Driver } from '@bearmq/core/driver';
+import { postgresJsDriver } from '@bearmq/driver-postgresjs';
 import { afterAll, beforeAll } from '@jest/globals';
 import { Context, type ContextSettings, generateMigrationSql, pgDriver } from 'bearmq';
 import pg from 'pg';
+import postgres from 'postgres';
+import { DRIVER, databaseUrl, directUrl, poolerOptions } from './way.ts';
 
-/** The server that jest's global set-up started. */
-export function databaseUrl(): string {
-  const url = process.env['BEARMQ_TEST_URL'];
-  if (url === undefined) throw new Error('BEARMQ_TEST_URL is not set: run these tests through the package script');
-  return url;
-}
+export { databaseUrl, directUrl } from './way.ts';
 
 /** A schema of one test file, with all that is needed to look into it. */
 export interface TestSchema {
+  /** On the way that BearMQ takes: through the pooler, where the suite runs behind one. */
   readonly pool: pg.Pool;
+  /** On the server itself, for sessions that a test holds. The same pool, where there is no pooler. */
+  readonly direct: pg.Pool;
+  /** The address that its pools and drivers are on. */
+  readonly url: string;
+  /** Whether notifications arrive and session locks hold there. */
+  readonly hasSessions: boolean;
   readonly name: string;
   /** The schema quoted, for hand-written SQL. */
   readonly q: string;
-  /** A context of its own events and definitions on this schema; on the schema's own pool unless another way is given. */
+  /** A context of its own events and definitions on this schema; on the suite's driver unless another way is given. */
   context(settings?: ContextSettings, way?: { readonly pool: pg.Pool } | { readonly driver: Driver }): Context;
-  /** A driver on the schema's own pool, to be wrapped. */
+  /** The suite's driver, on the schema's own pool or client; to be wrapped. */
   driver(): Driver;
-  /** Another pool on the same server, ended when the file is done. */
+  /** Another pool there, ended when the file is done. With startup `options`, which no pooler takes, it is direct. */
   newPool(config?: pg.PoolConfig): pg.Pool;
+  /** The suite's driver on connections of its own. */
+  newDriver(config?: ClientConfig): Driver;
   /** Applies the migrations; done already unless the schema was asked for without. */
   migrate(): Promise<void>;
   /** Rows of a query; `{s}` stands for the quoted schema. */
@@ -33,27 +40,59 @@ export interface TestSchema {
   age(secs: number, ...tables: readonly TimedTable[]): Promise<void>;
 }
 
+/** What a pool of pg and a client of postgres.js can both be told. */
+export interface ClientConfig {
+  /** @defaultValue that of the schema */
+  readonly url?: string;
+  /** @defaultValue 10 */
+  readonly max?: number;
+  readonly applicationName?: string;
+  readonly idleSecs?: number;
+}
+
 export interface SchemaOptions {
   /** @defaultValue a fresh name that holds what makes careless SQL fail: quotes, a space, letters outside ASCII */
   readonly name?: string;
   /** `none`: the file migrates by itself. */
   readonly migrations?: 'all' | 'none';
+  /** `direct`: past the pooler, for tests that are about LISTEN, a session lock or single connections by their nature. */
+  readonly way?: 'suite' | 'direct';
 }
 
 /** Gives a test file a freshly migrated schema, dropped when the file is done. */
-export function useSchema({ name = freshName(), migrations = 'all' }: SchemaOptions = {}): TestSchema {
+export function useSchema({
+  name = freshName(),
+  migrations = 'all',
+  way: route = 'suite',
+}: SchemaOptions = {}): TestSchema {
+  const url = route === 'direct' ? directUrl() : databaseUrl();
+  const hasSessions = url === directUrl();
   const q = `"${name.replaceAll('"', '""')}"`;
   const pools: pg.Pool[] = [];
   const newPool: TestSchema['newPool'] = (config = {}) => {
-    const made = new pg.Pool({ connectionString: databaseUrl(), max: 10, ...config });
+    const connectionString = config.options === undefined ? url : directUrl();
+    const made = new pg.Pool({ connectionString, max: 10, ...config });
     made.on('error', () => {}); // tests cut connections on purpose
     pools.push(made);
     return made;
   };
+  const clients: postgres.Sql[] = [];
+  const newDriver: TestSchema['newDriver'] = (config = {}) => {
+    if (DRIVER === 'pg') return pgDriver({ pool: newPool(asPgConfig(config)) });
+    const sql = newPostgresJs({ url, ...config });
+    clients.push(sql);
+    return postgresJsDriver({ sql });
+  };
   const pool = newPool();
+  const direct = hasSessions ? pool : newPool({ connectionString: directUrl() });
+  let own: Driver | undefined;
+  const driver: TestSchema['driver'] = () => {
+    own ??= DRIVER === 'pg' ? pgDriver({ pool }) : newDriver();
+    return own;
+  };
   const rows: TestSchema['rows'] = async (sql, values = []) =>
     (
-      await pool.query<Record<string, unknown>>(
+      await direct.query<Record<string, unknown>>(
         sql.replaceAll('{s}', () => q),
         [...values],
       )
@@ -63,16 +102,21 @@ export function useSchema({ name = freshName(), migrations = 'all' }: SchemaOpti
   };
   if (migrations === 'all') beforeAll(migrate);
   afterAll(async () => {
-    await pool.query(`drop schema if exists ${q} cascade`);
-    await Promise.all(pools.map((one) => one.end()));
+    await direct.query(`drop schema if exists ${q} cascade`);
+    await Promise.all([...pools, ...clients].map((one) => one.end()));
   });
   return {
     pool,
+    direct,
+    url,
+    hasSessions,
     name,
     q,
-    context: (settings = {}, way = { pool }) => new Context({ ...way, schema: name, ...settings }),
-    driver: () => pgDriver({ pool }),
+    context: (settings = {}, way = DRIVER === 'pg' ? { pool } : { driver: driver() }) =>
+      new Context({ ...way, schema: name, ...settings }),
+    driver,
     newPool,
+    newDriver,
     migrate,
     rows,
     value: async (sql, values) => Object.values((await rows(sql, values))[0] ?? {})[0],
@@ -80,10 +124,29 @@ export function useSchema({ name = freshName(), migrations = 'all' }: SchemaOpti
       for (const [table, columns] of Object.entries(TIMES)) {
         if (tables.length > 0 && !tables.includes(table as TimedTable)) continue;
         const moved = columns.map((column) => `${column} = ${column} - make_interval(secs => $1)`);
-        await pool.query(`update ${q}.${table} set ${moved.join(', ')}`, [secs]);
+        await direct.query(`update ${q}.${table} set ${moved.join(', ')}`, [secs]);
       }
     },
   };
+}
+
+function asPgConfig({ url, max, applicationName, idleSecs }: ClientConfig): pg.PoolConfig {
+  return {
+    ...(url === undefined ? {} : { connectionString: url }),
+    ...(max === undefined ? {} : { max }),
+    ...(applicationName === undefined ? {} : { application_name: applicationName }),
+    ...(idleSecs === undefined ? {} : { idleTimeoutMillis: idleSecs * 1000 }),
+  };
+}
+
+function newPostgresJs({ url = '', max = 10, applicationName, idleSecs }: ClientConfig): postgres.Sql {
+  return postgres(url, {
+    max,
+    onnotice: () => {},
+    ...poolerOptions(url),
+    ...(applicationName === undefined ? {} : { connection: { application_name: applicationName } }),
+    ...(idleSecs === undefined ? {} : { idle_timeout: idleSecs }),
+  });
 }
 
 export function freshName(): string {

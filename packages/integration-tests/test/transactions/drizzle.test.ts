@@ -6,7 +6,7 @@ import { integer, pgTable, withReplicas } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePostgresJs, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import pg from 'pg';
 import postgres from 'postgres';
-import { databaseUrl } from '../support/database.ts';
+import { databaseUrl, poolerOptions } from '../support/way.ts';
 import { itIsATransactionOfTheCaller } from './support/own-transaction.ts';
 import type { TransactionClient } from './support/transaction-client.ts';
 
@@ -17,7 +17,7 @@ const pool = new pg.Pool({ connectionString: databaseUrl() });
 afterAll(() => pool.end());
 const db = drizzle({ client: pool, schema: tables, casing: 'snake_case' });
 
-const postgresJs = postgres(databaseUrl());
+const postgresJs = postgres(databaseUrl(), poolerOptions(databaseUrl()));
 const postgresJsDb = drizzlePostgresJs({ client: postgresJs, schema: tables });
 afterAll(() => postgresJs.end());
 

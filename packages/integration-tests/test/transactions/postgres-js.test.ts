@@ -1,11 +1,11 @@
 import { fromPostgresJs } from '@bearmq/driver-postgresjs';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import postgres from 'postgres';
-import { databaseUrl } from '../support/database.ts';
+import { databaseUrl, poolerOptions } from '../support/way.ts';
 import { itIsATransactionOfTheCaller } from './support/own-transaction.ts';
 import type { TransactionClient } from './support/transaction-client.ts';
 
-const sql = postgres(databaseUrl(), { transform: postgres.camel });
+const sql = postgres(databaseUrl(), { transform: postgres.camel, ...poolerOptions(databaseUrl()) });
 afterAll(() => sql.end());
 
 const client: TransactionClient<postgres.TransactionSql> = {

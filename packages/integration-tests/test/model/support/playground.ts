@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import pg from 'pg';
-import { databaseUrl, type TestSchema } from '../../support/database.ts';
+import { directUrl, type TestSchema } from '../../support/database.ts';
 import { NAMES } from './arbitraries.ts';
 import { type Command, finish, HELD_KEY } from './commands.ts';
 import { Model } from './model.ts';
@@ -42,7 +42,7 @@ export function usePlayground(schema: TestSchema): Playground {
 }
 
 function connection(): pg.Client {
-  return new pg.Client({ connectionString: databaseUrl() });
+  return new pg.Client({ connectionString: directUrl() });
 }
 
 /** Commands one after the other, as they are. */

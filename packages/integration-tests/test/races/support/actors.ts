@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { Queue, type QueueSchema } from '../../model/support/queue.ts';
-import { databaseUrl } from '../../support/database.ts';
+import { directUrl } from '../../support/database.ts';
 
 /** Where a transaction can be made to stop in the middle of a stored function: before a statement of this kind. */
 export const PAUSES = ['insert job_group', 'update job_group', 'delete job_group', 'update job', 'delete job'] as const;
@@ -22,7 +22,7 @@ export type ActorState = 'idle' | 'working' | 'open';
  */
 export class Actor {
   readonly name: string;
-  readonly client: pg.Client = new pg.Client({ connectionString: databaseUrl() });
+  readonly client: pg.Client = new pg.Client({ connectionString: directUrl() });
   readonly #queue: Queue;
   readonly #monitor: Monitor;
   #state: ActorState = 'idle';
@@ -122,7 +122,7 @@ export class Actor {
 
 /** The connection that looks on: who waits for whom, and what is committed. It also holds the pauses. */
 export class Monitor {
-  readonly client: pg.Client = new pg.Client({ connectionString: databaseUrl() });
+  readonly client: pg.Client = new pg.Client({ connectionString: directUrl() });
   #lastKey = Math.floor(Math.random() * 2 ** 40);
 
   /** Installs the pauses in a schema, once. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import pg from 'pg';
-import { databaseUrl, type TestSchema } from '../../support/database.ts';
+import { directUrl, type TestSchema } from '../../support/database.ts';
 
 /** A run as its work function wrote it down, at the server's clock. It lies within the real one. */
 export interface Run {
@@ -51,21 +51,20 @@ export interface Ledger {
 }
 
 /** A schema beside the queue's, for what the work functions write, and for what triggers see of leases and claims. */
-export function useLedger(schema: TestSchema): { readonly q: string; readonly url: string; read(): Promise<Ledger> } {
+export function useLedger(schema: TestSchema): { readonly q: string; read(): Promise<Ledger> } {
   const q = `ledger_${randomBytes(5).toString('hex')}`;
   beforeAll(async () => {
     for (const sql of statements(q)) await schema.rows(sql);
   });
   afterAll(async () => {
     // The schema's own hook may have run before this one, and ended its pool.
-    const client = new pg.Client({ connectionString: databaseUrl() });
+    const client = new pg.Client({ connectionString: directUrl() });
     await client.connect();
     await client.query(`drop schema if exists ${q} cascade`);
     await client.end();
   });
   return {
     q,
-    url: databaseUrl(),
     read: async () => {
       const [row] = await schema.rows(READ.replaceAll('{l}', q));
       return row?.['ledger'] as Ledger;

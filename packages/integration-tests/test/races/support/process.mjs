@@ -5,14 +5,15 @@ import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Context, JobDefinition, Orchestrator, Worker } from 'bearmq';
 import pg from 'pg';
+import { openDriver } from '../../support/fixtures/open-driver.mjs';
 
-const { role, name, url, schema, ledger, ...task } = JSON.parse(process.argv[2] ?? '{}');
-const pool = new pg.Pool({ connectionString: url, application_name: name, max: 6 });
+const { role, name, way, books: booksUrl, schema, ledger, ...task } = JSON.parse(process.argv[2] ?? '{}');
+const { driver, end } = openDriver(way, { max: 6, name });
 /** The ledger has connections of its own: what it says does not depend on what BearMQ does with others. */
-const books = new pg.Pool({ connectionString: url, application_name: `${name} ledger`, max: 8 });
-for (const one of [pool, books]) one.on('error', () => {});
+const books = new pg.Pool({ connectionString: booksUrl, application_name: `${name} ledger`, max: 8 });
+books.on('error', () => {});
 
-const context = new Context({ pool, schema, leaseSecs: 3, wakeUp: task.wakeUp ?? 'auto' });
+const context = new Context({ driver, schema, leaseSecs: 3, wakeUp: task.wakeUp ?? 'auto' });
 context.addEventHandler((event) => {
   if (event.eventType === 'DAEMON_ERROR') tell('trouble', `${event.daemon}: ${event.error?.message ?? event.error}`);
   if (event.eventType === 'WARNING') tell('trouble', event.message);
@@ -106,7 +107,7 @@ async function produce() {
 }
 
 await { worker: work, orchestrator: orchestrate, producer: produce }[/** @type {'worker'} */ (role)]();
-await Promise.all([pool.end(), books.end()]);
+await Promise.all([end(), books.end()]);
 tell('stopped');
 process.removeAllListeners('disconnect');
 process.disconnect?.();

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { brokenInvariants } from '../../model/support/invariants.ts';
 import { Queue } from '../../model/support/queue.ts';
 import { readSnapshot, type Snapshot } from '../../model/support/snapshot.ts';
-import { databaseUrl, useSchema } from '../../support/database.ts';
+import { directUrl, useSchema } from '../../support/database.ts';
 import { Actor, Monitor, type Transaction, untilStill } from './actors.ts';
 import { newJob, type Process, World } from './world.ts';
 
@@ -28,7 +28,7 @@ export interface Stage {
 
 export function useStage(): Stage {
   const monitor = new Monitor();
-  const client = new pg.Client({ connectionString: databaseUrl() });
+  const client = new pg.Client({ connectionString: directUrl() });
   // Hooks run in the order of their registration: what a failed test left open must be gone before the schema is dropped.
   afterAll(async () => {
     for (const actor of actors) await actor.abandon();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import { generateMigrationSql } from 'bearmq';
 import pg from 'pg';
-import { databaseUrl } from '../../support/database.ts';
+import { databaseUrl, directUrl } from '../../support/database.ts';
 
 /**
  * Gives a test file a database of its own, named by `DATABASE_URL` as in the README, with the schemas that the README
@@ -12,7 +12,7 @@ export function useOwnDatabase(...schemas: readonly string[]): { rows(sql: strin
   const name = `bearmq_readme_${randomBytes(5).toString('hex')}`;
   const before = process.env['DATABASE_URL'];
   beforeAll(async () => {
-    await query(databaseUrl(), `create database ${name}`);
+    await query(directUrl(), `create database ${name}`);
     const url = new URL(databaseUrl());
     url.pathname = name;
     process.env['DATABASE_URL'] = url.href;
@@ -21,7 +21,7 @@ export function useOwnDatabase(...schemas: readonly string[]): { rows(sql: strin
   afterAll(async () => {
     if (before === undefined) delete process.env['DATABASE_URL'];
     else process.env['DATABASE_URL'] = before;
-    await query(databaseUrl(), `drop database ${name} with (force)`);
+    await query(directUrl(), `drop database ${name} with (force)`);
   });
   return { rows: (sql) => query(process.env['DATABASE_URL'] ?? '', sql) };
 }

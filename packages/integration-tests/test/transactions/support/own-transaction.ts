@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import pg from 'pg';
 import { useDaemons } from '../../support/daemons.ts';
-import { databaseUrl, useSchema } from '../../support/database.ts';
+import { directUrl, useSchema } from '../../support/database.ts';
 import { logEvents } from '../../support/events.ts';
 import { define, itKeepsToItsTransaction, queueOn } from './keeps-to-its-transaction.ts';
 import { type TransactionClient, undone } from './transaction-client.ts';
@@ -33,7 +33,7 @@ export function itIsATransactionOfTheCaller<TTx>(client: TransactionClient<TTx>)
   });
 
   it('is notified with the commit, and not sooner, nor with a rollback', async () => {
-    const listener = new pg.Client({ connectionString: databaseUrl() });
+    const listener = new pg.Client({ connectionString: directUrl() });
     await listener.connect();
     let heard = 0;
     listener.on('notification', ({ payload }) => {
