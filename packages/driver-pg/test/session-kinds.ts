@@ -2,7 +2,10 @@ import type { SqlSession } from '@bearmq/core/driver';
 import type { SessionFactory } from '@bearmq/driver-testkit';
 import pg from 'pg';
 import { fromPg, type PgDriverOptions } from '../src/index.ts';
+import { drizzleKinds } from './drizzle-kinds.ts';
+import { kyselyKinds } from './kysely-kinds.ts';
 import { newPool, testUrl, unique, withDriver } from './support.ts';
+import { undone } from './undone.ts';
 
 /** Parsers as a program may have set them for itself: everything becomes something else. */
 const strange = (): { strange: true } => ({ strange: true });
@@ -13,16 +16,14 @@ function viaPool(config: pg.PoolConfig, options: Omit<PgDriverOptions, 'pool'> =
 
 function viaTransaction(options: Omit<PgDriverOptions, 'pool'> = {}): SessionFactory {
   return (use) =>
-    withDriver({}, options, async (driver) => {
-      const done = new Error('rolled back on purpose');
-      const rolledBack = driver.transaction(async (tx) => {
-        await use(tx);
-        throw done;
-      });
-      await rolledBack.catch((error: unknown) => {
-        if (error !== done) throw error;
-      });
-    });
+    withDriver({}, options, (driver) =>
+      undone((undo) =>
+        driver.transaction(async (tx) => {
+          await use(tx);
+          undo();
+        }),
+      ),
+    );
 }
 
 function viaClient(config: pg.ClientConfig, prepare: (client: pg.Client) => unknown = () => undefined): SessionFactory {
@@ -98,4 +99,6 @@ export const sessionKinds: Readonly<Record<string, SessionFactory>> = {
   "caller's transaction on a pipelining client": viaClient({ pipeline: true }),
   "caller's transaction under odd settings": viaClient({}, (client) => client.query(ODD_SETTINGS)),
   'connection that listens': onListeningConnection,
+  ...kyselyKinds,
+  ...drizzleKinds,
 };

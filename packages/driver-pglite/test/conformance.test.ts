@@ -1,7 +1,12 @@
 import type { SqlSession } from '@bearmq/core/driver';
+import { fromDrizzle } from '@bearmq/core/drizzle';
+import { fromKysely } from '@bearmq/core/kysely';
 import { driverConformance, type SessionFactory } from '@bearmq/driver-testkit';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { afterAll, describe, it } from '@jest/globals';
+import { sql as drizzleSql } from 'drizzle-orm';
+import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
+import { CamelCasePlugin, Kysely, type Transaction as KyselyTx, PGliteDialect } from 'kysely';
 import { fromPglite, pgliteDriver } from '../src/index.ts';
 
 const db = await PGlite.create();
@@ -41,6 +46,36 @@ function viaCaller(database: PGlite, prepare: (tx: Transaction) => Promise<unkno
     );
 }
 
+const kysely = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: db }), plugins: [new CamelCasePlugin()] });
+
+const viaKysely: SessionFactory = (use) =>
+  rolledBack<KyselyTx<unknown>>(
+    (work) => kysely.transaction().execute(work),
+    (trx) => use(fromKysely(trx)),
+  );
+
+const viaControlledKysely: SessionFactory = async (use) => {
+  const trx = await kysely.startTransaction().execute();
+  const savepoint = await trx.savepoint('before').execute();
+  await use(fromKysely(savepoint)).finally(() => trx.rollback().execute());
+};
+
+type DrizzleTx = Parameters<Parameters<PgliteDatabase['transaction']>[0]>[0];
+
+const viaDrizzle: SessionFactory = (use) =>
+  rolledBack<DrizzleTx>(
+    (work) => drizzle({ client: db }).transaction(work),
+    (tx) => use(fromDrizzle(tx, drizzleSql)),
+  );
+
+const viaNestedDrizzle: SessionFactory = (use) =>
+  drizzle({ client: db }).transaction((outer) =>
+    rolledBack<DrizzleTx>(
+      (work) => outer.transaction(work),
+      (tx) => use(fromDrizzle(tx, drizzleSql)),
+    ),
+  );
+
 const ODD_SETTINGS = `
   set local datestyle = 'SQL, DMY'; set local intervalstyle = 'iso_8601'; set local timezone = 'Asia/Kathmandu';
   set local search_path = ''; set local bytea_output = 'escape'; set local standard_conforming_strings = off;
@@ -67,6 +102,10 @@ driverConformance(
       'transaction of the caller': viaCaller(db),
       'transaction of the caller, strange database': viaCaller(strange),
       'transaction of the caller, odd settings': viaCaller(db, (tx) => tx.exec(ODD_SETTINGS)),
+      'kysely transaction, camel case': viaKysely,
+      'kysely controlled transaction, savepoint': viaControlledKysely,
+      'drizzle transaction': viaDrizzle,
+      'drizzle nested transaction': viaNestedDrizzle,
     },
     capabilities: {
       concurrentConnections: 'PGlite has one connection, and a transaction has it to itself',

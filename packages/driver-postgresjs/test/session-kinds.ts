@@ -3,6 +3,8 @@ import type { SessionFactory } from '@bearmq/driver-testkit';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { fromPostgresJs, type PostgresJsDriverOptions, type PostgresJsTransaction } from '../src/index.ts';
+import { queryBuilderKinds } from './query-builder-kinds.ts';
+import { rolledBack } from './rolled-back.ts';
 import { type ClientOptions, endClient, listeningSession, newClient, withDriver } from './support.ts';
 
 /** Everything becomes something else, in both directions. */
@@ -48,21 +50,6 @@ function viaTransaction(client: ClientOptions, options: Omit<PostgresJsDriverOpt
         (tx) => use(tx),
       ),
     );
-}
-
-/** Runs something inside of a transaction, and undoes it. */
-async function rolledBack<TTx>(
-  begin: (work: (tx: TTx) => Promise<void>) => Promise<unknown>,
-  work: (tx: TTx) => Promise<void>,
-): Promise<void> {
-  const onPurpose = new Error('rolled back on purpose');
-  const undone = begin(async (tx) => {
-    await work(tx);
-    throw onPurpose;
-  });
-  await undone.catch((error: unknown) => {
-    if (error !== onPurpose) throw error;
-  });
 }
 
 function viaBegin(
@@ -145,4 +132,5 @@ export const sessionKinds: Readonly<Record<string, SessionFactory>> = {
   'sql.reserve of the caller': viaReserve,
   'sql.begin of the caller, odd settings': viaBegin({}, (tx) => tx.unsafe(ODD_SETTINGS)),
   'connection that listens': onListeningConnection,
+  ...queryBuilderKinds,
 };

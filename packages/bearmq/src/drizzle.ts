@@ -1,0 +1,1 @@
+export { type DrizzleSql, type DrizzleTransaction, fromDrizzle } from '@bearmq/core/drizzle';

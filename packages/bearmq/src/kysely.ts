@@ -1,0 +1,1 @@
+export { fromKysely, type KyselyQueryRunner, type KyselyTransaction } from '@bearmq/core/kysely';
