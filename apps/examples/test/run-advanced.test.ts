@@ -66,6 +66,15 @@ describe('the advanced examples', () => {
     ]);
   });
 
+  it('serverless enqueues while it answers a request, and leaves nothing open', async () => {
+    const example = start('serverless', database.url());
+    expect(await example.ended()).toBe(0);
+    const [, jobId] = /^answered with {"jobId":"(.*)"}\n$/.exec(example.output()) ?? [];
+    expect(await rows(`select id::text, state::text, payload from ${SCHEMA}.job`)).toEqual([
+      { id: jobId, state: 'ready', payload: { orderId: 4711 } },
+    ]);
+  });
+
   it('maintenance forgets a job after an hour', async () => {
     const example = start('maintenance', database.url());
     await example.prints('WORKER_JOB_RUN_SUCCESS');

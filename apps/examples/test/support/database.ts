@@ -2,9 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach } from '@jest/globals';
 import { generateMigrationSql } from 'bearmq';
 import pg from 'pg';
+import { until } from './until.ts';
 
 /** The schema that every example uses. */
 export const SCHEMA = '_bearmq';
+
+/** How the connections of the tests themselves call themselves, other than those of examples. */
+const TESTS = 'bearmq tests';
 
 export interface TestDatabase {
   /** The address, for another role if one is given. */
@@ -13,6 +17,8 @@ export interface TestDatabase {
   rows(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** Moves what is due in `secs` seconds to now. */
   age(secs: number): Promise<void>;
+  /** Resolves once no example has a connection any more: the server has noticed who was killed, and rolled back. */
+  allGone(): Promise<void>;
 }
 
 /** Gives each test a database of its own, since the examples all use the same schema. */
@@ -27,7 +33,7 @@ export function useDatabase(state: 'migrated' | 'empty' = 'migrated'): TestDatab
     await asAdmin(`create database ${name}`);
     const url = new URL(serverUrl());
     url.pathname = name;
-    current = { url, pool: new pg.Pool({ connectionString: url.href, max: 3 }) };
+    current = { url, pool: new pg.Pool({ connectionString: url.href, max: 3, application_name: TESTS }) };
     if (state === 'migrated') for (const sql of generateMigrationSql(SCHEMA)) await current.pool.query(sql);
   });
   afterEach(async () => {
@@ -57,6 +63,12 @@ export function useDatabase(state: 'migrated' | 'empty' = 'migrated'): TestDatab
       for (const [table, column] of moved) {
         await rows(`update ${SCHEMA}.${table} set ${column} = ${column} - make_interval(secs => $1)`, [secs]);
       }
+    },
+    allGone: async () => {
+      const others = `
+        select pid, application_name, state, query from pg_stat_activity
+        where datname = current_database() and application_name <> $1`;
+      await until('the examples are gone', async () => (await rows(others, [TESTS])).length === 0);
     },
   };
 }

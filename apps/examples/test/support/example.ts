@@ -17,16 +17,23 @@ export interface Example {
   ended(): Promise<number | null>;
 }
 
+export interface StartOptions {
+  /** The arguments of the program. */
+  readonly args?: readonly string[];
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts examples, and kills those that are still there when the test is over. */
-export function useExamples(): (name: string, databaseUrl: string) => Example {
+export function useExamples(): (name: string, databaseUrl: string, options?: StartOptions) => Example {
   const children = new Set<ChildProcess>();
   afterEach(() => {
     for (const child of children) child.kill('SIGKILL');
     children.clear();
   });
-  return (name, databaseUrl) => {
-    const child = spawn(process.execPath, [join(ROOT, 'dist', `${name}.js`)], {
-      env: { ...process.env, DATABASE_URL: databaseUrl },
+  return (name, databaseUrl, { args = [], env = {} } = {}) => {
+    const child = spawn(process.execPath, [join(ROOT, 'dist', `${name}.js`), ...args], {
+      env: { ...process.env, DATABASE_URL: databaseUrl, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     children.add(child);

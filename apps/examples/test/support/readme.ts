@@ -41,8 +41,13 @@ export function regions(extension: string): ReadonlyMap<string, string> {
   return found;
 }
 
+/** The files of the examples, `orders/pg.ts` for example. What was generated is none. */
 export function exampleFiles(extension: string): readonly string[] {
-  return readdirSync(join(ROOT, 'src')).filter((file) => file.endsWith(extension));
+  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
+  return files
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith(extension) && !file.startsWith('generated/'))
+    .sort();
 }
 
 function unindent(text: string): string {

@@ -1,0 +1,35 @@
+import { Context, fromPg, JobDefinition } from 'bearmq';
+import { Pool } from 'pg';
+import { ORDERS_TABLE, run } from './shop.ts';
+
+const pool = new Pool({ connectionString: process.env.DATABASE_URL });
+const context = new Context({ pool, schema: '_bearmq' });
+await pool.query(ORDERS_TABLE);
+
+const sendMail = new JobDefinition({
+  context,
+  name: 'SEND_MAIL',
+  numAttempts: 3,
+  workFunction: async ({ orderId }: { orderId: number }) => {
+    const { rows } = await pool.query('select email from orders where id = $1', [orderId]);
+    console.log(`mail to ${rows[0].email} for order ${orderId}`);
+  },
+});
+
+async function placeOrder(email: string) {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const { rows } = await client.query('insert into orders (email) values ($1) returning id', [email]);
+    await sendMail.enqueue({ orderId: rows[0].id }, { tx: fromPg(client) });
+    await client.query('commit');
+    return rows[0].id;
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+await run({ context, sendMail, placeOrder, close: () => pool.end() });
