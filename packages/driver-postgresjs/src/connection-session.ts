@@ -3,8 +3,23 @@ import { isEndOfConnection } from './lost-connection.ts';
 import type { PostgresJsQueryable } from './postgres-js-types.ts';
 import { fetchRows, type Prepare } from './query.ts';
 
-/** Why nothing more can be sent on a connection. Kept by connection: a caller may make a new session for each call. */
-const broken = new WeakMap<PostgresJsQueryable, DatabaseError>();
+/** What is known of a connection. Kept by connection: a caller may make a new session for each call. */
+interface ConnectionState {
+  /** Why nothing more can be sent. */
+  broken: DatabaseError | undefined;
+  /** The statements of all sessions on it that have no answer yet. */
+  readonly underWay: Set<UnderWay>;
+}
+
+const states = new WeakMap<PostgresJsQueryable, ConnectionState>();
+
+function stateOf(sql: PostgresJsQueryable): ConnectionState {
+  const known = states.get(sql);
+  if (known !== undefined) return known;
+  const fresh: ConnectionState = { broken: undefined, underWay: new Set() };
+  states.set(sql, fresh);
+  return fresh;
+}
 
 /**
  * Statements on one connection, until it is ended.
@@ -16,6 +31,7 @@ const broken = new WeakMap<PostgresJsQueryable, DatabaseError>();
 export class ConnectionSession implements SqlSession {
   readonly #sql: PostgresJsQueryable;
   readonly #prepare: Prepare;
+  readonly #connection: ConnectionState;
   readonly #underWay = new Set<UnderWay>();
   #ended: DatabaseError | null = null;
   #lastError: unknown = null;
@@ -23,10 +39,11 @@ export class ConnectionSession implements SqlSession {
   constructor(sql: PostgresJsQueryable, prepare: Prepare) {
     this.#sql = sql;
     this.#prepare = prepare;
+    this.#connection = stateOf(sql);
   }
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
-    const refusal = this.#ended ?? broken.get(this.#sql);
+    const refusal = this.#ended ?? this.#connection.broken;
     if (refusal !== undefined) throw refusal;
     let reject: UnderWay['reject'] = () => undefined;
     const answer = new Promise<readonly SqlRow[]>((resolve, rejectIt) => {
@@ -35,6 +52,7 @@ export class ConnectionSession implements SqlSession {
     });
     const underWay = { answer, reject };
     this.#underWay.add(underWay);
+    this.#connection.underWay.add(underWay);
     try {
       return await answer;
     } catch (error) {
@@ -42,6 +60,7 @@ export class ConnectionSession implements SqlSession {
       throw error;
     } finally {
       this.#underWay.delete(underWay);
+      this.#connection.underWay.delete(underWay);
     }
   }
 
@@ -52,7 +71,7 @@ export class ConnectionSession implements SqlSession {
 
   /** Whether a statement failed in a way that the connection may not have survived. */
   get isBroken(): boolean {
-    return broken.has(this.#sql);
+    return this.#connection.broken !== undefined;
   }
 
   /**
@@ -79,12 +98,12 @@ export class ConnectionSession implements SqlSession {
     // "Current transaction is aborted" says only that an earlier statement failed.
     if (error.sqlState !== '25P02') this.#lastError = error;
     if (this.isBroken || !isEndOfConnection(error)) return;
-    broken.set(this.#sql, error);
+    this.#connection.broken = error;
     this.#abandon(error);
   }
 
   #abandon(error: DatabaseError): void {
-    for (const { reject } of this.#underWay) reject(error);
+    for (const { reject } of this.#connection.underWay) reject(error);
   }
 }
 
