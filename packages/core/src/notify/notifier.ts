@@ -23,9 +23,20 @@ export type ListenerHealth =
   /** `reason` says why notifications do not arrive. */
   | { readonly state: 'deaf'; readonly reason: 'disconnected' | 'unanswered' };
 
-/** How long the notification that a listener sends to itself may take. */
+/** How long the notification that a listener sends to itself may take, once it is committed. */
 const PROBE_TIMEOUT_MS = 5_000;
+/** How long to wait before it is sent again, when that failed. */
+const PROBE_RETRY_MS = 1_000;
 const PROBE_PREFIX = 'probe ';
+
+/** A notification to ourselves that has not come back. */
+interface Probe {
+  readonly payload: string;
+  /** That of the connection on which it is to come. */
+  readonly session: SqlSession | null;
+  /** Stops the timer that runs for it. */
+  cancel: () => void;
+}
 
 /**
  * One LISTEN for all workers of a context.
@@ -37,7 +48,7 @@ const PROBE_PREFIX = 'probe ';
 export class Notifier {
   readonly #options: NotifierOptions;
   #subscription: Subscription | undefined;
-  #probe: { readonly payload: string; readonly session: SqlSession | null; readonly cancel: () => void } | undefined;
+  #probe: Probe | undefined;
   #failures = 0;
 
   constructor(options: NotifierOptions) {
@@ -70,16 +81,33 @@ export class Notifier {
   }
 
   #startProbe(session: SqlSession | null): void {
-    const { driver, tables, onHealth, onError } = this.#options;
     this.#endProbe();
-    const cancel = systemClock.after(PROBE_TIMEOUT_MS, () => {
-      this.#probe = undefined;
-      onHealth({ state: 'deaf', reason: 'unanswered' });
-    });
-    const payload = PROBE_PREFIX + uuidv4();
-    this.#probe = { payload, session, cancel };
+    const probe: Probe = { payload: PROBE_PREFIX + uuidv4(), session, cancel: () => {} };
+    this.#probe = probe;
+    void this.#send(probe, 0);
+  }
+
+  /**
+   * That it is not answered means something only after it was sent: a pool whose connections are all in use, or a server
+   * that refuses for a moment, says nothing about the connection that listens.
+   */
+  async #send(probe: Probe, failures: number): Promise<void> {
+    const { driver, tables, onHealth, onError } = this.#options;
     const channel = notificationChannel(tables.schemaName);
-    notify(driver, tables, { channel, payload }).catch((error: unknown) => onError(error, 1));
+    let isSent = true;
+    try {
+      await notify(driver, tables, { channel, payload: probe.payload });
+    } catch (error) {
+      isSent = false;
+      if (this.#probe === probe) onError(error, failures + 1);
+    }
+    if (this.#probe !== probe) return; // it has come back already, or its connection is gone
+    probe.cancel = isSent
+      ? systemClock.after(PROBE_TIMEOUT_MS, () => {
+          this.#probe = undefined;
+          onHealth({ state: 'deaf', reason: 'unanswered' });
+        })
+      : systemClock.after(PROBE_RETRY_MS, () => void this.#send(probe, failures + 1));
   }
 
   #trust(): void {

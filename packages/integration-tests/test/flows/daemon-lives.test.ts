@@ -92,8 +92,8 @@ describe('a context', () => {
   });
 
   it('gives up its listening connection with its last Worker', async () => {
-    const pool = direct.newPool({ application_name: 'stops listening' });
-    const context = direct.context({}, { pool });
+    const driver = direct.newDriver({ applicationName: 'stops listening' });
+    const context = direct.context({}, { driver });
     const worker = daemons.worker(context);
     await listening(direct);
     await worker.stop();

@@ -162,7 +162,7 @@ describe('enqueue', () => {
   it('goes on after a refusal', async () => {
     const definition = new JobDefinition({ context: schema.context(), name: 'GOES_ON', workFunction: () => {} });
     const gone = new JobDefinition({
-      context: schema.context({}, { pool: schema.newPool({ host: '127.0.0.1', port: 1, connectionString: '' }) }),
+      context: schema.context({}, { driver: schema.newDriver({ url: 'postgres://nobody@127.0.0.1:1/nothing' }) }),
       name: 'GOES_ON',
       workFunction: () => {},
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { JobDefinition, pgDriver } from 'bearmq';
+import { JobDefinition } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { connectionLost, intercepted } from '../support/drivers.ts';
@@ -88,8 +88,7 @@ describe('a database that cannot be reached for a while', () => {
   });
 
   it('was never there: a worker on a server that does not answer reports so, and stops', async () => {
-    const pool = schema.newPool({ connectionString: '', host: '127.0.0.1', port: 1 });
-    const context = schema.context({}, { driver: pgDriver({ pool }) });
+    const context = schema.context({}, { driver: schema.newDriver({ url: 'postgres://nobody@127.0.0.1:1/nothing' }) });
     const events = logEvents(context);
     const worker = daemons.worker(context);
     await until('both have failed', () =>
@@ -139,8 +138,8 @@ describe('a database that cannot be reached for a while', () => {
 
 describe('connections that are cut', () => {
   it('all at once, again and again, lose no job and run none twice that succeeded', async () => {
-    const pool = schema.newPool({ max: 4, application_name: 'cut again and again' });
-    const context = schema.context({ pollSecs: 0.1 }, { pool });
+    const driver = schema.newDriver({ max: 4, applicationName: 'cut again and again' });
+    const context = schema.context({ pollSecs: 0.1 }, { driver });
     const events = logEvents(context);
     const { definition } = await notedJob<number>(context, 'CUT');
     const producer = new JobDefinition<number>({ context: schema.context(), name: 'CUT', workFunction: () => {} });

@@ -93,9 +93,9 @@ describe('a schema that cannot be asked', () => {
     await schema.migrate();
     const role = `nobody_${Math.floor(performance.now())}`;
     await schema.pool.query(`create role ${role}`);
-    const pool = schema.newPool({ options: `-c role=${role}` });
+    const driver = schema.newDriver({ options: `-c role=${role}` });
     const definition = new JobDefinition({
-      context: schema.context({}, { pool }),
+      context: schema.context({}, { driver }),
       name: 'FORBIDDEN',
       workFunction: () => {},
     });

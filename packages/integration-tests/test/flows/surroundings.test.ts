@@ -1,5 +1,6 @@
+import type { Driver } from '@bearmq/core/driver';
 import { describe, expect, it, jest } from '@jest/globals';
-import { generateMigrationSql, JobDefinition } from 'bearmq';
+import { generateMigrationSql, JobDefinition, pgDriver } from 'bearmq';
 import pg from 'pg';
 import { useDaemons } from '../support/daemons.ts';
 import { freshName, type TestSchema, useSchema } from '../support/database.ts';
@@ -10,10 +11,9 @@ import { listening, until } from '../support/until.ts';
 const daemons = useDaemons();
 
 /** A bit of everything: an enqueue that wakes, a delay, a retry, a group, a tick, the clean-up of a job and a group. */
-async function everythingWorks(schema: TestSchema, pool?: pg.Pool): Promise<void> {
+async function everythingWorks(schema: TestSchema, driver: Driver = schema.driver()): Promise<void> {
   await schema.rows('delete from {s}.schedule');
-  const way = pool === undefined ? undefined : { pool };
-  const context = schema.context(schema.hasSessions ? { pollSecs: 3_600 } : { wakeUp: 'poll' }, way);
+  const context = schema.context(schema.hasSessions ? { pollSecs: 3_600 } : { wakeUp: 'poll' }, { driver });
   const events = logEvents(context);
   const { definition } = await notedJob<{ text: string }>(
     context,
@@ -27,7 +27,7 @@ async function everythingWorks(schema: TestSchema, pool?: pg.Pool): Promise<void
   const worker = daemons.worker(context, { concurrency: 2 });
   daemons.orchestrator(context, { cleanUpPollSecs: 0.1 });
   if (schema.hasSessions) await listening(schema);
-  const producer = schema.context({}, way);
+  const producer = schema.context({}, { driver });
   const other = new JobDefinition({
     context: producer,
     name: 'ALL',
@@ -108,12 +108,12 @@ describe('nothing depends on the settings of the session:', () => {
   ];
 
   it.each(settings)('%s', async (_what, options) => {
-    await everythingWorks(schema, schema.newPool({ options }));
+    await everythingWorks(schema, schema.newDriver({ options }));
   });
 
   it('the type parsers of the pool', async () => {
     const types = { getTypeParser: () => () => 'mangled' } as unknown as pg.CustomTypesConfig;
-    await everythingWorks(schema, schema.newPool({ types }));
+    await everythingWorks(schema, pgDriver({ pool: schema.newPool({ types }) }));
   });
 
   it('what the pool is made with: a migration under odd settings', async () => {
@@ -131,8 +131,10 @@ describe('what does matter', () => {
   it.each(['repeatable read', 'serializable'])(
     'is the isolation of transactions: %s by default is said so',
     async (level) => {
-      const pool = schema.newPool({ options: `-c default_transaction_isolation=${level.replace(' ', '\\ ')}` });
-      const context = schema.context({}, { pool });
+      const driver = schema.newDriver({
+        options: `-c default_transaction_isolation=${level.replace(' ', '\\ ')}`,
+      });
+      const context = schema.context({}, { driver });
       const events = logEvents(context);
       const { definition, runs } = await notedJob<null>(context, `ISOLATED ${level}`);
       daemons.worker(context);
@@ -169,7 +171,7 @@ describe('what does matter', () => {
   });
 
   it('is the time of the database: enqueuedAt is by its clock, whatever the zone', async () => {
-    const context = schema.context({}, { pool: schema.newPool({ options: '-c TimeZone=Pacific/Kiritimati' }) });
+    const context = schema.context({}, { driver: schema.newDriver({ options: '-c TimeZone=Pacific/Kiritimati' }) });
     const events = logEvents(context);
     const { definition, runs } = await notedJob<null>(context, 'WHEN');
     daemons.worker(context);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { JobDefinition } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
-import { counted, intercepted } from '../support/drivers.ts';
+import { counted, deaf, intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
 import { gate, listening, until } from '../support/until.ts';
@@ -21,7 +21,7 @@ describe('an idle worker that listens', () => {
     await notedJob<null>(context, 'TOLD');
     daemons.worker(context);
     await listening(direct);
-    const elsewhere = direct.context({}, { pool: direct.newPool() });
+    const elsewhere = direct.context({}, { driver: direct.newDriver() });
     const producer = new JobDefinition({ context: elsewhere, name: 'TOLD', workFunction: () => {} });
     for (let i = 0; i < 5; i += 1) {
       const jobId = await producer.enqueue();
@@ -141,21 +141,7 @@ describe('an idle worker that listens', () => {
 
 describe('notifications that do not arrive', () => {
   it('are noticed, said once, and made up for by polling', async () => {
-    const inner = schema.driver();
-    // What a pooler in transaction mode does: LISTEN succeeds, and nothing ever comes.
-    const driver = {
-      name: inner.name,
-      run: inner.run.bind(inner),
-      transaction: inner.transaction.bind(inner),
-      close: inner.close.bind(inner),
-      listen: (channel: string, listener: Parameters<typeof inner.listen>[1]) =>
-        inner.listen(channel, {
-          onConnected: (session) => listener.onConnected(session),
-          onDisconnected: (error) => listener.onDisconnected(error),
-          onNotification: () => {},
-        }),
-    };
-    const context = schema.context({}, { driver });
+    const context = schema.context({}, { driver: deaf(schema.driver()) });
     const events = logEvents(context);
     await notedJob<null>(context, 'DEAF');
     daemons.worker(context);
@@ -173,8 +159,8 @@ describe('notifications that do not arrive', () => {
 
 describe("wakeUp: 'poll'", () => {
   it('works on a single connection, and opens no other', async () => {
-    const pool = direct.newPool({ max: 1, application_name: 'one connection' });
-    const context = direct.context({ wakeUp: 'poll', pollSecs: 0.05 }, { pool });
+    const driver = direct.newDriver({ max: 1, applicationName: 'one connection' });
+    const context = direct.context({ wakeUp: 'poll', pollSecs: 0.05 }, { driver });
     const events = logEvents(context);
     await notedJob<null>(context, 'POLLED');
     daemons.worker(context, { concurrency: 5 });

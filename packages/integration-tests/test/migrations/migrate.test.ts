@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DatabaseError, generateMigrationSql, migrate, migrationStatus, pgDriver } from 'bearmq';
+import { DatabaseError, generateMigrationSql, migrate, migrationStatus } from 'bearmq';
 import pg from 'pg';
 import { freshName, useSchema } from '../support/database.ts';
 import { snapshot } from '../support/snapshot.ts';
@@ -88,7 +88,7 @@ describe('migrationStatus', () => {
   });
 
   it('rejects when the database cannot be asked', async () => {
-    const nowhere = pgDriver({ pool: file.newPool({ connectionString: '', host: '127.0.0.1', port: 1 }) });
+    const nowhere = file.newDriver({ url: 'postgres://nobody@127.0.0.1:1/nothing' });
     expect(await rejectionOf(migrationStatus({ driver: nowhere, schema: fresh() }))).toMatchObject({
       name: 'DatabaseError',
       sqlState: null,

@@ -37,7 +37,7 @@ async function runAll(context: Context, name: string): Promise<void> {
 
 describe('connections', () => {
   it('of a pool may be one', async () => {
-    await runAll(schema.context({}, { pool: schema.newPool({ max: 1 }) }), 'POOL_OF_ONE');
+    await runAll(schema.context({}, { driver: schema.newDriver({ max: 1 }) }), 'POOL_OF_ONE');
   });
 
   it('may have their statements prepared', async () => {
@@ -58,8 +58,8 @@ it('a newer schema is no error: processes of the old version say so once, and go
 });
 
 it('no job is taken under another isolation, and an event says why', async () => {
-  const pool = schema.newPool({ options: '-c default_transaction_isolation=serializable' });
-  const context = schema.context({}, { pool });
+  const driver = schema.newDriver({ options: '-c default_transaction_isolation=serializable' });
+  const context = schema.context({}, { driver });
   const events = logEvents(context);
   const job = new JobDefinition({ context, name: 'SERIALIZABLE', workFunction: () => {} });
   await job.register();

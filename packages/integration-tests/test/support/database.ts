@@ -48,6 +48,8 @@ export interface ClientConfig {
   readonly max?: number;
   readonly applicationName?: string;
   readonly idleSecs?: number;
+  /** Settings of the session, as `-c name=value`. No pooler takes them, so the connections are direct. */
+  readonly options?: string;
 }
 
 export interface SchemaOptions {
@@ -79,7 +81,7 @@ export function useSchema({
   const clients: postgres.Sql[] = [];
   const newDriver: TestSchema['newDriver'] = (config = {}) => {
     if (DRIVER === 'pg') return pgDriver({ pool: newPool(asPgConfig(config)) });
-    const sql = newPostgresJs({ url, ...config });
+    const sql = newPostgresJs({ url: config.options === undefined ? url : directUrl(), ...config });
     clients.push(sql);
     return postgresJsDriver({ sql });
   };
@@ -130,21 +132,25 @@ export function useSchema({
   };
 }
 
-function asPgConfig({ url, max, applicationName, idleSecs }: ClientConfig): pg.PoolConfig {
+function asPgConfig({ url, max, applicationName, idleSecs, options }: ClientConfig): pg.PoolConfig {
   return {
     ...(url === undefined ? {} : { connectionString: url }),
     ...(max === undefined ? {} : { max }),
     ...(applicationName === undefined ? {} : { application_name: applicationName }),
     ...(idleSecs === undefined ? {} : { idleTimeoutMillis: idleSecs * 1000 }),
+    ...(options === undefined ? {} : { options }),
   };
 }
 
-function newPostgresJs({ url = '', max = 10, applicationName, idleSecs }: ClientConfig): postgres.Sql {
+function newPostgresJs({ url = '', max = 10, applicationName, idleSecs, options }: ClientConfig): postgres.Sql {
   return postgres(url, {
     max,
     onnotice: () => {},
     ...poolerOptions(url),
-    ...(applicationName === undefined ? {} : { connection: { application_name: applicationName } }),
+    connection: {
+      ...(applicationName === undefined ? {} : { application_name: applicationName }),
+      ...(options === undefined ? {} : { options }),
+    },
     ...(idleSecs === undefined ? {} : { idle_timeout: idleSecs }),
   });
 }

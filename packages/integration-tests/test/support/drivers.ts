@@ -63,3 +63,19 @@ export function losingAnswers(
   });
   return { driver, lost: () => lost };
 }
+
+/** What a pooler in transaction mode does of a driver: LISTEN succeeds, and nothing ever comes. */
+export function deaf(inner: Driver): Driver {
+  return {
+    name: inner.name,
+    run: (statement) => inner.run(statement),
+    transaction: (work) => inner.transaction(work),
+    listen: (channel, listener) =>
+      inner.listen(channel, {
+        onConnected: (session) => listener.onConnected(session),
+        onDisconnected: (error) => listener.onDisconnected(error),
+        onNotification: () => {},
+      }),
+    close: () => inner.close(),
+  };
+}

@@ -1,0 +1,53 @@
+// A worker tests by a notification to itself whether it is told of jobs. That it takes long, or fails, is no answer.
+import { describe, expect, it } from '@jest/globals';
+import { useDaemons } from '../support/daemons.ts';
+import { useSchema } from '../support/database.ts';
+import { connectionLost, deaf, intercepted } from '../support/drivers.ts';
+import { logEvents } from '../support/events.ts';
+import { gate, listening, until } from '../support/until.ts';
+
+describe('the notification by which a worker tests whether it is told of jobs', () => {
+  const schema = useSchema({ way: 'direct' });
+  const daemons = useDaemons();
+
+  it('may wait for a connection for however long: it is told after all, and there is no warning', async () => {
+    const connection = gate();
+    let isWaiting = false;
+    const driver = intercepted(schema.driver(), async ({ name }, send) => {
+      if (name === 'bearmq_notify') {
+        isWaiting = true;
+        await connection.opened;
+      }
+      return send();
+    });
+    const context = schema.context({}, { driver });
+    const events = logEvents(context);
+    daemons.worker(context);
+    await until('it waits', () => isWaiting);
+    const other = schema.context({}, { driver: deaf(schema.driver()) });
+    daemons.worker(other);
+    await logEvents(other).waitFor('WARNING'); // what had been sent at the time would be given up by now
+    connection.open();
+    await listening(schema);
+    expect(events.of('WARNING')).toEqual([]);
+    expect(events.of('DAEMON_ERROR')).toEqual([]);
+  });
+
+  it('is sent again when that failed', async () => {
+    let failures = 0;
+    const driver = intercepted(schema.driver(), async ({ name }, send) => {
+      if (name !== 'bearmq_notify' || failures === 2) return send();
+      failures += 1;
+      throw connectionLost();
+    });
+    const context = schema.context({}, { driver });
+    const events = logEvents(context);
+    daemons.worker(context);
+    await listening(schema);
+    expect(events.of('DAEMON_ERROR')).toMatchObject([
+      { daemon: 'notifier', failures: 1 },
+      { daemon: 'notifier', failures: 2 },
+    ]);
+    expect(events.of('WARNING')).toEqual([]);
+  });
+});
