@@ -64,7 +64,9 @@ export interface Driver extends SqlSession {
   transaction<T>(work: (tx: SqlSession) => Promise<T>): Promise<T>;
   /**
    * Subscribes to a notification channel (at most 63 bytes) on a connection of its own, and keeps it subscribed across
-   * lost connections. Resolves at once: {@link NotificationListener.onConnected} tells when it really listens.
+   * lost connections. Returns at once: {@link NotificationListener.onConnected} tells when it really listens.
+   *
+   * @throws when the driver is closed, and for a channel of more than 63 bytes, which PostgreSQL would cut short.
    */
   listen(channel: string, listener: NotificationListener): Subscription;
   /** Closes what the driver itself opened. A pool that the caller passed in stays the caller's. Safe to call twice. */
