@@ -7,7 +7,7 @@ import { SCHEMA } from './results.ts';
 const MARK = 'Made by the BearMQ demo, and dropped by it.';
 /** Nobody else's lock, one would hope: the letters of "bearmq". */
 const LOCK = 0x62_65_61_72_6d_71;
-const OLDEST_VERSION = 13;
+const OLDEST_VERSION = 14;
 const CONNECT_MS = 10_000;
 
 /** A migrated schema, ours alone until it is closed. */

@@ -55,9 +55,18 @@ export class Notifier {
     this.#options = options;
   }
 
+  /** Never throws: a driver that refuses to listen (it is closed, say) leaves the workers to their polling. */
   start(): void {
-    const { driver, tables, ownSenderId, onHint, onHealth, onError } = this.#options;
-    this.#subscription ??= driver.listen(notificationChannel(tables.schemaName), {
+    try {
+      this.#subscription ??= this.#listen();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #listen(): Subscription {
+    const { driver, tables, ownSenderId, onHint } = this.#options;
+    return driver.listen(notificationChannel(tables.schemaName), {
       onNotification: (payload) => {
         if (payload === this.#probe?.payload) this.#trust();
         else if (payload !== ownSenderId && !payload.startsWith(PROBE_PREFIX)) onHint();
@@ -66,13 +75,15 @@ export class Notifier {
         onHint();
         this.#startProbe(session);
       },
-      onDisconnected: (error) => {
-        this.#endProbe();
-        this.#failures += 1;
-        onHealth({ state: 'deaf', reason: 'disconnected' });
-        onError(error, this.#failures);
-      },
+      onDisconnected: (error) => this.#fail(error),
     });
+  }
+
+  #fail(error: unknown): void {
+    this.#endProbe();
+    this.#failures += 1;
+    this.#options.onHealth({ state: 'deaf', reason: 'disconnected' });
+    this.#options.onError(error, this.#failures);
   }
 
   async stop(): Promise<void> {

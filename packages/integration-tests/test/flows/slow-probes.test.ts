@@ -1,9 +1,11 @@
 // A worker tests by a notification to itself whether it is told of jobs. That it takes long, or fails, is no answer.
 import { describe, expect, it } from '@jest/globals';
+import { JobDefinition } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { connectionLost, deaf, intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
+import { notedJob } from '../support/jobs.ts';
 import { gate, listening, until } from '../support/until.ts';
 
 describe('the notification by which a worker tests whether it is told of jobs', () => {
@@ -31,6 +33,24 @@ describe('the notification by which a worker tests whether it is told of jobs', 
     await listening(schema);
     expect(events.of('WARNING')).toEqual([]);
     expect(events.of('DAEMON_ERROR')).toEqual([]);
+  });
+
+  it('is not sent by a driver that refuses to listen: that is reported, and jobs are found by polling', async () => {
+    const inner = schema.driver();
+    const driver = {
+      ...intercepted(inner, (_, send) => send()),
+      listen: () => {
+        throw new Error('it is closed');
+      },
+    };
+    const context = schema.context({}, { driver });
+    const events = logEvents(context);
+    await notedJob<null>(context, 'POLLED');
+    daemons.worker(context);
+    expect(await events.waitFor('DAEMON_ERROR')).toMatchObject([{ daemon: 'notifier', failures: 1 }]);
+    const elsewhere = schema.context({}, { pool: schema.newPool() });
+    const jobId = await new JobDefinition({ context: elsewhere, name: 'POLLED', workFunction: () => {} }).enqueue();
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
   });
 
   it('is sent again when that failed', async () => {
