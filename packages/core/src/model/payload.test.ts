@@ -77,7 +77,7 @@ describe('a payload', () => {
   it.each(['\\u0000', '\\\\u0000', '\\ud83d', '\\\\\\ud83d', '🐻', '\u0001', 'u0000', '\\', '\\\\'])(
     'with a text that only looks like that passes: %j',
     (text) => {
-      expect(JSON.parse(encodePayload('J', { [text]: text }))).toEqual({ [text]: text });
+      expect(encodePayload('J', { [text]: text })).toBe(JSON.stringify({ [text]: text }));
     },
   );
 
@@ -101,7 +101,7 @@ describe('a payload', () => {
       fc.property(fc.json({ noUnicodeString: false }), (json) => {
         const value: unknown = JSON.parse(json);
         if (problemWith(value) !== 'none') return;
-        expect(JSON.parse(encodePayload('J', value))).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(encodePayload('J', value)).toBe(JSON.stringify(value));
       }),
     );
   });
