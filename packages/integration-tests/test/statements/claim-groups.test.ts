@@ -198,4 +198,11 @@ describe('a claim of grouped jobs', () => {
     const taken = (await both.claims).flat();
     expect(taken.map(({ jobGroup }) => jobGroup).sort()).toEqual(['x', 'y', 'z']);
   });
+
+  it('serves several demands of the same channel from groups that are new', async () => {
+    const worker = await bench.worker();
+    const all = await bench.insert({ jobGroup: 'g' }, { jobGroup: 'h' });
+    const demand = { channels: ['DEFAULT'], slots: 1, ahead: 0, run: 1 };
+    expect(ids(await bench.claimed(worker, { demands: [demand, demand] }))).toEqual(all);
+  });
 });

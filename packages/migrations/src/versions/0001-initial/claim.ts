@@ -81,13 +81,15 @@ begin
     ${insertGroups(
       n,
       `select x.job_group as name
-      from json_to_recordset(p_demands) as t (channels text[], slots integer, ahead integer)
-      cross join unnest(v_grouped_channels, v_grouped_names) as l (channel, name)
+      from unnest(v_grouped_channels, v_grouped_names) as l (channel, name)
       cross join lateral (
         select j.job_group from ${n.job} j
         where j.state = 'ready' and j.job_group is not null and j.channel = l.channel and j.name = l.name
-        order by j.priority desc, j.seq limit t.slots + t.ahead) x
-      where t.channels is null or l.channel = any (t.channels)`,
+        order by j.priority desc, j.seq
+        limit (select sum(t.slots + t.ahead) from json_to_recordset(p_demands) as t (slots integer, ahead integer))) x
+      where exists (
+        select 1 from json_to_recordset(p_demands) as t (channels text[])
+        where t.channels is null or l.channel = any (t.channels))`,
     )};
   end if;
 
