@@ -1,12 +1,12 @@
 import { fromDrizzle } from '@bearmq/core/drizzle';
 import type { SessionFactory } from '@bearmq/driver-testkit';
+import { undone } from '@bearmq/test-database/driver-tests';
 import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { sql as sql10 } from 'drizzle-orm-1.0';
 import { drizzle as drizzle10 } from 'drizzle-orm-1.0/node-postgres';
 import pg from 'pg';
 import { newPool, testUrl } from './support.ts';
-import { undone } from './undone.ts';
 
 async function onPool(use: (pool: pg.Pool) => Promise<void>): Promise<void> {
   const pool = newPool();

@@ -1,9 +1,9 @@
 import { fromKysely } from '@bearmq/core/kysely';
 import type { SessionFactory } from '@bearmq/driver-testkit';
+import { undone } from '@bearmq/test-database/driver-tests';
 import { CamelCasePlugin, Kysely, type KyselyConfig, ParseJSONResultsPlugin, PostgresDialect } from 'kysely';
 import * as kysely28 from 'kysely-0.28';
 import { newPool } from './support.ts';
-import { undone } from './undone.ts';
 
 type Settings = Omit<KyselyConfig, 'dialect'>;
 

@@ -1,11 +1,11 @@
 import type { SqlSession } from '@bearmq/core/driver';
 import type { SessionFactory } from '@bearmq/driver-testkit';
+import { undone } from '@bearmq/test-database/driver-tests';
 import pg from 'pg';
 import { fromPg, type PgDriverOptions } from '../src/index.ts';
 import { drizzleKinds } from './drizzle-kinds.ts';
 import { kyselyKinds } from './kysely-kinds.ts';
 import { newPool, testUrl, unique, withDriver } from './support.ts';
-import { undone } from './undone.ts';
 
 /** Parsers as a program may have set them for itself: everything becomes something else. */
 const strange = (): { strange: true } => ({ strange: true });

@@ -2,6 +2,7 @@ import type { SqlSession } from '@bearmq/core/driver';
 import { fromDrizzle } from '@bearmq/core/drizzle';
 import { fromKysely } from '@bearmq/core/kysely';
 import { driverConformance, type SessionFactory } from '@bearmq/driver-testkit';
+import { rolledBack } from '@bearmq/test-database/driver-tests';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { afterAll, describe, it } from '@jest/globals';
 import { sql as drizzleSql } from 'drizzle-orm';
@@ -19,21 +20,6 @@ const strange = await PGlite.create({
   serializers: Object.fromEntries([16, 20, 23, 25, 701].map((oid) => [oid, () => 'strange'])),
 });
 afterAll(() => strange.close());
-
-/** Runs something inside of a transaction, and undoes it. */
-async function rolledBack<TTx>(
-  begin: (work: (tx: TTx) => Promise<void>) => Promise<void>,
-  work: (tx: TTx) => Promise<void>,
-): Promise<void> {
-  const onPurpose = new Error('rolled back on purpose');
-  const undone = begin(async (tx) => {
-    await work(tx);
-    throw onPurpose;
-  });
-  await undone.catch((error: unknown) => {
-    if (error !== onPurpose) throw error;
-  });
-}
 
 function viaCaller(database: PGlite, prepare: (tx: Transaction) => Promise<unknown> = async () => {}): SessionFactory {
   return (use) =>

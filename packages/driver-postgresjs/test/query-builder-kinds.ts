@@ -1,12 +1,12 @@
 import { fromDrizzle } from '@bearmq/core/drizzle';
 import { fromKysely } from '@bearmq/core/kysely';
 import type { SessionFactory } from '@bearmq/driver-testkit';
+import { rolledBack } from '@bearmq/test-database/driver-tests';
 import { sql as drizzleSql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { CamelCasePlugin, Kysely, type KyselyConfig, type Transaction } from 'kysely';
 import { PostgresJSDialect } from 'kysely-postgres-js';
 import postgres from 'postgres';
-import { rolledBack } from './rolled-back.ts';
 import { type ClientOptions, endClient, newClient } from './support.ts';
 
 type DrizzleTx = Parameters<Parameters<PostgresJsDatabase['transaction']>[0]>[0];

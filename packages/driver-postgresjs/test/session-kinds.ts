@@ -1,10 +1,10 @@
 import type { SqlSession } from '@bearmq/core/driver';
 import type { SessionFactory } from '@bearmq/driver-testkit';
+import { rolledBack } from '@bearmq/test-database/driver-tests';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { fromPostgresJs, type PostgresJsDriverOptions, type PostgresJsTransaction } from '../src/index.ts';
 import { queryBuilderKinds } from './query-builder-kinds.ts';
-import { rolledBack } from './rolled-back.ts';
 import { type ClientOptions, endClient, listeningSession, newClient, withDriver } from './support.ts';
 
 /** Everything becomes something else, in both directions. */

@@ -25,8 +25,8 @@ interface Pending {
  * next one; an idle process sends at once. Each call resolves or rejects by itself, and only after the commit.
  *
  * One statement at a time: so two calls of one process, one after the other, are first in and second in even when the
- * first was not awaited. With 50 calls in flight that gave 3.7 times the rate of
- * bare inserts over ten connections (`pnpm bench --only enqueue`, two cores: 31,587 jobs/s beside 8,508).
+ * first was not awaited. With 50 calls in flight that gave 3.7 times the rate of bare inserts over ten connections
+ * (`pnpm bench --only enqueue`, two cores: 31,587 jobs/s beside 8,508).
  */
 export class Enqueuer {
   readonly #options: EnqueuerOptions;

@@ -1,3 +1,4 @@
+import { rolledBack } from '@bearmq/test-database/driver-tests';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { JobDefinition } from 'bearmq';
 import { fromDrizzle } from 'bearmq/drizzle';
@@ -5,7 +6,6 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { databaseUrl, useSchema } from '../support/database.ts';
-import { undone } from './support/transaction-client.ts';
 
 const COUNT = 100_000;
 
@@ -38,7 +38,7 @@ describe("a hundred thousand jobs in one transaction of the caller's", () => {
   }, 90_000);
 
   it('are gone after a rollback', async () => {
-    await undone(
+    await rolledBack(
       (work: (tx: Parameters<Parameters<typeof db.transaction>[0]>[0]) => Promise<void>) => db.transaction(work),
       async (tx) => {
         expect(await define('ROLLED_BACK').enqueueMany(items, { tx: fromDrizzle(tx, sql) })).toHaveLength(COUNT);

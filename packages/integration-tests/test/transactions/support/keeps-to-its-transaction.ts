@@ -1,7 +1,8 @@
+import { rolledBack } from '@bearmq/test-database/driver-tests';
 import { expect, it } from '@jest/globals';
 import { Context, type ContextOptions, JobDefinition, SchemaVersionError } from 'bearmq';
 import { rejectionOf } from '../../support/thrown.ts';
-import { type TransactionClient, undone } from './transaction-client.ts';
+import type { TransactionClient } from './transaction-client.ts';
 
 /** Where the jobs go. */
 export interface Queue {
@@ -39,7 +40,7 @@ export function itKeepsToItsTransaction<TTx>(queue: Queue, client: TransactionCl
 
   it('is gone with a rollback', async () => {
     const job = define(queue.context(), 'ROLLED_BACK');
-    await undone<TTx>(client.transaction, async (tx) => {
+    await rolledBack<TTx>(client.transaction, async (tx) => {
       await job.enqueue({ n: 1 }, { tx: session(tx) });
       await job.enqueueMany([{ payload: { n: 2 } }, { payload: { n: 3 } }], { tx: session(tx) });
     });
@@ -50,7 +51,7 @@ export function itKeepsToItsTransaction<TTx>(queue: Queue, client: TransactionCl
     const job = define(queue.context(), 'SAVEPOINT');
     await client.transaction(async (outer) => {
       await job.enqueue({ n: 1 }, { tx: session(outer) });
-      await undone<TTx>(
+      await rolledBack<TTx>(
         (work) => client.savepoint(outer, work),
         async (tx) => {
           await job.enqueueMany([{ payload: { n: 2 } }, { payload: { n: 3 } }], { tx: session(tx) });

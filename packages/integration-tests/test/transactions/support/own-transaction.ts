@@ -1,10 +1,11 @@
+import { rolledBack } from '@bearmq/test-database/driver-tests';
 import { expect, it } from '@jest/globals';
 import pg from 'pg';
 import { useDaemons } from '../../support/daemons.ts';
 import { directUrl, useSchema } from '../../support/database.ts';
 import { logEvents } from '../../support/events.ts';
 import { define, itKeepsToItsTransaction, queueOn } from './keeps-to-its-transaction.ts';
-import { type TransactionClient, undone } from './transaction-client.ts';
+import type { TransactionClient } from './transaction-client.ts';
 
 /** What a client's transaction must do on a server, seen by others too; for a `describe` of its own. */
 export function itIsATransactionOfTheCaller<TTx>(client: TransactionClient<TTx>): void {
@@ -47,7 +48,7 @@ export function itIsATransactionOfTheCaller<TTx>(client: TransactionClient<TTx>)
     };
     try {
       await listener.query(`listen "${`bearmq:${schema.name}`.replaceAll('"', '""')}"`);
-      await undone<TTx>(client.transaction, async (tx) => {
+      await rolledBack<TTx>(client.transaction, async (tx) => {
         await job.enqueue({ n: 1 }, { tx: session(tx) });
       });
       await client.transaction(async (tx) => {
@@ -66,7 +67,7 @@ export function itIsATransactionOfTheCaller<TTx>(client: TransactionClient<TTx>)
     const job = define(context, 'IN_GROUP');
     await job.register();
     daemons.worker(context);
-    await undone<TTx>(client.transaction, async (tx) => {
+    await rolledBack<TTx>(client.transaction, async (tx) => {
       await job.enqueue({ n: 1 }, { tx: session(tx), jobGroup: 'shared' });
       const other = await job.enqueue({ n: 2 }, { jobGroup: 'shared' });
       await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: other });

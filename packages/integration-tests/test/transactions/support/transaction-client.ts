@@ -9,19 +9,3 @@ export interface TransactionClient<TTx> {
   /** What the client's `from…` function makes of a transaction. */
   session(tx: TTx): SqlSession;
 }
-
-const onPurpose = new Error('rolled back on purpose');
-
-/** Has `begin` run a transaction, or a savepoint, that ends with a rollback. */
-export async function undone<TTx>(
-  begin: (work: (tx: TTx) => Promise<void>) => Promise<unknown>,
-  work: (tx: TTx) => Promise<void>,
-): Promise<void> {
-  const transaction = begin(async (tx) => {
-    await work(tx);
-    throw onPurpose;
-  });
-  await transaction.catch((error: unknown) => {
-    if (error !== onPurpose) throw error;
-  });
-}

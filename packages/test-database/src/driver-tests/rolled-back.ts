@@ -8,3 +8,16 @@ export async function undone(begin: (undo: () => never) => Promise<unknown>): Pr
     if (error !== onPurpose) throw error;
   });
 }
+
+/** Has `begin` run a transaction, or a savepoint, that does `work` and ends with a rollback. */
+export async function rolledBack<TTx>(
+  begin: (work: (tx: TTx) => Promise<void>) => Promise<unknown>,
+  work: (tx: TTx) => Promise<void>,
+): Promise<void> {
+  await undone((undo) =>
+    begin(async (tx) => {
+      await work(tx);
+      undo();
+    }),
+  );
+}
