@@ -146,6 +146,7 @@ function newPostgresJs({ url = '', max = 10, applicationName, idleSecs, options 
   return postgres(url, {
     max,
     onnotice: () => {},
+    fetch_types: false, // as the driver's README advises: tests cut connections, while they are being made too
     ...poolerOptions(url),
     connection: {
       ...(applicationName === undefined ? {} : { application_name: applicationName }),
