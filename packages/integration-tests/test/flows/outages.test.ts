@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { JobDefinition } from 'bearmq';
+import { expectWorkThroughCuts } from '../support/cuts.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { connectionLost, intercepted } from '../support/drivers.ts';
@@ -137,29 +138,12 @@ describe('a database that cannot be reached for a while', () => {
 });
 
 describe('connections that are cut', () => {
+  // A pooler would give one client's connection to the next, and so to those who are not to be cut. See poolers/ for it.
+  const direct = useSchema({ way: 'direct' });
+
   it('all at once, again and again, lose no job and run none twice that succeeded', async () => {
-    const driver = schema.newDriver({ max: 4, applicationName: 'cut again and again' });
-    const context = schema.context({ pollSecs: 0.1 }, { driver });
-    const events = logEvents(context);
-    const { definition } = await notedJob<number>(context, 'CUT');
-    const producer = new JobDefinition<number>({ context: schema.context(), name: 'CUT', workFunction: () => {} });
-    daemons.worker(context, { concurrency: 5 });
-    expect(definition.name).toBe('CUT');
-    const ids: string[] = [];
-    for (let round = 0; round < 5; round += 1) {
-      ids.push(...(await Promise.all(Array.from({ length: 40 }, (_, n) => producer.enqueue(n)))));
-      await schema.rows(
-        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'cut again and again'`,
-      );
-    }
-    await until('all are finalized', async () => {
-      const left = await schema.value(`select count(*)::int from {s}.job where name = 'CUT'`);
-      return left === 0;
-    });
-    const outcomes = await schema.rows(
-      `select outcome::text, count(*)::int from {s}.finalized_job where name = 'CUT' group by 1`,
-    );
-    expect(outcomes).toEqual([{ outcome: 'succeeded', count: ids.length }]);
-    for (const jobId of ids) expect(events.of('WORKER_JOB_RUN_SUCCESS', jobId)).toHaveLength(1);
+    const applicationName = 'cut again and again';
+    const driver = direct.newDriver({ max: 4, applicationName });
+    await expectWorkThroughCuts(direct, daemons, { driver, applicationName });
   });
 });

@@ -51,7 +51,7 @@ export function usePgBouncer(): PgBouncer {
     },
     newSql: (options = {}) => {
       const sql = postgres(url(), { onnotice: () => {}, ...options });
-      ends.push(() => sql.end());
+      ends.push(() => sql.end({ timeout: 1 })); // it forgets queries of connections that were cut
       return sql;
     },
     clients: async (applicationName) => {
