@@ -5,6 +5,7 @@ import { keepGoing } from './enqueueing.ts';
 import type { Answer, HelperReport, HelperTask, Order } from './helper-process.ts';
 import { Ledger } from './ledger.ts';
 import { now, payload } from './payload.ts';
+import { peakMb } from './peak-memory.ts';
 
 const REPORT_MS = 5;
 
@@ -22,8 +23,8 @@ async function main(task: HelperTask): Promise<void> {
   await orders.go;
   const report = task.role === 'work' ? await work(queue, task, orders.stop) : await produce(queue, task);
   await queue.close();
-  tell({ kind: 'report', report });
-  process.disconnect();
+  // Large reports take their time; only then does this process end.
+  process.send?.({ kind: 'report', report } satisfies Answer, () => process.disconnect());
 }
 
 async function work(queue: Queue, { count }: HelperTask, stop: Promise<void>): Promise<HelperReport> {
@@ -66,8 +67,13 @@ interface Done {
 }
 
 function report({ waits, ranAt, ...done }: Done): HelperReport {
-  const peakMb = process.resourceUsage().maxRSS / 1024;
-  return { ...done, waits: Float64Array.from(waits), ranAt: Float64Array.from(ranAt), endedAt: now(), peakMb };
+  return {
+    ...done,
+    waits: Float64Array.from(waits),
+    ranAt: Float64Array.from(ranAt),
+    endedAt: now(),
+    peakMb: peakMb(),
+  };
 }
 
 /** The parent's words, as promises. */

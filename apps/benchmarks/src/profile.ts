@@ -69,6 +69,6 @@ export const QUICK: Profile = {
   idleSettleSecs: 1,
   footprint: 2_000,
   memory: 2_000,
-  limitSecs: 2,
+  limitSecs: 4,
   killSecs: 30,
 };

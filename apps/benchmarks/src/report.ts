@@ -44,7 +44,9 @@ export function markdown(run: Run): string {
     '',
     ...contestants.map(({ id, title, settings }) => `- ${title} ${versions.get(id) ?? ''}: ${settings}`),
     ...run.leftOut.map((line) => `- ${line}`),
-    ...(contestants.some(({ origin }) => origin === 'peers') ? ['', '## Targets', '', targetTable(targets(rows, profile))] : []),
+    ...(contestants.some(({ origin }) => origin === 'peers')
+      ? ['', '## Targets', '', targetTable(targets(rows, profile))]
+      : []),
     '',
   ].join('\n');
 }

@@ -65,6 +65,8 @@ function cell(measurements: readonly Measurement[], what: string): Cell {
     note: good.find(({ figure }) => figure.note !== undefined)?.figure.note,
     complaint,
     absent:
-      found.length > 0 ? undefined : (measurements.find((one) => one.absent !== undefined)?.absent ?? 'not measured'),
+      found.length > 0
+        ? undefined
+        : (measurements.find((one) => one.absent !== undefined)?.absent ?? 'has no such figure'),
   };
 }

@@ -32,13 +32,13 @@ export async function workOff(
   }, options);
   const isComplete = await within(limitSecs, ledger.finished);
   const ms = (isComplete ? ledger.lastAt : now()) - startedAt;
-  const total = ledger.total;
+  const done = ledger.done();
   await working.stop();
   const complaint = ledger.complaint((await queue.left()) - others);
   return {
-    jobsPerSec: (isComplete ? ledger.done() : total) / (ms / 1000),
+    jobsPerSec: done / (ms / 1000),
     ms,
-    note: isComplete ? undefined : `stopped after ${total.toLocaleString('en')} jobs in ${limitSecs} s`,
+    note: isComplete ? undefined : `stopped after ${done.toLocaleString('en')} jobs in ${limitSecs} s`,
     complaint,
   };
 }
