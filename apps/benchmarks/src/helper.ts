@@ -21,7 +21,11 @@ async function main(task: HelperTask): Promise<void> {
   const orders = listen();
   tell({ kind: 'ready' });
   await orders.go;
-  const report = task.role === 'work' ? await work(queue, task, orders.stop) : await produce(queue, task);
+  if (task.role === 'produce') {
+    tell({ kind: 'report', report: await produce(queue, task) });
+    return; // stays until it is killed, as producers do: what it sends behind its last call still goes out
+  }
+  const report = await work(queue, task, orders.stop);
   await queue.close();
   // Large reports take their time; only then does this process end.
   process.send?.({ kind: 'report', report } satisfies Answer, () => process.disconnect());

@@ -10,6 +10,7 @@ export class Ledger {
   readonly #runsEach: number;
   #expected: number;
   #total = 0;
+  #strangers = 0;
   #finish: () => void = () => {};
 
   /** `count` jobs, each of which has to run `runsEach` times: twice where it fails once. */
@@ -31,7 +32,8 @@ export class Ledger {
   /** Notes a run, and returns how often this job has run now. */
   add(n: number): number {
     const runs = (this.#runs[n] ?? 0) + 1;
-    this.#runs[n] = runs;
+    if (n in this.#runs) this.#runs[n] = runs;
+    else this.#strangers += 1;
     this.#total += 1;
     this.lastAt = now();
     if (this.#total === this.#expected) this.#finish();
@@ -61,6 +63,7 @@ export class Ledger {
    * no others.
    */
   complaint(left: number): string | undefined {
+    if (this.#strangers > 0) return `${this.#strangers} jobs ran that were not enqueued`;
     const over = this.#runs.reduce((sum, runs) => sum + (runs > this.#runsEach ? 1 : 0), 0);
     if (over > 0) return `${over} jobs ran too often`;
     const missing = this.#runs.length - this.done();
