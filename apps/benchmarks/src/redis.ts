@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -29,9 +29,9 @@ export async function startRedis(): Promise<RunningRedis | undefined> {
   const port = await freePort();
   const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes'];
   settings.push('--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction', '--save', '');
-  // The shell ends the server when the pipe from us closes, however we end.
-  const script = '"$@" & server=$!; read -r _; kill -9 "$server"; wait "$server"';
-  const guard = spawn('/bin/sh', ['-c', script, 'sh', binary, ...settings], {
+  // The shell ends the server when the pipe from us closes, however we end, and takes its data away.
+  const script = 'folder=$1; shift; "$@" & server=$!; read -r _; kill -9 "$server"; wait "$server"; rm -rf "$folder"';
+  const guard = spawn('/bin/sh', ['-c', script, 'sh', folder, binary, ...settings], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true, // Ctrl-C is for us: it ends when we do
   });
@@ -39,7 +39,6 @@ export async function startRedis(): Promise<RunningRedis | undefined> {
   const stop = async (): Promise<void> => {
     guard.stdin?.end();
     await ended;
-    rmSync(folder, { recursive: true, force: true });
   };
   const until = Date.now() + START_MS;
   while (!(await command(port, 'PING').catch(() => ''))?.startsWith('+PONG')) {

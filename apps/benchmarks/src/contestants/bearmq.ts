@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Context, generateMigrationSql, JobDefinition, Orchestrator, Worker } from 'bearmq';
 import pg from 'pg';
@@ -36,7 +38,13 @@ export const bearmqDeleting: Contestant = {
 
 async function version(): Promise<string> {
   const manifest = fileURLToPath(import.meta.resolve('bearmq/package.json'));
-  return JSON.parse(await readFile(manifest, 'utf8')).version;
+  const { version: released } = JSON.parse(await readFile(manifest, 'utf8'));
+  // What is measured is this clone, which is not what was released last.
+  const { stdout } = spawnSync('git', ['describe', '--always', '--dirty'], {
+    cwd: dirname(manifest),
+    encoding: 'utf8',
+  });
+  return stdout ? `${released} (${stdout.trim()})` : released;
 }
 
 async function setUp({ url }: Place): Promise<void> {
