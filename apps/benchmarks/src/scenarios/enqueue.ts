@@ -1,45 +1,59 @@
-import { randomUUID } from 'node:crypto';
-import { JobDefinition } from 'bearmq';
-import { type Bench, fill, PAYLOAD, type Payload, type Scenario } from '../bench.ts';
+import type { NewJob, Queue } from '../contestant.ts';
+import { complaints } from '../drain-figures.ts';
+import { BULK, fill, keepGoing, plain } from '../enqueueing.ts';
+import { Ledger } from '../ledger.ts';
+import { now } from '../payload.ts';
+import type { Scenario } from '../scenario.ts';
+import { workOff } from '../work-off.ts';
 
-/** Enqueueing, with so many calls in flight, beside bare inserts of the same client into a table of its own. */
-export function enqueueBeside(count: number, inFlight: number): Scenario {
+/** Jobs that open the connections and have the plans made before the clock starts. */
+const WARM_UP = 100;
+
+/** Sends `count` jobs, which `job` makes by their number. */
+type Send = (queue: Queue, count: number, job: (n: number) => NewJob) => Promise<void>;
+
+/** Single calls, so many of them in flight at a time. */
+export function enqueueSingly(count: number, inFlight: number): Scenario {
+  const how = inFlight === 1 ? 'one after the other' : `${inFlight} in flight`;
+  return enqueue(`enqueue-${inFlight}`, `enqueue ${count.toLocaleString('en')}, ${how}`, count, (...work) =>
+    sendSingly(inFlight, ...work),
+  );
+}
+
+/** Calls with many jobs each, one after the other. */
+export function enqueueInBulk(count: number): Scenario {
+  const title = `enqueue ${count.toLocaleString('en')} in calls of ${BULK.toLocaleString('en')}`;
+  return enqueue('enqueue-bulk', title, count, fill);
+}
+
+function enqueue(id: string, title: string, count: number, send: Send): Scenario {
   return {
-    name: `enqueue ${count.toLocaleString('en')}, ${inFlight === 1 ? 'one after the other' : `${inFlight} in flight`}`,
-    run: async (bench) => {
-      const job = new JobDefinition({
-        context: bench.context(),
-        name: 'NOOP',
-        workFunction: async (_payload: Payload) => {},
-      });
-      await bench.pool.query(`create table ${bench.schema}.bare (id uuid primary key, payload json not null)`);
-      const enqueued = await rate(count, inFlight, () => job.enqueue(PAYLOAD));
-      const bare = await rate(count, inFlight, () => insertBare(bench));
-      return [
-        { what: 'enqueued', value: enqueued, unit: 'jobs/s' },
-        { what: 'bare inserts of one row', value: bare, unit: 'jobs/s' },
-      ];
+    id,
+    title,
+    purpose: 'throughput',
+    basic: true,
+    run: async ({ open, limitSecs }) => {
+      const queue = await open();
+      await send(queue, WARM_UP, (n) => plain(count + n));
+      const startedAt = now();
+      await send(queue, count, plain);
+      const secs = (now() - startedAt) / 1000;
+      const stored = (await queue.left()) - WARM_UP;
+      // Not timed: whether they are jobs that run, once each, and not just rows.
+      const { complaint } = await workOff(queue, { ledger: new Ledger(count + WARM_UP), limitSecs });
+      return {
+        figures: [{ what: 'enqueued', value: count / secs, unit: 'jobs/s' }],
+        ...complaints(stored === count ? undefined : `${stored} of ${count} jobs were stored`, complaint),
+      };
     },
   };
 }
 
-async function insertBare({ pool, schema }: Bench): Promise<string> {
-  const id = randomUUID();
-  await pool.query(`insert into ${schema}.bare values ($1, $2)`, [id, JSON.stringify(PAYLOAD)]);
-  return id;
-}
-
-/** Keeps `inFlight` calls going until `count` are done. */
-async function rate(count: number, inFlight: number, call: () => Promise<string>): Promise<number> {
-  await fill(Math.min(100, count), call, inFlight); // connections opened, plans made
-  const start = performance.now();
-  let left = count;
-  const lane = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      await call();
-    }
-  };
-  await Promise.all(Array.from({ length: inFlight }, lane));
-  return count / ((performance.now() - start) / 1000);
+async function sendSingly(inFlight: number, ...[queue, count, job]: Parameters<Send>): Promise<void> {
+  let n = 0;
+  await keepGoing(inFlight, () => {
+    if (n === count) return undefined;
+    n += 1;
+    return queue.enqueue(job(n - 1));
+  });
 }

@@ -1,31 +1,37 @@
-import { JobDefinition } from 'bearmq';
-import { countRuns, drain, fill, type Scenario } from '../bench.ts';
+import type { NewJob } from '../contestant.ts';
+import { complaints, rate } from '../drain-figures.ts';
+import { fill } from '../enqueueing.ts';
+import { Ledger } from '../ledger.ts';
+import { Order } from '../order.ts';
+import { payload } from '../payload.ts';
+import type { Profile } from '../profile.ts';
+import type { Scenario } from '../scenario.ts';
+import { workOff } from '../work-off.ts';
 
-/** Jobs in groups, each group in the order of its enqueueing, worked off by one process with ten Workers. */
-export function drainGroups(groups: number, each: number): Scenario {
-  const count = groups * each;
+/** Jobs in many groups, each group in the order of its enqueueing. */
+export function manyGroups({ groups, groupSize }: Profile): Scenario {
+  const count = groups * groupSize;
   return {
-    name: `drain ${groups.toLocaleString('en')} ${groups === 1 ? 'group' : 'groups'} of ${each.toLocaleString('en')}`,
-    run: async (bench) => {
-      const context = bench.context();
-      const runs = countRuns(count);
-      const last = new Map<string, number>();
-      let disorder = 0;
-      const job = new JobDefinition({
-        context,
-        name: 'GROUPED',
-        jobGroupGenerator: ({ group }) => group,
-        workFunction: async ({ group, nth }: { group: string; nth: number }) => {
-          if ((last.get(group) ?? -1) !== nth - 1) disorder += 1;
-          last.set(group, nth);
-          runs.add();
-        },
-      });
-      await job.register();
-      await fill(count, (i) => job.enqueue({ group: `g${i % groups}`, nth: Math.floor(i / groups) }));
-      const rate = await drain(bench, context, { count, workers: 10, finished: runs.finished });
-      if (disorder > 0) throw new Error(`invalid: ${disorder} jobs ran out of order within their group`);
-      return [{ what: 'drained, in order', value: rate, unit: 'jobs/s' }];
+    id: 'groups',
+    title: `drain ${groups.toLocaleString('en')} groups of ${groupSize}`,
+    purpose: 'order',
+    needs: 'groups',
+    basic: true,
+    run: async ({ open, limitSecs }) => {
+      const queue = await open();
+      // The first of every group, then the second of every group, and so on.
+      await fill(queue, count, (n) => grouped(n, `g${n % groups}`, Math.floor(n / groups)), groups);
+      const order = new Order();
+      const drained = await workOff(queue, { ledger: new Ledger(count), limitSecs, job: (one) => order.note(one) });
+      return {
+        figures: [rate('drained in order', drained)],
+        ...complaints(drained.complaint, order.complaint()),
+      };
     },
   };
+}
+
+/** The `nth` job of a group. */
+export function grouped(n: number, group: string, nth: number): NewJob {
+  return { payload: payload(n, { group, nth }), group };
 }

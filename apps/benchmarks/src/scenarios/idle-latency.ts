@@ -1,0 +1,76 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Queue } from '../contestant.ts';
+import { complaints } from '../drain-figures.ts';
+import { Ledger } from '../ledger.ts';
+import { now, payload } from '../payload.ts';
+import type { Profile } from '../profile.ts';
+import type { Scenario } from '../scenario.ts';
+import { percentile } from '../statistics.ts';
+import { within } from '../work-off.ts';
+
+const WARM_UP = 20;
+const PAUSE_MS = 10;
+
+/** From the call that enqueues to the start of the work, one job at a time, on a queue that is idle otherwise. */
+export function idleLatency({ pings }: Profile): Scenario {
+  return {
+    id: 'idle-latency',
+    title: `idle latency, ${pings} single jobs`,
+    purpose: 'latency',
+    basic: true,
+    run: async ({ open, limitSecs }) => {
+      // Two connections to the queue, as in two processes: the worker hears of the job from the queue alone.
+      const { waits, complaint, note } = await ping({ from: await open(), to: await open(), pings, limitSecs });
+      const more = note === undefined ? {} : { note };
+      return {
+        figures: [
+          { what: 'p50', value: percentile(waits, 0.5), unit: 'ms', ...more },
+          { what: 'p95', value: percentile(waits, 0.95), unit: 'ms', ...more },
+          { what: 'p99', value: percentile(waits, 0.99), unit: 'ms', ...more },
+        ],
+        ...complaints(complaint),
+      };
+    },
+  };
+}
+
+export interface Pings {
+  readonly from: Queue;
+  readonly to: Queue;
+  readonly pings: number;
+  readonly limitSecs: number;
+}
+
+/** Enqueues a job when the one before has run and some time has passed; the first jobs do not count. */
+export async function ping({ from, to, pings, limitSecs }: Pings): Promise<{
+  readonly waits: readonly number[];
+  readonly complaint: string | undefined;
+  readonly note: string | undefined;
+}> {
+  const waits: number[] = [];
+  const ledger = new Ledger(WARM_UP + pings);
+  let started: () => void = () => {};
+  const until = now() + limitSecs * 1000;
+  const working = await to.work(({ at = Number.NaN, n }) => {
+    ledger.add(n);
+    waits.push(now() - at);
+    started();
+  });
+  let sent = 0;
+  while (sent < WARM_UP + pings && now() < until) {
+    const run = new Promise<void>((resolve) => {
+      started = resolve;
+    });
+    await from.enqueue({ payload: payload(sent, { at: now() }) });
+    sent += 1;
+    if (!(await within(limitSecs, run))) break;
+    await pause(PAUSE_MS);
+  }
+  await working.stop();
+  const unsent = WARM_UP + pings - sent;
+  return {
+    waits: waits.slice(WARM_UP),
+    complaint: ledger.complaint((await from.left()) + unsent),
+    note: unsent > 0 ? `stopped after ${waits.length} jobs in ${limitSecs} s` : undefined,
+  };
+}

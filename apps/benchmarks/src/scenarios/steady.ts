@@ -1,0 +1,49 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { complaints } from '../drain-figures.ts';
+import { Ledger } from '../ledger.ts';
+import { now } from '../payload.ts';
+import type { Profile } from '../profile.ts';
+import type { Scenario } from '../scenario.ts';
+import { percentile } from '../statistics.ts';
+
+const IN_FLIGHT = 50;
+/** More than any queue takes; the ledger needs a bound. */
+const MOST_PER_SEC = 100_000;
+const LOOK_MS = 5;
+
+/** One process enqueues with 50 calls in flight, another one works, both without pause. */
+export function steady({ steadySecs }: Profile): Scenario {
+  return {
+    id: 'steady',
+    title: `steady for ${steadySecs} s, ${IN_FLIGHT} enqueues in flight, worker in another process`,
+    purpose: 'latency',
+    basic: false,
+    run: async ({ open, fork, contestant, place, limitSecs }) => {
+      const queue = await open();
+      const count = steadySecs * MOST_PER_SEC;
+      const task = { contestant: contestant.id, place, count };
+      const worker = await fork({ ...task, role: 'work' });
+      const producer = await fork({ ...task, role: 'produce', secs: steadySecs, inFlight: IN_FLIGHT });
+      worker.go();
+      const produced = producer.report();
+      producer.go();
+      const { startedAt, endedAt, enqueued } = await produced;
+      const until = now() + limitSecs * 1000;
+      while (worker.total < enqueued && now() < until) await pause(LOOK_MS);
+      const { runs, ranAt, waits } = await worker.stop();
+      const ledger = new Ledger(enqueued);
+      ledger.merge(runs.subarray(0, enqueued));
+      const during = ranAt.filter((at) => at <= endedAt).length;
+      const secs = (endedAt - startedAt) / 1000;
+      return {
+        figures: [
+          { what: 'done', value: during / secs, unit: 'jobs/s' },
+          { what: 'wait p50', value: percentile(waits, 0.5), unit: 'ms' },
+          { what: 'wait p99', value: percentile(waits, 0.99), unit: 'ms' },
+          { what: 'waiting at the end', value: enqueued - during, unit: 'jobs' },
+        ],
+        ...complaints(ledger.complaint(await queue.left())),
+      };
+    },
+  };
+}
