@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Context } from './context.ts';
 import { type ContextParts, partsOf } from './context-parts.ts';
 import type { SqlSession } from './driver/index.ts';
@@ -17,6 +16,7 @@ import {
   type TransactionOption,
 } from './job-definition-options.ts';
 import type { NewJob } from './model/job.ts';
+import { newJobId } from './model/job-id.ts';
 import type { JobMetadata } from './model/job-metadata.ts';
 import type { JsonSafe } from './model/json.ts';
 import { encodePayload } from './model/payload.ts';
@@ -171,7 +171,7 @@ export class JobDefinition<TParams = null> {
   #newJob(payload: TParams, overrides: EnqueueOverrides, item?: number): NewJob {
     const settings = this.#settings;
     return {
-      id: uuidv7(),
+      id: newJobId(),
       name: this.name,
       channel: overrides.channel ?? settings.channel,
       jobGroup: overrides.jobGroup ?? this.#groupOf(payload),
