@@ -16,6 +16,8 @@ export interface FunctionParts {
  * A worker often starts on an empty queue, and its session keeps the plans that were made then. So no plan may depend
  * on how large a table seems to be:
  * - The planner settings below hold inside the function alone, and leave index scans in nested loops.
+ * - Plans are generic. Left to itself the server finds plans for the very arrays at hand cheaper, and so makes them anew
+ *   for each call: 250 of the 650 microseconds that a claim of one job took, for plans that were always the same.
  * - A join to a table by its key is written `key = any (array[x])`. The plain `key = x` also lets the planner walk the
  *   whole index in key order (it is good for a merge join, allowed or not) and look for partners in the inner loop:
  *   with a table that looked empty, 50,000 jobs took 17 s instead of 1.2 s.
@@ -26,6 +28,7 @@ export function plpgsql({ signature, returns, body, joins = 'ordered' }: Functio
   return `create function ${signature} returns ${returns} language plpgsql volatile
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
   set enable_mergejoin = off set enable_hashjoin = ${joins === 'hashed' ? 'on' : 'off'}
 as ${tag}
 ${body}
