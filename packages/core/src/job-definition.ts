@@ -16,11 +16,11 @@ import {
   type TransactionOption,
 } from './job-definition-options.ts';
 import type { NewJob } from './model/job.ts';
-import { newJobId } from './model/job-id.ts';
 import type { JobMetadata } from './model/job-metadata.ts';
 import type { JsonSafe } from './model/json.ts';
 import { encodePayload } from './model/payload.ts';
 import type { RegisteredJob } from './registry.ts';
+import { risingId } from './runtime/rising-id.ts';
 import { isMissing, missingSchema } from './statements/read-schema-version.ts';
 import { upsertSchedule } from './statements/schedules.ts';
 
@@ -171,7 +171,7 @@ export class JobDefinition<TParams = null> {
   #newJob(payload: TParams, overrides: EnqueueOverrides, item?: number): NewJob {
     const settings = this.#settings;
     return {
-      id: newJobId(),
+      id: risingId(),
       name: this.name,
       channel: overrides.channel ?? settings.channel,
       jobGroup: overrides.jobGroup ?? this.#groupOf(payload),

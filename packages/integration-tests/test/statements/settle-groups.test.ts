@@ -1,3 +1,4 @@
+import { fromPg } from '@bearmq/driver-pg';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { benchOf, empty, whileLocked } from '../support/bench.ts';
 import { type ClaimedJob, settle } from '../support/core-internals.ts';
@@ -55,6 +56,33 @@ describe('settles of groups', () => {
         { channel: 'C', name: 'OTHER' },
       ]),
     );
+  });
+
+  it('look for the next job of a group once, however many of its jobs they settle', async () => {
+    const worker = await bench.worker();
+    await bench.insert(...Array.from({ length: 100 }, () => ({ jobGroup: 'g' })));
+    const run = await bench.claimed(worker, { slots: 1, ahead: 80, run: 80 });
+    expect(run).toHaveLength(80);
+    await bench.succeed(...run.slice(0, 2));
+    const client = await schema.pool.connect();
+    const scans = async () => {
+      const name = `${schema.q}.job_waiting_in_group`;
+      const { rows } = await client.query('select pg_stat_get_xact_numscans($1::regclass)::int as n', [name]);
+      return Number(rows[0].n);
+    };
+    await client.query('begin');
+    try {
+      const before = await scans();
+      const outcomes = run.slice(2).map((job) => ({ kind: 'succeeded', job }) as const);
+      const { opened } = await settle(fromPg(client), bench.tables, { outcomes, started: [], finalized: 'keep' });
+      expect(opened).toEqual([{ channel: 'DEFAULT', name: 'JOB' }]);
+      const made = (await scans()) - before;
+      expect(made).toBeGreaterThan(0);
+      expect(made).toBeLessThan(10);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
   });
 
   it('in opposite orders do not deadlock', async () => {

@@ -138,7 +138,8 @@ begin
         group by l.channel, l.name
       )
       select s.channels, s.names, s.takes, c.groups,
-        (select count(*)::integer from peeked where job_group is not null) as seen
+        (select count(*)::integer from peeked where job_group is not null) as seen,
+        (select count(*)::integer from chosen where job_group is null) as free
       into v_plan
       from (select array_agg(channel) as channels, array_agg(name) as names, array_agg(take) as takes from share) s,
         (select array_agg(job_group order by priority desc, seq) as groups from chosen where job_group is not null) c;
@@ -146,9 +147,14 @@ begin
       v_names := v_plan.names;
       v_takes := v_plan.takes;
       if v_plan.groups is not null then
+        -- Long strides over what waits behind busy groups, unless there are other jobs to run: 5,000 of those behind a
+        -- group of 20,000 took 640 ms with strides of 2,000, and 460 ms so; 250 ms alone.
         select x.* into v_run from ${n.fn('claim_groups_v1')}(p_names, v_demand.channels,
           greatest(v_slots, (v_left + v_demand.run - 1) / v_demand.run), v_demand.run, v_plan.groups,
-          v_lane_channels, v_lane_names, v_plan.seen, least(2000, greatest(200, 4 * v_left)), v_is_single) x;
+          v_lane_channels, v_lane_names, v_plan.seen,
+          case when v_plan.free > 0 then greatest(50, least(v_left, v_plan.free))
+            else least(2000, greatest(200, 4 * v_left)) end,
+          v_is_single) x;
         v_unreached := v_unreached or v_run.o_unreached;
         return query
         with ranked as materialized (

@@ -26,6 +26,8 @@ export function groupLanes(n: Tables, groups: string): string {
  * The caller holds the locks of the groups' rows, and calls this in a statement after the one that took them: only
  * then does the snapshot show jobs that were moved to `blocked` while the lock was waited for. In one statement with
  * the lock such a job would be left blocked for ever.
+ *
+ * A group may be named more than once (a settle names that of each job), and is looked at once.
  */
 export function promoteGroupHeads(n: Tables): string {
   return plpgsql({
@@ -36,7 +38,7 @@ export function promoteGroupHeads(n: Tables): string {
   with ${groupLanes(
     n,
     `array(
-      select g.name from unnest(p_groups) as u (name) join ${n.jobGroup} g on g.name = any (array[u.name])
+      select distinct g.name from unnest(p_groups) as u (name) join ${n.jobGroup} g on g.name = any (array[u.name])
       where g.running = 0)`,
   )},
   head as materialized (

@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { validate, version } from 'uuid';
-import { newJobId } from './job-id.ts';
+import { risingId } from './rising-id.ts';
 
 const MANY = 20_000;
 
-describe('the ids of new jobs', () => {
+describe('rising ids', () => {
   afterEach(() => {
     jest.restoreAllMocks();
   });
 
   it('are version 7 UUIDs that tell when they were made', () => {
     const before = Date.now();
-    const id = newJobId();
+    const id = risingId();
     expect(validate(id)).toBe(true);
     expect(version(id)).toBe(7);
     const madeAt = Number.parseInt(id.replace('-', '').slice(0, 12), 16);
@@ -20,20 +20,20 @@ describe('the ids of new jobs', () => {
   });
 
   it('are distinct, and rise', () => {
-    const ids = Array.from({ length: MANY }, newJobId);
+    const ids = Array.from({ length: MANY }, risingId);
     expect(new Set(ids).size).toBe(MANY);
     expect([...ids].sort()).toEqual(ids);
   });
 
   it('rise when the clock is set back', () => {
-    const first = newJobId();
+    const first = risingId();
     jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
-    const later = Array.from({ length: 1_000 }, newJobId);
+    const later = Array.from({ length: 1_000 }, risingId);
     expect([first, ...later].sort()).toEqual([first, ...later]);
   });
 
   it('differ in their random bits too', () => {
-    const tails = Array.from({ length: 1_000 }, () => newJobId().slice(-12));
+    const tails = Array.from({ length: 1_000 }, () => risingId().slice(-12));
     expect(new Set(tails).size).toBe(1_000);
   });
 });

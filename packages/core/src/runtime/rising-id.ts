@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { unixMs } from './clock.ts';
 
 const ID_BYTES = 16;
 
@@ -11,18 +12,17 @@ let lastMs = -Infinity;
 let counter = 0;
 
 /**
- * A new job's id: a version 7 UUID (RFC 9562), made by the client so that it is known before the insert. Those of one
- * process rise, also within a millisecond and when its clock is set back, which keeps the index that holds them dense;
- * the order in which jobs run does not hang on them.
+ * A version 7 UUID (RFC 9562): made by the client, so that it is known before the insert. Those of one process rise,
+ * also within a millisecond and when its clock is set back, which keeps an index that holds them dense.
  */
-export function newJobId(): string {
+export function risingId(): string {
   if (used === random.length) {
     crypto.getRandomValues(random);
     used = 0;
   }
   const bytes = random.subarray(used, used + ID_BYTES);
   used += ID_BYTES;
-  const now = Date.now();
+  const now = unixMs();
   if (now > lastMs) {
     lastMs = now;
     // From the lower half of its range, so that there is room to count.
