@@ -11,10 +11,12 @@ const RESCUE_INTERVAL_MS = 10_000;
 const SWEEP_INTERVAL_MS = 60_000;
 
 /**
- * When each begins, in milliseconds. All three lock rows of groups and skip those that are locked: side by side they
- * would leave each other's work for their next pass.
+ * When each begins, in milliseconds; the rescuer does at once. Rescues, prunes of groups and sweeps lock rows of groups
+ * and skip those that are locked: side by side they would leave each other's work for their next pass. And what an idle
+ * process asks at different times needs one connection.
  */
-const FIRST_PRUNE_MS = 200;
+const FIRST_GROUP_PRUNE_MS = 200;
+const FIRST_FINALIZED_PRUNE_MS = 400;
 const FIRST_SWEEP_MS = 1_500;
 
 /**
@@ -41,9 +43,9 @@ export class Orchestrator implements AsyncDisposable {
     this.#parts = parts;
     this.#daemons = new Map<Daemon, number>([
       [scheduler, 0],
-      [new FinalizedPruner(cleanUp), 0],
+      [new FinalizedPruner(cleanUp), FIRST_FINALIZED_PRUNE_MS],
       [new Rescuer({ parts, role: 'ORCHESTRATOR', intervalMs: RESCUE_INTERVAL_MS, onRescued: announce }), 0],
-      [new GroupPruner(cleanUp), FIRST_PRUNE_MS],
+      [new GroupPruner(cleanUp), FIRST_GROUP_PRUNE_MS],
       [new Sweeper({ parts, intervalMs: SWEEP_INTERVAL_MS, onMended: announce }), FIRST_SWEEP_MS],
     ]);
     queueMicrotask(() => void this.#start(scheduler));
