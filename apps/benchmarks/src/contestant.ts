@@ -46,7 +46,16 @@ export interface Queue {
   work(run: (payload: Payload) => void, options?: WorkOptions): Promise<Working>;
   /** How many jobs are not done: waiting, running, or failed for good. Of all lanes. */
   left(): Promise<number>;
+  /** Every claim that was answered so far, for a queue that can tell: what it asks is what it costs its database. */
+  claims?(): readonly Claim[];
   close(): Promise<void>;
+}
+
+export interface Claim {
+  /** When it was sent, by the machine's monotonic clock, in milliseconds. */
+  readonly at: number;
+  /** How many jobs it brought. */
+  readonly jobs: number;
 }
 
 export interface Contestant {

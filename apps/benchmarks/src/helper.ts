@@ -1,5 +1,5 @@
 // The other process of a measurement: see helper-process.ts, which starts it and talks to it.
-import type { Queue } from './contestant.ts';
+import type { Claim, Queue } from './contestant.ts';
 import { contestant } from './contestants/index.ts';
 import { keepGoing } from './enqueueing.ts';
 import type { Answer, HelperReport, HelperTask, Order } from './helper-process.ts';
@@ -47,7 +47,15 @@ async function work(queue: Queue, { count }: HelperTask, stop: Promise<void>): P
   await stop;
   clearInterval(timer);
   await working.stop();
-  return report({ startedAt, lastAt: ledger.lastAt, runs: ledger.runs(), waits, ranAt, enqueued: 0 });
+  return report({
+    startedAt,
+    lastAt: ledger.lastAt,
+    runs: ledger.runs(),
+    waits,
+    ranAt,
+    enqueued: 0,
+    claims: queue.claims?.(),
+  });
 }
 
 async function produce(queue: Queue, { secs = 1, inFlight = 1, count }: HelperTask): Promise<HelperReport> {
@@ -59,7 +67,15 @@ async function produce(queue: Queue, { secs = 1, inFlight = 1, count }: HelperTa
     enqueued += 1;
     return queue.enqueue({ payload: payload(enqueued - 1, { at: now() }) });
   });
-  return report({ startedAt, lastAt: Number.NaN, runs: new Uint8Array(), waits: [], ranAt: [], enqueued });
+  return report({
+    startedAt,
+    lastAt: Number.NaN,
+    runs: new Uint8Array(),
+    waits: [],
+    ranAt: [],
+    enqueued,
+    claims: undefined,
+  });
 }
 
 interface Done {
@@ -69,6 +85,7 @@ interface Done {
   readonly waits: readonly number[];
   readonly ranAt: readonly number[];
   readonly enqueued: number;
+  readonly claims: readonly Claim[] | undefined;
 }
 
 function report({ waits, ranAt, ...done }: Done): HelperReport {

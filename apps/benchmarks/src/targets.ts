@@ -62,6 +62,7 @@ export function targets(rows: readonly Row[], profile: Profile): readonly Target
     least('half under another name', 0.9, '× without', read.value('other-name', 'beside against alone')),
     least('half in another channel', 0.9, '× without', read.value('other-channel', 'beside against alone')),
     least('two worker processes', 1, '× one', read.value('processes', '2 against 1')),
+    most('claims of two processes that find nothing', 10, '%', read.value('processes', 'empty claims of 2')),
     most('idle process', 1, 'statements/s', read.value('idle-cost', 'asked')),
     most('idle process', 2, 'connections', read.value('idle-cost', 'connections')),
     most('idle process', 0.5, '% CPU', read.value('idle-cost', 'CPU of the process')),

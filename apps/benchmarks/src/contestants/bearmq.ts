@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Context, generateMigrationSql, JobDefinition, Orchestrator, Worker } from 'bearmq';
+import { Context, generateMigrationSql, JobDefinition, Orchestrator, pgDriver, Worker } from 'bearmq';
 import pg from 'pg';
-import type { Contestant, NewJob, Place, Queue } from '../contestant.ts';
-import type { Payload } from '../payload.ts';
+import type { Claim, Contestant, NewJob, Place, Queue } from '../contestant.ts';
+import { now, type Payload } from '../payload.ts';
+
+type Driver = ReturnType<typeof pgDriver>;
 
 const SCHEMA = 'bearmq';
 const CONCURRENCY = 24;
@@ -59,7 +61,9 @@ async function setUp({ url }: Place): Promise<void> {
 async function open({ url }: Place, jobPostFinalizeDeleteSecs: number | undefined): Promise<Queue> {
   const pool = new pg.Pool({ connectionString: url });
   const retention = jobPostFinalizeDeleteSecs === undefined ? {} : { jobPostFinalizeDeleteSecs };
-  const context = new Context({ pool, schema: SCHEMA, ...retention });
+  const claims: Claim[] = [];
+  const driver = watched(pgDriver({ pool }), (claim) => claims.push(claim));
+  const context = new Context({ driver, schema: SCHEMA, ...retention });
   let run: (payload: Payload) => void = () => {};
   // Two attempts for all jobs, so that those that fail once are like the others; no pause between the attempts.
   const attempts = { numAttempts: 2, timeoutSecs: 0 };
@@ -104,7 +108,24 @@ async function open({ url }: Place, jobPostFinalizeDeleteSecs: number | undefine
       );
       return rows[0]?.n ?? Number.NaN;
     },
+    claims: () => claims,
     close: () => pool.end(),
+  };
+}
+
+/** A driver that tells of each claim: its rows are the jobs, and one that describes the queue. */
+function watched(driver: Driver, onClaim: (claim: Claim) => void): Driver {
+  return {
+    name: driver.name,
+    run: async (statement) => {
+      const at = now();
+      const rows = await driver.run(statement);
+      if (statement.name === 'bearmq_claim') onClaim({ at, jobs: rows.length - 1 });
+      return rows;
+    },
+    transaction: (work) => driver.transaction(work),
+    listen: (channel, listener) => driver.listen(channel, listener),
+    close: () => driver.close(),
   };
 }
 

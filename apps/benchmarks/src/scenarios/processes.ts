@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Claim } from '../contestant.ts';
 import { complaints } from '../drain-figures.ts';
 import { fill, plain } from '../enqueueing.ts';
 import type { Figure } from '../figure.ts';
@@ -25,6 +26,7 @@ export function processes({ jobs }: Profile): Scenario {
           one.figure,
           two.figure,
           { what: '2 against 1', value: two.figure.value / one.figure.value, unit: '×' },
+          ...emptyClaims(two.claims),
         ],
         ...complaints(one.complaint, two.complaint),
       };
@@ -36,7 +38,7 @@ async function drainIn(
   { open, fork, contestant, place, limitSecs }: Bench,
   workers: number,
   count: number,
-): Promise<{ figure: Figure; complaint: string | undefined }> {
+): Promise<{ figure: Figure; complaint: string | undefined; claims: readonly Claim[] | undefined }> {
   const queue = await open();
   await fill(queue, count, plain);
   const task = { contestant: contestant.id, place, count, role: 'work' } as const;
@@ -57,5 +59,17 @@ async function drainIn(
   return {
     figure: { what, value: ledger.done() / ((endedAt - startedAt) / 1000), unit: 'jobs/s' },
     complaint,
+    claims: reports.some(({ claims }) => claims === undefined)
+      ? undefined
+      : reports.flatMap(({ claims = [] }) => claims),
   };
+}
+
+/** How many of the claims found nothing, of those sent while a claim sent later found something. */
+function emptyClaims(claims: readonly Claim[] | undefined): readonly Figure[] {
+  if (claims === undefined) return [];
+  const lastAt = Math.max(...claims.filter(({ jobs }) => jobs > 0).map(({ at }) => at));
+  const sent = claims.filter(({ at }) => at <= lastAt);
+  const empty = sent.filter(({ jobs }) => jobs === 0);
+  return [{ what: 'empty claims of 2', value: (100 * empty.length) / sent.length, unit: '%' }];
 }
