@@ -16,11 +16,11 @@ export class PoolSession implements SqlSession {
   }
 
   /**
-   * With `'auto'` a statement that failed because it was prepared is sent once more, unprepared. The first has changed
-   * nothing by then: it was a transaction of its own, and an error that the server reports in a transaction undoes the
-   * whole of it. (Unknown and taken names are refused before anything runs, in fact, and so is a plan whose result has
-   * changed; but the errors' codes alone could also come out of a trigger.) An error of the connection proves nothing of
-   * the kind, and is not answered like this.
+   * With `'auto'` a statement that failed because it was prepared is sent once more, unprepared. Nothing has come of
+   * the first: an unknown name or a plan whose result has changed is refused by Bind and a taken name by Parse, and after
+   * an error the server skips what follows, Execute included. Should the same code ever come out of a trigger: the
+   * statement was a transaction of its own, which the error has undone. A connection that was lost proves nothing of the
+   * kind, so after that nothing is sent again.
    */
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
     const isGuarded = this.#prepare === 'auto';
@@ -38,14 +38,15 @@ export class PoolSession implements SqlSession {
 
 /**
  * Whether node-postgres and the server disagree on what is prepared: a name is unknown (26000: a pooler led to another
- * connection, or somebody ran `discard all`), or known already (42P05), or node-postgres itself, before it sends
- * anything, finds that the program has prepared something else under it. It happens again and again, so that pool is
- * done with prepared statements.
+ * connection, or somebody ran `discard all`) or known already (42P05), PgBouncer's own support says either in its words
+ * (08P01), or node-postgres finds, before it sends anything, that the program has used the name for something else. It
+ * would happen again and again, so that pool is done with prepared statements.
  */
 function isLost(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false;
   const { sqlState, message } = error;
-  return sqlState === '26000' || sqlState === '42P05' || /^Prepared statements must be unique/.test(message);
+  if (sqlState === '26000' || sqlState === '42P05') return true;
+  return (sqlState === '08P01' || sqlState === null) && /^prepared statement/i.test(message);
 }
 
 /**

@@ -50,7 +50,7 @@ export function toPgQuery(statement: SqlStatement, prepare: Prepare): PgQuery {
   // node-postgres would send NULL for it, which hides the mistake.
   if (values.includes(undefined as never)) throw new TypeError(`undefined among the values of ${statement.name}`);
   const query: PgQuery = { text: statement.text, values, rowMode: 'array', types, queryMode: 'extended' };
-  const name = prepare === 'never' ? undefined : preparedName(statement, prepare);
+  const name = prepare === 'never' || statement.plan === 'anew' ? undefined : preparedName(statement, prepare);
   if (name !== undefined) query.name = name;
   return query;
 }

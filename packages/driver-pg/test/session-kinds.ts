@@ -85,12 +85,13 @@ const ODD_SETTINGS = `
 /** Every way in which statements reach a server through this package. */
 export const sessionKinds: Readonly<Record<string, SessionFactory>> = {
   pool: viaPool({}),
-  'pool, prepared': viaPool({ max: 1 }, { prepare: 'always' }),
+  'pool, all prepared': viaPool({ max: 1 }, { prepare: 'always' }),
+  'pool, none prepared': viaPool({}, { prepare: 'never' }),
   'pool with its own type parsers': viaPool({ types: { getTypeParser: () => strange } }),
   'pool after pg.types.setTypeParser': withGlobalParsers,
   'pool of pipelining clients': viaPool({ pipeline: true }),
   'transaction of the driver': viaTransaction(),
-  'transaction of the driver, prepared': viaTransaction({ prepare: 'always' }),
+  'transaction of the driver, all prepared': viaTransaction({ prepare: 'always' }),
   "caller's transaction on a pool client": viaPoolClient,
   "caller's transaction on a client": viaClient({}),
   "caller's transaction on a client with type parsers": viaClient({}, (client) => {

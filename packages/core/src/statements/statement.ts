@@ -5,6 +5,8 @@ export interface StatementParts<TInput, TOutput> {
   readonly name: string;
   /** One statement, built once for each schema. Only names of {@link Tables} are put into the text. */
   readonly text: (tables: Tables) => string;
+  /** `'anew'`: never prepared, for a plan that depends on how large a table is; see `SqlStatement`. */
+  readonly plan?: 'anew';
   readonly encode: (input: TInput) => readonly SqlValue[];
   readonly decode: (rows: readonly SqlRow[]) => TOutput;
 }
@@ -16,6 +18,7 @@ export type Statement<TInput, TOutput> = (session: SqlSession, tables: Tables, i
 export function defineStatement<TInput, TOutput>({
   name,
   text,
+  plan,
   encode,
   decode,
 }: StatementParts<TInput, TOutput>): Statement<TInput, TOutput> {
@@ -26,6 +29,6 @@ export function defineStatement<TInput, TOutput>({
       built = text(tables);
       texts.set(tables, built);
     }
-    return decode(await session.run({ name, text: built, values: encode(input) }));
+    return decode(await session.run({ name, text: built, values: encode(input), plan }));
   };
 }
