@@ -5,7 +5,11 @@ export interface StatementParts<TInput, TOutput> {
   readonly name: string;
   /** One statement, built once for each schema. Only names of {@link Tables} are put into the text. */
   readonly text: (tables: Tables) => string;
-  /** `'anew'`: never prepared, for a plan that depends on how large a table is; see `SqlStatement`. */
+  /**
+   * `'anew'`: never prepared, since the plan depends on how large a table is; see `SqlStatement`. Not needed for a call
+   * of a function or an insert of what was given, which have but one plan, nor for `worker` and `schedule`: they stay
+   * small.
+   */
   readonly plan?: 'anew';
   readonly encode: (input: TInput) => readonly SqlValue[];
   readonly decode: (rows: readonly SqlRow[]) => TOutput;
