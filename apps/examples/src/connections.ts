@@ -14,12 +14,12 @@ const context = new Context({ pool, schema: '_bearmq', wakeUp: 'poll' });
 
 import { pgDriver } from 'bearmq';
 
-const direct = new Context({ driver: pgDriver({ pool, prepare: 'always' }), schema: '_bearmq' });
+const pooled = new Context({ driver: pgDriver({ pool, prepare: 'never' }), schema: '_bearmq' });
 // #endregion prepare
 
-for (const [name, each] of Object.entries({ POLLED: context, PREPARED: direct })) {
+for (const [name, each] of Object.entries({ POLLED: context, UNPREPARED: pooled })) {
   const job = new JobDefinition({ context: each, name, workFunction: async () => console.log(`${name} ran`) });
   await job.register();
   await job.enqueue();
 }
-stopOnSignal([new Worker({ context }), new Worker({ context: direct })]);
+stopOnSignal([new Worker({ context }), new Worker({ context: pooled })]);

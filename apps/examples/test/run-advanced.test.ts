@@ -125,7 +125,7 @@ describe('the advanced examples', () => {
   it('connections runs a context that listens on no connection', async () => {
     const example = start('connections', database.url());
     await example.prints('POLLED ran');
-    await example.prints('PREPARED ran');
+    await example.prints('UNPREPARED ran');
     const isOneListening = async (): Promise<boolean> => {
       const keys = await rows(`select session_key is not null as listens from ${SCHEMA}.worker order by 1`);
       return JSON.stringify(keys) === '[{"listens":false},{"listens":true}]';

@@ -10,11 +10,20 @@ export interface PgDriverOptions {
    */
   readonly pool: PgPool;
   /**
-   * `'always'` sends statements as named prepared statements, which the server parses and plans once for each
-   * connection: less work on both sides. `'never'` suits poolers such as PgBouncer in transaction mode, where the next
-   * statement may meet another connection.
+   * Which statements are sent as named prepared statements. The server parses and plans those once for each connection,
+   * and keeps them as long as it lasts: less work on both sides.
    *
-   * @defaultValue `'never'`
+   * - `'auto'`: statements by themselves, from the second time on that their text is sent; in transactions none. A pool
+   *   that turns out to lose them (it leads to a pooler such as PgBouncer in transaction mode that does not support
+   *   them, or its connections are reset by `discard all`) gets none from then on, and the statement by which that was
+   *   found is sent again, so that nobody notices.
+   * - `'always'`: all of them, in the driver's transactions too. Behind such a pooler they fail with an error that says
+   *   why.
+   * - `'never'`: none. Behind such a pooler it saves each process the one statement that fails, and a connection.
+   *
+   * Your own transactions (`fromPg`) and the listening connection have none in any case.
+   *
+   * @defaultValue `'auto'`
    */
   readonly prepare?: Prepare;
   /**
@@ -31,7 +40,7 @@ export interface PgDriverOptions {
 
 /** What is used for the options left out. */
 export const PG_DRIVER_DEFAULTS: Readonly<Required<Omit<PgDriverOptions, 'pool'>>> = {
-  prepare: 'never',
+  prepare: 'auto',
   heartbeatSecs: 15,
 };
 
@@ -39,8 +48,8 @@ export const PG_DRIVER_DEFAULTS: Readonly<Required<Omit<PgDriverOptions, 'pool'>
 export function resolvePgDriverOptions(options: PgDriverOptions): Readonly<Required<PgDriverOptions>> {
   const { pool, prepare = PG_DRIVER_DEFAULTS.prepare, heartbeatSecs = PG_DRIVER_DEFAULTS.heartbeatSecs } = options;
   checkPool(pool);
-  if (prepare !== 'never' && prepare !== 'always') {
-    throw new TypeError(`pgDriver: prepare must be 'never' or 'always', got ${String(prepare)}`);
+  if (prepare !== 'auto' && prepare !== 'always' && prepare !== 'never') {
+    throw new TypeError(`pgDriver: prepare must be 'auto', 'always' or 'never', got ${String(prepare)}`);
   }
   if (typeof heartbeatSecs !== 'number' || !(heartbeatSecs >= 0.1 && heartbeatSecs <= 3600)) {
     throw new TypeError(`pgDriver: heartbeatSecs must be a number from 0.1 to 3600, got ${String(heartbeatSecs)}`);

@@ -11,7 +11,8 @@ import { openListeningClient } from './listening-client.ts';
 import { type PgDriverOptions, resolvePgDriverOptions } from './options.ts';
 import type { PgPool } from './pg-types.ts';
 import { surviveIdleErrors } from './pool-errors.ts';
-import { fetchRows, type Prepare, toPgQuery } from './query.ts';
+import { PoolSession } from './pool-session.ts';
+import type { Prepare } from './query.ts';
 import { runTransaction } from './transaction.ts';
 
 /**
@@ -37,7 +38,8 @@ export function pgDriver(options: PgDriverOptions): Driver {
 class PgDriver implements Driver {
   readonly name = 'pg';
   readonly #pool: PgPool;
-  readonly #prepare: Prepare;
+  readonly #session: PoolSession;
+  readonly #inTransactions: Exclude<Prepare, 'auto'>;
   readonly #subscriptions: Subscriptions;
   readonly #releasePool: () => void;
   #closed: Promise<void> | undefined;
@@ -45,7 +47,9 @@ class PgDriver implements Driver {
   constructor(options: PgDriverOptions) {
     const { pool, prepare, heartbeatSecs } = resolvePgDriverOptions(options);
     this.#pool = pool;
-    this.#prepare = prepare;
+    this.#session = new PoolSession(pool, prepare);
+    // Where an error undoes the whole transaction, a prepared statement that was lost could not be sent again.
+    this.#inTransactions = prepare === 'auto' ? 'never' : prepare;
     this.#subscriptions = new Subscriptions({
       driverName: 'pgDriver',
       heartbeatSecs,
@@ -55,11 +59,11 @@ class PgDriver implements Driver {
   }
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
-    return await fetchRows(this.#pool, toPgQuery(statement, this.#prepare));
+    return await this.#session.run(statement);
   }
 
   async transaction<T>(work: (tx: SqlSession) => Promise<T>): Promise<T> {
-    return await runTransaction(this.#pool, this.#prepare, work);
+    return await runTransaction(this.#pool, this.#inTransactions, work);
   }
 
   listen(channel: string, listener: NotificationListener): Subscription {

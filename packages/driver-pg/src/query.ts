@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { DatabaseError, type SqlRow, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
 import type { PgQuery, PgResult, PgTypeParsers } from './pg-types.ts';
 
-/** Whether statements are sent as named prepared statements. */
-export type Prepare = 'never' | 'always';
+/** Which statements are sent as named prepared statements; told at `PgDriverOptions`. */
+export type Prepare = 'auto' | 'always' | 'never';
 
 const OID = { bool: 16, int4: 23, float8: 701 } as const;
 
@@ -32,15 +32,16 @@ const preparedNames = new Map<string, string>();
 /**
  * One connection may be asked for the same statement with different texts (two schemas on one pool), and node-postgres
  * refuses a name that comes back with another text: so the name ends with a hash of the text. Texts beyond the first
- * thousand are sent unprepared, because the server would keep each of them on every connection.
+ * thousand are sent unprepared, because the server would keep each of them on every connection; with `'auto'` so is a
+ * text that comes for the first time, since many never come again (a migration, a process that enqueues one job).
  */
-function preparedName({ name, text }: SqlStatement): string | undefined {
+function preparedName({ name, text }: SqlStatement, prepare: 'auto' | 'always'): string | undefined {
   const known = preparedNames.get(text);
   if (known !== undefined || preparedNames.size >= MAX_PREPARED) return known;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_CHARS);
   const prepared = `${name.slice(0, NAME_BYTES - HASH_CHARS - 1)}_${hash}`;
   preparedNames.set(text, prepared);
-  return prepared;
+  return prepare === 'always' ? prepared : undefined;
 }
 
 /** The query config for a statement. */
@@ -49,7 +50,7 @@ export function toPgQuery(statement: SqlStatement, prepare: Prepare): PgQuery {
   // node-postgres would send NULL for it, which hides the mistake.
   if (values.includes(undefined as never)) throw new TypeError(`undefined among the values of ${statement.name}`);
   const query: PgQuery = { text: statement.text, values, rowMode: 'array', types, queryMode: 'extended' };
-  const name = prepare === 'always' ? preparedName(statement) : undefined;
+  const name = prepare === 'never' || statement.plan === 'anew' ? undefined : preparedName(statement, prepare);
   if (name !== undefined) query.name = name;
   return query;
 }

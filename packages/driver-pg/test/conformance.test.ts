@@ -1,34 +1,42 @@
 import { driverConformance } from '@bearmq/driver-testkit';
 import { afterAll, describe, it } from '@jest/globals';
-import { pgDriver } from '../src/index.ts';
-import { sessionKinds } from './session-kinds.ts';
+import { type Prepare, pgDriver } from '../src/index.ts';
+import { poolKinds, sessionKinds } from './session-kinds.ts';
 import { createSchema, newPool } from './support.ts';
 
 const { schema, drop } = await createSchema();
 afterAll(drop);
 
-driverConformance(
-  { describe, it },
-  {
-    name: 'pg',
-    schema,
-    open: async () => {
-      const pool = newPool();
-      return {
-        driver: pgDriver({ pool }),
-        useBorrowedClient: () => pool.query('select 1'),
-        dispose: () => pool.end(),
-      };
+const WAYS: readonly [Prepare, typeof sessionKinds][] = [
+  ['auto', sessionKinds],
+  ['always', poolKinds('always')],
+  ['never', poolKinds('never')],
+];
+
+for (const [prepare, sessions] of WAYS) {
+  driverConformance(
+    { describe, it },
+    {
+      name: `pg, prepare: '${prepare}'`,
+      schema,
+      open: async () => {
+        const pool = newPool();
+        return {
+          driver: pgDriver({ pool, prepare }),
+          useBorrowedClient: () => pool.query('select 1'),
+          dispose: () => pool.end(),
+        };
+      },
+      sessions,
+      capabilities: {
+        concurrentConnections: true,
+        terminateBackend: true,
+        lostTransaction: true,
+        statementTimeout: true,
+        notifications: true,
+        listeningSession: true,
+        borrowedClient: true,
+      },
     },
-    sessions: sessionKinds,
-    capabilities: {
-      concurrentConnections: true,
-      terminateBackend: true,
-      lostTransaction: true,
-      statementTimeout: true,
-      notifications: true,
-      listeningSession: true,
-      borrowedClient: true,
-    },
-  },
-);
+  );
+}

@@ -2,7 +2,7 @@ import type { SqlSession } from '@bearmq/core/driver';
 import type { SessionFactory } from '@bearmq/driver-testkit';
 import { undone } from '@bearmq/test-database/driver-tests';
 import pg from 'pg';
-import { fromPg, type PgDriverOptions } from '../src/index.ts';
+import { fromPg, type PgDriverOptions, type Prepare } from '../src/index.ts';
 import { drizzleKinds } from './drizzle-kinds.ts';
 import { kyselyKinds } from './kysely-kinds.ts';
 import { newPool, testUrl, unique, withDriver } from './support.ts';
@@ -14,7 +14,7 @@ function viaPool(config: pg.PoolConfig, options: Omit<PgDriverOptions, 'pool'> =
   return (use) => withDriver(config, options, use);
 }
 
-function viaTransaction(options: Omit<PgDriverOptions, 'pool'> = {}): SessionFactory {
+function viaTransaction(options: Omit<PgDriverOptions, 'pool'>): SessionFactory {
   return (use) =>
     withDriver({}, options, (driver) =>
       undone((undo) =>
@@ -82,15 +82,18 @@ const ODD_SETTINGS = `
   set bytea_output = 'escape'; set standard_conforming_strings = off; set escape_string_warning = off;
   set extra_float_digits = 3; set default_transaction_isolation = 'serializable'`;
 
+/** The ways that depend on what is prepared. A pool of one, so that what is prepared is met again. */
+export function poolKinds(prepare: Prepare): Readonly<Record<string, SessionFactory>> {
+  return { pool: viaPool({ max: 1 }, { prepare }), 'transaction of the driver': viaTransaction({ prepare }) };
+}
+
 /** Every way in which statements reach a server through this package. */
 export const sessionKinds: Readonly<Record<string, SessionFactory>> = {
-  pool: viaPool({}),
-  'pool, prepared': viaPool({ max: 1 }, { prepare: 'always' }),
+  ...poolKinds('auto'),
+  'pool of several connections': viaPool({}),
   'pool with its own type parsers': viaPool({ types: { getTypeParser: () => strange } }),
   'pool after pg.types.setTypeParser': withGlobalParsers,
   'pool of pipelining clients': viaPool({ pipeline: true }),
-  'transaction of the driver': viaTransaction(),
-  'transaction of the driver, prepared': viaTransaction({ prepare: 'always' }),
   "caller's transaction on a pool client": viaPoolClient,
   "caller's transaction on a client": viaClient({}),
   "caller's transaction on a client with type parsers": viaClient({}, (client) => {

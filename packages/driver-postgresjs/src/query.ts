@@ -31,7 +31,7 @@ export async function fetchRows(
   statement: SqlStatement,
   prepare: Prepare,
 ): Promise<readonly SqlRow[]> {
-  const { name, text, values } = statement;
+  const { name, text, values, plan } = statement;
   const parameters = values.map((value) => {
     // A client may be told to send something else instead, which hides the mistake.
     if (value === undefined) throw new TypeError(`undefined among the values of ${name}`);
@@ -39,7 +39,7 @@ export async function fetchRows(
   });
   // A client made with `prepare: false` prepares nothing, whatever a query asks for.
   const options = {
-    prepare: prepare === 'auto' && isWorthPreparing(text),
+    prepare: prepare === 'auto' && plan !== 'anew' && isWorthPreparing(text),
     simple: false,
     onexecute: takesNoMore,
   } as const;

@@ -32,6 +32,15 @@ describe('statements', () => {
     }
   });
 
+  it('are not prepared when they say that they must be planned anew', async () => {
+    await withDriver({ max: 1 }, {}, async (driver) => {
+      for (let round = 0; round < 2; round += 1) {
+        await driver.run({ ...statement('select 1::int4 as planned_anew'), plan: 'anew' });
+      }
+      expect(await prepared(driver, 'as planned_anew')).toEqual([]);
+    });
+  });
+
   it("of the caller's transaction are not prepared when the client was told so", async () => {
     for (const [prepare, expected] of [[false, []] as const, [true, ['select $1::int4 as told_by_caller']] as const]) {
       await withDriver({ max: 1, prepare }, {}, async (driver, sql) => {

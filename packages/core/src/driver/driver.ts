@@ -12,6 +12,11 @@ export interface SqlStatement {
   readonly text: string;
   /** What `$1`, `$2`, … stand for. */
   readonly values: readonly SqlValue[];
+  /**
+   * `'anew'`: not to be sent as a prepared statement. The server may keep the plan of such a one, and a plan for small
+   * tables would be ruinous once they have grown. Left out: as the driver likes.
+   */
+  readonly plan?: 'anew' | undefined;
 }
 
 /** Anything that runs statements: a pool, one connection, or the caller's own open transaction. */

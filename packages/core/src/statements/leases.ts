@@ -31,9 +31,13 @@ export const renewLease: Statement<LeaseInput, boolean> = defineStatement({
   decode: (rows) => rows.length > 0,
 });
 
-/** Gives the lease up. Should a job still be running under it, the row stays, and a rescue finds both. */
+/**
+ * Gives the lease up. Should a job still be running under it, the row stays, and a rescue finds both. Planned anew: a
+ * plan kept from when `job` was small scans the whole of it (35 ms with 200,000 rows, in place of 1 ms).
+ */
 export const removeWorker: Statement<{ readonly workerId: string }, void> = defineStatement({
   name: 'bearmq_remove_worker',
+  plan: 'anew',
   text: ({ worker, job }) => `
     delete from ${worker} where id = $1::text::uuid
       and not exists (select 1 from ${job} j where j.worker_id = $1::text::uuid and j.state = 'running')`,

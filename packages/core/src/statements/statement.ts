@@ -5,6 +5,12 @@ export interface StatementParts<TInput, TOutput> {
   readonly name: string;
   /** One statement, built once for each schema. Only names of {@link Tables} are put into the text. */
   readonly text: (tables: Tables) => string;
+  /**
+   * `'anew'`: never prepared, since the plan depends on how large a table is; see `SqlStatement`. Not needed for a call
+   * of a function or an insert of what was given, which have but one plan, nor for `worker` and `schedule`: they stay
+   * small.
+   */
+  readonly plan?: 'anew';
   readonly encode: (input: TInput) => readonly SqlValue[];
   readonly decode: (rows: readonly SqlRow[]) => TOutput;
 }
@@ -16,6 +22,7 @@ export type Statement<TInput, TOutput> = (session: SqlSession, tables: Tables, i
 export function defineStatement<TInput, TOutput>({
   name,
   text,
+  plan,
   encode,
   decode,
 }: StatementParts<TInput, TOutput>): Statement<TInput, TOutput> {
@@ -26,6 +33,6 @@ export function defineStatement<TInput, TOutput>({
       built = text(tables);
       texts.set(tables, built);
     }
-    return decode(await session.run({ name, text: built, values: encode(input) }));
+    return decode(await session.run({ name, text: built, values: encode(input), plan }));
   };
 }

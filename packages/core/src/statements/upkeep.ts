@@ -4,12 +4,17 @@ import { defineStatement, type Statement } from './statement.ts';
 /**
  * Deletes up to `limit` finalized jobs past their retention, oldest first. Rows that another orchestrator is deleting
  * are skipped, so no deletion is counted twice.
+ *
+ * Planned anew each time. Prepared, it has a generic plan from the sixth time on, which looks up the rows to delete by a
+ * scan of the whole table if that had a hundred rows then, and is kept until the table is analyzed: with 320,000 rows
+ * 59 s for a batch of 1,000, in place of 8 ms.
  */
 export const pruneFinalized: Statement<
   { readonly retentionSecs: number; readonly limit: number },
   readonly { readonly jobId: string; readonly jobName: string }[]
 > = defineStatement({
   name: 'bearmq_prune_finalized',
+  plan: 'anew',
   text: ({ finalizedJob }) => `
     with old as materialized (
       select id from ${finalizedJob} where finalized_at < now() - make_interval(secs => $1::float8)

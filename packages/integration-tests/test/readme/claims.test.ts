@@ -40,9 +40,9 @@ describe('connections', () => {
     await runAll(schema.context({}, { driver: schema.newDriver({ max: 1 }) }), 'POOL_OF_ONE');
   });
 
-  it('may have their statements prepared', async () => {
+  it.each(['auto', 'always', 'never'] as const)('may have their statements prepared: %s', async (prepare) => {
     const pool = schema.newPool({ connectionString: directUrl() });
-    await runAll(schema.context({}, { driver: pgDriver({ pool, prepare: 'always' }) }), 'PREPARED');
+    await runAll(schema.context({}, { driver: pgDriver({ pool, prepare }) }), `PREPARED ${prepare}`);
   });
 });
 

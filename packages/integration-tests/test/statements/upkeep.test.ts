@@ -33,6 +33,14 @@ describe('pruning finalized jobs', () => {
     expect(await schema.value('select count(*)::int from {s}.finalized_job')).toBe(2);
   });
 
+  it('keeps no plan from when the table was small', async () => {
+    const driver = schema.newDriver({ max: 1 });
+    for (let i = 0; i < 3; i += 1) await pruneFinalized(driver, tables, { retentionSecs: 60, limit: 100 });
+    const text = 'select count(*)::int4 from pg_prepared_statements where strpos(statement, $1::text) > 0';
+    expect(await driver.run({ name: 'kept', text, values: [tables.finalizedJob] })).toEqual([[0]]);
+    await driver.close();
+  });
+
   it('passes over what another transaction is deleting', async () => {
     const ids = await finalize(3);
     await schema.age(61, 'finalized_job');

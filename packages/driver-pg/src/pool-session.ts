@@ -1,0 +1,58 @@
+import { DatabaseError, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
+import type { PgPool } from './pg-types.ts';
+import { fetchRows, type Prepare, toPgQuery } from './query.ts';
+
+/** Pools that lose prepared statements on the way to the server; by pool, since drivers share its connections. */
+const losing = new WeakSet<PgPool>();
+
+/** Statements by themselves, each on any connection of the pool. */
+export class PoolSession implements SqlSession {
+  readonly #pool: PgPool;
+  readonly #prepare: Prepare;
+
+  constructor(pool: PgPool, prepare: Prepare) {
+    this.#pool = pool;
+    this.#prepare = prepare;
+  }
+
+  /**
+   * With `'auto'` a statement that failed because it was prepared is sent once more, unprepared. Nothing has come of
+   * the first: an unknown name or a plan whose result has changed is refused by Bind and a taken name by Parse, and after
+   * an error the server skips what follows, Execute included. Should the same code ever come out of a trigger: the
+   * statement was a transaction of its own, which the error has undone. A connection that was lost proves nothing of the
+   * kind, so after that nothing is sent again.
+   */
+  async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
+    const isGuarded = this.#prepare === 'auto';
+    const query = toPgQuery(statement, isGuarded && losing.has(this.#pool) ? 'never' : this.#prepare);
+    if (!isGuarded || query.name === undefined) return await fetchRows(this.#pool, query);
+    try {
+      return await fetchRows(this.#pool, query);
+    } catch (error) {
+      if (isLost(error)) losing.add(this.#pool);
+      else if (!isOutdated(error)) throw error;
+      return await fetchRows(this.#pool, toPgQuery(statement, 'never'));
+    }
+  }
+}
+
+/**
+ * Whether node-postgres and the server disagree on what is prepared: a name is unknown (26000: a pooler led to another
+ * connection, or somebody ran `discard all`) or known already (42P05), PgBouncer's own support says either in its words
+ * (08P01), or node-postgres finds, before it sends anything, that the program has used the name for something else. It
+ * would happen again and again, so that pool is done with prepared statements.
+ */
+function isLost(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  const { sqlState, message } = error;
+  if (sqlState === '26000' || sqlState === '42P05') return true;
+  return (sqlState === '08P01' || sqlState === null) && /^prepared statement/i.test(message);
+}
+
+/**
+ * "Cached plan must not change result type", after a migration or with another search path. The text is fine, and so
+ * are prepared statements: a pool drops the connection on which a query failed, and the next one parses it anew.
+ */
+function isOutdated(error: unknown): boolean {
+  return error instanceof DatabaseError && error.sqlState === '0A000';
+}
