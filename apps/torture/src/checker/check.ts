@@ -16,7 +16,19 @@ export interface Violation extends Finding {
   readonly rule: RuleName;
 }
 
-const RULES = {
+export type RuleName =
+  | 'kept'
+  | 'outcomes'
+  | 'attempts'
+  | 'one at a time'
+  | 'order'
+  | 'claims'
+  | 'times'
+  | 'ticks'
+  | 'events'
+  | 'end state';
+
+const RULES: Readonly<Record<RuleName, Rule>> = {
   kept,
   outcomes,
   attempts,
@@ -27,9 +39,7 @@ const RULES = {
   ticks,
   events,
   'end state': endState,
-} as const satisfies Record<string, Rule>;
-
-export type RuleName = keyof typeof RULES;
+};
 
 /** Proves BearMQ's promises from a history, rule by rule; returns what is broken. */
 export function check(history: History): readonly Violation[] {

@@ -1,0 +1,41 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Fault } from './fault.ts';
+import { terminate } from './terminate.ts';
+
+/**
+ * SIGSTOP for longer than a lease, then SIGCONT. A process whose connection stands keeps its jobs; one that only polls,
+ * or whose connections are cut while it is stopped, has lost them when it wakes.
+ */
+export const freeze: Fault = {
+  name: 'freeze-worker',
+  about: 'SIGSTOP of a worker for longer than its lease, with or without its connections, then SIGCONT',
+  strike: async ({ victim, asAdmin, random, leaseMs }) => {
+    const child = await victim('worker');
+    const ms = random.between(1.3, 2.2) * leaseMs;
+    const isCut = random.chance(0.6);
+    child.freeze();
+    try {
+      if (isCut) await asAdmin((client) => terminate(client, 'application_name = $1', [child.name]));
+      await wait(ms);
+    } finally {
+      child.thaw();
+    }
+    return `${child.name} for ${Math.round(ms)} ms${isCut ? ', its connections cut' : ''}`;
+  },
+};
+
+export const freezeOrchestrator: Fault = {
+  name: 'freeze-orchestrator',
+  about: 'SIGSTOP of an orchestrator for some seconds, then SIGCONT',
+  strike: async ({ victim, random, leaseMs }) => {
+    const child = await victim('orchestrator');
+    const ms = random.between(0.5, 1.5) * leaseMs;
+    child.freeze();
+    try {
+      await wait(ms);
+    } finally {
+      child.thaw();
+    }
+    return `${child.name} for ${Math.round(ms)} ms`;
+  },
+};
