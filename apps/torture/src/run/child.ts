@@ -75,8 +75,10 @@ export class Child {
   }
 
   async kill(): Promise<void> {
-    this.#fate = 'is killed';
-    this.#process.kill('SIGKILL');
+    if (!this.#isOver) {
+      this.#fate = 'is killed';
+      this.#process.kill('SIGKILL');
+    }
     await this.exited;
   }
 

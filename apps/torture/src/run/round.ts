@@ -56,7 +56,7 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
     tell,
     urls: { direct: server.url, linked: link.url },
     onWord: ({ says }, child) => {
-      if (says === 'hanging') setTimeout(() => child.isAlive && void child.kill(), 1_000);
+      if (says === 'hanging') setTimeout(() => void child.kill(), 1_000); // nothing else would end it
     },
   });
   const startedAt = process.hrtime.bigint();

@@ -22,7 +22,10 @@ export const claims: Rule = (account) => [
   }),
   ...account.history.unlocks
     .filter(({ lockedSecs }) => lockedSecs < account.history.settings.groupUnlockSecs)
-    .map(({ group, lockedSecs }) => ({ text: `group ${group} was opened by force after ${lockedSecs} s`, about: [] })),
+    .map(({ group, lockedSecs }) => ({
+      text: `group ${group} was opened by force after ${lockedSecs} s`,
+      about: [group],
+    })),
 ];
 
 function ofRun(run: ClaimedRun, account: Account): readonly string[] {

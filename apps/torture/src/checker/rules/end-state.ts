@@ -5,9 +5,15 @@ export const endState: Rule = ({ history, runs, processes }) => [
   ...history.remains.jobs.map(({ jobId, state }) => ({ text: `${jobId} is still ${state}`, about: [jobId] })),
   ...history.remains.groups.map(({ name, running }) => ({
     text: `group ${name} is still there${running > 0 ? `, held by ${running} jobs` : ''}`,
-    about: [],
+    about: [name],
   })),
-  ...history.remains.workers.map((id) => ({ text: `the lease ${id} is still there`, about: [] })),
+  ...history.remains.workers.map((id) => ({
+    text: `the lease ${id} is still there`,
+    about: history.claims
+      .filter(({ lease }) => lease === id)
+      .map(({ process }) => process)
+      .slice(-1),
+  })),
   ...history.claims
     .filter(({ end }) => end === null)
     .map(({ jobId, process }) => ({ text: `the claim of ${jobId} by ${process} never ended`, about: [jobId] })),
@@ -15,7 +21,7 @@ export const endState: Rule = ({ history, runs, processes }) => [
     .filter(({ end }) => end === 'died' || end === null)
     .map(({ name, end }) => ({
       text: `${name} ${end === null ? 'never ended' : 'died by itself, or did not end well'}`,
-      about: [],
+      about: [name],
     })),
   ...runs
     .filter(({ process, endedAt }) => endedAt === null && processes.get(process)?.end === 'stopped')

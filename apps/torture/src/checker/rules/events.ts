@@ -77,8 +77,8 @@ function ofOthers({ history, claimsOf, tickIds }: Account): readonly Finding[] {
     ...scheduled.map(([jobId, n]) => ({ text: `${jobId} was told of as scheduled ${n} times`, about: [jobId] })),
     ...unlocked.map(([group, n]) => ({
       text: `group ${group} was told of as opened ${n} times, too often`,
-      about: [],
+      about: [group],
     })),
-    ...unwanted.map(({ process, type, text }) => ({ text: `${process} told: ${type} ${text}`, about: [] })),
+    ...unwanted.map(({ process, type, text }) => ({ text: `${process} told: ${type} ${text}`, about: [process] })),
   ];
 }
