@@ -121,9 +121,9 @@ describe('ticks, events, the end: a history is found to be broken by', () => {
     ],
     [
       'a lease that is left',
-      history([a], { remains: { jobs: [], groups: [], workers: ['w'] } }),
+      history([a], { remains: { jobs: [], groups: [], workers: [{ lease: 'w', process: 'P' }] } }),
       'end state',
-      /the lease w is still there/,
+      /the lease w of P is still there/,
     ],
     [
       'a claim without an end',

@@ -56,6 +56,13 @@ describe('a history in order', () => {
       ),
     ],
     [
+      'a lease that could not be given up',
+      history([a], {
+        remains: { jobs: [], groups: [], workers: [{ lease: 'w', process: 'R' }] },
+        processes: [processOf('P'), processOf('producer'), processOf('R', { isStopRefused: true })],
+      }),
+    ],
+    [
       'a group that was opened by force',
       history(
         [

@@ -94,6 +94,7 @@ function runs(facts: readonly Fact[]): readonly Run[] {
 }
 
 function processes(facts: readonly Fact[]): readonly Process[] {
+  const refused = new Set(of(facts, 'stop refused').map(({ by }) => by));
   const exits = new Map(of(facts, 'exit').map((fact) => [fact.process, fact]));
   const stops = grouped(
     [...of(facts, 'freeze'), ...of(facts, 'thaw')].sort((a, b) => a.at - b.at),
@@ -106,6 +107,14 @@ function processes(facts: readonly Fact[]): readonly Process[] {
       if (kind === 'freeze') frozen.push({ from: when, to: exit?.at ?? Infinity });
       else frozen.splice(-1, 1, { from: frozen.at(-1)?.from ?? when, to: when });
     }
-    return { name: process, role, startedAt: at, endedAt: exit?.at ?? null, end: exit?.how ?? null, frozen };
+    return {
+      name: process,
+      role,
+      startedAt: at,
+      endedAt: exit?.at ?? null,
+      end: exit?.how ?? null,
+      isStopRefused: refused.has(process),
+      frozen,
+    };
   });
 }

@@ -101,6 +101,8 @@ export interface Process {
   readonly startedAt: number;
   readonly endedAt: number | null;
   readonly end: ProcessEnd | null;
+  /** Its `stop()` was refused by the database: its lease was left to run out. */
+  readonly isStopRefused: boolean;
   /** When it had no processor. */
   readonly frozen: readonly { readonly from: number; readonly to: number }[];
 }
@@ -110,8 +112,8 @@ export interface Remains {
   /** Ids of jobs that are not finalized, and their state. */
   readonly jobs: readonly { readonly jobId: string; readonly state: string }[];
   readonly groups: readonly { readonly name: string; readonly running: number }[];
-  /** Leases. */
-  readonly workers: readonly string[];
+  /** Leases, and whose they are. */
+  readonly workers: readonly { readonly lease: string; readonly process: string | null }[];
 }
 
 /** All that happened, from every side that was there to see it. */

@@ -24,6 +24,7 @@ const pool = new pg.Pool({
   ...(traits.statementTimeoutMs === null ? {} : { statement_timeout: traits.statementTimeoutMs }),
 });
 pool.on('error', () => {}); // idle connections that are cut: the next statement gets another
+pool.on('connect', (client) => client.on('error', () => {})); // and those in use: their statement rejects
 const context = new Context({ pool, schema: SCHEMA, ...CONTEXT_SETTINGS, wakeUp: traits.wakeUp });
 noteEvents(context, tell);
 hogWhenTold(pool, traits.poolMax);

@@ -28,7 +28,6 @@ export function hogWhenTold(pool: pg.Pool, max: number): void {
 async function hold(pool: pg.Pool, secs: number): Promise<void> {
   try {
     const client = await pool.connect();
-    client.on('error', () => {}); // it may be cut meanwhile
     await wait(secs * 1000);
     client.release();
   } catch {

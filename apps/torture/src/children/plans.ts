@@ -40,10 +40,11 @@ function group(random: Random): string {
   return `g${random.whole(1, GROUPS)}`;
 }
 
-/** Most jobs are short, and some are long enough to be met by whatever comes. */
+/** Most jobs are short, some are long enough to be met by whatever comes, and a few outlive a lease. */
 function drawMs(random: Random): number {
   const share = random.next();
   if (share < 0.7) return random.whole(0, 3);
   if (share < 0.93) return random.whole(5, 50);
-  return random.whole(100, 800);
+  if (share < 0.995) return random.whole(100, 800);
+  return random.whole(2_000, 8_000);
 }

@@ -103,7 +103,6 @@ class Producer {
       for (const { key } of plans) tell({ kind: fate, key, why: client.message });
       return;
     }
-    client.on('error', () => {}); // the statement under way rejects as well
     try {
       await client.query('begin');
       const ids = await this.#send(plans, { tx: fromPg(client) });

@@ -1,4 +1,4 @@
-import { Worker } from 'bearmq';
+import { DatabaseError, Worker } from 'bearmq';
 import type { Cast } from './cast.ts';
 import { define, register } from './definitions.ts';
 import { say } from './orders.ts';
@@ -14,5 +14,9 @@ export async function work({ context, tell, stopped }: Cast): Promise<void> {
   say({ says: 'ready' });
   await register([...Object.values(jobs), tick]);
   await stopped;
-  await Promise.all(workers.map((worker) => worker.stop()));
+  for (const stop of await Promise.allSettled(workers.map((worker) => worker.stop()))) {
+    if (stop.status === 'fulfilled') continue;
+    if (!(stop.reason instanceof DatabaseError)) throw stop.reason;
+    tell({ kind: 'stop refused', why: stop.reason.message }); // as documented: the lease runs out
+  }
 }

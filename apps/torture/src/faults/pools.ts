@@ -36,7 +36,7 @@ export const pools: readonly Fault[] = [
   handicap('pool-of-one', 'a worker whose pool has one connection', () => ({ poolMax: 1 })),
   fullPool,
   handicap('statement-timeout', 'a worker whose statements are cancelled after some milliseconds', (random) => ({
-    statementTimeoutMs: random.pick([3, 10, 30]),
+    statementTimeoutMs: random.pick([10, 30, 100]),
   })),
   handicap('wrong-clock', 'a worker whose time of day is an hour or a day off', (random) => ({
     clockShiftMs: random.pick([-86_400_000, -3_600_000, 3_600_000, 86_400_000]),

@@ -1,5 +1,6 @@
 import type { Task } from '../ledger/facts.ts';
 import type { Random } from '../random.ts';
+import { CONTEXT_SETTINGS } from '../settings.ts';
 import type { Fault } from './fault.ts';
 
 /** Jobs whose work functions do what they should not. */
@@ -28,6 +29,10 @@ export const workFunctions: readonly Fault[] = [
   badJob('give-up', 'a work function that would never return, but for its own time limit', (random) => ({
     does: 'give up',
     ms: random.whole(500, 4_000),
+  })),
+  badJob('overstay', 'a work function that takes longer than a group may be locked', () => ({
+    does: 'work',
+    ms: (CONTEXT_SETTINGS.jobGroupUnlockSecs + 5) * 1000,
   })),
   badJob('throw', 'a work function that throws what is no error', (random) => ({
     does: 'throw',

@@ -55,6 +55,8 @@ export type Telling =
     }
   | { readonly kind: 'spawn'; readonly process: string; readonly role: string; readonly pid: number }
   | { readonly kind: 'exit'; readonly process: string; readonly how: ProcessEnd; readonly text: string }
+  /** `stop()` rejected, since the database did not take it: the lease has to run out. */
+  | { readonly kind: 'stop refused'; readonly why: string }
   | { readonly kind: 'freeze' | 'thaw'; readonly process: string }
   | { readonly kind: 'fault'; readonly fault: string; readonly text: string }
   /** Both clocks at one moment, to translate the server's times. */

@@ -61,5 +61,5 @@ function statement(s: string, w: string): string {
     'remains', json_build_object(
       'jobs', ${list({ jobId: 'id', state: 'state' }, `${s}.job`, 'seq')},
       'groups', ${list({ name: 'name', running: 'running' }, `${s}.job_group`, 'name')},
-      'workers', coalesce((select json_agg(id) from ${s}.worker), '[]'))) as witnessed`;
+      'workers', ${list({ lease: 'k.id', process: 'l.process' }, `${s}.worker k left join ${w}.lease l on l.id = k.id`)})) as witnessed`;
 }

@@ -132,7 +132,16 @@ export function event(type: string, at: number, more: Partial<Event> = {}): Even
 }
 
 export function processOf(name: string, more: Partial<Process> = {}): Process {
-  return { name, role: 'worker', startedAt: 0, endedAt: 100_000, end: 'stopped', frozen: [], ...more };
+  return {
+    name,
+    role: 'worker',
+    startedAt: 0,
+    endedAt: 100_000,
+    end: 'stopped',
+    isStopRefused: false,
+    frozen: [],
+    ...more,
+  };
 }
 
 /** A history of these jobs. Processes `P` and `producer` stopped in order; `dead` was killed at its end. */

@@ -7,13 +7,13 @@ export const endState: Rule = ({ history, runs, processes }) => [
     text: `group ${name} is still there${running > 0 ? `, held by ${running} jobs` : ''}`,
     about: [name],
   })),
-  ...history.remains.workers.map((id) => ({
-    text: `the lease ${id} is still there`,
-    about: history.claims
-      .filter(({ lease }) => lease === id)
-      .map(({ process }) => process)
-      .slice(-1),
-  })),
+  // There may be nobody left to clear the lease of one whose stop() was refused.
+  ...history.remains.workers
+    .filter(({ process }) => process === null || processes.get(process)?.isStopRefused !== true)
+    .map(({ lease, process }) => ({
+      text: `the lease ${lease} of ${process} is still there`,
+      about: process === null ? [] : [process],
+    })),
   ...history.claims
     .filter(({ end }) => end === null)
     .map(({ jobId, process }) => ({ text: `the claim of ${jobId} by ${process} never ended`, about: [jobId] })),
