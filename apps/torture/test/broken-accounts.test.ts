@@ -71,7 +71,7 @@ describe('ticks, events, the end: a history is found to be broken by', () => {
       'a loss that did not happen',
       history([change(a, { events: [...a.events, event('WORKER_JOB_LOSE', 30, { jobId: 'a' })] })]),
       'events',
-      /P told 1 losses, and had 0, of a/,
+      /P told 1 losses too many of a/,
     ],
     [
       'a rescue that did not happen',

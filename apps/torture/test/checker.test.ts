@@ -56,6 +56,16 @@ describe('a history in order', () => {
       ),
     ],
     [
+      'a failed attempt that is told as lost, since its answer was and the job was claimed again',
+      history([
+        change(retried, {
+          events: retried.events.map((one) =>
+            one.type === 'WORKER_JOB_RUN_ERROR' ? { ...one, type: 'WORKER_JOB_LOSE' } : one,
+          ),
+        }),
+      ]),
+    ],
+    [
       'a lease that could not be given up',
       history([a], {
         remains: { jobs: [], groups: [], workers: [{ lease: 'w', process: 'R' }] },

@@ -1,4 +1,7 @@
 import type { Violation } from '../checker/check.ts';
+import { grouped } from '../checker/grouped.ts';
+import type { History } from '../checker/history.ts';
+import { mistakenLosses } from '../checker/rules/settlement-events.ts';
 import type { RoundResult } from './round.ts';
 
 const SHOWN = 5;
@@ -21,9 +24,20 @@ export function summary({ history, violations, struck }: RoundResult): readonly 
     `  enqueued: ${fate('committed')} committed, ${fate('undone')} undone, ${fate('unknown')} unknown; ${ticks.length} ticks`,
     `  finalized: ${finals.length - failed} succeeded, ${failed} failed`,
     `  attempts: ${runs.length} begun under ${claims.length} claims; ${lost.length} claims taken back, ${lost.filter(({ isSpent }) => isSpent).length} of them spent; ${runs.filter(({ abortedAt }) => abortedAt !== null).length} runs told so; ${unlocks.length} groups opened by force`,
+    `  losses told of failures that were recorded: ${mistaken(history)}`,
     `  processes: ${processes.length}, of which ${ended('killed')} were killed, ${ended('stopped')} stopped in order, ${ended('died')} died by themselves`,
     `  violations: ${violations.length}`,
   ];
+}
+
+/** See the rule of events: a known weakness, so it is counted. */
+function mistaken({ events, claims }: History): number {
+  const told = grouped(
+    events.filter(({ type }) => type === 'WORKER_JOB_LOSE'),
+    ({ jobId, process }) => `${jobId} ${process}`,
+  );
+  const held = grouped(claims, ({ jobId, process }) => `${jobId} ${process}`);
+  return [...told].reduce((sum, [key, losses]) => sum + mistakenLosses(held.get(key) ?? [], losses), 0);
 }
 
 /** The violations, and of the first few all that is known of the jobs concerned, in the order of time. */
