@@ -32,7 +32,7 @@ export const workFunctions: readonly Fault[] = [
   })),
   badJob('overstay', 'a work function that takes longer than a group may be locked', () => ({
     does: 'work',
-    ms: (CONTEXT_SETTINGS.jobGroupUnlockSecs + 5) * 1000,
+    ms: (CONTEXT_SETTINGS.jobGroupUnlockSecs + 10) * 1000,
   })),
   badJob('throw', 'a work function that throws what is no error', (random) => ({
     does: 'throw',
