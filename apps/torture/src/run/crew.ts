@@ -10,8 +10,8 @@ export interface CrewOptions {
   /** Of the ledgers. */
   readonly folder: string;
   readonly tell: Tell;
-  /** The server's own address, and that through the link. */
-  readonly urls: { readonly direct: string; readonly linked: string };
+  /** The server's own address, that through the link, and that through a pooler where there is one. */
+  readonly urls: { readonly direct: string; readonly linked: string; readonly pooled: string | undefined };
   readonly onWord: (word: Word, child: Child) => void;
 }
 
@@ -37,7 +37,7 @@ export class Crew {
 
   constructor(options: CrewOptions) {
     this.#options = options;
-    const { direct, linked } = options.urls;
+    const { direct, linked, pooled } = options.urls;
     const post = (role: Role, nth: number, url: string, traits: Partial<Traits> = {}): Post => ({
       role,
       title: `${role}${nth}`,
@@ -47,6 +47,7 @@ export class Crew {
       child: undefined,
     });
     this.#posts = [
+      ...(pooled === undefined ? [] : [post('worker', 4, pooled)]),
       post('worker', 1, direct),
       post('worker', 2, linked, { strayRejections: 'survive' }),
       post('worker', 3, direct, { wakeUp: 'poll' }),

@@ -3,8 +3,8 @@ import { QUOTED_SCHEMA } from '../settings.ts';
 import { surely } from './admin.ts';
 import type { Crew } from './crew.ts';
 
-/** By then all must be over: a lease, the longest pause of a daemon, and the jobs that waited meanwhile. */
-const DEADLINE_MS = 45_000;
+/** So long may nothing at all come about: a lease, the longest pause of a daemon, and a job that overstays. */
+const PATIENCE_MS = 45_000;
 const POLL_MS = 200;
 
 /**
@@ -18,11 +18,15 @@ export async function drain(crew: Crew, url: string, note: (text: string) => voi
       const { rows } = await client.query<{ n: number }>(`select count(*)::int as n from ${QUOTED_SCHEMA}.${sql}`);
       return rows[0]?.n ?? 0;
     });
-  const until = performance.now() + DEADLINE_MS;
   const none = async (what: string, sql: string): Promise<void> => {
     let n = await left(sql);
-    for (; n > 0 && performance.now() < until; n = await left(sql)) await wait(POLL_MS);
-    if (n > 0) note(`after ${DEADLINE_MS / 1000} s there are still ${n} ${what}`);
+    for (let until = performance.now() + PATIENCE_MS; n > 0 && performance.now() < until; ) {
+      await wait(POLL_MS);
+      const before = n;
+      n = await left(sql);
+      if (n < before) until = performance.now() + PATIENCE_MS;
+    }
+    if (n > 0) note(`for ${PATIENCE_MS / 1000} s there have been ${n} ${what}`);
   };
   await none('jobs', `job where name <> 'TICK'`);
   await none('groups', 'job_group');

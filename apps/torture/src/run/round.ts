@@ -16,6 +16,7 @@ import { asAdmin, surely } from './admin.ts';
 import { Crew } from './crew.ts';
 import { drain } from './drain.ts';
 import { Link } from './link.ts';
+import { startPooler } from './pooler.ts';
 import type { Strike } from './schedule.ts';
 import { Server } from './server.ts';
 import { type Struck, strikeAll } from './strike-all.ts';
@@ -48,13 +49,14 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
   const tell = openLedger(join(folder, 'run.jsonl'), 'run');
   const server = await Server.start(tmpdir());
   const link = await Link.open(server.url);
+  const pooler = await startPooler(server.url);
   tell({ kind: 'clock' });
   const clock = setInterval(() => tell({ kind: 'clock' }), CLOCK_MS);
   const crew = new Crew({
     seed,
     folder,
     tell,
-    urls: { direct: server.url, linked: link.url },
+    urls: { direct: server.url, linked: link.url, pooled: pooler?.url },
     onWord: ({ says }, child) => {
       if (says === 'hanging') setTimeout(() => void child.kill(), 1_000); // nothing else would end it
     },
@@ -64,7 +66,8 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
     await asAdmin(server.url, async (client) => {
       for (const sql of [...generateMigrationSql(SCHEMA), ...witnessStatements(QUOTED_SCHEMA)]) await client.query(sql);
     });
-    note(`${server.label} on port ${server.port}, ${strikes.length} strikes in ${secs} s`);
+    const behind = pooler === undefined ? 'no PgBouncer' : 'PgBouncer';
+    note(`${server.label} on port ${server.port}, ${behind}, ${strikes.length} strikes in ${secs} s`);
     crew.start();
     const struck = await strikeAll({ strikes, secs, note, interrupted, tell }, (nth) => {
       const random = new Random(seed, 'strike', nth);
@@ -101,6 +104,7 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
     clearInterval(clock);
     await crew.killAll();
     await link.close();
+    await pooler?.stop();
     await server.remove();
   }
 }
