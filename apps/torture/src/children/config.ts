@@ -31,8 +31,8 @@ export type Order =
   | { readonly to: 'stop' }
   /** Take all connections of the pool, and keep them. */
   | { readonly to: 'hog'; readonly secs: number }
-  /** Enqueue jobs with this task, in groups and without. */
-  | { readonly to: 'enqueue'; readonly task: Task };
+  /** Enqueue jobs with this task: one without a group, and one in a group if they may be. */
+  | { readonly to: 'enqueue'; readonly task: Task; readonly groups: 'allowed' | 'none' };
 
 /** What a process tells the run. */
 export type Word = { readonly says: 'ready' } | { readonly says: 'hanging' };

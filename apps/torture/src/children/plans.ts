@@ -11,9 +11,14 @@ export function drawPlans(random: Random, nextKey: () => string): readonly Plan[
   return Array.from({ length: count }, () => drawPlan(random, nextKey(), how));
 }
 
-/** Jobs with a given task: one without a group, one in a group of which others wait. */
-export function plansFor(task: Task, random: Random, nextKey: () => string): readonly Plan[] {
-  return [null, group(random)].map((name) => ({
+/** Jobs with a given task: one without a group, and one in a group of which others wait. */
+export function plansFor(
+  task: Task,
+  groups: 'allowed' | 'none',
+  random: Random,
+  nextKey: () => string,
+): readonly Plan[] {
+  return [null, ...(groups === 'none' ? [] : [group(random)])].map((name) => ({
     ...drawPlan(random, nextKey(), 'alone'),
     group: name,
     delaySecs: 0,

@@ -24,8 +24,8 @@ export async function produce(cast: Cast): Promise<void> {
     const call = producer.enqueue(plans, end).finally(() => underWay.delete(call));
     underWay.add(call);
   };
-  onOrder('enqueue', ({ task }) => {
-    for (const plan of plansFor(task, random, nextKey)) start([plan], 'commit');
+  onOrder('enqueue', ({ task, groups }) => {
+    for (const plan of plansFor(task, groups, random, nextKey)) start([plan], 'commit');
   });
   let isOver = false;
   void stopped.then(() => {

@@ -11,7 +11,7 @@ function badJob(name: string, about: string, task: (random: Random, leaseMs: num
     strike: async ({ victim, random, leaseMs }) => {
       const producer = await victim('producer');
       const drawn = { ...task(random, leaseMs), fails: 0 };
-      producer.order({ to: 'enqueue', task: drawn });
+      producer.order({ to: 'enqueue', task: drawn, groups: 'allowed' });
       return `by ${producer.name}: ${JSON.stringify(drawn)}`;
     },
   };

@@ -1,11 +1,10 @@
 import type { Account, ClaimedRun, Finding, Rule } from '../account.ts';
 
 /**
- * How soon a process that has lost its lease must have told its work functions, in milliseconds of its own time: it asks
- * each second, two jobs may block its event loop one after the other, and who is in trouble pauses up to ten seconds.
+ * How soon a process that has lost its lease must have told its work functions, in milliseconds of its own time, and
+ * after its lease was last refused: it asks each second, or after a pause, and jobs may block its event loop meanwhile.
  */
 const NOTICE_MS = 10_000;
-const NOTICE_IN_TROUBLE_MS = 20_000;
 
 /** A process may have been stopped between its last look at its lease and the start of a run, but no earlier. */
 const AFTER_THAW_MS = 200;
@@ -42,15 +41,23 @@ function ofRun(run: ClaimedRun, account: Account): readonly string[] {
   }
   if (claim.end === 'taken back' && claim.endedAt !== null) {
     const until = abortedAt ?? run.endedAt ?? endedAt ?? Infinity;
-    const blind = until - claim.endedAt - account.frozenMs(process, claim.endedAt, until);
-    const isInTrouble = account.history.events.some(
-      ({ type, process: other, at }) =>
-        type === 'DAEMON_ERROR' && other === process && at > (claim.endedAt ?? 0) && at < until,
-    );
-    if (blind > (isInTrouble ? NOTICE_IN_TROUBLE_MS : NOTICE_MS))
-      found.push(`${process} was not told for ${Math.round(blind)} ms that it had lost ${jobId}`);
+    const from = Math.max(claim.endedAt, lastRefusal(process, until, account));
+    const blind = until - from - account.frozenMs(process, from, until);
+    if (blind > NOTICE_MS) found.push(`${process} was not told for ${Math.round(blind)} ms that it had lost ${jobId}`);
   } else if (abortedAt !== null) {
     found.push(`the signal of ${jobId} was aborted in ${process}, although its claim was not lost`);
   }
   return found;
+}
+
+/** When a process last failed to renew its lease, or to take out another. */
+function lastRefusal(process: string, before: number, { history }: Account): number {
+  const refusals = history.events.filter(
+    (event) =>
+      event.type === 'DAEMON_ERROR' &&
+      event.process === process &&
+      event.at < before &&
+      event.text?.startsWith('lease-keeper') === true,
+  );
+  return refusals.at(-1)?.at ?? -Infinity;
 }
