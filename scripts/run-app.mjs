@@ -1,4 +1,4 @@
-// pnpm demo, pnpm bench: builds what an app needs, then becomes the app. Further arguments are the app's.
+// pnpm demo, pnpm bench, pnpm torture: builds what an app needs, then becomes the app. Further arguments are the app's.
 // One process, not a parent and a child: Ctrl-C and kill reach the app itself, once, and it ends in its own time.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -45,7 +45,12 @@ export interface JobRunSuccessEvent extends WorkerEvent<'WORKER_JOB_RUN_SUCCESS'
 /** A job that was claimed but not started was handed back, its attempt not spent. */
 export interface JobReleaseEvent extends WorkerEvent<'WORKER_JOB_RELEASE'> {}
 
-/** The claim of a job was lost before its outcome could be recorded; the job is, or will be, run elsewhere. */
+/**
+ * The claim of a job was lost before its outcome could be recorded; the job is, or will be, run elsewhere.
+ *
+ * It is also told of a failed attempt that was recorded, where the connection was lost before the answer came and
+ * another worker had taken the job when it was asked for again: the two cannot be told apart then.
+ */
 export interface JobLoseEvent extends WorkerEvent<'WORKER_JOB_LOSE'> {}
 
 /** A job of a dead worker process was put back in the queue. */

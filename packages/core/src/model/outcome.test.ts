@@ -2,6 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../test/support/claimed-job.ts';
 import { handedBack, outcomeOfDeadWorker, outcomeOfError } from './outcome.ts';
 
+function revokedProxy(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 describe('the outcome of an attempt that failed', () => {
   it('is another attempt, timeoutSecs later, while there are any left', () => {
     const job = claimedJob({ attempt: 2, numAttempts: 3, timeoutSecs: 7 });
@@ -40,6 +46,16 @@ describe('the outcome of an attempt that failed', () => {
       },
       'a thrown object that cannot be turned into text',
     ],
+    [
+      'an object that will not show its stack',
+      {
+        get stack(): string {
+          throw new Error('never');
+        },
+      },
+      '[object Object]',
+    ],
+    ['a revoked proxy', revokedProxy(), 'a thrown object that cannot be turned into text'],
     ['an object without a prototype', Object.create(null), 'a thrown object that cannot be turned into text'],
     ['a text that cannot be stored', 'a\0\ud83d', 'a\ufffd'],
   ])('keeps %s', (_what, error, text) => {

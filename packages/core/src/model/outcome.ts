@@ -19,10 +19,20 @@ export function outcomeOfDeadWorker(job: ClaimedJob): Outcome {
   return { kind: 'failed', job, errorText: `the worker process died during attempt ${job.numAttempts}, the last` };
 }
 
-/** The error as kept with the job: its stack where it has one. Errors of other realms are not `instanceof Error`. */
+/** The error as kept with the job: its stack where it has one. Whatever a work function throws, this does not. */
 function errorTextOf(error: unknown): string {
-  const { stack } = (typeof error === 'object' && error !== null ? error : {}) as { stack?: unknown };
-  return storableText(typeof stack === 'string' && stack !== '' ? stack : safeString(error), MAX_ERROR_LENGTH);
+  return storableText(stackOf(error) ?? safeString(error), MAX_ERROR_LENGTH);
+}
+
+/** Errors of other realms are not `instanceof Error`; and what is no error may throw when it is looked at. */
+function stackOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  try {
+    const { stack } = error as { stack?: unknown };
+    return typeof stack === 'string' && stack !== '' ? stack : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function safeString(value: unknown): string {

@@ -1,0 +1,120 @@
+import type { Fact } from '../ledger/facts.ts';
+import type { Witnessed } from '../witness/read-witness.ts';
+import { grouped } from './grouped.ts';
+import type { Enqueue, History, Process, Run } from './history.ts';
+
+type Of<K extends Fact['kind']> = Fact & { readonly kind: K };
+
+/** Makes one history of what the processes wrote down and what the database saw. */
+export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings: History['settings']): History {
+  const clock = translator(of(facts, 'clock'));
+  return {
+    settings,
+    enqueues: enqueues(facts),
+    runs: runs(facts),
+    events: of(facts, 'event').map(({ at, by, type, jobId, attempt, group, text }) => ({
+      at,
+      process: by,
+      type,
+      jobId: jobId ?? null,
+      attempt: attempt ?? null,
+      group: group ?? null,
+      text: text ?? null,
+    })),
+    processes: processes(facts),
+    inserted: witnessed.inserted.map((row) => ({ ...row, at: clock(row.at) })),
+    claims: witnessed.claims.map((row) => ({
+      ...row,
+      at: clock(row.at),
+      endedAt: row.endedAt === null ? null : clock(row.endedAt),
+    })),
+    ticks: witnessed.ticks,
+    unlocks: witnessed.unlocks.map((row) => ({ ...row, at: clock(row.at) })),
+    finals: witnessed.finals.map((row) => ({ ...row, at: clock(row.at) })),
+    remains: witnessed.remains,
+  };
+}
+
+function of<K extends Fact['kind']>(facts: readonly Fact[], kind: K): readonly Of<K>[] {
+  return facts.filter((fact): fact is Of<K> => fact.kind === kind);
+}
+
+/** From the machine's time of day, which is the server's too, to its monotonic clock: by the nearest look at both. */
+export function translator(
+  samples: readonly { readonly at: number; readonly wall: number }[],
+): (wall: number) => number {
+  const [first] = samples;
+  if (first === undefined) throw new Error('no look at the clocks was written down');
+  return (wall) => {
+    let [low, high] = [0, samples.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((samples[middle]?.wall ?? 0) < wall) low = middle + 1;
+      else high = middle;
+    }
+    const nearest = samples[low] ?? first;
+    return wall - nearest.wall + nearest.at;
+  };
+}
+
+function enqueues(facts: readonly Fact[]): readonly Enqueue[] {
+  const fates = new Map<string, Of<'committed' | 'undone' | 'unknown'>>();
+  for (const fact of facts) {
+    if (fact.kind === 'committed' || fact.kind === 'undone' || fact.kind === 'unknown') fates.set(fact.key, fact);
+  }
+  return of(facts, 'call').map(({ plan, at, by }) => {
+    const fate = fates.get(plan.key);
+    const committed = fate?.kind === 'committed' ? fate : undefined;
+    return {
+      ...plan,
+      by,
+      calledAt: at,
+      fate: fate?.kind ?? 'unknown', // its process died meanwhile
+      committedAt: committed?.at ?? null,
+      jobId: committed?.jobId ?? null,
+    };
+  });
+}
+
+function runs(facts: readonly Fact[]): readonly Run[] {
+  const ends = new Map(of(facts, 'end').map((fact) => [fact.run, fact]));
+  const aborts = new Map(of(facts, 'abort').map((fact) => [fact.run, fact]));
+  return of(facts, 'begin').map(({ run, jobId, key, attempt, group, by, at }) => ({
+    run,
+    jobId,
+    key,
+    attempt,
+    group,
+    process: by,
+    startedAt: at,
+    endedAt: ends.get(run)?.at ?? null,
+    outcome: ends.get(run)?.outcome ?? null,
+    abortedAt: aborts.get(run)?.at ?? null,
+  }));
+}
+
+function processes(facts: readonly Fact[]): readonly Process[] {
+  const refused = new Set(of(facts, 'stop refused').map(({ by }) => by));
+  const exits = new Map(of(facts, 'exit').map((fact) => [fact.process, fact]));
+  const stops = grouped(
+    [...of(facts, 'freeze'), ...of(facts, 'thaw')].sort((a, b) => a.at - b.at),
+    ({ process }) => process,
+  );
+  return of(facts, 'spawn').map(({ process, role, at }) => {
+    const exit = exits.get(process);
+    const frozen: { from: number; to: number }[] = [];
+    for (const { kind, at: when } of stops.get(process) ?? []) {
+      if (kind === 'freeze') frozen.push({ from: when, to: exit?.at ?? Infinity });
+      else frozen.splice(-1, 1, { from: frozen.at(-1)?.from ?? when, to: when });
+    }
+    return {
+      name: process,
+      role,
+      startedAt: at,
+      endedAt: exit?.at ?? null,
+      end: exit?.how ?? null,
+      isStopRefused: refused.has(process),
+      frozen,
+    };
+  });
+}

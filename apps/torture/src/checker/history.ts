@@ -1,0 +1,135 @@
+import type { Outcome, Plan, ProcessEnd } from '../ledger/facts.ts';
+
+// All times are of the machine's monotonic clock, in milliseconds; those that the database told are translated.
+
+/** A job that a producer tried to enqueue. */
+export interface Enqueue extends Plan {
+  readonly by: string;
+  readonly calledAt: number;
+  readonly fate: 'committed' | 'undone' | 'unknown';
+  readonly committedAt: number | null;
+  readonly jobId: string | null;
+}
+
+/** A work function's call. */
+export interface Run {
+  readonly run: string;
+  readonly jobId: string;
+  /** What its payload said; `null` for a tick. */
+  readonly key: string | null;
+  readonly attempt: number;
+  /** As its metadata said; of a job without one, a random name. */
+  readonly group: string;
+  readonly process: string;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly outcome: Outcome | null;
+  readonly abortedAt: number | null;
+}
+
+/** One claim of one job by one process, as the database saw it. */
+export interface Claim {
+  readonly jobId: string;
+  /** The fence: rises with each claim of the job. */
+  readonly claims: number;
+  readonly process: string;
+  /** The lease that it was made under. */
+  readonly lease: string;
+  /** Which attempt a run under this claim is. */
+  readonly attempt: number;
+  readonly at: number;
+  /** Claims with the same number were made by one statement. */
+  readonly tx: string;
+  readonly endedAt: number | null;
+  /** `returned`: by the process that held it, to be run again; `taken back`: by a rescue or a reconciliation. */
+  readonly end: 'finalized' | 'returned' | 'taken back' | null;
+  /** Whether the attempt was spent when the claim ended. */
+  readonly isSpent: boolean;
+  /** Of one that was taken back: whether its lease had run out. */
+  readonly isLeaseOver: boolean;
+}
+
+/** A row that was inserted, and committed. */
+export interface Inserted {
+  readonly jobId: string;
+  /** `null` for a tick. */
+  readonly key: string | null;
+  readonly name: string;
+  readonly at: number;
+}
+
+export interface Final {
+  readonly jobId: string;
+  readonly outcome: string;
+  readonly attempt: number;
+  readonly numAttempts: number;
+  readonly at: number;
+}
+
+/** A repeating job's schedule was advanced. These times are the server's own, not translated: they lie on a grid. */
+export interface Tick {
+  readonly name: string;
+  readonly jobId: string;
+  readonly dueAt: number;
+  /** The server's `now()` in that transaction. */
+  readonly firedAt: number;
+  /** When the next is due. */
+  readonly nextAt: number;
+}
+
+/** A group that was opened by force. */
+export interface Unlock {
+  readonly group: string;
+  readonly at: number;
+  /** How long it had been locked. */
+  readonly lockedSecs: number;
+}
+
+export interface Event {
+  readonly at: number;
+  readonly process: string;
+  readonly type: string;
+  readonly jobId: string | null;
+  readonly attempt: number | null;
+  readonly group: string | null;
+  readonly text: string | null;
+}
+
+export interface Process {
+  readonly name: string;
+  readonly role: string;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly end: ProcessEnd | null;
+  /** Its `stop()` was refused by the database: its lease was left to run out. */
+  readonly isStopRefused: boolean;
+  /** When it had no processor. */
+  readonly frozen: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** What was still in the database when all was to be over. */
+export interface Remains {
+  /** Ids of jobs that are not finalized, and their state. */
+  readonly jobs: readonly { readonly jobId: string; readonly state: string }[];
+  readonly groups: readonly { readonly name: string; readonly running: number }[];
+  /** Leases, and whose they are. */
+  readonly workers: readonly { readonly lease: string; readonly process: string | null }[];
+}
+
+/** All that happened, from every side that was there to see it. */
+export interface History {
+  readonly settings: { readonly leaseSecs: number; readonly groupUnlockSecs: number; readonly repeatSecs: number };
+  readonly enqueues: readonly Enqueue[];
+  readonly runs: readonly Run[];
+  readonly events: readonly Event[];
+  readonly processes: readonly Process[];
+  readonly inserted: readonly Inserted[];
+  readonly claims: readonly Claim[];
+  readonly ticks: readonly Tick[];
+  readonly unlocks: readonly Unlock[];
+  readonly finals: readonly Final[];
+  readonly remains: Remains;
+}
+
+/** Times that the database told are translated from its time of day, which has whole milliseconds at our end. */
+export const TRANSLATION_MS = 3;

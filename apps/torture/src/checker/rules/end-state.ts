@@ -1,0 +1,29 @@
+import type { Rule } from '../account.ts';
+
+/** In the end nothing is left: no job, no busy group, no lease; who was asked to stop did, and left no run open. */
+export const endState: Rule = ({ history, runs, processes }) => [
+  ...history.remains.jobs.map(({ jobId, state }) => ({ text: `${jobId} is still ${state}`, about: [jobId] })),
+  ...history.remains.groups.map(({ name, running }) => ({
+    text: `group ${name} is still there${running > 0 ? `, held by ${running} jobs` : ''}`,
+    about: [name],
+  })),
+  // There may be nobody left to clear the lease of one whose stop() was refused.
+  ...history.remains.workers
+    .filter(({ process }) => process === null || processes.get(process)?.isStopRefused !== true)
+    .map(({ lease, process }) => ({
+      text: `the lease ${lease} of ${process} is still there`,
+      about: process === null ? [] : [process],
+    })),
+  ...history.claims
+    .filter(({ end }) => end === null)
+    .map(({ jobId, process }) => ({ text: `the claim of ${jobId} by ${process} never ended`, about: [jobId] })),
+  ...history.processes
+    .filter(({ end }) => end === 'died' || end === null)
+    .map(({ name, end }) => ({
+      text: `${name} ${end === null ? 'never ended' : 'died by itself, or did not end well'}`,
+      about: [name],
+    })),
+  ...runs
+    .filter(({ process, endedAt }) => endedAt === null && processes.get(process)?.end === 'stopped')
+    .map(({ process, jobId }) => ({ text: `${process} stopped before its run of ${jobId} was over`, about: [jobId] })),
+];

@@ -1,0 +1,70 @@
+import type { Account, ClaimedRun, Finding, Rule } from '../account.ts';
+import { grouped } from '../grouped.ts';
+import type { Claim } from '../history.ts';
+
+/**
+ * Of a job, and of a group, at most one run has the right to run. A run loses it with its claim: a process that lost its
+ * lease may go on until it notices, and what it does then counts for nothing. Past `jobGroupUnlockSecs` a run keeps its
+ * job, but not its group.
+ */
+export const oneAtATime: Rule = (account) => {
+  const runs = account.runs.filter(({ isStray }) => !isStray); // strays have no right at all: the rule of claims
+  const ofJobs = [...grouped(runs, ({ jobId }) => jobId)].flatMap(([jobId, own]) => overlaps(`job ${jobId}`, own));
+  const inGroups = grouped(
+    runs.filter(({ jobId }) => groupOf(jobId, account) !== null),
+    ({ jobId }) => groupOf(jobId, account) as string,
+  );
+  const ofGroups = [...inGroups].flatMap(([group, own]) =>
+    overlaps(
+      `group ${group}`,
+      own.map((run) => ({ ...run, untilAt: Math.min(run.untilAt, unlockedAt(group, run.claim, account)) })),
+    ),
+  );
+  return [...ofJobs, ...ofGroups, ...sharedGroups(account)];
+};
+
+function groupOf(jobId: string, { plans }: Account): string | null {
+  return plans.get(jobId)?.group ?? null;
+}
+
+function overlaps(what: string, runs: readonly ClaimedRun[]): readonly Finding[] {
+  const found: Finding[] = [];
+  let latest: ClaimedRun | undefined;
+  for (const run of runs) {
+    if (latest !== undefined && run.startedAt < latest.untilAt) {
+      found.push({
+        text: `two runs at once of ${what}: ${run.jobId} (${run.process}) began before ${latest.jobId} (${latest.process}) was over`,
+        about: [...new Set([latest.jobId, run.jobId])],
+      });
+    }
+    if (latest === undefined || run.untilAt > latest.untilAt) latest = run;
+  }
+  return found;
+}
+
+/** When a group was opened by force after a claim of one of its jobs. */
+function unlockedAt(group: string, claim: Claim | undefined, { history }: Account): number {
+  const unlock = history.unlocks.find((one) => one.group === group && claim !== undefined && one.at > claim.at);
+  return unlock?.at ?? Infinity;
+}
+
+/** A group is one process's until all that it claimed of it is over, whether it runs it already or not. */
+function sharedGroups(account: Account): readonly Finding[] {
+  const { history } = account;
+  const claims = history.claims.filter(({ jobId }) => groupOf(jobId, account) !== null);
+  return [...grouped(claims, ({ jobId }) => groupOf(jobId, account) as string)].flatMap(([group, own]) => {
+    const found: Finding[] = [];
+    let holder: { readonly claim: Claim; readonly untilAt: number } | undefined;
+    for (const claim of [...own].sort((a, b) => a.at - b.at)) {
+      if (holder !== undefined && claim.lease !== holder.claim.lease && claim.at < holder.untilAt) {
+        found.push({
+          text: `group ${group} was given to ${claim.process} while ${holder.claim.process} held it`,
+          about: [holder.claim.jobId, claim.jobId],
+        });
+      }
+      const untilAt = Math.min(claim.endedAt ?? Infinity, unlockedAt(group, claim, account));
+      if (holder === undefined || untilAt > holder.untilAt) holder = { claim, untilAt };
+    }
+    return found;
+  });
+}

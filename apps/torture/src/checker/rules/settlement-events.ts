@@ -1,0 +1,98 @@
+import type { Account, Finding } from '../account.ts';
+import { grouped } from '../grouped.ts';
+import { type Claim, type Event, TRANSLATION_MS } from '../history.ts';
+
+/** How a process tells of the end of a claim. */
+type Word =
+  | 'WORKER_JOB_RUN_SUCCESS'
+  | 'WORKER_JOB_RUN_ERROR'
+  | 'WORKER_JOB_EXPIRE'
+  | 'WORKER_JOB_RELEASE'
+  | 'WORKER_JOB_LOSE';
+
+const WORDS: readonly string[] = [
+  'WORKER_JOB_RUN_SUCCESS',
+  'WORKER_JOB_RUN_ERROR',
+  'WORKER_JOB_EXPIRE',
+  'WORKER_JOB_RELEASE',
+  'WORKER_JOB_LOSE',
+] satisfies Word[];
+
+/**
+ * Of each claim its process tells what was recorded: once, afterwards, and for certain unless it was killed. A loss is
+ * told of what was taken back, where there was an outcome to be lost, and by mistake in one case only.
+ */
+export function ofSettlements(account: Account): readonly Finding[] {
+  const { history, claimsOf, processes } = account;
+  const told = grouped(
+    history.events.filter(({ type }) => WORDS.includes(type)),
+    ({ jobId, process }) => `${jobId} ${process}`,
+  );
+  const keys = new Set([...told.keys(), ...history.claims.map(({ jobId, process }) => `${jobId} ${process}`)]);
+  return [...keys].flatMap((key) => {
+    const [jobId = '', process = ''] = key.split(' ');
+    const claims = (claimsOf.get(jobId) ?? []).filter((claim) => claim.process === process);
+    const isComplete = processes.get(process)?.end === 'stopped';
+    return compare(claims, told.get(key) ?? [], account, isComplete ? 'complete' : 'cut off').map((text) => ({
+      text: `${process} ${text} ${jobId}`,
+      about: [jobId],
+    }));
+  });
+}
+
+function compare(
+  claims: readonly Claim[],
+  events: readonly Event[],
+  account: Account,
+  process: 'complete' | 'cut off',
+): readonly string[] {
+  const due = claims.flatMap((claim) => words(claim, account).map((word) => ({ word, at: claim.endedAt ?? Infinity })));
+  const found: string[] = [];
+  const mistaken = mistakenLosses(claims, events);
+  const mistakable = claims.filter((claim) => isMistakable(claim, account)).length;
+  if (mistaken > mistakable) found.push(`told ${mistaken} losses too many of`);
+  let missing = 0;
+  for (const word of WORDS.filter((one) => one !== 'WORKER_JOB_LOSE')) {
+    const heard = events.filter(({ type }) => type === word);
+    const expected = due.filter((one) => one.word === word);
+    const amiss = `told ${word} ${heard.length} times instead of ${expected.length} of`;
+    if (heard.length > expected.length) found.push(amiss);
+    missing += Math.max(0, expected.length - heard.length);
+    if (process === 'complete' && missing > mistaken) found.push(amiss);
+    // Where one is missing it cannot be said which.
+    const isEarly =
+      heard.length === expected.length && heard.some(({ at }, i) => at < (expected[i]?.at ?? 0) - TRANSLATION_MS);
+    if (isEarly) found.push(`told ${word} too early of`);
+  }
+  return found;
+}
+
+/** How many losses a process told of a job beyond those that it had. */
+export function mistakenLosses(claims: readonly Claim[], events: readonly Event[]): number {
+  const told = events.filter(({ type }) => type === 'WORKER_JOB_LOSE').length;
+  return Math.max(0, told - claims.filter(({ end }) => end === 'taken back').length);
+}
+
+/**
+ * A process returned a job, the answer was lost, and the job was claimed again before the process asked once more: it
+ * cannot learn that this was recorded, and tells of a loss. The README says so.
+ */
+function isMistakable({ jobId, claims, end }: Claim, { claimsOf }: Account): boolean {
+  return end === 'returned' && (claimsOf.get(jobId) ?? []).some((later) => later.claims > claims);
+}
+
+/** What is to be told of the end of a claim. */
+function words({ end, isSpent, jobId, attempt }: Claim, { finalsOf }: Account): readonly Word[] {
+  switch (end) {
+    case 'returned':
+      return [isSpent ? 'WORKER_JOB_RUN_ERROR' : 'WORKER_JOB_RELEASE'];
+    case 'finalized': {
+      const final = finalsOf.get(jobId)?.[0];
+      if (final === undefined) return [];
+      if (final.outcome === 'succeeded') return ['WORKER_JOB_RUN_SUCCESS'];
+      return attempt > final.numAttempts ? ['WORKER_JOB_EXPIRE'] : ['WORKER_JOB_RUN_ERROR', 'WORKER_JOB_EXPIRE'];
+    }
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,41 @@
+import type { Task } from '../ledger/facts.ts';
+
+export type Role = 'worker' | 'producer' | 'orchestrator';
+
+/** What makes one process different from others of its role. */
+export interface Traits {
+  /** How large its pool is. */
+  readonly poolMax: number;
+  readonly statementTimeoutMs: number | null;
+  readonly wakeUp: 'auto' | 'poll';
+  /** What it does about promises that reject and that nobody awaits: Node.js's default is to die. */
+  readonly strayRejections: 'die' | 'survive';
+  /** How far its time of day is off. */
+  readonly clockShiftMs: number;
+}
+
+/** All that a process is told when it starts. */
+export interface ChildConfig {
+  readonly name: string;
+  readonly role: Role;
+  readonly url: string;
+  /** The file of its ledger. */
+  readonly ledger: string;
+  readonly seed: number;
+  readonly traits: Traits;
+}
+
+/** What the run tells a process while it goes on. */
+export type Order =
+  /** Finish in order, and end. */
+  | { readonly to: 'stop' }
+  /** Take all connections of the pool, and keep them. */
+  | { readonly to: 'hog'; readonly secs: number }
+  /** Enqueue jobs with this task: one without a group, and one in a group if they may be. */
+  | { readonly to: 'enqueue'; readonly task: Task; readonly groups: 'allowed' | 'none' };
+
+/** What a process tells the run. */
+export type Word = { readonly says: 'ready' } | { readonly says: 'hanging' };
+
+/** How the run knows that a process died because it was told to leak a rejection. */
+export const LEAK = 'leaked as planned';

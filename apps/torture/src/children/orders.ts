@@ -1,0 +1,36 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Order, Word } from './config.ts';
+
+/** Calls back for every order of one kind. */
+export function onOrder<K extends Order['to']>(kind: K, act: (order: Order & { readonly to: K }) => void): void {
+  process.on('message', (order: Order) => {
+    if (order.to === kind) act(order as Order & { readonly to: K });
+  });
+}
+
+/** Resolves at the first order of that kind. */
+export function told(kind: Order['to']): Promise<unknown> {
+  return new Promise((resolve) => onOrder(kind, resolve));
+}
+
+export function say(word: Word): void {
+  if (process.connected) process.send?.(word);
+}
+
+/** Keeps the pool's connections from everybody else when told to, as a program with a leak does. */
+export function hogWhenTold(pool: pg.Pool, max: number): void {
+  onOrder('hog', ({ secs }) => {
+    for (let i = 0; i < max; i += 1) void hold(pool, secs);
+  });
+}
+
+async function hold(pool: pg.Pool, secs: number): Promise<void> {
+  try {
+    const client = await pool.connect();
+    await wait(secs * 1000);
+    client.release();
+  } catch {
+    // No connection to be had: then there is none for others either.
+  }
+}

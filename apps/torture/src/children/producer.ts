@@ -1,0 +1,136 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DatabaseError, fromPg, type TransactionOption } from 'bearmq';
+import type { Plan } from '../ledger/facts.ts';
+import { Random } from '../random.ts';
+import type { Cast } from './cast.ts';
+import { type Definitions, define } from './definitions.ts';
+import { onOrder, say } from './orders.ts';
+import { drawPlans, plansFor } from './plans.ts';
+
+/** The pause between two calls: some 25 calls a second, and some 50 jobs. */
+const PAUSE_MS = 40;
+const ROLLED_BACK_SHARE = 0.3;
+
+/** Enqueues in every way there is, and writes down what it was told of each. */
+export async function produce(cast: Cast): Promise<void> {
+  const { context, tell, config, stopped } = cast;
+  const { jobs } = define(context, tell);
+  const random = new Random(config.seed, config.name);
+  const producer = new Producer(cast, jobs);
+  let count = 0;
+  const nextKey = (): string => `${config.name}-${++count}`;
+  const underWay = new Set<Promise<void>>();
+  const start = (plans: readonly Plan[], end: 'commit' | 'rollback'): void => {
+    const call = producer.enqueue(plans, end).finally(() => underWay.delete(call));
+    underWay.add(call);
+  };
+  onOrder('enqueue', ({ task, groups }) => {
+    for (const plan of plansFor(task, groups, random, nextKey)) start([plan], 'commit');
+  });
+  let isOver = false;
+  void stopped.then(() => {
+    isOver = true;
+  });
+  say({ says: 'ready' });
+  while (!isOver) {
+    start(drawPlans(random, nextKey), random.chance(ROLLED_BACK_SHARE) ? 'rollback' : 'commit');
+    await wait(PAUSE_MS);
+    if (underWay.size >= 8) await Promise.race(underWay); // the database is slow, or away
+  }
+  await Promise.all(underWay);
+}
+
+class Producer {
+  readonly #cast: Cast;
+  readonly #jobs: Definitions['jobs'];
+
+  constructor(cast: Cast, jobs: Definitions['jobs']) {
+    this.#cast = cast;
+    this.#jobs = jobs;
+  }
+
+  /** Rejects only for faults of this program. `end` is that of a transaction. */
+  async enqueue(plans: readonly Plan[], end: 'commit' | 'rollback'): Promise<void> {
+    const { tell } = this.#cast;
+    const [first] = plans;
+    if (first === undefined) return;
+    // A call of `enqueueMany` is of one definition.
+    const alike = first.how === 'many' ? plans.map((plan) => ({ ...plan, name: first.name })) : plans;
+    for (const plan of alike) tell({ kind: 'call', plan });
+    if (first.how === 'transaction') return await this.#inTransaction(alike, end);
+    try {
+      const ids = await this.#send(alike);
+      this.#committed(alike, ids);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      // The server refused it for certain, unless it, or the connection, was going away.
+      const isRefused = error.sqlState !== null && !/^(08|57)/.test(error.sqlState);
+      for (const { key } of alike) tell({ kind: isRefused ? 'undone' : 'unknown', key, why: error.message });
+    }
+  }
+
+  #committed(plans: readonly Plan[], ids: readonly string[]): void {
+    for (const [i, { key }] of plans.entries()) {
+      this.#cast.tell({ kind: 'committed', key, jobId: ids[i] ?? `no id for ${key}` });
+    }
+  }
+
+  async #send(plans: readonly Plan[], more: TransactionOption = {}): Promise<readonly string[]> {
+    const [first] = plans;
+    if (first?.how !== 'many') return await inTurn(plans, (plan) => this.#one(plan, more));
+    return await this.#definition(first).enqueueMany(
+      plans.map((plan) => ({ payload: { key: plan.key, task: plan.task }, ...overrides(plan) })),
+    );
+  }
+
+  async #one(plan: Plan, more: TransactionOption): Promise<string> {
+    return await this.#definition(plan).enqueue({ key: plan.key, task: plan.task }, { ...overrides(plan), ...more });
+  }
+
+  #definition({ name }: Plan): Definitions['jobs'][string] {
+    const definition = this.#jobs[name];
+    if (definition === undefined) throw new Error(`there is no definition ${name}`);
+    return definition;
+  }
+
+  /** The caller's own transaction. What was not sent the word `commit` is undone, whatever happened. */
+  async #inTransaction(plans: readonly Plan[], end: 'commit' | 'rollback'): Promise<void> {
+    const { pool, tell } = this.#cast;
+    let fate: 'undone' | 'unknown' = 'undone';
+    let broken: Error | undefined;
+    const client = await pool.connect().catch((error: Error) => error);
+    if (client instanceof Error) {
+      for (const { key } of plans) tell({ kind: fate, key, why: client.message });
+      return;
+    }
+    try {
+      await client.query('begin');
+      const ids = await this.#send(plans, { tx: fromPg(client) });
+      if (end === 'commit') fate = 'unknown';
+      await client.query(end);
+      if (end === 'commit') this.#committed(plans, ids);
+      else for (const { key } of plans) tell({ kind: 'undone', key, why: 'rolled back as planned' });
+    } catch (error) {
+      broken = error as Error;
+      for (const { key } of plans) tell({ kind: fate, key, why: broken.message });
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+function overrides({ channel, group, delaySecs, numAttempts, timeoutSecs }: Plan): {
+  channel: string;
+  delaySecs: number;
+  numAttempts: number;
+  timeoutSecs: number;
+  jobGroup?: string;
+} {
+  return { channel, delaySecs, numAttempts, timeoutSecs, ...(group === null ? {} : { jobGroup: group }) };
+}
+
+async function inTurn<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await act(item));
+  return results;
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { JobMetadata } from 'bearmq';
+import type { Task } from '../ledger/facts.ts';
+import type { Tell } from '../ledger/ledger-file.ts';
+import { LEAK } from './config.ts';
+import { oddThings } from './odd-things.ts';
+import { say } from './orders.ts';
+
+/** What is enqueued. */
+export type Payload = { readonly key: string; readonly task: Task };
+
+/** Does a job's task, and writes down that it begins, that it is told to stop, and how it ends. */
+export async function perform(payload: Payload | null, metadata: JobMetadata, tell: Tell): Promise<void> {
+  const { jobId, attempt, jobGroup, signal } = metadata;
+  const run = randomUUID();
+  tell({ kind: 'begin', run, jobId, key: payload?.key ?? null, attempt, group: jobGroup });
+  signal.addEventListener('abort', () => tell({ kind: 'abort', run, jobId, why: String(signal.reason) }), {
+    once: true,
+  });
+  try {
+    await act(payload?.task ?? { does: 'work', ms: 0, fails: 0 }, metadata);
+  } catch (error) {
+    tell({ kind: 'end', run, jobId, outcome: signal.aborted ? 'aborted' : 'failed' });
+    throw error;
+  }
+  tell({ kind: 'end', run, jobId, outcome: 'succeeded' });
+}
+
+async function act({ does, ms, fails }: Task, { attempt, signal }: JobMetadata): Promise<void> {
+  switch (attempt === 1 ? does : 'work') {
+    case 'work':
+      if (does === 'work' && ms > 0) await wait(ms, undefined, { signal });
+      if (attempt <= fails) throw new Error('failed as planned');
+      return;
+    case 'hang':
+      say({ says: 'hanging' });
+      return await new Promise(() => {});
+    case 'give up':
+      return await neverWithin(ms);
+    case 'block':
+      for (const until = performance.now() + ms; performance.now() < until; );
+      return;
+    case 'throw':
+      throw oddThings()[ms % oddThings().length];
+    case 'leak':
+      void Promise.reject(new Error(LEAK));
+      return;
+  }
+}
+
+/** As a careful work function does that calls what may never answer. */
+async function neverWithin(ms: number): Promise<never> {
+  return await new Promise((_, reject) => setTimeout(() => reject(new Error('gave up as planned')), ms));
+}

@@ -1,0 +1,36 @@
+import type pg from 'pg';
+import type { Role } from '../children/config.ts';
+import type { Random } from '../random.ts';
+import type { Crew } from '../run/crew.ts';
+import type { Link } from '../run/link.ts';
+import type { Server } from '../run/server.ts';
+
+/** What a fault has to do harm with. */
+export interface World {
+  readonly server: Server;
+  readonly crew: Crew;
+  /** The network of those that are not connected directly. */
+  readonly link: Link;
+  /** A process that is awake, to have something done to it. */
+  readonly victim: (role: Role) => ReturnType<Crew['victim']>;
+  /** Does something on a connection of its own, as soon as one can be had. */
+  asAdmin<T>(act: (client: pg.Client) => Promise<T>): Promise<T>;
+  /** This strike's own: the same in every run of a seed. */
+  readonly random: Random;
+  readonly leaseMs: number;
+}
+
+/** Something that goes wrong in production. */
+export interface Fault {
+  readonly name: string;
+  /** One line for the list. */
+  readonly about: string;
+  /**
+   * Lets it happen once. Resolves when it is over, to what was done; rejects with a {@link Missed} when another fault
+   * came in its way.
+   */
+  strike(world: World): Promise<string>;
+}
+
+/** A fault could not be applied, because of another one. */
+export class Missed extends Error {}

@@ -1,0 +1,75 @@
+/** What a job is to be and to do; the whole of it is known before it is enqueued. */
+export interface Plan {
+  /** Names the job before it has an id, and stays with it: a part of its payload. */
+  readonly key: string;
+  readonly how: 'alone' | 'many' | 'transaction';
+  readonly name: string;
+  readonly channel: string;
+  readonly group: string | null;
+  readonly delaySecs: number;
+  readonly numAttempts: number;
+  readonly timeoutSecs: number;
+  readonly task: Task;
+}
+
+/** What a work function does with a job. */
+export interface Task {
+  /**
+   * `work`: takes `ms`, then fails in the first `fails` attempts. The others do something else in the first attempt:
+   * `hang`: never returns; `give up`: never would, but for a time limit of its own; `block`: keeps the event loop busy for
+   * `ms`; `throw`: throws what is no error; `leak`: leaves a promise behind that rejects.
+   */
+  readonly does: 'work' | 'hang' | 'give up' | 'block' | 'throw' | 'leak';
+  readonly ms: number;
+  readonly fails: number;
+}
+
+export type Outcome = 'succeeded' | 'failed' | 'aborted';
+
+/** A fact as it is told; the ledger adds who tells it, and when. */
+export type Telling =
+  | { readonly kind: 'call'; readonly plan: Plan }
+  /** The call resolved, or, for a transaction of the caller's, the commit. */
+  | { readonly kind: 'committed'; readonly key: string; readonly jobId: string }
+  /** The transaction was rolled back, or the server refused the statement: nothing may be left of it. */
+  | { readonly kind: 'undone'; readonly key: string; readonly why: string }
+  /** The connection was lost: it was enqueued or not. */
+  | { readonly kind: 'unknown'; readonly key: string; readonly why: string }
+  | {
+      readonly kind: 'begin';
+      readonly run: string;
+      readonly jobId: string;
+      readonly key: string | null;
+      readonly attempt: number;
+      readonly group: string;
+    }
+  | { readonly kind: 'abort'; readonly run: string; readonly jobId: string; readonly why: string }
+  | { readonly kind: 'end'; readonly run: string; readonly jobId: string; readonly outcome: Outcome }
+  | {
+      readonly kind: 'event';
+      readonly type: string;
+      readonly jobId?: string;
+      readonly attempt?: number;
+      readonly group?: string;
+      readonly text?: string;
+    }
+  | { readonly kind: 'spawn'; readonly process: string; readonly role: string; readonly pid: number }
+  | { readonly kind: 'exit'; readonly process: string; readonly how: ProcessEnd; readonly text: string }
+  /** `stop()` rejected, since the database did not take it: the lease has to run out. */
+  | { readonly kind: 'stop refused'; readonly why: string }
+  | { readonly kind: 'freeze' | 'thaw'; readonly process: string }
+  | { readonly kind: 'fault'; readonly fault: string; readonly text: string }
+  /** Both clocks at one moment, to translate the server's times. */
+  | { readonly kind: 'clock' };
+
+/** `stopped`: when asked, all its work done; `killed`: by us; `died`: by itself. */
+export type ProcessEnd = 'stopped' | 'killed' | 'died';
+
+export type Fact = Telling & {
+  /** The process that tells it. */
+  readonly by: string;
+  /** When, by the machine's monotonic clock, in milliseconds. */
+  readonly at: number;
+  /** The time of day where it was told, in milliseconds: of a process whose clock is wrong, the wrong one. */
+  readonly wall: number;
+};

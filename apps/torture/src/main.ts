@@ -1,0 +1,51 @@
+import { rmSync } from 'node:fs';
+import { FAULTS } from './faults/index.ts';
+import { HELP, type Options, parseOptions } from './options.ts';
+import { playRound } from './run/round.ts';
+import { schedule } from './run/schedule.ts';
+import { accusation, summary } from './run/summary.ts';
+
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));
+
+const options = parseOptions(process.argv.slice(2));
+if (options.mode === 'help') process.stdout.write(HELP);
+else if (options.mode === 'list') for (const { name, about } of FAULTS) console.log(`${name.padEnd(20)} ${about}`);
+else process.exitCode = await torture(options);
+
+/** Resolves to the exit code. */
+async function torture({ seed: firstSeed, secs, rounds, faults, ledgers }: Options): Promise<number> {
+  let broken = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const seed = firstSeed + round;
+    const names =
+      faults.length === FAULTS.length
+        ? ''
+        : faults.length === 0
+          ? ' --none'
+          : ` --only ${faults.map(({ name }) => name)}`;
+    const again = `pnpm torture --seed ${seed} --secs ${secs}${names}`;
+    console.log(`${again}\n  faults: ${faults.map(({ name }) => name).join(', ') || 'none'}`);
+    const startedAt = performance.now();
+    const note = (text: string): void => {
+      process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
+    };
+    const result = await playRound({
+      seed,
+      secs,
+      strikes: schedule(faults, seed, secs),
+      note,
+      interrupted: interrupted.signal,
+    });
+    console.log(summary(result).join('\n'));
+    const { violations, explain, folder } = result;
+    if (violations.length > 0) {
+      console.log(accusation(violations, explain).join('\n'));
+      console.log(`Again: ${again}\nThe ledgers are in ${folder}`);
+      broken += 1;
+    } else if (ledgers === 'keep') console.log(`The ledgers are in ${folder}`);
+    else rmSync(folder, { recursive: true });
+  }
+  return broken === 0 ? 0 : 1;
+}

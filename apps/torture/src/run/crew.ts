@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Role, Traits, Word } from '../children/config.ts';
+import type { Tell } from '../ledger/ledger-file.ts';
+import type { Random } from '../random.ts';
+import { Child } from './child.ts';
+
+export interface CrewOptions {
+  readonly seed: number;
+  /** Of the ledgers. */
+  readonly folder: string;
+  readonly tell: Tell;
+  /** The server's own address, that through the link, and that through a pooler where there is one. */
+  readonly urls: { readonly direct: string; readonly linked: string; readonly pooled: string | undefined };
+  readonly onWord: (word: Word, child: Child) => void;
+}
+
+/** A place in the crew: when its process ends, another takes it. */
+interface Post {
+  readonly role: Role;
+  readonly title: string;
+  readonly url: string;
+  readonly traits: Traits;
+  lives: number;
+  child: Child | undefined;
+}
+
+const USUAL: Traits = { poolMax: 4, statementTimeoutMs: null, wakeUp: 'auto', strayRejections: 'die', clockShiftMs: 0 };
+const REPLACE_AFTER_MS = 300;
+const STOP_MS = 30_000;
+
+/** All the processes of a run. */
+export class Crew {
+  readonly #options: CrewOptions;
+  readonly #posts: readonly Post[];
+  readonly #closing = new Set<Role>();
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    const { direct, linked, pooled } = options.urls;
+    const post = (role: Role, nth: number, url: string, traits: Partial<Traits> = {}): Post => ({
+      role,
+      title: `${role}${nth}`,
+      url,
+      traits: { ...USUAL, ...traits },
+      lives: 0,
+      child: undefined,
+    });
+    this.#posts = [
+      ...(pooled === undefined ? [] : [post('worker', 4, pooled)]),
+      post('worker', 1, direct),
+      post('worker', 2, linked, { strayRejections: 'survive' }),
+      post('worker', 3, direct, { wakeUp: 'poll' }),
+      post('producer', 1, direct),
+      post('producer', 2, linked),
+      post('orchestrator', 1, direct),
+      post('orchestrator', 2, linked),
+    ];
+  }
+
+  start(): void {
+    for (const post of this.#posts) this.#fill(post, post.traits);
+  }
+
+  alive(role: Role): readonly Child[] {
+    return this.#posts.flatMap(({ role: own, child }) => (own === role && child?.isAlive === true ? [child] : []));
+  }
+
+  /** One that has the processor and is not ending. Waits for one if there is none. */
+  async victim(role: Role, random: Random): Promise<Child> {
+    for (;;) {
+      const candidates = this.alive(role).filter(({ isFrozen }) => !isFrozen);
+      if (candidates.length > 0) return random.pick(candidates);
+      await wait(50);
+    }
+  }
+
+  /** Has one process stop in order, and another with other traits take its place, once. */
+  async replace(child: Child, traits: Partial<Traits>): Promise<void> {
+    const post = this.#posts.find((one) => one.child === child);
+    if (post === undefined) return;
+    post.child = undefined; // or the usual one would follow
+    await child.stop(STOP_MS);
+    if (!this.#closing.has(post.role)) this.#fill(post, { ...post.traits, ...traits });
+  }
+
+  /** Ends a role for good, in order. */
+  async close(role: Role): Promise<void> {
+    this.#closing.add(role);
+    await Promise.all(this.#posts.map(async (post) => post.role === role && (await post.child?.stop(STOP_MS))));
+  }
+
+  async killAll(): Promise<void> {
+    for (const { role } of this.#posts) this.#closing.add(role);
+    await Promise.all(this.#posts.map(async ({ child }) => await child?.kill()));
+  }
+
+  #fill(post: Post, traits: Traits): void {
+    const { seed, folder, tell, onWord } = this.#options;
+    post.lives += 1;
+    const name = `${post.title}.${post.lives}`;
+    const ledger = join(folder, `${name}.jsonl`);
+    const child = new Child({ name, role: post.role, url: post.url, ledger, seed, traits }, tell, onWord);
+    post.child = child;
+    void child.exited.then(async () => {
+      await wait(REPLACE_AFTER_MS);
+      if (post.child === child && !this.#closing.has(post.role)) this.#fill(post, post.traits);
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+
+interface Pair {
+  readonly inward: Socket;
+  readonly outward: Socket;
+  isFrozen: boolean;
+}
+
+/** Bytes on their way, and when they arrive. */
+interface Parcel {
+  readonly bytes: Buffer;
+  readonly at: number;
+}
+
+/** A network between some processes and the server: it passes bytes on, and can cut, delay and swallow them. */
+export class Link {
+  readonly url: string;
+  readonly #server: Server;
+  readonly #pairs = new Set<Pair>();
+  #delayMs = 0;
+
+  private constructor(server: Server, url: string) {
+    this.#server = server;
+    this.url = url;
+  }
+
+  static async open(target: string): Promise<Link> {
+    const { hostname, port } = new URL(target);
+    const sockets: { accept: (inward: Socket) => void } = { accept: (inward) => inward.destroy() };
+    const server = createServer({ noDelay: true }, (inward) => sockets.accept(inward));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('the link has no port');
+    const url = new URL(target);
+    url.port = String(address.port);
+    const link = new Link(server, url.href);
+    sockets.accept = (inward) => link.#join(inward, dial({ host: hostname, port: Number(port), noDelay: true }));
+    return link;
+  }
+
+  /** All connections made so far end in an error. Returns how many. */
+  cut(): number {
+    const { size } = this.#pairs;
+    for (const pair of this.#pairs) this.#end(pair);
+    return size;
+  }
+
+  /** What is sent from now on takes so much longer, each way. */
+  delay(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  /** The connections made so far carry nothing any more and look as if they stood; later ones work. */
+  freeze(): () => number {
+    const frozen = [...this.#pairs];
+    for (const pair of frozen) pair.isFrozen = true;
+    return () => {
+      for (const pair of frozen) this.#end(pair); // in the end every system gives such a connection up
+      return frozen.length;
+    };
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #join(inward: Socket, outward: Socket): void {
+    const pair: Pair = { inward, outward, isFrozen: false };
+    this.#pairs.add(pair);
+    for (const [from, to] of [
+      [inward, outward],
+      [outward, inward],
+    ] as const) {
+      const parcels: Parcel[] = [];
+      from.on('data', (bytes) => this.#pass(pair, to, bytes, parcels));
+      from.on('error', () => this.#lose(pair));
+      from.on('close', () => this.#lose(pair));
+    }
+  }
+
+  /** Parcels arrive in their order, however the delay changes. */
+  #pass(pair: Pair, to: Socket, bytes: Buffer, parcels: Parcel[]): void {
+    const at = Math.max(performance.now() + this.#delayMs, parcels.at(-1)?.at ?? 0);
+    parcels.push({ bytes, at });
+    const deliver = (): void => {
+      while ((parcels[0]?.at ?? Infinity) <= performance.now()) {
+        const parcel = parcels.shift();
+        if (parcel !== undefined && !pair.isFrozen && !to.destroyed) to.write(parcel.bytes);
+      }
+      if (parcels.length > 0) setTimeout(deliver, 1 + (parcels[0]?.at ?? 0) - performance.now());
+    };
+    if (parcels.length === 1) deliver(); // else the one before it has a timer
+  }
+
+  /** One side is gone: so is the other, unless nothing gets through that could tell it. */
+  #lose(pair: Pair): void {
+    if (!pair.isFrozen) this.#end(pair);
+  }
+
+  #end(pair: Pair): void {
+    this.#pairs.delete(pair);
+    for (const socket of [pair.inward, pair.outward]) {
+      if (!socket.destroyed) socket.resetAndDestroy();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateMigrationSql } from 'bearmq';
+import { assemble } from '../checker/assemble.ts';
+import { check, type Violation } from '../checker/check.ts';
+import type { History } from '../checker/history.ts';
+import { timeline } from '../checker/timeline.ts';
+import { openLedger } from '../ledger/ledger-file.ts';
+import { readLedgers } from '../ledger/read-ledgers.ts';
+import { Random } from '../random.ts';
+import { CONTEXT_SETTINGS, QUOTED_SCHEMA, REPEAT_SECS, SCHEMA } from '../settings.ts';
+import { readWitness } from '../witness/read-witness.ts';
+import { witnessStatements } from '../witness/triggers.ts';
+import { asAdmin, surely } from './admin.ts';
+import { Crew } from './crew.ts';
+import { drain } from './drain.ts';
+import { Link } from './link.ts';
+import { startPooler } from './pooler.ts';
+import type { Strike } from './schedule.ts';
+import { Server } from './server.ts';
+import { type Struck, strikeAll } from './strike-all.ts';
+
+export interface RoundOptions {
+  readonly seed: number;
+  readonly secs: number;
+  readonly strikes: readonly Strike[];
+  /** Tells how it goes on. */
+  readonly note: (text: string) => void;
+  /** Ends the round early, with all its processes. */
+  readonly interrupted: AbortSignal;
+}
+
+export interface RoundResult {
+  readonly history: History;
+  readonly violations: readonly Violation[];
+  /** The facts of the jobs that some violations concern. */
+  readonly explain: (violation: Violation) => readonly string[];
+  readonly struck: ReadonlyMap<string, Struck>;
+  /** Where the ledgers are. */
+  readonly folder: string;
+}
+
+const CLOCK_MS = 500;
+
+/** A server, a crew, the strikes, the end, the judgement. @throws Error when the torture itself fails, or is interrupted */
+export async function playRound({ seed, secs, strikes, note, interrupted }: RoundOptions): Promise<RoundResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'bearmq-ledgers-'));
+  const tell = openLedger(join(folder, 'run.jsonl'), 'run');
+  const server = await Server.start(tmpdir());
+  const link = await Link.open(server.url);
+  const pooler = await startPooler(server.url);
+  tell({ kind: 'clock' });
+  const clock = setInterval(() => tell({ kind: 'clock' }), CLOCK_MS);
+  const crew = new Crew({
+    seed,
+    folder,
+    tell,
+    urls: { direct: server.url, linked: link.url, pooled: pooler?.url },
+    onWord: ({ says }, child) => {
+      if (says === 'hanging') setTimeout(() => void child.kill(), 1_000); // nothing else would end it
+    },
+  });
+  const startedAt = process.hrtime.bigint();
+  try {
+    await asAdmin(server.url, async (client) => {
+      for (const sql of [...generateMigrationSql(SCHEMA), ...witnessStatements(QUOTED_SCHEMA)]) await client.query(sql);
+    });
+    const behind = pooler === undefined ? 'no PgBouncer' : 'PgBouncer';
+    note(`${server.label} on port ${server.port}, ${behind}, ${strikes.length} strikes in ${secs} s`);
+    crew.start();
+    const struck = await strikeAll({ strikes, secs, note, interrupted, tell }, (nth) => {
+      const random = new Random(seed, 'strike', nth);
+      return {
+        server,
+        crew,
+        link,
+        victim: (role) => crew.victim(role, random),
+        asAdmin: (act) => asAdmin(server.url, act),
+        random,
+        leaseMs: CONTEXT_SETTINGS.leaseSecs * 1000,
+      };
+    });
+    note('no more faults: what is left is worked off');
+    await drain(crew, server.url, note);
+    clearInterval(clock);
+    tell({ kind: 'clock' });
+    const witnessed = await surely(server.url, async (client) => await readWitness(client, QUOTED_SCHEMA));
+    const facts = readLedgers(folder);
+    const { leaseSecs, jobGroupUnlockSecs: groupUnlockSecs } = CONTEXT_SETTINGS;
+    const history = assemble(facts, witnessed, { leaseSecs, groupUnlockSecs, repeatSecs: REPEAT_SECS });
+    const start = Number(startedAt / 1_000n) / 1_000;
+    return {
+      history,
+      violations: check(history),
+      explain: ({ about }) => timeline(about, facts, history, start),
+      struck,
+      folder,
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  } finally {
+    clearInterval(clock);
+    await crew.killAll();
+    await link.close();
+    await pooler?.stop();
+    await server.remove();
+  }
+}

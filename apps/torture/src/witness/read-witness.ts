@@ -1,0 +1,65 @@
+import type pg from 'pg';
+import type { Claim, Final, Inserted, Remains, Tick, Unlock } from '../checker/history.ts';
+import { WITNESS } from './triggers.ts';
+
+/** What the database saw, and what is in it now. Times are the server's, in milliseconds. */
+export interface Witnessed {
+  readonly inserted: readonly Inserted[];
+  readonly claims: readonly Claim[];
+  readonly ticks: readonly Tick[];
+  readonly unlocks: readonly Unlock[];
+  readonly finals: readonly Final[];
+  readonly remains: Remains;
+}
+
+/** Reads it in one statement, so in one snapshot. `schema` is the queue's, quoted. */
+export async function readWitness(client: pg.Client, schema: string): Promise<Witnessed> {
+  const { rows } = await client.query<{ witnessed: Witnessed }>(statement(schema, WITNESS));
+  const [row] = rows;
+  if (row === undefined) throw new Error('the witness said nothing');
+  return row.witnessed;
+}
+
+function statement(s: string, w: string): string {
+  const ms = (column: string): string => `extract(epoch from ${column}) * 1000`;
+  const list = (fields: Readonly<Record<string, string>>, from: string, order = '1'): string => {
+    const pairs = Object.entries(fields).map(([name, sql]) => `'${name}', ${sql}`);
+    return `coalesce((select json_agg(json_build_object(${pairs.join(', ')}) order by ${order}) from ${from}), '[]')`;
+  };
+  return `select json_build_object(
+    'inserted', ${list({ jobId: 'job_id', key: 'key', name: 'name', at: ms('at') }, `${w}.inserted`, 'at')},
+    'claims', ${list(
+      {
+        jobId: 'c.job_id',
+        claims: 'c.claims',
+        process: 'l.process',
+        lease: 'c.lease',
+        attempt: 'c.attempt',
+        tx: 'c.tx',
+        at: ms('c.at'),
+        endedAt: ms('c.ended_at'),
+        end: 'c.ending',
+        isSpent: 'c.is_spent',
+        isLeaseOver: 'c.is_lease_over',
+      },
+      `${w}.claim c join ${w}.lease l on l.id = c.lease`,
+      'c.at, c.claims',
+    )},
+    'ticks', ${list({ name: 'name', jobId: 'job_id', dueAt: ms('due_at'), firedAt: ms('fired_at'), nextAt: ms('next_at') }, `${w}.tick`, 'due_at')},
+    'unlocks', ${list({ group: 'job_group', at: ms('at'), lockedSecs: 'extract(epoch from at - locked_at)' }, `${w}.unlock`, 'at')},
+    'finals', ${list(
+      {
+        jobId: 'id',
+        outcome: 'outcome',
+        attempt: 'attempt',
+        numAttempts: 'num_attempts',
+        at: ms('finalized_at'),
+      },
+      `${s}.finalized_job`,
+      'finalized_at',
+    )},
+    'remains', json_build_object(
+      'jobs', ${list({ jobId: 'id', state: 'state' }, `${s}.job`, 'seq')},
+      'groups', ${list({ name: 'name', running: 'running' }, `${s}.job_group`, 'name')},
+      'workers', ${list({ lease: 'k.id', process: 'l.process' }, `${s}.worker k left join ${w}.lease l on l.id = k.id`)})) as witnessed`;
+}

@@ -1,0 +1,72 @@
+/** The witness's own schema, beside the queue's. */
+export const WITNESS = 'torture_witness';
+
+/**
+ * Statements that have the database itself write down what becomes of leases, claims and ticks, in the transaction that
+ * does it: so these facts are committed with what they tell of, or not at all, however server and clients die.
+ *
+ * They only look on: nothing here changes a row of the queue's, or locks one, and each row of the witness's is written
+ * by whoever has the job's own row locked. `schema` is the queue's, quoted.
+ */
+export function witnessStatements(schema: string): readonly string[] {
+  const w = WITNESS;
+  const trigger = (name: string, on: string, body: string): readonly string[] => [
+    `create function ${w}.${name}() returns trigger language plpgsql as $$ begin ${body} return null; end $$`,
+    `create trigger ${name} ${on} execute function ${w}.${name}()`,
+  ];
+  return [
+    `create schema ${w}`,
+    `create table ${w}.inserted (job_id uuid primary key, key text, name text, at timestamptz not null default clock_timestamp())`,
+    `create table ${w}.lease (id uuid primary key, process text)`,
+    `create table ${w}.claim (job_id uuid, claims int, lease uuid, attempt int, tx text,
+      at timestamptz not null default clock_timestamp(), ended_at timestamptz, ending text,
+      is_spent boolean not null default false, is_lease_over boolean not null default false,
+      primary key (job_id, claims))`,
+    `create table ${w}.tick (name text, job_id uuid, due_at timestamptz, next_at timestamptz, fired_at timestamptz)`,
+    `create table ${w}.unlock (job_group text, locked_at timestamptz, at timestamptz not null default clock_timestamp())`,
+    ...trigger(
+      'note_inserted',
+      `after insert on ${schema}.job for each row`,
+      `insert into ${w}.inserted (job_id, key, name) values (new.id, new.payload ->> 'key', new.name);`,
+    ),
+    // A process takes out its lease itself, so the name of its connection tells whose it is.
+    ...trigger(
+      'note_lease',
+      `after insert on ${schema}.worker for each row`,
+      `insert into ${w}.lease (id, process) values (new.id, current_setting('application_name'));`,
+    ),
+    ...trigger(
+      'note_claim',
+      `after update on ${schema}.job for each row when (old.state <> 'running' and new.state = 'running')`,
+      `insert into ${w}.claim (job_id, claims, lease, attempt, tx)
+      values (new.id, new.claims, new.worker_id, old.attempt + 1, pg_current_xact_id()::text);`,
+    ),
+    // Only who takes a claim back raises the fence with it. The lease's row is deleted after that, if it was over.
+    ...trigger(
+      'note_end',
+      `after update on ${schema}.job for each row when (old.state = 'running' and new.state <> 'running')`,
+      `update ${w}.claim c set ended_at = clock_timestamp(),
+        ending = case when new.claims > old.claims then 'taken back' else 'returned' end,
+        is_spent = new.attempt >= c.attempt,
+        is_lease_over = not exists (select 1 from ${schema}.worker w where w.id = old.worker_id and w.expires_at >= now())
+      where c.job_id = old.id and c.claims = old.claims;`,
+    ),
+    ...trigger(
+      'note_final',
+      `after delete on ${schema}.job for each row`,
+      `update ${w}.claim c set ended_at = clock_timestamp(), ending = 'finalized', is_spent = true
+      where c.job_id = old.id and c.claims = old.claims;`,
+    ),
+    ...trigger(
+      'note_tick',
+      `after update on ${schema}.schedule for each row when (old.last_job_id is distinct from new.last_job_id)`,
+      `insert into ${w}.tick (name, job_id, due_at, next_at, fired_at)
+      values (new.name, new.last_job_id, new.last_at, new.next_at, now());`,
+    ),
+    ...trigger(
+      'note_unlock',
+      `after update on ${schema}.job_group for each row when (new.epoch > old.epoch)`,
+      `insert into ${w}.unlock (job_group, locked_at) values (new.name, old.locked_at);`,
+    ),
+  ];
+}

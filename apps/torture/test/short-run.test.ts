@@ -1,0 +1,24 @@
+import { rmSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import { parseOptions } from '../src/options.ts';
+import { playRound } from '../src/run/round.ts';
+import { schedule } from '../src/run/schedule.ts';
+
+const [SEED, SECS] = [1, 15];
+
+it('BearMQ keeps its promises through a short torture', async () => {
+  const faults = 'kill-worker,kill-producer,freeze-worker,server-kill,terminate-some,net-cut,throw';
+  const strikes = schedule(parseOptions(['--only', faults]).faults, SEED, SECS);
+  const notes: string[] = [];
+  const { violations, history, struck, folder } = await playRound({
+    seed: SEED,
+    secs: SECS,
+    strikes,
+    note: (text) => notes.push(text),
+    interrupted: new AbortController().signal,
+  });
+  expect({ violations, notes: violations.length > 0 ? notes : [] }).toEqual({ violations: [], notes: [] });
+  expect([...struck.values()].reduce((sum, { applied }) => sum + applied, 0)).toBeGreaterThan(strikes.length / 2);
+  expect(history.finals.length).toBeGreaterThan(200);
+  rmSync(folder, { recursive: true });
+}, 120_000);
