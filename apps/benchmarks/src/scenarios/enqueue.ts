@@ -6,8 +6,8 @@ import { now } from '../payload.ts';
 import type { Scenario } from '../scenario.ts';
 import { workOff } from '../work-off.ts';
 
-/** Jobs that open the connections and have the plans made before the clock starts. */
-const WARM_UP = 100;
+/** Jobs that open the connections, and have the plans made and the code compiled, before the clock starts. */
+const WARM_UP = 500;
 
 /** Sends `count` jobs, which `job` makes by their number. */
 type Send = (queue: Queue, count: number, job: (n: number) => NewJob) => Promise<void>;
