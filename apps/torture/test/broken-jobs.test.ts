@@ -112,12 +112,12 @@ describe('what became of jobs: a history is found to be broken by', () => {
       'a killed attempt that does not count',
       history([
         job('u', [
-          { from: 14_000, to: 18_000, how: 'unspent', process: 'dead' },
+          { from: 12_500, to: 18_000, how: 'unspent', process: 'dead' },
           { from: 18_010, to: 18_020 },
         ]),
       ]),
       'attempts',
-      /had run for 1000 ms when dead was killed, and was not counted/,
+      /had run for 2500 ms when dead was killed, and was not counted/,
     ],
     [
       'a delay that is not kept',

@@ -4,7 +4,7 @@ import type { Account, ClaimedRun, Rule } from '../account.ts';
  * For how long an attempt may have been under way without being recorded as spent, in milliseconds: the README speaks
  * of some hundredths of a second; the rest is for a machine that is busy.
  */
-const GRACE_MS = 500;
+const GRACE_MS = 2_000;
 
 /** How long before a death the process's trouble may be what kept it from recording, in milliseconds. */
 const TROUBLE_MS = 15_000;

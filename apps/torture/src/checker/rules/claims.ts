@@ -6,8 +6,11 @@ import type { Account, ClaimedRun, Finding, Rule } from '../account.ts';
  */
 const NOTICE_MS = 10_000;
 
-/** A process may have been stopped between its last look at its lease and the start of a run, but no earlier. */
-const AFTER_THAW_MS = 200;
+/**
+ * A process may have been stopped between its last look at its lease and the start of a run, but no earlier; the rest is
+ * for a machine that is busy.
+ */
+const AFTER_THAW_MS = 1_000;
 
 /**
  * Who runs a job holds it. Claims are taken back from the dead only, or where the claim never arrived; whoever lost one
