@@ -1,7 +1,6 @@
 import type { Fact } from '../ledger/facts.ts';
-import type { Witnessed } from '../witness/read-witness.ts';
 import { grouped } from './grouped.ts';
-import type { Enqueue, History, Process, Run } from './history.ts';
+import type { Enqueue, History, Process, Run, Witnessed } from './history.ts';
 
 type Of<K extends Fact['kind']> = Fact & { readonly kind: K };
 

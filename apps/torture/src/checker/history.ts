@@ -116,19 +116,23 @@ export interface Remains {
   readonly workers: readonly { readonly lease: string; readonly process: string | null }[];
 }
 
-/** All that happened, from every side that was there to see it. */
-export interface History {
-  readonly settings: { readonly leaseSecs: number; readonly groupUnlockSecs: number; readonly repeatSecs: number };
-  readonly enqueues: readonly Enqueue[];
-  readonly runs: readonly Run[];
-  readonly events: readonly Event[];
-  readonly processes: readonly Process[];
+/** What the database saw, and what is in it at the end. Times are in milliseconds. */
+export interface Witnessed {
   readonly inserted: readonly Inserted[];
   readonly claims: readonly Claim[];
   readonly ticks: readonly Tick[];
   readonly unlocks: readonly Unlock[];
   readonly finals: readonly Final[];
   readonly remains: Remains;
+}
+
+/** All that happened, from every side that was there to see it. */
+export interface History extends Witnessed {
+  readonly settings: { readonly leaseSecs: number; readonly groupUnlockSecs: number; readonly repeatSecs: number };
+  readonly enqueues: readonly Enqueue[];
+  readonly runs: readonly Run[];
+  readonly events: readonly Event[];
+  readonly processes: readonly Process[];
 }
 
 /** Times that the database told are translated from its time of day, which has whole milliseconds at our end. */

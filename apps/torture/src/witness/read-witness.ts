@@ -1,18 +1,8 @@
 import type pg from 'pg';
-import type { Claim, Final, Inserted, Remains, Tick, Unlock } from '../checker/history.ts';
+import type { Witnessed } from '../checker/history.ts';
 import { WITNESS } from './triggers.ts';
 
-/** What the database saw, and what is in it now. Times are the server's, in milliseconds. */
-export interface Witnessed {
-  readonly inserted: readonly Inserted[];
-  readonly claims: readonly Claim[];
-  readonly ticks: readonly Tick[];
-  readonly unlocks: readonly Unlock[];
-  readonly finals: readonly Final[];
-  readonly remains: Remains;
-}
-
-/** Reads it in one statement, so in one snapshot. `schema` is the queue's, quoted. */
+/** Reads all of it in one statement, so in one snapshot. Times are the server's; `schema` is the queue's, quoted. */
 export async function readWitness(client: pg.Client, schema: string): Promise<Witnessed> {
   const { rows } = await client.query<{ witnessed: Witnessed }>(statement(schema, WITNESS));
   const [row] = rows;

@@ -10,7 +10,7 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
-/** Milliseconds since 1970 by this machine's clock, which may be wrong and may be set back: for what is shown, never for what is due. */
+/** Milliseconds since 1970 by this machine's clock. It may be wrong, and set back: nothing that is due hangs on it. */
 export const unixMs = (): number => Date.now();
 
 /** A random number in [0, 1), for jitter. */
