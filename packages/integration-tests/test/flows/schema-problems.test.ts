@@ -104,7 +104,9 @@ describe('a schema that cannot be asked', () => {
       sqlState: '42501',
       isRetryable: false,
       cause: expect.objectContaining({ code: '42501' }),
-      message: expect.stringMatching(/^permission denied for schema .*generateGrantSql\(\{ schema: .*, role, to: 'producer'/),
+      message: expect.stringMatching(
+        /^permission denied for schema .*generateGrantSql\(\{ schema: .*, role, to: 'producer'/,
+      ),
     };
     expect(await rejectionOf(definition.register())).toMatchObject(forbidden);
     expect(await rejectionOf(definition.enqueue())).toMatchObject(forbidden);

@@ -1,13 +1,15 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { generateGrantSql, InvalidIdentifierError, InvalidOptionError } from 'bearmq';
 import pg from 'pg';
-import { useSchema } from '../support/database.ts';
 import { asOwner, rightsOf } from '../roles/support/roles.ts';
+import { useSchema } from '../support/database.ts';
 
 const schema = useSchema();
 const made: string[] = [];
 afterAll(() =>
-  asOwner(made.flatMap((role) => [`drop owned by ${pg.escapeIdentifier(role)}`, `drop role ${pg.escapeIdentifier(role)}`])),
+  asOwner(
+    made.flatMap((role) => [`drop owned by ${pg.escapeIdentifier(role)}`, `drop role ${pg.escapeIdentifier(role)}`]),
+  ),
 );
 
 async function newRole(name: string): Promise<{ readonly name: string; readonly url: string }> {
@@ -22,14 +24,21 @@ const grant = async (role: string, to: 'producer' | 'worker') => {
 };
 
 describe('the statements of generateGrantSql', () => {
-  it.each(['We"ird rôle', "it's", 'a\\b', '$bearmq$', 'x; drop role y; --', '%I %s', '🐻', 'current_user', 'new\nline'])(
-    'take any role that PostgreSQL allows: %j',
-    async (name) => {
-      const role = await newRole(name);
-      await grant(role.name, 'producer');
-      expect(await rightsOf(schema, role)).toContain('migration.version: select');
-    },
-  );
+  it.each([
+    'We"ird rôle',
+    "it's",
+    'a\\b',
+    '$bearmq$',
+    'x; drop role y; --',
+    '%I %s',
+    '🐻',
+    'current_user',
+    'new\nline',
+  ])('take any role that PostgreSQL allows: %j', async (name) => {
+    const role = await newRole(name);
+    await grant(role.name, 'producer');
+    expect(await rightsOf(schema, role)).toContain('migration.version: select');
+  });
 
   it('change nothing when run again, by many at once', async () => {
     const role = await newRole('again');
@@ -71,7 +80,11 @@ describe('generateGrantSql refuses', () => {
 
   it.each([
     ['another purpose', { to: 'admin' }, 'generateGrantSql.to must be one of producer, worker; got "admin"'],
-    ['a name of every object', { to: 'toString' }, 'generateGrantSql.to must be one of producer, worker; got "toString"'],
+    [
+      'a name of every object',
+      { to: 'toString' },
+      'generateGrantSql.to must be one of producer, worker; got "toString"',
+    ],
     ['everybody', { role: 'public' }, 'generateGrantSql.role must be one role; "public" is everybody'],
   ])('%s', (_what, options, message) => {
     expect(of(options)).toThrow(InvalidOptionError);

@@ -27,7 +27,7 @@ function contextOfWorker(settings = {}) {
 describe('a role that was granted what a worker needs', () => {
   it('listens, runs jobs, grouped ones too, and finalizes them', async () => {
     const { context, events } = contextOfWorker();
-    await notedJob(context, 'RUN');
+    await notedJob<null>(context, 'RUN');
     daemons.worker(context);
     await listening(schema);
     const elsewhere = schema.context();
@@ -44,7 +44,7 @@ describe('a role that was granted what a worker needs', () => {
     const fail = () => {
       throw new Error('no');
     };
-    const { definition } = await notedJob(context, 'FAIL', fail, { numAttempts: 2, timeoutSecs: 0.01 });
+    const { definition } = await notedJob<null>(context, 'FAIL', fail, { numAttempts: 2, timeoutSecs: 0.01 });
     daemons.worker(context);
     const jobId = await definition.enqueue();
     await events.waitFor('WORKER_JOB_EXPIRE', { jobId });
@@ -54,7 +54,7 @@ describe('a role that was granted what a worker needs', () => {
 
   it('rescues the jobs of the dead', async () => {
     const { context, events } = contextOfWorker({ pollSecs: 0.1 });
-    const { definition } = await notedJob(context, 'RESCUE', () => {}, { numAttempts: 2 });
+    const { definition } = await notedJob<null>(context, 'RESCUE', () => {}, { numAttempts: 2 });
     const jobId = await definition.enqueue();
     const workerId = '00000000-0000-4000-8000-000000000000';
     await registerWorker(schema.driver(), tablesOf(schema.name), { workerId, leaseSecs: -1, sessionKey: null });
@@ -67,7 +67,7 @@ describe('a role that was granted what a worker needs', () => {
 
   it('repeats jobs, and deletes finalized ones and unused groups', async () => {
     const { context, events } = contextOfWorker({ jobPostFinalizeDeleteSecs: 0.01 });
-    const { definition } = await notedJob(context, 'GROUPED', () => {}, { jobGroupGenerator: () => 'G' });
+    const { definition } = await notedJob<null>(context, 'GROUPED', () => {}, { jobGroupGenerator: () => 'G' });
     await new JobDefinition({ context, name: 'TICK', repeatSecs: 60, workFunction: () => {} }).register();
     await new JobDefinition({
       context: schema.context(),
