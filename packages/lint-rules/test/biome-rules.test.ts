@@ -30,6 +30,8 @@ const clock = expect.stringContaining('Core takes time and chance from runtime/c
 const statements = expect.stringContaining('SQL lives in statements/');
 const statement = 'packages/core/src/statements/statement-of-ours.ts';
 const names = expect.stringContaining('Only names of Tables');
+/** A place in a template. */
+const hole = (code: string): string => ['$', '{', code, '}'].join('');
 const boolean = expect.stringContaining('A call with a bare `true`');
 
 describe('Biome, as configured here', () => {
@@ -44,16 +46,21 @@ describe('Biome, as configured here', () => {
     [
       'a value in a text',
       statement,
-      'export const a = define({ text: ({ job }) => `select ${x} from ${job}` });',
+      `export const a = define({ text: ({ job }) => \`select ${hole('x')} from ${hole('job')}\` });`,
       names,
     ],
     [
       'a name unquoted',
       statement,
-      'export const a = define({ text: ({ schemaName }) => `use ${schemaName}` });',
+      `export const a = define({ text: ({ schemaName }) => \`use ${hole('schemaName')}\` });`,
       names,
     ],
-    ['a function of any name', statement, 'export const a = define({ text: ({ fn }) => `do ${fn(x)}` });', names],
+    [
+      'a function of any name',
+      statement,
+      `export const a = define({ text: ({ fn }) => \`do ${hole('fn(x)')}\` });`,
+      names,
+    ],
     ['a value added to a text', statement, "export const a = define({ text: () => 'select ' + x });", names],
     ['a boolean parameter', source, 'export function stop(force: boolean): void { use(force); }', boolean],
     [
@@ -109,7 +116,7 @@ describe('Biome, as configured here', () => {
     [
       'names in a text, and anything in a value',
       statement,
-      "export const a = define({ text: ({ job, fn }) => `from ${job}, ${fn('a_v1')}`, encode: ({ b }) => [`${b}`] });",
+      `export const a = define({ text: ({ job, fn }) => \`${hole('job')}, ${hole("fn('a_v1')")}\`, encode: (b) => [\`${hole('b')}\`] });`,
     ],
     [
       'a boolean inside',

@@ -15,7 +15,7 @@ it.each([
   `'; drop table job; --`,
   `"; drop schema public cascade; --`,
   `'' " \\' \\" \\`,
-  '$$ $bearmq$ $1 $2::text ${x} {s}',
+  '$$ $bearmq$ $1 $2::text {s}',
   '{"a",NULL,\\"b\\"}',
   'null',
   'NULL',
