@@ -20,7 +20,8 @@ export interface PoolContextOptions extends ContextSettings {
  */
 export class Context extends CoreContext {
   constructor(options: ContextOptions) {
-    if ('pool' in options) {
+    // What is no object at all, core refuses in its own words.
+    if (typeof options === 'object' && options !== null && 'pool' in options) {
       const { pool, ...rest } = options;
       super({ ...rest, driver: pgDriver({ pool }) });
     } else {

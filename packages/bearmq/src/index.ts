@@ -26,6 +26,8 @@ export {
 } from '@bearmq/core';
 export { fromPg, pgDriver } from '@bearmq/driver-pg';
 export {
+  type GrantOptions,
+  generateGrantSql,
   generateMigrationSql,
   type MigrateOptions,
   type MigrationStatus,

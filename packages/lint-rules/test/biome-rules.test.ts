@@ -28,6 +28,10 @@ const source = 'packages/core/src/worker/worker.ts';
 const testFile = 'packages/core/src/worker/worker.test.ts';
 const clock = expect.stringContaining('Core takes time and chance from runtime/clock.ts');
 const statements = expect.stringContaining('SQL lives in statements/');
+const statement = 'packages/core/src/statements/statement-of-ours.ts';
+const names = expect.stringContaining('Only names of Tables');
+/** A place in a template. */
+const hole = (code: string): string => ['$', '{', code, '}'].join('');
 const boolean = expect.stringContaining('A call with a bare `true`');
 
 describe('Biome, as configured here', () => {
@@ -39,6 +43,25 @@ describe('Biome, as configured here', () => {
     ['a timer in the driver layer', 'packages/core/src/driver/session.ts', 'setInterval(() => {}, 1);', clock],
     ['a timer in a driver', 'packages/driver-new/src/session.ts', 'setTimeout(() => {}, 1);', clock],
     ['SQL beside a run', source, 'export const a = (s) => s.run({ name: "a", text: `select 1` });', statements],
+    [
+      'a value in a text',
+      statement,
+      `export const a = define({ text: ({ job }) => \`select ${hole('x')} from ${hole('job')}\` });`,
+      names,
+    ],
+    [
+      'a name unquoted',
+      statement,
+      `export const a = define({ text: ({ schemaName }) => \`use ${hole('schemaName')}\` });`,
+      names,
+    ],
+    [
+      'a function of any name',
+      statement,
+      `export const a = define({ text: ({ fn }) => \`do ${hole('fn(x)')}\` });`,
+      names,
+    ],
+    ['a value added to a text', statement, "export const a = define({ text: () => 'select ' + x });", names],
     ['a boolean parameter', source, 'export function stop(force: boolean): void { use(force); }', boolean],
     [
       'one with a default',
@@ -90,6 +113,11 @@ describe('Biome, as configured here', () => {
     ['a date out of a number', source, 'export const at: Date = new Date(0);'],
     ['a statement that is run', source, 'export const a = (s, claim) => s.run(claim);'],
     ['SQL in statements', 'packages/core/src/statements/a.ts', 'export const a = (s) => s.run({ text: `select 1` });'],
+    [
+      'names in a text, and anything in a value',
+      statement,
+      `export const a = define({ text: ({ job, fn }) => \`${hole('job')}, ${hole("fn('a_v1')")}\`, encode: (b) => [\`${hole('b')}\`] });`,
+    ],
     [
       'a boolean inside',
       source,

@@ -1,6 +1,6 @@
 import { quoteLiteral, type Tables, tablesOf } from '@bearmq/core/driver';
+import { lockedBlock } from './locked-block.ts';
 import type { Migration } from './migration.ts';
-import { freshTag } from './plpgsql.ts';
 import { migrations } from './versions/index.ts';
 
 /**
@@ -26,9 +26,9 @@ export function generateMigrationSql(schema: string): string[] {
  * `if not exists` would say so in a notice, which some clients print.
  */
 function bootstrap(n: Tables): string {
-  return block(`begin
-  ${lock(n)}
-  if not exists (select 1 from pg_catalog.pg_namespace where nspname = ${quoteLiteral(n.schemaName)}) then
+  return lockedBlock(
+    n,
+    `if not exists (select 1 from pg_catalog.pg_namespace where nspname = ${quoteLiteral(n.schemaName)}) then
     create schema ${n.schema};
   end if;
   if pg_catalog.to_regclass(${quoteLiteral(n.migration)}) is null then
@@ -37,31 +37,21 @@ function bootstrap(n: Tables): string {
       name text not null,
       applied_at timestamptz not null default now()
     );
-  end if;
-end`);
+  end if;`,
+  );
 }
 
 /** One migration: skipped when the ledger has it, else applied and entered in one transaction. */
 function step(n: Tables, migration: Migration): string {
-  return block(`begin
-  ${lock(n)}
-  if exists (select 1 from ${n.migration} where version = ${migration.version}) then
+  return lockedBlock(
+    n,
+    `if exists (select 1 from ${n.migration} where version = ${migration.version}) then
     return;
   end if;
   ${migration
     .statements(n)
     .map((statement) => `${statement};`)
     .join('\n')}
-  insert into ${n.migration} (version, name) values (${migration.version}, ${quoteLiteral(migration.name)});
-end`);
-}
-
-function lock(n: Tables): string {
-  const key = quoteLiteral(`bearmq migrate ${n.schemaName}`);
-  return `perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(${key}, 0));`;
-}
-
-function block(body: string): string {
-  const tag = freshTag(body);
-  return `do ${tag}\n${body}\n${tag}`;
+  insert into ${n.migration} (version, name) values (${migration.version}, ${quoteLiteral(migration.name)});`,
+  );
 }

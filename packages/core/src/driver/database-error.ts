@@ -8,7 +8,13 @@ export interface DatabaseErrorDetails {
   readonly constraint: string | null;
 }
 
-/** Anything that the server or the connection to it reports; `cause` is the client's own error. */
+/**
+ * Anything that the server or the connection to it reports; `cause` is the client's own error.
+ *
+ * The message is the server's first line, in which PostgreSQL puts no row; nor does BearMQ. But `cause` has all that
+ * the client tells: its `detail` may be the row that was refused, payload included. Log the message and the `sqlState`
+ * where payloads must not be logged.
+ */
 export class DatabaseError extends BearError implements DatabaseErrorDetails {
   override readonly name = 'DatabaseError';
   readonly sqlState: string | null;

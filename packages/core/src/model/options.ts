@@ -51,7 +51,9 @@ export const anything: Check = () => undefined;
  */
 export function checkOptions(owner: string, given: unknown, checks: Readonly<Record<string, Check>>): void {
   if (typeof given !== 'object' || given === null) {
-    throw new InvalidOptionError(owner, `takes an object of options, got ${describe(given)}`);
+    // A text that is here by mistake may be a payload, or a connection string with its password.
+    const what = typeof given === 'string' ? 'a string' : describe(given);
+    throw new InvalidOptionError(owner, `takes an object of options, got ${what}`);
   }
   for (const [key, value] of Object.entries(given)) {
     const check = Object.hasOwn(checks, key) ? checks[key] : undefined;

@@ -1,4 +1,4 @@
-import type { SqlRow, SqlSession, SqlValue, Tables } from '../driver/index.ts';
+import { DatabaseError, type SqlRow, type SqlSession, type SqlValue, type Tables } from '../driver/index.ts';
 
 export interface StatementParts<TInput, TOutput> {
   /** Stable: names the prepared statement, the span and the log line. */
@@ -33,6 +33,23 @@ export function defineStatement<TInput, TOutput>({
       built = text(tables);
       texts.set(tables, built);
     }
-    return decode(await session.run({ name, text: built, values: encode(input), plan }));
+    let rows: readonly SqlRow[];
+    try {
+      rows = await session.run({ name, text: built, values: encode(input), plan });
+    } catch (error) {
+      throw withAdvice(error, tables);
+    }
+    return decode(rows);
   };
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** The server's own words (`permission denied for table job`) do not say which rights a role should have. */
+function withAdvice(error: unknown, { schemaName }: Tables): unknown {
+  if (!(error instanceof DatabaseError) || error.sqlState !== INSUFFICIENT_PRIVILEGE) return error;
+  const advice =
+    `${error.message}; to give this role what it needs, run generateGrantSql({ schema: ${JSON.stringify(schemaName)}, ` +
+    `role, to: 'producer' }) as the role that migrates, or to: 'worker' for more than enqueueing`;
+  return new DatabaseError(advice, error, error.cause);
 }

@@ -89,7 +89,7 @@ describe('a schema that has not been migrated', () => {
 });
 
 describe('a schema that cannot be asked', () => {
-  it('is a DatabaseError, not taken for one that is missing', async () => {
+  it('is a DatabaseError that names the remedy, not taken for one that is missing', async () => {
     await schema.migrate();
     const role = `nobody_${Math.floor(performance.now())}`;
     await schema.pool.query(`create role ${role}`);
@@ -99,8 +99,17 @@ describe('a schema that cannot be asked', () => {
       name: 'FORBIDDEN',
       workFunction: () => {},
     });
-    expect(await rejectionOf(definition.register())).toMatchObject({ name: 'DatabaseError', sqlState: '42501' });
-    expect(await rejectionOf(definition.enqueue())).toMatchObject({ name: 'DatabaseError', sqlState: '42501' });
+    const forbidden = {
+      name: 'DatabaseError',
+      sqlState: '42501',
+      isRetryable: false,
+      cause: expect.objectContaining({ code: '42501' }),
+      message: expect.stringMatching(
+        /^permission denied for schema .*generateGrantSql\(\{ schema: .*, role, to: 'producer'/,
+      ),
+    };
+    expect(await rejectionOf(definition.register())).toMatchObject(forbidden);
+    expect(await rejectionOf(definition.enqueue())).toMatchObject(forbidden);
     await schema.pool.query(`drop role ${role}`);
   });
 });

@@ -16,6 +16,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'EnqueueItem',
     'EnqueueOptions',
     'EnqueueOverrides',
+    'GrantOptions',
     'InvalidIdentifierError',
     'InvalidOptionError',
     'JobDefinition',
@@ -34,6 +35,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'TransactionOption',
     'Worker',
     'WorkerOptions',
+    'generateGrantSql',
     'generateMigrationSql',
     'migrate',
     'migrationStatus',
@@ -169,7 +171,15 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'driverConformance',
     'sessionConformance',
   ],
-  '@bearmq/migrations': ['MigrateOptions', 'MigrationStatus', 'generateMigrationSql', 'migrate', 'migrationStatus'],
+  '@bearmq/migrations': [
+    'GrantOptions',
+    'MigrateOptions',
+    'MigrationStatus',
+    'generateGrantSql',
+    'generateMigrationSql',
+    'migrate',
+    'migrationStatus',
+  ],
 };
 
 describe('the exported names', () => {

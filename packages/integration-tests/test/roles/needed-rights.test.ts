@@ -1,0 +1,140 @@
+import type { SqlSession } from '@bearmq/core/driver';
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
+import { empty } from '../support/bench.ts';
+import {
+  checkSchemaVersion,
+  claim,
+  enqueue,
+  fireSchedules,
+  type NewJob,
+  pruneFinalized,
+  pruneGroups,
+  reconcile,
+  registerWorker,
+  removeWorker,
+  renewLease,
+  rescue,
+  settle,
+  sweepGroups,
+  tablesOf,
+  upsertSchedule,
+} from '../support/core-internals.ts';
+import { useSchema } from '../support/database.ts';
+import { asOwner, useRole } from './support/roles.ts';
+
+// A pooler knows none of these roles.
+const schema = useSchema({ way: 'direct' });
+const producer = useRole(schema, 'producer');
+const worker = useRole(schema, 'worker');
+const tables = tablesOf(schema.name);
+const { q } = schema;
+
+// As in a database where nobody may use what he was not given.
+beforeAll(() =>
+  asOwner([
+    `revoke execute on all functions in schema ${q} from public`,
+    `revoke usage on type ${tables.jobState}, ${tables.jobOutcome} from public`,
+  ]),
+);
+beforeEach(() => empty(schema));
+
+function job(name: string, settings: Partial<NewJob> = {}): NewJob {
+  const { channel, ...rest } = {
+    channel: 'C',
+    jobGroup: null,
+    delaySecs: 0,
+    numAttempts: 1,
+    timeoutSecs: 0,
+    ...settings,
+  };
+  return { id: uuidv7(), name, channel, ...rest, payloadText: '{}' };
+}
+
+async function produce(session: SqlSession): Promise<void> {
+  await checkSchemaVersion(session, tables);
+  await enqueue(session, tables, [job('A', { jobGroup: 'G' }), job('A', { jobGroup: 'G' }), job('A'), job('A')]);
+}
+
+/** Every statement of a worker and an orchestrator, with something to do for each. */
+async function work(session: SqlSession): Promise<void> {
+  await produce(session);
+  const [alive, dead] = [uuidv4(), uuidv4()];
+  await registerWorker(session, tables, { workerId: alive, leaseSecs: 30, sessionKey: null });
+  await renewLease(session, tables, { workerId: alive, leaseSecs: 30, sessionKey: null });
+  const demands = [{ channels: null, slots: 2, ahead: 0, run: 1 }];
+  const take = async (workerId: string) =>
+    (await claim(session, tables, { workerId, generation: 0, names: ['A'], demands })).jobs.flat();
+  const [one, two] = await take(alive);
+  if (one === undefined || two === undefined) throw new Error('two jobs are free');
+  await settle(session, tables, {
+    outcomes: [
+      { kind: 'succeeded', job: one },
+      { kind: 'failed', job: two, errorText: 'no' },
+    ],
+    started: [],
+    finalized: 'keep',
+  });
+  await registerWorker(session, tables, { workerId: dead, leaseSecs: -1, sessionKey: null });
+  await take(dead);
+  await rescue(session, tables, { unlockSecs: 60 });
+  await take(alive);
+  await reconcile(session, tables, { workerId: alive, knownIds: [] });
+  await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });
+  await upsertSchedule(session, tables, { name: 'A', repeatSecs: 90 });
+  await fireSchedules(session, tables, [job('A')]);
+  await pruneFinalized(session, tables, { retentionSecs: -1, limit: 10 });
+  await pruneGroups(session, tables, { after: '', limit: 10 });
+  await sweepGroups(session, tables, null);
+  await removeWorker(session, tables, { workerId: alive });
+}
+
+const roles = [
+  { to: 'producer', role: producer, act: produce },
+  { to: 'worker', role: worker, act: work },
+] as const;
+
+it.each(roles)('a $to needs no right that everybody has by default', async ({ role, act }) => {
+  const driver = schema.newDriver({ url: role.url });
+  await act(driver);
+  await driver.close();
+});
+
+it.each(roles)('each right of a $to is needed', async ({ role, act }) => {
+  const driver = schema.newDriver({ url: role.url });
+  const name = pg.escapeIdentifier(role.name);
+  const unneeded: string[] = [];
+  for (const right of await rightsToRevoke(role.name)) {
+    await empty(schema);
+    await asOwner([`revoke ${right} from ${name}`]);
+    const isMissed = await act(driver).then(
+      () => false,
+      (error: unknown) => (error as { sqlState?: unknown }).sqlState === '42501',
+    );
+    if (!isMissed) unneeded.push(right);
+    await asOwner([`grant ${right} to ${name}`]);
+  }
+  await driver.close();
+  expect(unneeded).toEqual([]);
+});
+
+/** All that a role was given, each right in words that `revoke` and `grant` take. */
+async function rightsToRevoke(role: string): Promise<string[]> {
+  const found = await schema.rows(
+    `select format('%s on %I.%I', a.privilege_type, $1::text, relname) as right
+     from pg_class, aclexplode(relacl) a where relnamespace = to_regnamespace($2) and a.grantee = $3::regrole
+     union all
+     select format('%s (%I) on %I.%I', a.privilege_type, attname, $1::text, relname)
+     from pg_attribute join pg_class c on c.oid = attrelid, aclexplode(attacl) a
+     where relnamespace = to_regnamespace($2) and a.grantee = $3::regrole
+     union all
+     select format('%s on function %s', a.privilege_type, p.oid::regprocedure)
+     from pg_proc p, aclexplode(proacl) a where pronamespace = to_regnamespace($2) and a.grantee = $3::regrole
+     union all
+     select format('%s on schema %I', a.privilege_type, nspname)
+     from pg_namespace, aclexplode(nspacl) a where nspname = $1 and a.grantee = $3::regrole`,
+    [schema.name, q, pg.escapeIdentifier(role)],
+  );
+  return found.map(({ right }) => right as string);
+}

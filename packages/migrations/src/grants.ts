@@ -1,0 +1,67 @@
+import { InvalidOptionError, quoteIdentifier, type Tables, tablesOf } from '@bearmq/core/driver';
+import { lockedBlock } from './locked-block.ts';
+
+/** Who may do what, and where. */
+export interface GrantOptions {
+  /** The schema's name, as given to `Context`. It must have been migrated. */
+  readonly schema: string;
+  /** A role that exists: one that a program logs in as, or one that such roles are members of. Up to 63 bytes; it is quoted. */
+  readonly role: string;
+  /**
+   * What for.
+   *
+   * - `producer`: to enqueue, also in its own transactions and in bulk, jobs of any name, and to register definitions
+   *   that do not repeat. It can neither read, change or delete a job, its own included, nor claim any.
+   * - `worker`: to run workers and orchestrators, and all that a producer may. It can read every payload. It can neither
+   *   create, alter or drop anything, nor touch the record of the migrations.
+   */
+  readonly to: 'producer' | 'worker';
+}
+
+/**
+ * The SQL that gives a role what it needs and nothing else: statements to be sent one at a time, in order, by the role
+ * that ran the migrations (it owns what they made). To be sent again after each migration, which may have made more.
+ * Changes nothing when run again, and several processes may run it at once.
+ *
+ * It only gives. What the role was given before, it keeps.
+ *
+ * @throws InvalidIdentifierError for a name that PostgreSQL could not hold.
+ * @throws InvalidOptionError for another `to`, and for the role `public`, which is everybody.
+ *
+ * @example
+ * for (const sql of generateGrantSql({ schema: '_bearmq', role: 'web', to: 'producer' })) await pool.query(sql);
+ */
+export function generateGrantSql({ schema, role, to }: GrantOptions): string[] {
+  const tables = tablesOf(schema);
+  const grantee = quoteIdentifier(role, 'role name');
+  // Quoted or not, PostgreSQL takes this one for everybody.
+  if (role === 'public')
+    throw new InvalidOptionError('generateGrantSql.role', 'must be one role; "public" is everybody');
+  if (!Object.hasOwn(GRANTS, to)) {
+    const choices = Object.keys(GRANTS).join(', ');
+    throw new InvalidOptionError('generateGrantSql.to', `must be one of ${choices}; got ${JSON.stringify(to)}`);
+  }
+  const grants = [`usage on schema ${tables.schema}`, `select (version) on ${tables.migration}`, ...GRANTS[to](tables)];
+  return [lockedBlock(tables, grants.map((grant) => `grant ${grant} to ${grantee};`).join('\n  '))];
+}
+
+/**
+ * Beside the schema's version, which both read.
+ *
+ * - A producer may set the columns that an enqueue names: so it cannot put in a job that seems to run, to have been
+ *   tried, or to be first in line. The number of an identity column needs no right to its sequence.
+ * - `select … for update skip locked` asks for the right to update: that is what a worker has it for on `finalized_job`.
+ * - The functions act with the rights of whoever calls them. That everybody may call a new function is PostgreSQL's
+ *   default and gives nothing away here, so it is not revoked; where it was, for the whole database, a worker needs to
+ *   be named.
+ */
+const GRANTS: Readonly<Record<GrantOptions['to'], (n: Tables) => readonly string[]>> = {
+  producer: (n) => [
+    `insert (id, state, run_at, name, channel, job_group, num_attempts, timeout_secs, payload) on ${n.job}`,
+  ],
+  worker: (n) => [
+    `select, insert, update, delete on ${n.job}, ${n.finalizedJob}, ${n.jobGroup}, ${n.worker}`,
+    `select, insert, update on ${n.schedule}`,
+    `execute on all functions in schema ${n.schema}`,
+  ],
+};
