@@ -1,0 +1,3 @@
+import type { CatalogueObject } from './catalogue.ts';
+
+export const EXPECTED: readonly CatalogueObject[] = [];
