@@ -18,6 +18,7 @@ const held: pg.PoolClient[] = [];
 async function begin(first: string): Promise<{ client: pg.PoolClient; pid: number }> {
   const client = await schema.direct.connect();
   held.push(client);
+  client.on('error', () => {}); // a test ends one on purpose
   await client.query(first);
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   return { client, pid: rows[0]?.pid ?? 0 };
@@ -39,9 +40,10 @@ describe('diagnose', () => {
     expect(await about(`pid ${pid}`)).toEqual([]);
     const [finding] = await about(`pid ${pid}`, 0);
     expect(finding).toMatchObject({ kind: 'transaction-open', severity: 'warning' });
-    expect(finding?.message).toMatch(/application "long report", idle in transaction\) has had a transaction open for \d+ s/);
+    expect(finding?.message).toMatch(
+      /application "long report", idle in transaction\) has had a transaction open for \d+ s/,
+    );
     await schema.direct.query(/select pg_terminate_backend\(\d+\);/.exec(finding?.remedy ?? '')?.[0] ?? '');
-    client.once('error', () => {});
     held.splice(0)[0]?.release(true);
     await until('the session is gone', async () => (await about(`pid ${pid}`, 0)).length === 0);
   });
@@ -50,7 +52,9 @@ describe('diagnose', () => {
     const { client } = await begin('begin');
     await client.query(`lock table ${schema.q}.job, ${schema.q}.worker, ${schema.q}.job_group in row exclusive mode`);
     const id = randomUUID();
-    await client.query(`insert into ${schema.q}.worker (id, expires_at) values ($1, now() + interval '1 minute')`, [id]);
+    await client.query(`insert into ${schema.q}.worker (id, expires_at) values ($1, now() + interval '1 minute')`, [
+      id,
+    ]);
     await client.query(`select * from ${schema.q}.worker for update`);
     expect(await look()).toEqual([]);
   });
@@ -88,7 +92,7 @@ describe('diagnose', () => {
 
   it('names a table whose dead rows nobody removes', async () => {
     await schema.rows('alter table {s}.job_group set (autovacuum_enabled = off)');
-    await schema.rows("insert into {s}.job_group (name) select n::text from generate_series(1, 30000) n");
+    await schema.rows('insert into {s}.job_group (name) select n::text from generate_series(1, 30000) n');
     await schema.rows('delete from {s}.job_group');
     await schema.rows("update {s}.migration set applied_at = now() - interval '1 hour'");
     const findings = await until('the server has counted', async () => {
@@ -130,7 +134,9 @@ describe('diagnose', () => {
       [id],
     );
     expect(await look()).toMatchObject([{ kind: 'jobs-waiting', severity: 'error', subject: `job ${id}` }]);
-    await schema.rows("insert into {s}.worker (id, expires_at) values ($1, now() + interval '1 minute')", [randomUUID()]);
+    await schema.rows("insert into {s}.worker (id, expires_at) values ($1, now() + interval '1 minute')", [
+      randomUUID(),
+    ]);
     expect(await look()).toEqual([]);
   });
 

@@ -59,7 +59,10 @@ describe('diagnose', () => {
   it.each([
     ['drop table {s}.schedule', 'object-missing: table schedule'],
     ['alter table {s}.job drop column last_error', 'object-missing: column job.last_error'],
-    ['alter table {s}.finalized_job alter column priority type integer', 'object-changed: column finalized_job.priority'],
+    [
+      'alter table {s}.finalized_job alter column priority type integer',
+      'object-changed: column finalized_job.priority',
+    ],
     ['alter table {s}.finalized_job alter column error set not null', 'object-changed: column finalized_job.error'],
     ['alter table {s}.job drop constraint job_attempt_in_range', 'object-missing: constraint job.job_attempt_in_range'],
     ['alter table {s}.schedule set unlogged', 'object-changed: table schedule'],
