@@ -128,4 +128,21 @@ describe('a role that may not read the schema', () => {
     await run(name, findings[0]?.remedy ?? '');
     expect(await look()).toEqual([]);
   });
+
+  it('is told of transactions whose age it may not see', async () => {
+    const name = await migrated(
+      `grant usage on schema {s} to ${role}`,
+      `grant select on all tables in schema {s} to ${role}`,
+    );
+    const client = await file.direct.connect();
+    await client.query('begin');
+    const weak = file.newDriver({ options: `-c role=${role}`, max: 1 });
+    const findings = await diagnose({ driver: weak, schema: name });
+    await client.query('rollback');
+    client.release();
+    const [finding] = findings.filter(({ kind }) => kind === 'sessions-hidden');
+    expect(finding).toMatchObject({ severity: 'warning', subject: `role ${role}` });
+    await file.direct.query(/^grant [^;]*;/.exec(finding?.remedy ?? '')?.[0] ?? '');
+    expect(await diagnose({ driver: weak, schema: name })).toEqual([]);
+  });
 });
