@@ -41,6 +41,16 @@ describe('on an empty database', () => {
 describe('on a migrated database', () => {
   const database = useDatabase();
 
+  it('diagnose says that everything is in order, and what is not', async () => {
+    const first = start('diagnose', database.url());
+    expect(await first.ended()).toBe(0);
+    expect(first.output()).toBe('everything is in order\n');
+    await database.rows(`drop index ${SCHEMA}.job_ready`);
+    const second = start('diagnose', database.url());
+    expect(await second.ended()).toBe(0);
+    expect(second.output()).toMatch(/^error: the index job_ready is missing .*\n {2}create index job_ready on /);
+  });
+
   it('job-definitions enqueues, and is refused what JSON would change', async () => {
     const example = start('job-definitions', database.url());
     expect(await example.ended()).toBe(0);

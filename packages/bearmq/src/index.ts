@@ -26,6 +26,10 @@ export {
 } from '@bearmq/core';
 export { fromPg, pgDriver } from '@bearmq/driver-pg';
 export {
+  type DiagnoseOptions,
+  diagnose,
+  type Finding,
+  type FindingKind,
   type GrantOptions,
   generateGrantSql,
   generateMigrationSql,

@@ -1,0 +1,26 @@
+import { writeFile } from 'node:fs/promises';
+import { expect, it } from '@jest/globals';
+import { tablesOf } from '../support/core-internals.ts';
+import { useSchema } from '../support/database.ts';
+import { type CatalogueObject, EXPECTED, readCatalogue } from './support/catalogue.ts';
+
+const schema = useSchema();
+const FILE = new URL('../../../migrations/src/doctor/expected-objects.ts', import.meta.url);
+
+/** The source of the list, as Biome would have it but for lines that are too long. */
+function sourceOf(objects: readonly CatalogueObject[]): string {
+  const lines = objects.map((object) => `  [${object.map((part) => `'${part}'`).join(', ')}],\n`);
+  return `import type { CatalogueObject } from './catalogue.ts';
+
+/** What a schema at the newest version consists of. Generated: see CONTRIBUTING.md, "A migration". */
+export const EXPECTED: readonly CatalogueObject[] = [
+${lines.join('')}];
+`;
+}
+
+it('the list of what the migrations make is up to date (BEARMQ_WRITE_EXPECTED=1 writes it anew)', async () => {
+  const tables = tablesOf(schema.name);
+  const found = await readCatalogue({ driver: schema.driver(), tables, patienceSecs: 0 });
+  if (process.env['BEARMQ_WRITE_EXPECTED'] === '1') await writeFile(FILE, sourceOf(found));
+  else expect(found).toEqual(EXPECTED);
+});

@@ -1,0 +1,148 @@
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { diagnose, type Finding, migrate } from 'bearmq';
+import pg from 'pg';
+import { freshName, useSchema } from '../support/database.ts';
+import { snapshot } from '../support/snapshot.ts';
+import { rejectionOf } from '../support/thrown.ts';
+
+const file = useSchema({ migrations: 'none' });
+const driver = file.driver();
+const names: string[] = [];
+
+afterEach(async () => {
+  for (const name of names.splice(0)) await file.direct.query(`drop schema ${pg.escapeIdentifier(name)} cascade`);
+});
+
+/** `{s}` stands for the schema. */
+async function run(name: string, ...statements: readonly string[]): Promise<void> {
+  for (const sql of statements) await file.direct.query(sql.replaceAll('{s}', () => pg.escapeIdentifier(name)));
+}
+
+async function migrated(...harm: readonly string[]): Promise<string> {
+  const name = freshName();
+  names.push(name);
+  await migrate({ driver, schema: name });
+  await run(name, ...harm);
+  return name;
+}
+
+const told = (findings: readonly Finding[]): string[] => findings.map(({ kind, subject }) => `${kind}: ${subject}`);
+const toldOf = async (schema: string): Promise<string[]> => told(await diagnose({ driver, schema }));
+
+describe('diagnose', () => {
+  it('finds nothing in a fresh schema, and changes nothing', async () => {
+    const name = await migrated();
+    const before = await snapshot(file.direct, name);
+    expect(await diagnose({ driver, schema: name })).toEqual([]);
+    expect(await snapshot(file.direct, name)).toEqual(before);
+  });
+
+  it('tells of a schema that is not there', async () => {
+    const schema = freshName();
+    const findings = await diagnose({ driver, schema });
+    expect(findings).toMatchObject([{ kind: 'schema-missing', severity: 'error', subject: `schema ${schema}` }]);
+    expect(findings[0]?.remedy).toContain('generateMigrationSql');
+  });
+
+  it('tells of a ledger without a migration', async () => {
+    const name = await migrated('delete from {s}.migration');
+    expect(await toldOf(name)).toEqual([`schema-missing: schema ${name}`]);
+  });
+
+  it('tells of a newer schema', async () => {
+    const name = await migrated("insert into {s}.migration (version, name) values (1000, 'of the future')");
+    expect(await diagnose({ driver, schema: name })).toMatchObject([
+      { kind: 'schema-new', severity: 'warning', message: expect.stringContaining('version 1000') },
+    ]);
+  });
+
+  it.each([
+    ['drop table {s}.schedule', 'object-missing: table schedule'],
+    ['alter table {s}.job drop column last_error', 'object-missing: column job.last_error'],
+    [
+      'alter table {s}.finalized_job alter column priority type integer',
+      'object-changed: column finalized_job.priority',
+    ],
+    ['alter table {s}.finalized_job alter column error set not null', 'object-changed: column finalized_job.error'],
+    ['alter table {s}.job drop constraint job_attempt_in_range', 'object-missing: constraint job.job_attempt_in_range'],
+    ['alter table {s}.schedule set unlogged', 'object-changed: table schedule'],
+    ["alter type {s}.job_outcome add value 'lost'", 'object-changed: type job_outcome'],
+  ])('tells of drift: %s', async (harm, expected) => {
+    expect(await toldOf(await migrated(harm))).toEqual([expected]);
+  });
+
+  it.each([
+    ['drop index {s}.job_ready', 'object-missing: index job_ready'],
+    ['drop function {s}.sweep_groups_v1', 'object-missing: function sweep_groups_v1()'],
+    ['alter function {s}.claim_v1 reset enable_seqscan', expect.stringMatching(/^object-changed: function claim_v1\(/)],
+    ['alter table {s}.job reset (autovacuum_vacuum_threshold)', 'table-setting-lost: table job'],
+    ['alter table {s}.worker set (autovacuum_enabled = off)', 'autovacuum-off: table worker'],
+  ])('has a remedy that works: %s', async (harm, expected) => {
+    const name = await migrated(harm);
+    const findings = await diagnose({ driver, schema: name });
+    expect(told(findings)).toEqual([expected]);
+    await run(name, findings[0]?.remedy ?? '');
+    expect(await toldOf(name)).toEqual([]);
+  });
+
+  it('has an index of other columns made anew', async () => {
+    const name = await migrated('drop index {s}.job_running', 'create index job_running on {s}.job (state)');
+    const findings = await diagnose({ driver, schema: name });
+    expect(told(findings)).toEqual(['object-changed: index job_running']);
+    await run(name, ...(findings[0]?.remedy ?? '').split(/(?<=^drop [^;]*;)/));
+    expect(await toldOf(name)).toEqual([]);
+  });
+
+  it('tells of an index that a failed build left behind', async () => {
+    const name = await migrated("insert into {s}.job_group (name) values ('a'), ('b')");
+    const build = run(name, 'create unique index concurrently twice on {s}.job_group (running)');
+    expect(await rejectionOf(build)).toMatchObject({ code: '23505' });
+    const findings = await diagnose({ driver, schema: name });
+    expect(findings).toMatchObject([{ kind: 'index-invalid', severity: 'error', subject: 'index twice' }]);
+    await run(name, "delete from {s}.job_group where name = 'b'", findings[0]?.remedy ?? '');
+    expect(await toldOf(name)).toEqual([]);
+  });
+
+  it('leaves alone what others put into the schema, and settings that they chose', async () => {
+    const name = await migrated(
+      'create table {s}.mine (id int)',
+      'create index mine_too on {s}.finalized_job (name)',
+      'alter table {s}.job set (autovacuum_vacuum_threshold = 5000)',
+    );
+    expect(await toldOf(name)).toEqual([]);
+  });
+});
+
+describe('a role that may not read the schema', () => {
+  const role = `bearmq_doctor_${process.pid}`;
+  afterAll(() => file.direct.query(`drop role if exists ${role}`));
+
+  it('is told so, and how to', async () => {
+    await file.direct.query(`create role ${role}`);
+    const name = await migrated();
+    const weak = file.newDriver({ options: `-c role=${role}`, max: 1 });
+    const look = async (): Promise<readonly Finding[]> =>
+      (await diagnose({ driver: weak, schema: name })).filter(({ kind }) => kind !== 'sessions-hidden');
+    const findings = await look();
+    expect(told(findings)).toEqual([`no-rights: schema ${name}`]);
+    await run(name, findings[0]?.remedy ?? '');
+    expect(await look()).toEqual([]);
+  });
+
+  it('is told of transactions whose age it may not see', async () => {
+    const name = await migrated(
+      `grant usage on schema {s} to ${role}`,
+      `grant select on all tables in schema {s} to ${role}`,
+    );
+    const client = await file.direct.connect();
+    await client.query('begin');
+    const weak = file.newDriver({ options: `-c role=${role}`, max: 1 });
+    const findings = await diagnose({ driver: weak, schema: name });
+    await client.query('rollback');
+    client.release();
+    const [finding] = findings.filter(({ kind }) => kind === 'sessions-hidden');
+    expect(finding).toMatchObject({ severity: 'warning', subject: `role ${role}` });
+    await file.direct.query(/^grant [^;]*;/.exec(finding?.remedy ?? '')?.[0] ?? '');
+    expect(await diagnose({ driver: weak, schema: name })).toEqual([]);
+  });
+});
