@@ -54,6 +54,8 @@ export function generateGrantSql({ schema, role, to }: GrantOptions): string[] {
  * - The functions act with the rights of whoever calls them. That everybody may call a new function is PostgreSQL's
  *   default and gives nothing away here, so it is not revoked; where it was, for the whole database, a worker needs to
  *   be named.
+ * - A worker that may not read the sequence takes the same jobs, but walks over more of what is over while an old
+ *   snapshot is held (see `claim_v1`).
  */
 const GRANTS: Readonly<Record<GrantOptions['to'], (n: Tables) => readonly string[]>> = {
   producer: (n) => [
@@ -62,6 +64,7 @@ const GRANTS: Readonly<Record<GrantOptions['to'], (n: Tables) => readonly string
   worker: (n) => [
     `select, insert, update, delete on ${n.job}, ${n.finalizedJob}, ${n.jobGroup}, ${n.worker}`,
     `select, insert, update on ${n.schedule}`,
+    `select on sequence ${n.jobSequence}`,
     `execute on all functions in schema ${n.schema}`,
   ],
 };

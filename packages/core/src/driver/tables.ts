@@ -9,6 +9,8 @@ export interface Tables {
   readonly jobState: string;
   readonly jobOutcome: string;
   readonly job: string;
+  /** Which numbers jobs in the order of their enqueues (`job.seq`). */
+  readonly jobSequence: string;
   readonly finalizedJob: string;
   readonly jobGroup: string;
   readonly worker: string;
@@ -27,6 +29,7 @@ export function tablesOf(schemaName: string): Tables {
     jobState: `${schema}.job_state`,
     jobOutcome: `${schema}.job_outcome`,
     job: `${schema}.job`,
+    jobSequence: `${schema}.job_seq_seq`,
     finalizedJob: `${schema}.finalized_job`,
     jobGroup: `${schema}.job_group`,
     worker: `${schema}.worker`,

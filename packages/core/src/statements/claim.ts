@@ -14,12 +14,31 @@ export interface Demand {
   readonly run: number;
 }
 
+/** A lane's jobs of one priority, and how far they are known to be over: no job up to `position` (a `seq`) is ready. */
+export interface LanePosition {
+  readonly channel: string;
+  readonly name: string;
+  readonly priority: number;
+  readonly position: number;
+}
+
+/** What a claim need not look at. Jobs that became ready there all the same are not seen by it. */
+export interface ClaimFrom {
+  /** `narrow`: only in these lanes, after their positions. `wide`: everywhere but before them. */
+  readonly look: 'wide' | 'narrow';
+  readonly lanes: readonly LanePosition[];
+  /** Scheduled jobs that were due by then have been made ready: milliseconds since 1970, by the database's clock. */
+  readonly dueAfterMs: number | null;
+}
+
 export interface ClaimInput {
   readonly workerId: string;
   readonly generation: number;
   /** The registered names. */
   readonly names: readonly string[];
   readonly demands: readonly Demand[];
+  /** `null`: look everywhere. */
+  readonly from: ClaimFrom | null;
 }
 
 export interface ClaimResult {
@@ -33,6 +52,17 @@ export interface ClaimResult {
   readonly isRescueDue: boolean;
   /** Ready work may lie behind what this claim saw: ask again soon. */
   readonly isMoreLikely: boolean;
+  /** How long the database took to find out where there are jobs, in milliseconds. */
+  readonly scanMs: number;
+  /**
+   * All scheduled jobs that were due by then, by the database's clock, have been made ready; `null` where there may be
+   * more of them.
+   */
+  readonly promotedMs: number | null;
+  /** The last `seq` that was drawn before the claim looked; `null` where the database does not let us know. */
+  readonly latestSeq: number | null;
+  /** It made jobs ready, without taking them, where the next claim may not look. */
+  readonly isLeftBehind: boolean;
 }
 
 /** Takes ready jobs for this process, and makes due ones ready first. The protocol is told at `claim_v1`. */
@@ -42,13 +72,15 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
     select o_demand::int4, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
       o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_claims::int4,
       o_started::boolean, o_enqueued_ms::float8, o_payload::text, o_lease_held::boolean, o_next_due_ms::float8,
-      o_rescue_due::boolean, o_unreached::boolean
-    from ${fn('claim_v1')}($1::text::uuid, $2::int4, $3::text::text[], $4::text::json)`,
-  encode: ({ workerId, generation, names, demands }) => [
+      o_rescue_due::boolean, o_unreached::boolean, o_scan_ms::float8, o_promoted_ms::float8, o_latest_seq::float8,
+      o_left_behind::boolean
+    from ${fn('claim_v1')}($1::text::uuid, $2::int4, $3::text::text[], $4::text::json, $5::text::json)`,
+  encode: ({ workerId, generation, names, demands, from }) => [
     workerId,
     generation,
     toArrayLiteral(names),
     JSON.stringify(demands),
+    from === null ? null : JSON.stringify(from),
   ],
   decode: (rows) => {
     const last = rows[rows.length - 1];
@@ -66,6 +98,10 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
       nextDueMs: asNullable(last?.[15], asNumber),
       isRescueDue: asNullable(last?.[16], asBoolean) ?? false,
       isMoreLikely: asNullable(last?.[17], asBoolean) ?? false,
+      scanMs: asNullable(last?.[18], asNumber) ?? 0,
+      promotedMs: asNullable(last?.[19], asNumber),
+      latestSeq: asNullable(last?.[20], asNumber),
+      isLeftBehind: asNullable(last?.[21], asBoolean) ?? false,
     };
   },
 });

@@ -1,9 +1,11 @@
 import type { ContextParts } from '../context-parts.ts';
 import { DatabaseError } from '../driver/index.ts';
+import type { ClaimedJob } from '../model/job.ts';
 import { Daemon } from '../runtime/daemon.ts';
-import { type ClaimResult, claim, type Demand } from '../statements/claim.ts';
+import { type ClaimFrom, type ClaimResult, claim, type Demand } from '../statements/claim.ts';
 import type { ChannelChoice, SlotOwner } from './channel-choice.ts';
 import type { Lease } from './lease-keeper.ts';
+import { LookPlanner } from './look-planner.ts';
 
 export interface ClaimerOptions {
   readonly parts: ContextParts;
@@ -40,6 +42,7 @@ export class Claimer extends Daemon {
   #lookAt = -Infinity;
   #mustReconcile = false;
   #contended = 0;
+  readonly #looks = new LookPlanner();
 
   constructor(options: ClaimerOptions) {
     super({ name: 'claimer', onError: options.parts.reportError });
@@ -57,6 +60,17 @@ export class Claimer extends Daemon {
     this.wake();
   }
 
+  /** Jobs that others held may be ready now, anywhere. */
+  hintAnywhere(): void {
+    this.#looks.lookEverywhere();
+    this.hint();
+  }
+
+  /** A job that was claimed here is ready again: the next claim will look where it is. */
+  noteReturned(job: ClaimedJob): void {
+    this.#looks.returned(job);
+  }
+
   /** There will be work in so many milliseconds. */
   hintIn(ms: number): void {
     const at = this.clock.now() + ms;
@@ -72,6 +86,7 @@ export class Claimer extends Daemon {
     if (lease === null || names.length === 0) return Infinity; // woken when there is one
     if (this.#mustReconcile) {
       await reconcile(lease);
+      this.#looks.lookEverywhere();
       this.#mustReconcile = false;
       return 0;
     }
@@ -89,29 +104,34 @@ export class Claimer extends Daemon {
     const first = asked[0];
     if (first === undefined) return this.#untilNext(all, now);
     this.#lookAt = now + this.#options.pollMs();
-    const result = await this.#claim(
-      lease,
-      names,
-      asked.map(({ demand }) => demand),
-    );
+    const demands = asked.map(({ demand }) => demand);
+    const from = this.#looks.next(now);
+    const result = await this.#claim(lease, names, demands, from);
     if (!result.isLeaseHeld) {
       this.#options.onLeaseLost(lease);
       return 0;
     }
     // Lost while the answer was on its way: whatever it brings has been given to others since.
     if (this.#options.lease()?.workerId !== lease.workerId) return 0;
-    return this.#accept(asked, result);
+    this.#looks.note(from, demands, result, this.clock.now());
+    return this.#accept(asked, result, from === null);
   }
 
-  async #claim(lease: Lease, names: readonly string[], demands: readonly Demand[]): Promise<ClaimResult> {
+  async #claim(
+    lease: Lease,
+    names: readonly string[],
+    demands: readonly Demand[],
+    from: ClaimFrom | null,
+  ): Promise<ClaimResult> {
     const { driver, tables } = this.#options.parts;
     try {
-      return await claim(driver, tables, { ...lease, names, demands });
+      return await claim(driver, tables, { ...lease, names, demands, from });
     } catch (error) {
       // Refused for certain (a syntax error, a deadlock): nothing was claimed. Else it may have been committed.
       const isRefused = error instanceof DatabaseError && error.sqlState !== null && !/^(08|57)/.test(error.sqlState);
       if (!isRefused) this.#mustReconcile = true;
       this.#lookAt = -Infinity;
+      this.#looks.lookEverywhere();
       throw error;
     }
   }
@@ -119,16 +139,21 @@ export class Claimer extends Daemon {
   #accept(
     asked: readonly { readonly choice: ChannelChoice<SlotOwner>; readonly demand: Demand }[],
     { jobs, nextDueMs, isRescueDue, isMoreLikely }: ClaimResult,
+    isEverywhere: boolean,
   ): number {
     const now = this.clock.now();
     let isAnyTaken = false;
+    let isShort = false;
     for (const [i, { choice, demand }] of asked.entries()) {
       const taken = jobs[i] ?? [];
       choice.isDry = taken.length < demand.slots + demand.ahead && !isMoreLikely;
+      isShort ||= choice.isDry;
       if (taken.length > 0) isAnyTaken = true;
       choice.accept(taken, now);
       if (choice.isUnused) this.#options.handBack(choice); // its last Worker left meanwhile
     }
+    // It may have missed some: the next look everywhere tells. Where this was one, that is not planned.
+    if (isShort && !isEverywhere) this.#lookAt = Math.min(this.#lookAt, this.#looks.everywhereAt);
     if (nextDueMs !== null) this.#lookAt = Math.min(this.#lookAt, now + Math.max(1, nextDueMs));
     if (isRescueDue) this.#options.onRescueDue();
     this.#contended = isMoreLikely && !isAnyTaken ? this.#contended + 1 : 0;

@@ -57,12 +57,16 @@ export class WorkerProcess {
     const { driver, tables, settings, registry, localWork, events, reportError, warn } = parts;
     this.#keeper = new LeaseKeeper({
       parts,
-      onHeld: () => this.#claimer.hint(),
+      onHeld: () => this.#claimer.hintAnywhere(),
       onLost: () => this.#dropAll(),
     });
     this.#settler = new Settler({
       parts,
-      onSettled: (settlement) => emitSettled(events, settlement),
+      onSettled: (settlement) => {
+        const { outcome } = settlement;
+        if (outcome.kind === 'waiting' && outcome.secs === 0) this.#claimer.noteReturned(outcome.job);
+        emitSettled(events, settlement);
+      },
       onLost: (settlement) => emitLost(events, settlement),
       onDueIn: (ms) => this.#claimer.hintIn(ms),
       onOpened: (lanes) => this.#tellOfOpened(lanes),
@@ -72,7 +76,7 @@ export class WorkerProcess {
       parts,
       role: 'WORKER',
       intervalMs: RESCUE_INTERVAL_MS,
-      onRescued: () => this.#claimer.hint(),
+      onRescued: () => this.#claimer.hintAnywhere(),
     });
     this.#claimer = new Claimer({
       parts,

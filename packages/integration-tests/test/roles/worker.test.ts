@@ -84,7 +84,7 @@ describe('a role that was granted what a worker needs', () => {
     expect(events.of('DAEMON_ERROR')).toEqual([]);
   });
 
-  it('was given the rows of the queue, its functions, and the version; no table to own and no sequence', async () => {
+  it('was given the rows of the queue, its functions, and the version; no table to own and no sequence to draw from', async () => {
     const functions = await schema.rows(
       `select proname || '()' as name from pg_proc where pronamespace = to_regnamespace($1)`,
       [schema.q],
@@ -93,6 +93,7 @@ describe('a role that was granted what a worker needs', () => {
       [
         ...['finalized_job', 'job', 'job_group', 'worker'].map((table) => `${table}: delete, insert, select, update`),
         ...functions.map(({ name }) => `${name}: execute`),
+        'job_seq_seq: select',
         'migration.version: select',
         'schedule: insert, select, update',
         'schema: usage',

@@ -12,6 +12,21 @@ const states = async () =>
 beforeEach(() => empty(schema));
 
 describe('a claim of grouped jobs', () => {
+  it('serves a demand that finds only groups after one that found other jobs', async () => {
+    const worker = await bench.worker();
+    const free = await bench.insert(...Array.from({ length: 6 }, (_, n) => ({ channel: 'X', name: `N${n % 3}` })));
+    const grouped = await bench.insert({ channel: 'Y', jobGroup: 'g' }, { channel: 'Y', jobGroup: 'h' });
+    const { jobs } = await bench.claim(worker, {
+      names: ['JOB', 'N0', 'N1', 'N2'],
+      demands: [
+        { channels: ['X'], slots: 2, ahead: 4, run: 1 },
+        { channels: ['Y'], slots: 2, ahead: 0, run: 1 },
+        { channels: ['X', 'Y'], slots: 2, ahead: 0, run: 1 },
+      ],
+    });
+    expect(jobs.map(ids)).toEqual([free, grouped]);
+  });
+
   it('takes the oldest of each group, and locks the group', async () => {
     const worker = await bench.worker();
     const all = await bench.insert({ jobGroup: 'a' }, { jobGroup: 'a' }, { jobGroup: 'b' }, {}, { jobGroup: 'b' });

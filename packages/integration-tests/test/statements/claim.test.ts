@@ -186,7 +186,7 @@ describe('the lease that a claim names', () => {
 describe('what a claim tells of the queue', () => {
   it('is nothing when there is nothing', async () => {
     const worker = await bench.worker();
-    expect(await bench.claim(worker)).toEqual({
+    expect(await bench.claim(worker)).toMatchObject({
       jobs: [],
       isLeaseHeld: true,
       nextDueMs: null,

@@ -2,6 +2,7 @@ import type { SqlSession } from '@bearmq/core/driver';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import {
   type ClaimedJob,
+  type ClaimFrom,
   type ClaimResult,
   claim,
   claimKey,
@@ -44,6 +45,8 @@ export interface ClaimOptions extends Partial<Demand> {
   readonly names?: readonly string[];
   /** In place of the one that the other options describe. */
   readonly demands?: readonly Demand[];
+  /** @defaultValue `null`: everywhere */
+  readonly from?: ClaimFrom | null;
   /** In place of the pool. */
   readonly session?: SqlSession;
 }
@@ -73,7 +76,8 @@ export function benchOf(schema: TestSchema): Bench {
     claim: (workerId, options = {}) => {
       const { generation = 0, names = ['JOB'], channels = null, slots = 10, ahead = 0, run = 1 } = options;
       const { demands = [{ channels, slots, ahead, run }] } = options;
-      return claim(options.session ?? session, tables, { workerId, generation, names, demands });
+      const { from = null } = options;
+      return claim(options.session ?? session, tables, { workerId, generation, names, demands, from });
     },
     claimed: async (workerId, options) => (await bench.claim(workerId, options)).jobs.flat(),
     settle: async (...outcomes) => {

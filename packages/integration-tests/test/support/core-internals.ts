@@ -2,7 +2,13 @@
 // there must be one copy of each class.
 export { tablesOf } from '@bearmq/core/driver';
 export type { ClaimedJob, NewJob, Outcome } from '../../../core/dist/model/job.js';
-export { type ClaimInput, type ClaimResult, claim, type Demand } from '../../../core/dist/statements/claim.js';
+export {
+  type ClaimFrom,
+  type ClaimInput,
+  type ClaimResult,
+  claim,
+  type Demand,
+} from '../../../core/dist/statements/claim.js';
 export { enqueue } from '../../../core/dist/statements/enqueue.js';
 export {
   reconcile,

@@ -33,7 +33,7 @@ export class Queue {
     names: readonly string[],
     demands: readonly statements.Demand[],
   ): Promise<statements.ClaimResult> {
-    return statements.claim(this.session, this.tables, { workerId: id, generation, names, demands });
+    return statements.claim(this.session, this.tables, { workerId: id, generation, names, demands, from: null });
   }
 
   /** Resolves to the claims that were lost, as `claimKey` spells them. */

@@ -56,7 +56,8 @@ export function tables(n: Tables): string[] {
       constraint job_scheduled_has_time check ((state = 'scheduled') = (run_at is not null)),
       constraint job_blocked_has_group check (state <> 'blocked' or job_group is not null)
     ) with (${HOT_TABLE})`,
-    `create index job_ready on ${n.job} (channel, name, priority desc, seq) where state = 'ready' and job_group is null`,
+    `create index job_ready on ${n.job} (channel, name, (-priority::integer), seq)
+      where state = 'ready' and job_group is null`,
     `create index job_ready_grouped on ${n.job} (channel, name, priority desc, seq)
       where state = 'ready' and job_group is not null`,
     `create index job_waiting_in_group on ${n.job} (job_group, channel, name, priority desc, seq)

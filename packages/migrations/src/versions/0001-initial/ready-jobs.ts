@@ -1,0 +1,138 @@
+import type { Tables } from '@bearmq/core/driver';
+
+/**
+ * How ready jobs without a group are found: by stretches of the index `job_ready`, in whose order they lie: channel,
+ * name, highest priority, oldest. A stretch is a part of one lane, from a place up to another one, both a pair of
+ * {@link RANK} and `seq`.
+ *
+ * Why stretches: while anybody holds an old snapshot (a forgotten transaction, a dump, a replica) no vacuum can take
+ * away the index entries of claimed jobs. They lie at the head of their lane, and whoever looks there visits the dead
+ * row of each: half a microsecond a job, 24 ms after 50,000. So a process that knows up to which `seq` a lane holds
+ * nothing but dead entries says so (`p_from`), and these are left out: the index is read in the stretches between them.
+ */
+
+/** The column of `job_ready` that puts the highest priority first, so that one row comparison can say where to begin. */
+export const RANK = '(-j.priority::integer)';
+
+/** After all ranks of a lane. */
+const AFTER_ALL = '40000, 0::bigint';
+
+/** What all of the statements here look at. */
+function ready(n: Tables): string {
+  return `${n.job} j where j.state = 'ready' and j.job_group is null`;
+}
+
+/** The first ready job between two places, if any; `to` null has no end. */
+function first(n: Tables, from: string, to: string): string {
+  const probe = (end: string): string => `(select j.channel, j.name, ${RANK} as rank, j.seq from ${ready(n)}
+        and (j.channel, j.name, ${RANK}, j.seq) > (${from}) and ${end}
+        order by j.channel, j.name, ${RANK}, j.seq limit 1)`;
+  return `${probe(`(j.channel, j.name, ${RANK}, j.seq) < (${to}.to_channel, ${to}.to_name, ${to}.to_rank, 0::bigint)`)}
+      union all
+      ${probe(`${to}.to_channel is null`)}
+      limit 1`;
+}
+
+/**
+ * Finds the stretches that have ready jobs, and where the first of each lies, by a recursive skip scan: one index probe
+ * a lane, and one for each place that is left out.
+ *
+ * `v_known` are the places left out, each up to its `position`. Where `v_is_narrow`, what lies between them is not looked
+ * at either, only what follows each within its lane and priority.
+ */
+export function findStretches(n: Tables): string {
+  return `with recursive known as materialized (
+    select k.channel, k.name, -k.priority as rank, k.position as seq
+    from json_to_recordset(v_known) as k (channel text, name text, priority integer, position bigint)
+  ),
+  span as (
+    select s.channel, s.name, s.rank, s.seq,
+      case when v_is_narrow then s.channel else lead(s.channel) over w end as to_channel,
+      case when v_is_narrow then s.name else lead(s.name) over w end as to_name,
+      case when v_is_narrow then s.rank + 1 else lead(s.rank) over w end as to_rank
+    from (
+      select '' as channel, '' as name, -40000 as rank, 0::bigint as seq where not v_is_narrow
+      union all
+      select k.channel, k.name, k.rank, k.seq from known k
+    ) s
+    window w as (order by s.channel, s.name, s.rank)
+  ),
+  stretch (to_channel, to_name, to_rank, channel, name, rank, seq) as (
+    select s.to_channel, s.to_name, s.to_rank, x.channel, x.name, x.rank, x.seq from span s cross join lateral (
+      ${first(n, 's.channel, s.name, s.rank, s.seq', 's')}) x
+    union all
+    select s.to_channel, s.to_name, s.to_rank, x.channel, x.name, x.rank, x.seq from stretch s cross join lateral (
+      ${first(n, `s.channel, s.name, ${AFTER_ALL}`, 's')}) x
+  )
+  select array_agg(s.channel), array_agg(s.name), array_agg(s.rank), array_agg(s.seq),
+    array_agg(case when s.to_channel = s.channel and s.to_name = s.name then s.to_rank else 40000 end),
+    array_agg(0::bigint)
+  into v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs
+  from stretch s where s.name = any (p_names);`;
+}
+
+/** Finds whole lanes that have ready jobs, and where the first of each lies: one index probe a lane. */
+export function findLanes(n: Tables): string {
+  return `with recursive lane (channel, name, rank, seq) as (
+    (select j.channel, j.name, ${RANK}, j.seq from ${ready(n)} order by j.channel, j.name, ${RANK}, j.seq limit 1)
+    union all
+    select x.channel, x.name, x.rank, x.seq from lane l cross join lateral (
+      select j.channel, j.name, ${RANK} as rank, j.seq from ${ready(n)} and (j.channel, j.name) > (l.channel, l.name)
+      order by j.channel, j.name, ${RANK}, j.seq limit 1) x
+  )
+  select array_agg(l.channel), array_agg(l.name), array_agg(l.rank), array_agg(l.seq), array_agg(40000),
+    array_agg(0::bigint)
+  into v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs
+  from lane l where l.name = any (p_names);`;
+}
+
+const STRETCHES = 'v_channels, v_names, v_ranks, v_seqs, v_to_ranks, v_to_seqs';
+const STRETCH = 'channel, name, rank, seq, to_rank, to_seq';
+
+/** The first jobs of the stretch `s`. */
+function within(n: Tables, columns: string): string {
+  return `select ${columns} from ${ready(n)} and j.channel = s.channel and j.name = s.name
+            and (${RANK}, j.seq) >= (s.rank, s.seq) and (${RANK}, j.seq) < (s.to_rank, s.to_seq)
+          order by ${RANK}, j.seq`;
+}
+
+/** The first `v_left` jobs of each stretch, without locking them: the stretch's number and their place, as arrays. */
+export function peek(n: Tables): string {
+  return `select array_agg(s.nth), array_agg(x.rank), array_agg(x.seq) into v_seen_stretches, v_seen_ranks, v_seen_seqs
+      from unnest(${STRETCHES}) with ordinality as s (${STRETCH}, nth) cross join lateral (
+        ${within(n, `${RANK} as rank, j.seq`)} limit v_left) x`;
+}
+
+/** Locks `v_takes` jobs in each stretch, and takes the best `v_left` of them. */
+export function pick(n: Tables): string {
+  return `with picked as materialized (
+        select x.id, x.attempt, x.rank, x.seq from unnest(${STRETCHES}, v_takes) as s (${STRETCH}, take)
+        cross join lateral (
+          ${within(n, `j.id, j.attempt, ${RANK} as rank, j.seq`)} limit s.take for update skip locked) x
+        where s.take > 0
+      ),
+      ranked as materialized (
+        select r.id, null::integer as epoch, r.attempt, r.nth <= v_slots as started
+        from (select p.*, row_number() over (order by p.rank, p.seq) as nth from picked p) r
+        where r.nth <= v_left
+      )
+      ${take(n)}`;
+}
+
+/**
+ * Marks the jobs of the CTE `ranked` as running and returns them. `ranked.attempt` is what was spent before: a job
+ * that has none left (its worker died during the last) is returned all the same, with an attempt past its
+ * `num_attempts`, and the worker finalizes it without running it. It counts as not started: no attempt is spent on it,
+ * so none may be given back.
+ */
+export function take(n: Tables): string {
+  return `update ${n.job} j set state = 'running', claims = j.claims + 1, worker_id = p_worker, claimed_at = now(),
+        group_epoch = r.epoch, started = r.started and r.attempt < j.num_attempts,
+        attempt = case when r.started then least(r.attempt + 1, j.num_attempts) else r.attempt end
+      from ranked r where j.id = any (array[r.id])
+      returning v_nth, j.id::text, j.name, j.channel, j.job_group, r.attempt + 1, j.num_attempts,
+        j.timeout_secs, j.priority::integer, j.seq::float8, j.claims, j.started,
+        (extract(epoch from j.enqueued_at) * 1000)::float8, j.payload::text,
+        null::boolean, null::float8, null::boolean, null::boolean, null::float8, null::float8, null::float8,
+        null::boolean`;
+}
