@@ -74,7 +74,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
     'claim_groups_v1(text[], text[], integer, integer, text[], text[], text[], integer, integer, boolean)',
     '4f28e458ad51ffff',
   ],
-  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', 'a2c903bfada4da66'],
+  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', 'e1930170302d917e'],
   ['function', '', 'free_groups_v1(text[], integer[])', 'd6a0560a731ee34e'],
   ['function', '', 'promote_group_heads_v1(text[])', 'f3c35c309147fe44'],
   ['function', '', 'prune_groups_v1(text, integer)', '0a27dd82cfb094cb'],

@@ -1,7 +1,7 @@
 import type { Tables } from '@bearmq/core/driver';
 import { plpgsql } from '../../plpgsql.ts';
 import { insertGroups } from './claim-groups.ts';
-import { ADD_PROMOTED, promoteDue } from './due-jobs.ts';
+import { ADD_PROMOTED, nextDue, promoteDue } from './due-jobs.ts';
 import { findLanes, findStretches, peek, pick, take } from './ready-jobs.ts';
 
 /**
@@ -57,6 +57,7 @@ export function claim(n: Tables): string {
   v_demand record;
   v_plan record;
   v_run record;
+  v_due_at timestamptz;
   v_due integer := 0;
   v_due_ids uuid[];
   v_due_channels text[];
@@ -93,7 +94,6 @@ export function claim(n: Tables): string {
   v_is_single boolean;
   v_unreached boolean := false;
   v_began timestamptz;
-  v_scanned interval;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'BearMQ needs transaction isolation "read committed", this session uses "%"',
@@ -105,28 +105,31 @@ begin
     o_latest_seq := (select case when s.is_called then s.last_value else 0 end from ${n.jobSequence} s);
   end if;
 
-  ${promoteDue(n)}
-
   v_began := clock_timestamp();
+  select d.run_at, exists (select 1 from ${n.worker} w where w.id = p_worker and w.generation = p_generation),
+    p_from is null and exists (select 1 from ${n.worker} w where w.expires_at < now())
+  into v_due_at, o_lease_held, o_rescue_due
+  from (values (1)) as one left join lateral (${nextDue(n)}) d on true;
+  ${promoteDue(n)}
+  o_next_due_ms := extract(epoch from v_due_at - clock_timestamp()) * 1000;
+
   if p_from is null then
     ${findLanes(n)}
   else
     ${findStretches(n)}
   end if;
-  v_scanned := clock_timestamp() - v_began;
+  o_scan_ms := extract(epoch from clock_timestamp() - v_began) * 1000;
   if p_from is not null and v_due_ids is not null then
     ${ADD_PROMOTED}
   end if;
-  ${lanes(n, 'job_group is not null', 'v_grouped_channels', 'v_grouped_names')}
 
   -- Where there is nothing to take nothing is locked: a claim that comes back empty writes nothing and waits for no disk.
-  if v_free_channels is null and v_grouped_channels is null then
-    perform 1 from ${n.worker} w where w.id = p_worker and w.generation = p_generation;
-  else
+  if v_free_channels is not null or v_grouped_channels is not null then
     perform 1 from ${n.worker} w where w.id = p_worker and w.generation = p_generation for key share;
+    o_lease_held := found;
   end if;
-  o_lease_held := found;
-  if not o_lease_held then
+  if not o_lease_held or v_free_channels is null and v_grouped_channels is null then
+    o_unreached := false;
     return next;
     return;
   end if;
@@ -156,15 +159,30 @@ begin
     v_nth := v_nth + 1;
     v_slots := v_demand.slots;
     v_left := v_demand.capacity;
-    select array_agg(s.channel), array_agg(s.name), array_agg(s.rank), array_agg(s.seq), array_agg(s.to_rank),
-      array_agg(s.to_seq)
-    into v_channels, v_names, v_ranks, v_seqs, v_to_ranks, v_to_seqs
-    from unnest(v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs)
-      as s (channel, name, rank, seq, to_rank, to_seq)
-    where v_demand.channels is null or s.channel = any (v_demand.channels);
-    select array_agg(l.channel), array_agg(l.name) into v_lane_channels, v_lane_names
-    from unnest(v_grouped_channels, v_grouped_names) as l (channel, name)
-    where v_demand.channels is null or l.channel = any (v_demand.channels);
+    -- Mostly all of them: to copy an array costs a hundredth of a statement.
+    if v_demand.channels is null or coalesce(v_free_channels <@ v_demand.channels, true) then
+      v_channels := v_free_channels;
+      v_names := v_free_names;
+      v_ranks := v_free_ranks;
+      v_seqs := v_free_seqs;
+      v_to_ranks := v_free_to_ranks;
+      v_to_seqs := v_free_to_seqs;
+    else
+      select array_agg(s.channel), array_agg(s.name), array_agg(s.rank), array_agg(s.seq), array_agg(s.to_rank),
+        array_agg(s.to_seq)
+      into v_channels, v_names, v_ranks, v_seqs, v_to_ranks, v_to_seqs
+      from unnest(v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs)
+        as s (channel, name, rank, seq, to_rank, to_seq)
+      where s.channel = any (v_demand.channels);
+    end if;
+    if v_demand.channels is null or coalesce(v_grouped_channels <@ v_demand.channels, true) then
+      v_lane_channels := v_grouped_channels;
+      v_lane_names := v_grouped_names;
+    else
+      select array_agg(l.channel), array_agg(l.name) into v_lane_channels, v_lane_names
+      from unnest(v_grouped_channels, v_grouped_names) as l (channel, name)
+      where l.channel = any (v_demand.channels);
+    end if;
 
     -- Nothing of the demand before: places that it saw would be counted as this one's jobs.
     v_takes := null;
@@ -237,14 +255,6 @@ begin
     end if;
   end loop;
 
-  o_demand := null;
-  o_lease_held := true;
-  v_began := clock_timestamp();
-  select (extract(epoch from min(j.run_at) - clock_timestamp()) * 1000)::float8,
-    p_from is null and exists (select 1 from ${n.worker} w where w.expires_at < now())
-  into o_next_due_ms, o_rescue_due
-  from ${n.job} j where j.state = 'scheduled' and j.run_at > v_due_after;
-  o_scan_ms := extract(epoch from clock_timestamp() - v_began + v_scanned) * 1000;
   if p_from is not null and v_due_ids is not null then
     o_left_behind := exists (
       select 1 from unnest(v_due_ids, v_due_names) as d (id, name) join ${n.job} j on j.id = any (array[d.id])
@@ -258,18 +268,3 @@ end`,
 
 /** A dollar quote longer than any name: no schema's holds it. */
 const TAG = `$${'sequence'.repeat(8)}$`;
-
-/** Finds the lanes that have ready jobs: a recursive skip scan, one index probe a lane. */
-function lanes(n: Tables, which: string, channels: string, names: string): string {
-  return `with recursive lane (channel, name) as (
-    (select j.channel, j.name from ${n.job} j where j.state = 'ready' and j.${which}
-      order by j.channel, j.name limit 1)
-    union all
-    select x.channel, x.name from lane l cross join lateral (
-      select j.channel, j.name from ${n.job} j
-      where j.state = 'ready' and j.${which} and (j.channel, j.name) > (l.channel, l.name)
-      order by j.channel, j.name limit 1) x
-  )
-  select array_agg(l.channel), array_agg(l.name) into ${channels}, ${names}
-  from lane l where l.name = any (p_names);`;
-}

@@ -4,8 +4,14 @@ import { RANK } from './ready-jobs.ts';
 /** The most jobs that a claim makes ready. */
 const DUE_LIMIT = 1000;
 
+/** When the next scheduled job is due, past ones too, but for those up to `v_due_after`. */
+export function nextDue(n: Tables): string {
+  return `select j.run_at from ${n.job} j where j.state = 'scheduled' and j.run_at > v_due_after
+    order by j.run_at limit 1`;
+}
+
 /**
- * Makes ready what is due, into the variables `v_due…`: whoever is awake does, so no orchestrator is needed for delays and
+ * Makes ready what is due, if `v_due_at` tells of any, into the variables `v_due…`: whoever is awake does, so no orchestrator is needed for delays and
  * retries. `o_promoted_ms` is the time until which nothing is left.
  *
  * Like claimed jobs, those made ready leave dead entries at the head of their index while an old snapshot is held, and
@@ -14,7 +20,7 @@ const DUE_LIMIT = 1000;
  */
 export function promoteDue(n: Tables): string {
   const due = `j.state = 'scheduled' and j.run_at <= now() and j.run_at > v_due_after`;
-  return `if exists (select 1 from ${n.job} j where ${due}) then
+  return `if v_due_at <= now() then
     with due as (
       select j.id from ${n.job} j where ${due}
       order by j.run_at limit ${DUE_LIMIT} for update skip locked
@@ -28,6 +34,7 @@ export function promoteDue(n: Tables): string {
       array_agg(p.rank) filter (where p.job_group is null), array_agg(p.seq) filter (where p.job_group is null)
     into v_due, v_due_ids, v_due_channels, v_due_names, v_due_ranks, v_due_seqs
     from promoted p;
+    v_due_at := (${nextDue(n)});
   end if;
   if v_due < ${DUE_LIMIT} then
     o_promoted_ms := extract(epoch from now()) * 1000;

@@ -33,15 +33,35 @@ function first(n: Tables, from: string, to: string): string {
       limit 1`;
 }
 
+const FOUND = `v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs,
+    v_grouped_channels, v_grouped_names`;
+
+/** The lanes that have ready jobs in groups: a recursive skip scan, one index probe a lane. */
+function groupedLanes(n: Tables): string {
+  return `grouped (channel, name) as (
+    (select j.channel, j.name from ${n.job} j where j.state = 'ready' and j.job_group is not null
+      order by j.channel, j.name limit 1)
+    union all
+    select x.channel, x.name from grouped g cross join lateral (
+      select j.channel, j.name from ${n.job} j
+      where j.state = 'ready' and j.job_group is not null and (j.channel, j.name) > (g.channel, g.name)
+      order by j.channel, j.name limit 1) x
+  )`;
+}
+
+const GROUPED_ARRAYS = `(select array_agg(g.channel) from grouped g where g.name = any (p_names)),
+    (select array_agg(g.name) from grouped g where g.name = any (p_names))`;
+
 /**
- * Finds the stretches that have ready jobs, and where the first of each lies, by a recursive skip scan: one index probe
+ * Finds the stretches that have ready jobs without a group, and where the first of each lies, and lanes of grouped ones, by a recursive skip scan: one index probe
  * a lane, and one for each place that is left out.
  *
  * `v_known` are the places left out, each up to its `position`. Where `v_is_narrow`, what lies between them is not looked
  * at either, only what follows each within its lane and priority.
  */
 export function findStretches(n: Tables): string {
-  return `with recursive known as materialized (
+  return `with recursive ${groupedLanes(n)},
+  known as materialized (
     select k.channel, k.name, -k.priority as rank, k.position as seq
     from json_to_recordset(v_known) as k (channel text, name text, priority integer, position bigint)
   ),
@@ -66,14 +86,15 @@ export function findStretches(n: Tables): string {
   )
   select array_agg(s.channel), array_agg(s.name), array_agg(s.rank), array_agg(s.seq),
     array_agg(case when s.to_channel = s.channel and s.to_name = s.name then s.to_rank else 40000 end),
-    array_agg(0::bigint)
-  into v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs
+    array_agg(0::bigint), ${GROUPED_ARRAYS}
+  into ${FOUND}
   from stretch s where s.name = any (p_names);`;
 }
 
-/** Finds whole lanes that have ready jobs, and where the first of each lies: one index probe a lane. */
+/** Finds whole lanes that have ready jobs, and where the first of each lies, and those of grouped ones: one index probe a lane. */
 export function findLanes(n: Tables): string {
-  return `with recursive lane (channel, name, rank, seq) as (
+  return `with recursive ${groupedLanes(n)},
+  lane (channel, name, rank, seq) as (
     (select j.channel, j.name, ${RANK}, j.seq from ${ready(n)} order by j.channel, j.name, ${RANK}, j.seq limit 1)
     union all
     select x.channel, x.name, x.rank, x.seq from lane l cross join lateral (
@@ -81,8 +102,8 @@ export function findLanes(n: Tables): string {
       order by j.channel, j.name, ${RANK}, j.seq limit 1) x
   )
   select array_agg(l.channel), array_agg(l.name), array_agg(l.rank), array_agg(l.seq), array_agg(40000),
-    array_agg(0::bigint)
-  into v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs
+    array_agg(0::bigint), ${GROUPED_ARRAYS}
+  into ${FOUND}
   from lane l where l.name = any (p_names);`;
 }
 
