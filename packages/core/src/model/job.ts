@@ -30,6 +30,8 @@ export interface ClaimedJob {
   readonly claims: number;
   /** Whether the database already counts the attempt as spent; false for a job claimed ahead of its need. */
   readonly isCounted: boolean;
+  /** Whether a process that held it died, perhaps of it: then its attempt is counted before it runs. */
+  readonly isSuspect: boolean;
   /** Milliseconds since 1970, by the database's clock. */
   readonly enqueuedAtMs: number;
   readonly payloadText: string;

@@ -71,7 +71,7 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
   text: ({ fn }) => `
     select o_demand::int4, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
       o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_claims::int4,
-      o_started::boolean, o_enqueued_ms::float8, o_payload::text, o_lease_held::boolean, o_next_due_ms::float8,
+      o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text, o_lease_held::boolean, o_next_due_ms::float8,
       o_rescue_due::boolean, o_unreached::boolean, o_scan_ms::float8, o_promoted_ms::float8, o_latest_seq::float8,
       o_left_behind::boolean
     from ${fn('claim_v1')}($1::text::uuid, $2::int4, $3::text::text[], $4::text::json, $5::text::json)`,
@@ -94,14 +94,14 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
     for (const list of jobs) list.sort((a, b) => b.priority - a.priority || a.seq - b.seq);
     return {
       jobs,
-      isLeaseHeld: asBoolean(last?.[14]),
-      nextDueMs: asNullable(last?.[15], asNumber),
-      isRescueDue: asNullable(last?.[16], asBoolean) ?? false,
-      isMoreLikely: asNullable(last?.[17], asBoolean) ?? false,
-      scanMs: asNullable(last?.[18], asNumber) ?? 0,
-      promotedMs: asNullable(last?.[19], asNumber),
-      latestSeq: asNullable(last?.[20], asNumber),
-      isLeftBehind: asNullable(last?.[21], asBoolean) ?? false,
+      isLeaseHeld: asBoolean(last?.[15]),
+      nextDueMs: asNullable(last?.[16], asNumber),
+      isRescueDue: asNullable(last?.[17], asBoolean) ?? false,
+      isMoreLikely: asNullable(last?.[18], asBoolean) ?? false,
+      scanMs: asNullable(last?.[19], asNumber) ?? 0,
+      promotedMs: asNullable(last?.[20], asNumber),
+      latestSeq: asNullable(last?.[21], asNumber),
+      isLeftBehind: asNullable(last?.[22], asBoolean) ?? false,
     };
   },
 });
@@ -119,7 +119,8 @@ function decodeJob(row: SqlRow): ClaimedJob {
     seq: asNumber(row[9]),
     claims: asNumber(row[10]),
     isCounted: asBoolean(row[11]),
-    enqueuedAtMs: asNumber(row[12]),
-    payloadText: asText(row[13]),
+    isSuspect: asBoolean(row[12]),
+    enqueuedAtMs: asNumber(row[13]),
+    payloadText: asText(row[14]),
   };
 }

@@ -27,6 +27,15 @@ export interface SettlerOptions {
   readonly onOpened: (lanes: readonly Lane[]) => void;
 }
 
+/** A job that was claimed ahead and has started. */
+interface Start {
+  readonly job: ClaimedJob;
+  /** When, by this process's clock. */
+  readonly at: number;
+  /** Somebody waits for it to be recorded. */
+  readonly onRecorded?: (isHeld: boolean) => void;
+}
+
 const MAX_BATCH = 1_000;
 
 /**
@@ -41,7 +50,7 @@ const START_GRACE_MS = 20;
  */
 export class Settler extends Daemon {
   readonly #options: SettlerOptions;
-  readonly #started = new Map<string, { readonly job: ClaimedJob; readonly at: number }>();
+  readonly #started = new Map<string, Start>();
   #queue: Settlement[] = [];
   #batchLimit = MAX_BATCH;
   #inFlight: readonly Settlement[] = [];
@@ -74,6 +83,14 @@ export class Settler extends Daemon {
     if (this.#started.size === 1) this.wake();
   }
 
+  /** Records that the attempt of a job that was claimed ahead is spent. Resolves to whether the claim was still held. */
+  recordStart(job: ClaimedJob): Promise<boolean> {
+    return new Promise((onRecorded) => {
+      this.#started.set(job.id, { job, at: -Infinity, onRecorded });
+      this.wake();
+    });
+  }
+
   /** Resolves once everything added so far is committed, whatever is added meanwhile. */
   async flushed(): Promise<void> {
     const left = new Set([...this.#inFlight, ...this.#queue]);
@@ -88,17 +105,18 @@ export class Settler extends Daemon {
     return this.#untilNextStart();
   }
 
-  async #settle(batch: readonly Settlement[], started: readonly ClaimedJob[]): Promise<void> {
+  async #settle(batch: readonly Settlement[], started: readonly Start[]): Promise<void> {
     const { parts, onSettled, onLost, onDueIn, onOpened } = this.#options;
     const { driver, tables, settings } = parts;
     this.#inFlight = batch;
     try {
       const { lost, opened } = await settle(driver, tables, {
         outcomes: batch.map(({ outcome }) => outcome),
-        started,
+        started: started.map(({ job }) => job),
         finalized: settings.jobPostFinalizeDeleteSecs > 0 ? 'keep' : 'delete',
       });
       this.#batchLimit = MAX_BATCH;
+      for (const { job, onRecorded } of started) onRecorded?.(!lost.has(claimKey(job)));
       let dueInSecs = Infinity;
       for (const settlement of batch) {
         const { outcome } = settlement;
@@ -126,17 +144,17 @@ export class Settler extends Daemon {
   }
 
   /** Keeps what could not be settled. A refusal may be the fault of one: smaller batches find it, and go round it. */
-  #putBack(batch: readonly Settlement[], started: readonly ClaimedJob[], error: unknown): void {
-    for (const job of started) this.#started.set(job.id, { job, at: -Infinity });
+  #putBack(batch: readonly Settlement[], started: readonly Start[], error: unknown): void {
+    for (const start of started) this.#started.set(start.job.id, { ...start, at: -Infinity });
     const isRefused = error instanceof DatabaseError && !error.isRetryable;
     if (isRefused) this.#batchLimit = Math.max(1, Math.floor(batch.length / 2));
     this.#queue = isRefused && batch.length === 1 ? [...this.#queue, ...batch] : [...batch, ...this.#queue];
   }
 
-  #takeStarted(): readonly ClaimedJob[] {
+  #takeStarted(): readonly Start[] {
     const before = this.clock.now() - START_GRACE_MS;
-    const due = [...this.#started.values()].filter(({ at }) => at <= before).map(({ job }) => job);
-    for (const job of due) this.#started.delete(job.id);
+    const due = [...this.#started.values()].filter(({ at }) => at <= before);
+    for (const { job } of due) this.#started.delete(job.id);
     return due;
   }
 

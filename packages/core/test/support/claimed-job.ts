@@ -17,6 +17,7 @@ export function claimedJob(parts: Partial<ClaimedJob>): ClaimedJob {
     seq,
     claims: 1,
     isCounted: true,
+    isSuspect: false,
     enqueuedAtMs: 0,
     payloadText: 'null',
     ...parts,

@@ -34,6 +34,7 @@ describe('a claim', () => {
       priority: 0,
       claims: 1,
       isCounted: true,
+      isSuspect: false,
       payloadText: '{"a":  1}',
     });
     expect(await bench.job(id)).toMatchObject({

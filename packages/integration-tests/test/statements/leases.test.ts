@@ -2,7 +2,15 @@ import { fromPg } from '@bearmq/driver-pg';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4 } from 'uuid';
 import { benchOf, empty } from '../support/bench.ts';
-import { registerWorker, removeWorker, renewLease, rescue, takeSessionLock } from '../support/core-internals.ts';
+import {
+  type ClaimedJob,
+  reconcile,
+  registerWorker,
+  removeWorker,
+  renewLease,
+  rescue,
+  takeSessionLock,
+} from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 
 const schema = useSchema();
@@ -75,6 +83,24 @@ describe('a rescue', () => {
     expect(await bench.job(theirs)).toMatchObject({ state: 'running', claims: 1, worker_id: other });
     expect(await exists(workerId)).toBe(false);
     expect(await rescue(session, tables, UNLOCK)).toEqual([]);
+  });
+
+  it('makes them suspect of that death, until an attempt of theirs has failed, and not by a lost answer', async () => {
+    const [first, second, third] = [await bench.worker(), await bench.worker(3_600), await bench.worker(3_600)];
+    const [id = ''] = await bench.insert({ numAttempts: 5 });
+    const suspicionOf = (jobs: readonly ClaimedJob[]) => jobs.map(({ isSuspect }) => isSuspect);
+    expect(suspicionOf(await bench.claimed(first))).toEqual([false]);
+    await reconcile(session, tables, { workerId: first, knownIds: [] });
+    expect(suspicionOf(await bench.claimed(first, { generation: 1, slots: 0, ahead: 1 }))).toEqual([false]);
+    await schema.age(31, 'worker');
+    await rescue(session, tables, UNLOCK);
+    const [back] = await bench.claimed(second, { slots: 0, ahead: 1 });
+    expect(back).toMatchObject({ id, isSuspect: true, isCounted: false, attempt: 1 });
+    if (back !== undefined) await bench.settle({ kind: 'waiting', job: back, attempt: 0, secs: 0, errorText: null });
+    const [again] = await bench.claimed(third);
+    expect(again).toMatchObject({ isSuspect: true });
+    if (again !== undefined) await bench.settle({ kind: 'waiting', job: again, attempt: 1, secs: 0, errorText: 'no' });
+    expect(suspicionOf(await bench.claimed(third))).toEqual([false]);
   });
 
   it('frees their groups, and makes the next of these ready', async () => {

@@ -10,7 +10,7 @@ import { findLanes, findStretches, peek, pick, take } from './ready-jobs.ts';
  *
  * `p_demands` is a JSON array of `{ channels: string[] | null, slots, ahead, run }`: up to `slots` jobs start at once
  * (their attempt is spent here), up to `ahead` more are claimed a little before they are needed (`started` false: a
- * crash gives their attempt back), and a group gives at most `run` jobs to be worked off in order.
+ * crash gives their attempt back, `suspect` true: let the start be recorded before they run), and a group gives at most `run` jobs to be worked off in order.
  *
  * A lane is a pair of channel and name. Lanes with ready jobs are found by a recursive skip scan, one probe a lane, so
  * jobs of names that this process has not registered cost a probe for each lane, not a scan of each job. With several
@@ -50,7 +50,7 @@ export function claim(n: Tables): string {
   p_worker uuid, p_generation integer, p_names text[], p_demands json, p_from json)`,
     returns: `table (
   o_demand integer, o_id text, o_name text, o_channel text, o_group text, o_attempt integer, o_num_attempts integer,
-  o_timeout_secs float8, o_priority integer, o_seq float8, o_claims integer, o_started boolean, o_enqueued_ms float8,
+  o_timeout_secs float8, o_priority integer, o_seq float8, o_claims integer, o_started boolean, o_suspect boolean, o_enqueued_ms float8,
   o_payload text, o_lease_held boolean, o_next_due_ms float8, o_rescue_due boolean, o_unreached boolean,
   o_scan_ms float8, o_promoted_ms float8, o_latest_seq float8, o_left_behind boolean)`,
     body: `declare

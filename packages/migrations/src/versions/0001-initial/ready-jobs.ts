@@ -152,7 +152,7 @@ export function take(n: Tables): string {
         attempt = case when r.started then least(r.attempt + 1, j.num_attempts) else r.attempt end
       from ranked r where j.id = any (array[r.id])
       returning v_nth, j.id::text, j.name, j.channel, j.job_group, r.attempt + 1, j.num_attempts,
-        j.timeout_secs, j.priority::integer, j.seq::float8, j.claims, j.started,
+        j.timeout_secs, j.priority::integer, j.seq::float8, j.claims, j.started, j.suspect,
         (extract(epoch from j.enqueued_at) * 1000)::float8, j.payload::text,
         null::boolean, null::float8, null::boolean, null::boolean, null::float8, null::float8, null::float8,
         null::boolean`;

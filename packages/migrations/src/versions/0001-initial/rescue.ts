@@ -8,7 +8,8 @@ import { lockGroups } from './groups.ts';
  * Group rows are locked before the jobs, in name order, as a settle does: a settle of the same jobs by a worker that
  * is not dead after all can then only come before or after, never cross. `claims` is raised, so that whoever held a
  * job can settle nothing any more. A job that was claimed ahead and not started has spent no attempt; `p_give_back`
- * says that not even those marked as started were (their claim never reached the worker).
+ * says that not even those marked as started were (their claim never reached the worker). Otherwise the jobs become
+ * `suspect`: one that ends its process at once, before its start is recorded, would have its attempt given back each time.
  */
 export function takeBack(n: Tables): string {
   return plpgsql({
@@ -29,7 +30,7 @@ begin
     and not (j.id = any (p_known));
 
   return query
-  update ${n.job} j set state = 'ready', worker_id = null, claims = j.claims + 1,
+  update ${n.job} j set state = 'ready', worker_id = null, claims = j.claims + 1, suspect = j.suspect or not p_give_back,
     attempt = j.attempt - case when p_give_back and j.started then 1 else 0 end
   where j.worker_id = p_worker and j.state = 'running' and not (j.id = any (p_known))
   returning j.id, j.name;

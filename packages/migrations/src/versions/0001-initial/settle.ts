@@ -8,7 +8,7 @@ import { lockGroups } from './groups.ts';
  * Jobs that succeeded come as parallel arrays, since nearly all do. Everything else comes in `p_rest`, a JSON array of
  * `{ id, claims, attempt, kind, secs, error }`:
  * - `failed`: finalized as failed, with its error;
- * - `waiting`: claimed again after `secs` (a retry), or at once (a hand-back);
+ * - `waiting`: claimed again after `secs` (a retry: with an error, and no more `suspect`), or at once (a hand-back);
  * - `started`: still running; a job that was claimed ahead spends its attempt now.
  *
  * Every outcome is fenced by (id, claims), and attempts are absolute, so a settle that is sent again after its answer
@@ -66,7 +66,8 @@ begin
       update ${n.job} j set
         state = case when o.secs > 0 then 'scheduled' else 'ready' end::${n.jobState},
         run_at = case when o.secs > 0 then now() + make_interval(secs => o.secs) end,
-        worker_id = null, attempt = o.attempt, last_error = coalesce(o.error, j.last_error)
+        worker_id = null, attempt = o.attempt, last_error = coalesce(o.error, j.last_error),
+        suspect = j.suspect and o.error is null
       from outcome o where o.kind = 'waiting' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is not null
       returning j.id, j.job_group, j.group_epoch
     ),

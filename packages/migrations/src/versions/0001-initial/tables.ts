@@ -18,6 +18,7 @@ import type { Tables } from '@bearmq/core/driver';
  * - `claims` is the fence: every claim and every rescue raises it, and a worker settles only what it can name by
  *   (id, claims).
  * - `started` tells a job whose work function was started (its attempt is spent) from one claimed a little ahead.
+ * - `suspect` tells a job that was taken back from a dead process: perhaps it is what killed it.
  * - A job without a group of its own choosing has `job_group` null: no group row, no group lock.
  * - `job_group.running` counts the running jobs that hold the group; `epoch` is raised when the group is opened by
  *   force, so that those who held it before can no longer count it down.
@@ -45,6 +46,7 @@ export function tables(n: Tables): string[] {
       group_epoch integer,
       priority smallint not null default 0,
       started boolean not null default false,
+      suspect boolean not null default false,
       worker_id uuid,
       name text not null,
       channel text not null,
