@@ -117,8 +117,8 @@ end`,
 /** Makes the rows of those groups of a query (its column `name`) that have none, in name order. */
 export function insertGroups(n: Tables, names: string): string {
   return `insert into ${n.jobGroup} (name)
-    select distinct m.name from (${names}) m
+    select distinct m.name collate "C" as name from (${names}) m
     where not exists (select 1 from ${n.jobGroup} e where e.name = any (array[m.name]))
-    order by m.name
+    order by 1
     on conflict do nothing`;
 }

@@ -79,6 +79,6 @@ end`,
 
 /** Locks the rows of the groups in a text array, in name order, waiting for who holds them. */
 export function lockGroups(n: Tables, groups: string): string {
-  return `perform 1 from (select distinct u.name from unnest(${groups}) as u (name) order by u.name offset 0) u
+  return `perform 1 from (select distinct u.name collate "C" as name from unnest(${groups}) as u (name) order by 1 offset 0) u
       cross join lateral (select 1 from ${n.jobGroup} g where g.name = u.name for update) l;`;
 }

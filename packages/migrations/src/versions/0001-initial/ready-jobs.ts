@@ -75,7 +75,7 @@ export function findStretches(n: Tables): string {
       union all
       select k.channel, k.name, k.rank, k.seq from known k
     ) s
-    window w as (order by s.channel, s.name, s.rank)
+    window w as (order by s.channel collate "C", s.name collate "C", s.rank)
   ),
   stretch (to_channel, to_name, to_rank, channel, name, rank, seq) as (
     select s.to_channel, s.to_name, s.to_rank, x.channel, x.name, x.rank, x.seq from span s cross join lateral (

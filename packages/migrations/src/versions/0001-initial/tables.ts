@@ -48,9 +48,9 @@ export function tables(n: Tables): string[] {
       started boolean not null default false,
       suspect boolean not null default false,
       worker_id uuid,
-      name text not null,
-      channel text not null,
-      job_group text,
+      name ${NAME} not null,
+      channel ${NAME} not null,
+      job_group ${NAME},
       last_error text,
       payload json not null,
       constraint job_attempt_in_range check (attempt between 0 and num_attempts),
@@ -80,16 +80,16 @@ export function tables(n: Tables): string[] {
       claims integer not null,
       priority smallint not null,
       worker_id uuid,
-      name text not null,
-      channel text not null,
-      job_group text,
+      name ${NAME} not null,
+      channel ${NAME} not null,
+      job_group ${NAME},
       error text,
       result json,
       payload json not null
     )`,
     `create index finalized_job_age on ${n.finalizedJob} (finalized_at)`,
     `create table ${n.jobGroup} (
-      name text primary key,
+      name ${NAME} primary key,
       running integer not null default 0,
       epoch integer not null default 0,
       locked_at timestamptz,
@@ -103,7 +103,7 @@ export function tables(n: Tables): string[] {
       expires_at timestamptz not null
     ) with (fillfactor = 50, ${HOT_TABLE})`,
     `create table ${n.schedule} (
-      name text primary key,
+      name ${NAME} primary key,
       repeat_secs float8 not null,
       next_at timestamptz not null default now(),
       last_at timestamptz,
@@ -112,6 +112,12 @@ export function tables(n: Tables): string[] {
     )`,
   ];
 }
+
+/**
+ * Names are ordered by their bytes, whatever the database's collation is: a new version of the operating system's or of
+ * ICU may order letters anew, and then indexes that rely on it are broken, silently.
+ */
+const NAME = 'text collate "C"';
 
 /**
  * Hot tables are vacuumed after a few thousand changes, at full speed, whatever the server's defaults: dead index

@@ -73,7 +73,7 @@ begin
 
   insert into ${n.jobGroup} (name)
   select s.name from unnest(v_suspects) as s (name)
-  where not exists (select 1 from ${n.jobGroup} e where e.name = s.name) order by s.name on conflict do nothing;
+  where not exists (select 1 from ${n.jobGroup} e where e.name = s.name) order by s.name collate "C" on conflict do nothing;
   select array_agg(l.name) into v_names from (
     select g.name from ${n.jobGroup} g where g.name = any (v_suspects) order by g.name for update skip locked) l;
 
