@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { FAULTS } from './faults/index.ts';
+import { runFigures } from './figures/run-figures.ts';
 import { HELP, type Options, parseOptions } from './options.ts';
 import { playRound } from './run/round.ts';
 import { schedule } from './run/schedule.ts';
@@ -12,6 +13,7 @@ process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));
 const options = parseOptions(process.argv.slice(2));
 if (options.mode === 'help') process.stdout.write(HELP);
 else if (options.mode === 'list') for (const { name, about } of FAULTS) console.log(`${name.padEnd(20)} ${about}`);
+else if (options.mode === 'figures') process.exitCode = await runFigures(options.figures, interrupted.signal);
 else process.exitCode = await torture(options);
 
 /** Resolves to the exit code. */
