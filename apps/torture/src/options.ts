@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Fault } from './faults/fault.ts';
-import { FAULTS } from './faults/index.ts';
+import { FAILOVER_FAULTS, FAULTS } from './faults/index.ts';
 import { FIGURES } from './figures/run-figures.ts';
 
 export interface Options {
@@ -23,6 +23,7 @@ from what each process wrote down and what the database saw, that BearMQ kept it
   --rounds n     so many runs one after the other, each with the next seed and a new database (1)
   --only a,b     only these faults
   --except a,b   all but these
+  --failover     on a primary and a synchronous standby, which takes its place now and then
   --none         no fault at all: the judgement of a quiet run
   --keep         don't remove the ledgers of a run without violations
   --list         what faults there are
@@ -39,6 +40,7 @@ export function parseOptions(args: readonly string[]): Options {
     options: {
       help: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      failover: { type: 'boolean', default: false },
       none: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       figures: { type: 'boolean', default: false },
@@ -50,7 +52,8 @@ export function parseOptions(args: readonly string[]): Options {
       except: { type: 'string', default: '' },
     },
   });
-  const only = values.only === undefined ? FAULTS : named(values.only);
+  const all = values.failover ? FAILOVER_FAULTS : FAULTS;
+  const only = values.only === undefined ? all : named(values.only);
   const except = named(values.except);
   const isMeasured = values.figures || values.soak;
   const [stray] = isMeasured ? [] : positionals;
@@ -84,7 +87,7 @@ function isNumber(text: string): boolean {
 function named(list: string): readonly Fault[] {
   const names = list.split(',').filter((name) => name !== '');
   return names.map((name) => {
-    const fault = FAULTS.find((one) => one.name === name);
+    const fault = [...FAULTS, ...FAILOVER_FAULTS].find((one) => one.name === name);
     if (fault === undefined) throw new Error(`there is no fault "${name}"; --list tells what there is`);
     return fault;
   });
