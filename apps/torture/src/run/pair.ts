@@ -20,7 +20,8 @@ export class Pair implements Tortured {
   readonly #folder: string;
   readonly #front: Link;
   #primary: RunningPostgres;
-  #standby: RunningPostgres | undefined;
+  /** Made, or being made of the primary, which must not be ended meanwhile. */
+  #standby: Promise<RunningPostgres>;
   #made = 1;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -29,6 +30,7 @@ export class Pair implements Tortured {
     this.#folder = folder;
     this.#primary = primary;
     this.#front = front;
+    this.#standby = this.#makeStandby();
     this.url = front.url;
     this.label = `${primary.label}, a primary and its standby behind port ${new URL(front.url).port}`;
   }
@@ -37,12 +39,13 @@ export class Pair implements Tortured {
     const folder = serverFolder(parent);
     const primary = await startPostgres(binaries, { dataDir: join(folder, 'cluster 0'), settings: PAIR_SETTINGS });
     const pair = new Pair(binaries, folder, primary, await Link.open(primary.url));
-    await pair.#addStandby();
+    await pair.#standby;
     return pair;
   }
 
   async restart(end: ServerEnd, downMs: number): Promise<void> {
     await this.#inTurn(async () => {
+      await this.#standby;
       await endServer(this.#primary, end);
       await wait(downMs);
       this.#primary = await startAgain(this.#binaries, this.#primary, PAIR_SETTINGS);
@@ -52,24 +55,22 @@ export class Pair implements Tortured {
   /** @throws Missed when the standby cannot catch up */
   async failOver(end: ServerEnd): Promise<void> {
     await this.#inTurn(async () => {
-      const standby = this.#standby;
-      if (standby === undefined) throw new Missed('there is no standby');
+      const standby = await this.#standby;
       await this.#caughtUp();
-      this.#standby = undefined;
       await endServer(this.#primary, end);
       this.#front.cut(); // what is left of a killed server may still answer
       await promote(standby);
       this.#primary = standby;
       this.#front.redirect(standby.url);
+      this.#standby = this.#makeStandby();
+      this.#standby.catch(() => {}); // whoever comes next fails of it
     });
-    // Restarts and the next failover wait for it, the clients do not.
-    void this.#inTurn(async () => await this.#addStandby());
   }
 
   async remove(): Promise<void> {
     await this.#turn;
     await this.#front.close();
-    await Promise.all([this.#standby?.stop(), this.#primary.stop()]);
+    await Promise.all([(await this.#standby).stop(), this.#primary.stop()]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -79,10 +80,10 @@ export class Pair implements Tortured {
     await turn;
   }
 
-  async #addStandby(): Promise<void> {
+  async #makeStandby(): Promise<RunningPostgres> {
     const dataDir = join(this.#folder, `cluster ${this.#made}`);
     this.#made += 1;
-    this.#standby = await startStandby(this.#binaries, this.#primary, dataDir, PAIR_SETTINGS);
+    return await startStandby(this.#binaries, this.#primary, dataDir, PAIR_SETTINGS);
   }
 
   /**
