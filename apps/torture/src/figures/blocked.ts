@@ -20,7 +20,8 @@ const WITH_LOCK = 5;
 /** These only poll, so nothing but the lease stands for them: they show that it is the lock that helps the others. */
 const WITHOUT_LOCK = 2;
 const RATE_PER_SEC = 100;
-const BEFORE_MS = 10_000;
+/** For how long others are watched before, as a share of the time of the block. */
+const BEFORE_SHARE = 1 / 6;
 /** A rescuer looks once a second at most, and whoever was blocked settles its job. */
 const AFTER_MS = 5_000;
 const LOCKED_MS = 30_000;
@@ -45,7 +46,7 @@ export async function blocked({ blockMs, settings, note, interrupted }: BlockedO
     );
     await locksHeld(stage, others.length + WITH_LOCK);
     const beforeFrom = monotonicMs();
-    await wait(BEFORE_MS, undefined, { signal: interrupted });
+    await wait(blockMs * BEFORE_SHARE, undefined, { signal: interrupted });
     const from = monotonicMs();
     const blocking = await Promise.all(workers.map(async (one) => await block(stage, one, blockMs, others)));
     await wait(blockMs * 0.8, undefined, { signal: interrupted });

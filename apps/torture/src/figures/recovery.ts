@@ -19,7 +19,7 @@ const ENDS: readonly (readonly [ServerEnd, string])[] = [
 const PROMISE_MS = 5_000;
 const RATE_PER_SEC = 200;
 const SHARE = 0.9;
-const [BEFORE_MS, WINDOW_MS, LOOK_MS] = [5_000, 500, 15_000];
+const [BEFORE_MS, WINDOW_MS, LOOK_MS] = [5_000, 500, 10_000];
 
 /** How soon work goes on at its rate when the server is back. Workers, producer and their clients are at their defaults. */
 export async function recovery({ downsMs, note, interrupted }: RecoveryFigureOptions): Promise<Figure> {

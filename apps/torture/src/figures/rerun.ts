@@ -13,8 +13,8 @@ export interface RerunOptions extends FigureOptions {
 
 const PROMISE_MS = 40_000;
 const NEXT_VICTIM_MS = 1_500;
-/** A lease is renewed every ten seconds: a kill comes at any moment of that. */
-const [LEAST_LIFE_MS, RENEWAL_MS] = [2_000, 10_000];
+const LEAST_LIFE_MS = 2_000;
+const DEFAULT_LEASE_SECS = 30;
 
 /** How long it takes until the job of a worker that was killed runs again, on a process that has nothing else to do. */
 export async function rerun({ kills, settings, note, interrupted }: RerunOptions): Promise<Figure> {
@@ -24,6 +24,8 @@ export async function rerun({ kills, settings, note, interrupted }: RerunOptions
       await stage.enter({ name: 'survivor 1', role: 'worker', settings }),
       await stage.enter({ name: 'survivor 2', role: 'worker', settings }),
     ];
+    // A lease is renewed when a third of it is over: the kills come at all moments of that time.
+    const renewalMs = ((settings.leaseSecs ?? DEFAULT_LEASE_SECS) * 1000) / 3;
     const killOne = async (nth: number): Promise<number> => {
       await wait(nth * NEXT_VICTIM_MS, undefined, { signal: interrupted });
       // A channel of its own: its first run is the victim's, its second a survivor's.
@@ -32,7 +34,7 @@ export async function rerun({ kills, settings, note, interrupted }: RerunOptions
       const jobId = await stage.job.enqueue({ sentAt: null, does: 'stay', ms: 0 }, { channel, numAttempts: 2 });
       await victim.hear((word) => word.says === 'began');
       for (const survivor of survivors) survivor.order({ to: 'take', channel });
-      await wait(LEAST_LIFE_MS + (RENEWAL_MS * ((nth % 10) + Math.random())) / 10, undefined, { signal: interrupted });
+      await wait(LEAST_LIFE_MS + (renewalMs * ((nth % 10) + Math.random())) / 10, undefined, { signal: interrupted });
       const killedAt = await victim.kill();
       await Promise.race(survivors.map((one) => one.hear((word) => word.says === 'began' && word.jobId === jobId)));
       const again = stage.facts().find((fact) => fact.jobId === jobId && fact.attempt === 2);

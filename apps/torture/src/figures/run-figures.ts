@@ -8,7 +8,7 @@ import { soak } from './soak.ts';
 export const FIGURES: Readonly<Record<string, (options: FigureOptions) => Promise<Figure>>> = {
   rerun: async (options) => await rerun({ ...options, kills: 50, settings: {} }),
   blocked: async (options) => await blocked({ ...options, blockMs: 60_000, settings: {} }),
-  recovery: async (options) => await recovery({ ...options, downsMs: [0, 0, 1_000, 5_000, 10_000] }),
+  recovery: async (options) => await recovery({ ...options, downsMs: [0, 1_000, 5_000, 10_000, 20_000] }),
 };
 
 /** Measures one after the other, and prints Markdown. Resolves to the exit code: 1 if a promise was missed. */
