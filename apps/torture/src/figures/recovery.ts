@@ -4,7 +4,7 @@ import type { ServerEnd } from '../run/server.ts';
 import type { Figure, FigureOptions } from './figure.ts';
 import { Stage } from './stage.ts';
 import { countBetween, quantile, recoveredAfterMs } from './statistics.ts';
-import { DISTRIBUTION_HEAD, distribution, seconds, table } from './table.ts';
+import { seconds, table } from './table.ts';
 
 export interface RecoveryFigureOptions extends FigureOptions {
   /** How long the server is away each time, besides its own time to start. */
@@ -46,14 +46,14 @@ export async function recovery({ downsMs, note, interrupted }: RecoveryFigureOpt
         note(`${text}, away for ${away}: ${took === null ? 'not' : `${took} ms after it was back`}`);
         tookMs.push(took ?? Number.POSITIVE_INFINITY);
       }
-      rows.push([text, ...distribution(tookMs)]);
+      rows.push([text, ...[0, 0.5, 1].map((share) => seconds(quantile(tookMs, share)))]);
       const slowest = quantile(tookMs, 1);
       if (slowest > PROMISE_MS) missed.push(`${text}: at its rate again only after ${seconds(slowest)}`);
     }
     const times = `away for ${downsMs.map((ms) => ms / 1000).join(', ')} s`;
     return {
       title: `From a server that takes connections again to ${SHARE * 100} % of the rate before, ${times} each`,
-      tables: [table(['', ...DISTRIBUTION_HEAD], rows)],
+      tables: [table(['', 'min', 'p50', 'max'], rows)],
       missed,
     };
   });
