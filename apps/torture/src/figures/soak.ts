@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { monotonicMs } from '../ledger/now.ts';
@@ -67,6 +68,7 @@ class Samples {
 
 async function sample(samples: Samples, at: number, actors: readonly Actor[], client: pg.Client): Promise<void> {
   for (const actor of actors) samples.add(`memory of ${actor.name}`, 'MB', at, (await actor.weigh()) / MB);
+  samples.add('load of the machine', '', at, loadavg()[0] ?? Number.NaN); // so that neighbours are not blamed on us
   const { rows: connections } = await client.query<{ n: number }>(
     `select count(*)::int as n from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
   );

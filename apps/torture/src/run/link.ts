@@ -111,7 +111,9 @@ export class Link {
   #end(pair: Pair): void {
     this.#pairs.delete(pair);
     for (const socket of [pair.inward, pair.outward]) {
-      if (!socket.destroyed) socket.resetAndDestroy();
+      // One that is saying goodbye cannot be reset (libuv refuses, and Node.js then never closes it, nor ends).
+      if (socket.writableEnded) socket.destroy();
+      else if (!socket.destroyed) socket.resetAndDestroy();
     }
   }
 }
