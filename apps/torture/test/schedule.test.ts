@@ -48,7 +48,22 @@ describe('the options', () => {
     expect(names('--none')).toEqual([]);
   });
 
+  it('add the failover, and leave out what would make its standby worthless', () => {
+    const names = parseOptions(['--failover']).faults.map(({ name }) => name);
+    expect(names).toContain('failover');
+    expect(names).not.toContain('statement-timeout');
+    expect(FAULTS.map(({ name }) => name)).not.toContain('failover');
+  });
+
+  it('choose figures by name, all of them without one, and how long a soak takes', () => {
+    expect(parseOptions(['--figures']).figures.names).toEqual(['rerun', 'blocked', 'recovery']);
+    expect(parseOptions(['--figures', 'rerun', '--soak', '5']).figures).toEqual({ names: ['rerun'], soakMinutes: 5 });
+    expect(parseOptions(['--soak']).figures).toEqual({ names: [], soakMinutes: 30 });
+  });
+
   it.each([
+    [['--figures', 'speed'], /no figure "speed"/],
+    [['recovery'], /"recovery" is not understood/],
     [['--only', 'flood'], /no fault "flood"/],
     [['--secs', '0'], /--secs takes a whole number from 1 on/],
     [['--seed', 'x'], /--seed takes a whole number from 0 on/],

@@ -3,11 +3,12 @@ import { expect, it } from '@jest/globals';
 import { parseOptions } from '../src/options.ts';
 import { playRound } from '../src/run/round.ts';
 import { schedule } from '../src/run/schedule.ts';
+import { replicatingBinaries } from '../src/run/standby.ts';
 
 const [SEED, SECS] = [1, 15];
 
-it('BearMQ keeps its promises through a short torture', async () => {
-  const faults = 'kill-worker,kill-producer,freeze-worker,server-kill,terminate-some,net-cut,throw';
+/** What is played with these faults is without fault of ours, and most of them come about. */
+async function survive(faults: string): Promise<void> {
   const strikes = schedule(parseOptions(['--only', faults]).faults, SEED, SECS);
   const notes: string[] = [];
   const { violations, history, struck, folder } = await playRound({
@@ -21,4 +22,18 @@ it('BearMQ keeps its promises through a short torture', async () => {
   expect([...struck.values()].reduce((sum, { applied }) => sum + applied, 0)).toBeGreaterThan(strikes.length / 2);
   expect(history.finals.length).toBeGreaterThan(200);
   rmSync(folder, { recursive: true });
+}
+
+it('BearMQ keeps its promises through a short torture', async () => {
+  await survive('kill-worker,kill-producer,freeze-worker,server-kill,terminate-some,net-cut,throw');
 }, 120_000);
+
+const wherePossible = replicatingBinaries() === undefined ? it.skip : it;
+
+wherePossible(
+  'BearMQ keeps its promises while standbys take the place of their primaries',
+  async () => {
+    await survive('failover,kill-worker,server-kill');
+  },
+  120_000,
+);

@@ -4,6 +4,7 @@ export type Role = 'worker' | 'producer' | 'orchestrator';
 
 /** What makes one process different from others of its role. */
 export interface Traits {
+  readonly client: 'pg' | 'postgres.js';
   /** How large its pool is. */
   readonly poolMax: number;
   readonly statementTimeoutMs: number | null;

@@ -1,5 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import type pg from 'pg';
+import type { Client } from './client.ts';
 import type { Order, Word } from './config.ts';
 
 /** Calls back for every order of one kind. */
@@ -18,19 +17,10 @@ export function say(word: Word): void {
   if (process.connected) process.send?.(word);
 }
 
-/** Keeps the pool's connections from everybody else when told to, as a program with a leak does. */
-export function hogWhenTold(pool: pg.Pool, max: number): void {
+/** Keeps the client's connections from everybody else when told to, as a program with a leak does. */
+export function hogWhenTold(client: Client, max: number): void {
   onOrder('hog', ({ secs }) => {
-    for (let i = 0; i < max; i += 1) void hold(pool, secs);
-  });
-}
-
-async function hold(pool: pg.Pool, secs: number): Promise<void> {
-  try {
-    const client = await pool.connect();
-    await wait(secs * 1000);
-    client.release();
-  } catch {
     // No connection to be had: then there is none for others either.
-  }
+    for (let i = 0; i < max; i += 1) client.hold(secs).catch(() => {});
+  });
 }

@@ -95,7 +95,9 @@ class Producer {
 
   /** The caller's own transaction. What was not sent the word `commit` is undone, whatever happened. */
   async #inTransaction(plans: readonly Plan[], end: 'commit' | 'rollback'): Promise<void> {
-    const { pool, tell } = this.#cast;
+    const { pool } = this.#cast.client;
+    const { tell } = this.#cast;
+    if (pool === undefined) throw new Error('producers are on pg');
     let fate: 'undone' | 'unknown' = 'undone';
     let broken: Error | undefined;
     const client = await pool.connect().catch((error: Error) => error);

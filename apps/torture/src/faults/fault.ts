@@ -3,11 +3,11 @@ import type { Role } from '../children/config.ts';
 import type { Random } from '../random.ts';
 import type { Crew } from '../run/crew.ts';
 import type { Link } from '../run/link.ts';
-import type { Server } from '../run/server.ts';
+import type { Tortured } from '../run/server.ts';
 
 /** What a fault has to do harm with. */
 export interface World {
-  readonly server: Server;
+  readonly server: Tortured;
   readonly crew: Crew;
   /** The network of those that are not connected directly. */
   readonly link: Link;
@@ -25,6 +25,8 @@ export interface Fault {
   readonly name: string;
   /** One line for the list. */
   readonly about: string;
+  /** That the server has a standby for which commits wait. @defaultValue nothing */
+  readonly needs?: 'standby';
   /**
    * Lets it happen once. Resolves when it is over, to what was done; rejects with a {@link Missed} when another fault
    * came in its way.

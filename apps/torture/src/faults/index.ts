@@ -1,4 +1,5 @@
 import { deadlock } from './deadlock.ts';
+import { failover } from './failover.ts';
 import type { Fault } from './fault.ts';
 import { freeze, freezeOrchestrator } from './freeze.ts';
 import { kills } from './kills.ts';
@@ -8,7 +9,7 @@ import { serverEnds } from './server-ends.ts';
 import { terminations } from './terminate.ts';
 import { workFunctions } from './work-functions.ts';
 
-/** Everything that can go wrong here. */
+/** Everything that can go wrong with one server. */
 export const FAULTS: readonly Fault[] = [
   ...kills,
   freeze,
@@ -19,4 +20,13 @@ export const FAULTS: readonly Fault[] = [
   ...pools,
   deadlock,
   ...workFunctions,
+];
+
+/**
+ * Everything that can go wrong with a server and its standby. Without statement timeouts: one that strikes while a
+ * commit waits for the standby ends the wait, and the server says that it has committed what the standby may not have.
+ */
+export const FAILOVER_FAULTS: readonly Fault[] = [
+  ...FAULTS.filter(({ name }) => name !== 'statement-timeout'),
+  failover,
 ];

@@ -25,7 +25,14 @@ interface Post {
   child: Child | undefined;
 }
 
-const USUAL: Traits = { poolMax: 4, statementTimeoutMs: null, wakeUp: 'auto', strayRejections: 'die', clockShiftMs: 0 };
+const USUAL: Traits = {
+  client: 'pg',
+  poolMax: 4,
+  statementTimeoutMs: null,
+  wakeUp: 'auto',
+  strayRejections: 'die',
+  clockShiftMs: 0,
+};
 const REPLACE_AFTER_MS = 300;
 const STOP_MS = 30_000;
 
@@ -51,6 +58,7 @@ export class Crew {
       post('worker', 1, direct),
       post('worker', 2, linked, { strayRejections: 'survive' }),
       post('worker', 3, direct, { wakeUp: 'poll' }),
+      post('worker', 5, linked, { client: 'postgres.js' }),
       post('producer', 1, direct),
       post('producer', 2, linked),
       post('orchestrator', 1, direct),

@@ -17,15 +17,16 @@ export class Link {
   readonly url: string;
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
+  #target: URL;
   #delayMs = 0;
 
-  private constructor(server: Server, url: string) {
+  private constructor(server: Server, url: string, target: URL) {
     this.#server = server;
     this.url = url;
+    this.#target = target;
   }
 
   static async open(target: string): Promise<Link> {
-    const { hostname, port } = new URL(target);
     const sockets: { accept: (inward: Socket) => void } = { accept: (inward) => inward.destroy() };
     const server = createServer({ noDelay: true }, (inward) => sockets.accept(inward));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -33,9 +34,18 @@ export class Link {
     if (typeof address !== 'object' || address === null) throw new Error('the link has no port');
     const url = new URL(target);
     url.port = String(address.port);
-    const link = new Link(server, url.href);
-    sockets.accept = (inward) => link.#join(inward, dial({ host: hostname, port: Number(port), noDelay: true }));
+    const link = new Link(server, url.href, new URL(target));
+    sockets.accept = (inward) => {
+      const { hostname, port } = link.#target;
+      link.#join(inward, dial({ host: hostname, port: Number(port), noDelay: true }));
+    };
     return link;
+  }
+
+  /** Leads to another server from now on; the connections made so far end in an error. */
+  redirect(target: string): void {
+    this.#target = new URL(target);
+    this.cut();
   }
 
   /** All connections made so far end in an error. Returns how many. */
@@ -101,7 +111,9 @@ export class Link {
   #end(pair: Pair): void {
     this.#pairs.delete(pair);
     for (const socket of [pair.inward, pair.outward]) {
-      if (!socket.destroyed) socket.resetAndDestroy();
+      // One that is saying goodbye cannot be reset (libuv refuses, and Node.js then never closes it, nor ends).
+      if (socket.writableEnded) socket.destroy();
+      else if (!socket.destroyed) socket.resetAndDestroy();
     }
   }
 }

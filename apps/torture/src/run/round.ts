@@ -16,9 +16,11 @@ import { asAdmin, surely } from './admin.ts';
 import { Crew } from './crew.ts';
 import { drain } from './drain.ts';
 import { Link } from './link.ts';
+import { Pair } from './pair.ts';
 import { startPooler } from './pooler.ts';
 import type { Strike } from './schedule.ts';
-import { Server } from './server.ts';
+import { Server, type Tortured } from './server.ts';
+import { NO_REPLICATION, replicatingBinaries } from './standby.ts';
 import { type Struck, strikeAll } from './strike-all.ts';
 
 export interface RoundOptions {
@@ -47,7 +49,7 @@ const CLOCK_MS = 500;
 export async function playRound({ seed, secs, strikes, note, interrupted }: RoundOptions): Promise<RoundResult> {
   const folder = mkdtempSync(join(tmpdir(), 'bearmq-ledgers-'));
   const tell = openLedger(join(folder, 'run.jsonl'), 'run');
-  const server = await Server.start(tmpdir());
+  const server = await startServer(strikes);
   const link = await Link.open(server.url);
   const pooler = await startPooler(server.url);
   tell({ kind: 'clock' });
@@ -67,7 +69,7 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
       for (const sql of [...generateMigrationSql(SCHEMA), ...witnessStatements(QUOTED_SCHEMA)]) await client.query(sql);
     });
     const behind = pooler === undefined ? 'no PgBouncer' : 'PgBouncer';
-    note(`${server.label} on port ${server.port}, ${behind}, ${strikes.length} strikes in ${secs} s`);
+    note(`${server.label}, ${behind}, ${strikes.length} strikes in ${secs} s`);
     crew.start();
     const struck = await strikeAll({ strikes, secs, note, interrupted, tell }, (nth) => {
       const random = new Random(seed, 'strike', nth);
@@ -107,4 +109,12 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
     await pooler?.stop();
     await server.remove();
   }
+}
+
+/** With a standby if a fault needs one. */
+async function startServer(strikes: readonly Strike[]): Promise<Tortured> {
+  if (!strikes.some(({ fault }) => fault.needs === 'standby')) return await Server.start(tmpdir());
+  const binaries = replicatingBinaries();
+  if (binaries === undefined) throw new Error(NO_REPLICATION);
+  return await Pair.start(tmpdir(), binaries);
 }

@@ -13,11 +13,12 @@ export interface DaemonOptions {
 }
 
 const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
+/** Nothing wakes a daemon that pauses, so this is how long after an outage work may go on: within 5 s, at full rate. */
+const LONGEST_PAUSE_MS = 4_000;
 
 /**
  * A background task with one contract: `start()` once, `stop()` any number of times. A pass that fails is reported, and
- * tried again after a pause that doubles from 0.1 s to 10 s, with jitter; a daemon never ends by itself and never
+ * tried again after a pause that doubles from 0.1 s to 4 s, with jitter; a daemon never ends by itself and never
  * throws into the void.
  */
 export abstract class Daemon {

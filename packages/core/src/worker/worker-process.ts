@@ -160,7 +160,10 @@ export class WorkerProcess {
     for (const { id } of run.jobs) this.#nextInRuns.add(id);
     for (const [i, job] of run.jobs.entries()) {
       // A process that was frozen past its lease goes on where it was: it must not start what may run elsewhere by now.
-      if (this.#keeper.isInDoubt) await this.#keeper.certain();
+      // Asked again after the wait: what went on before us may have blocked the event loop for longer than a lease.
+      while (this.#keeper.lease !== null && losses === this.#losses && this.#keeper.isInDoubt) {
+        await this.#keeper.certain();
+      }
       this.#nextInRuns.delete(job.id);
       if (losses !== this.#losses) continue;
       const isFirst = i === 0;

@@ -1,0 +1,64 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { postgresJsDriver } from '@bearmq/driver-postgresjs';
+import { pgDriver } from 'bearmq';
+import pg from 'pg';
+import postgres from 'postgres';
+import type { ChildConfig } from './config.ts';
+
+/** A process's client of PostgreSQL. */
+export interface Client {
+  readonly driver: ReturnType<typeof pgDriver>;
+  /** What only a program on pg has: for transactions of its own. */
+  readonly pool: pg.Pool | undefined;
+  /** Takes a connection and keeps it for so long. Rejects if there is none. */
+  hold(secs: number): Promise<void>;
+  end(): Promise<void>;
+}
+
+const CONNECT_SECS = 5;
+
+/** On pg, as most programs are. */
+export function pgClient({ name, url, traits: { poolMax, statementTimeoutMs } }: ChildConfig): Client {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: name,
+    max: poolMax,
+    connectionTimeoutMillis: CONNECT_SECS * 1000,
+    ...(statementTimeoutMs === null ? {} : { statement_timeout: statementTimeoutMs }),
+  });
+  pool.on('error', () => {}); // idle connections that are cut: the next statement gets another
+  pool.on('connect', (client) => client.on('error', () => {})); // and those in use: their statement rejects
+  return {
+    driver: pgDriver({ pool }),
+    pool,
+    hold: async (secs) => {
+      const client = await pool.connect();
+      await wait(secs * 1000);
+      client.release();
+    },
+    end: async () => await pool.end(),
+  };
+}
+
+/** On postgres.js, with what the driver's README advises where connections are cut. */
+export function postgresJsClient({ name, url, traits: { poolMax, statementTimeoutMs } }: ChildConfig): Client {
+  const sql = postgres(url, {
+    max: poolMax,
+    connect_timeout: CONNECT_SECS,
+    fetch_types: false,
+    connection: {
+      application_name: name,
+      ...(statementTimeoutMs === null ? {} : { statement_timeout: statementTimeoutMs }),
+    },
+  });
+  return {
+    driver: postgresJsDriver({ sql }),
+    pool: undefined,
+    hold: async (secs) => {
+      const reserved = await sql.reserve();
+      await wait(secs * 1000);
+      reserved.release();
+    },
+    end: async () => await sql.end({ timeout: 5 }),
+  };
+}
