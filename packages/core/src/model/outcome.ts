@@ -14,6 +14,14 @@ export function handedBack(job: ClaimedJob): Outcome {
   return { kind: 'waiting', job, attempt: job.attempt - 1, secs: 0, errorText: null };
 }
 
+/**
+ * Whether a job's attempt is to be recorded as spent before it starts, for it was claimed ahead: it may end this process at
+ * once, as it did another one.
+ */
+export function isStartRecorded(job: ClaimedJob): boolean {
+  return job.isSuspect && !job.isCounted && job.attempt <= job.numAttempts;
+}
+
 /** A job whose worker process died during its last attempt. */
 export function outcomeOfDeadWorker(job: ClaimedJob): Outcome {
   return { kind: 'failed', job, errorText: `the worker process died during attempt ${job.numAttempts}, the last` };

@@ -1,9 +1,8 @@
 import type { ContextParts } from '../context-parts.ts';
 import type { ClaimedJob, Outcome } from '../model/job.ts';
-import { handedBack, outcomeOfDeadWorker, outcomeOfError } from '../model/outcome.ts';
+import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../model/outcome.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ActiveJob } from './active-job.ts';
-import { emitLost } from './settlement-events.ts';
 import type { Settler } from './settler.ts';
 
 export interface ExecutorOptions {
@@ -50,14 +49,7 @@ export class Executor {
     }
     const active = new ActiveJob(job, workerId);
     this.#active.set(job.id, active);
-    if (!job.isCounted && job.isSuspect) {
-      // It may end this process at once, as it did another one: so its attempt is spent before.
-      if (!(await settler.recordStart(job))) {
-        this.#active.delete(job.id);
-        emitLost(events, { outcome: handedBack(job), workerId, durationMs: 0 });
-        return { durationMs: 0, isDueAgain: false };
-      }
-    } else if (!job.isCounted) settler.markStarted(job);
+    if (!job.isCounted && !isStartRecorded(job)) settler.markStarted(job);
     if (isHeard) {
       events.emit({ eventType: 'WORKER_JOB_RUN', jobId: job.id, jobName: job.name, workerId, attempt: job.attempt });
     }

@@ -1,6 +1,7 @@
 import type { ContextParts } from '../context-parts.ts';
 import { DatabaseError } from '../driver/index.ts';
 import type { ClaimedJob, Outcome } from '../model/job.ts';
+import { handedBack } from '../model/outcome.ts';
 import { Daemon } from '../runtime/daemon.ts';
 import { claimKey, type Lane, settle } from '../statements/settle.ts';
 
@@ -84,11 +85,13 @@ export class Settler extends Daemon {
   }
 
   /** Records that the attempt of a job that was claimed ahead is spent. Resolves to whether the claim was still held. */
-  recordStart(job: ClaimedJob): Promise<boolean> {
-    return new Promise((onRecorded) => {
+  async recordStart(job: ClaimedJob, workerId: string): Promise<boolean> {
+    const isHeld = await new Promise<boolean>((onRecorded) => {
       this.#started.set(job.id, { job, at: -Infinity, onRecorded });
       this.wake();
     });
+    if (!isHeld) this.#options.onLost({ outcome: handedBack(job), workerId, durationMs: 0 });
+    return isHeld;
   }
 
   /** Resolves once everything added so far is committed, whatever is added meanwhile. */

@@ -1,5 +1,5 @@
 import type { ContextParts } from '../context-parts.ts';
-import { handedBack } from '../model/outcome.ts';
+import { handedBack, isStartRecorded } from '../model/outcome.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { Rescuer } from '../rescue/rescuer.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -159,13 +159,14 @@ export class WorkerProcess {
     let isBrokenOff = false;
     for (const { id } of run.jobs) this.#nextInRuns.add(id);
     for (const [i, job] of run.jobs.entries()) {
+      const isHeld = !isStartRecorded(job) || (await this.#settler.recordStart(job, owner.id));
       // A process that was frozen past its lease goes on where it was: it must not start what may run elsewhere by now.
       // Asked again after the wait: what went on before us may have blocked the event loop for longer than a lease.
       while (this.#keeper.lease !== null && losses === this.#losses && this.#keeper.isInDoubt) {
         await this.#keeper.certain();
       }
       this.#nextInRuns.delete(job.id);
-      if (losses !== this.#losses) continue;
+      if (!isHeld || losses !== this.#losses) continue;
       const isFirst = i === 0;
       if (!isFirst && (isBrokenOff || state.isLeaving || systemClock.now() > until)) {
         this.#settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
