@@ -22,7 +22,7 @@ export function givingWay(n: Tables, what: string, body: string): string {
     kept text := pg_catalog.current_setting('lock_timeout');
     holders text;
   begin
-    perform pg_catalog.set_config('lock_timeout', '${LOCK_WAIT_MS}', true);
+    perform pg_catalog.set_config('lock_timeout', '${LOCK_WAIT_MS}ms', true);
     ${body}
     perform pg_catalog.set_config('lock_timeout', kept, true);
   exception when lock_not_available then
