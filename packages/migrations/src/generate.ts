@@ -10,7 +10,8 @@ import { migrations } from './versions/index.ts';
  * may run them at once. The role needs the right to create the schema, or to create objects in one that exists.
  *
  * A statement that meets a lock of somebody else's gives way: it fails with SQLSTATE 55P03 (`lock_not_available`), and
- * says who holds it. Then run all of them again; `migrate` does so by itself.
+ * says who holds it. Then run all of them again. One that would make an index of a large table fails with `BM001`, and
+ * says which `create index concurrently` to run before that. `migrate` does either by itself.
  *
  * @param schema - any name that PostgreSQL allows, up to 63 bytes; it is quoted.
  * @throws InvalidIdentifierError for a name that PostgreSQL could not hold.

@@ -44,7 +44,8 @@ function findHolders(n: Tables): string {
         when h.pid is null then 'a prepared transaction (see pg_prepared_xacts)'
         else pg_catalog.format('pid %s (application %s, %s, its last query began %s%s)', h.pid,
           coalesce(pg_catalog.quote_ident(nullif(h.application_name, '')), 'unnamed'),
-          coalesce(h.state, h.backend_type, 'of another role'), coalesce(h.query_start::text, 'at an unknown time'),
+          case h.backend_type when 'client backend' then h.state else coalesce(h.backend_type, 'of another role') end,
+          coalesce(h.query_start::text, 'at an unknown time'),
           case when h.builds then '; it builds an index, wait for it'
             else pg_catalog.format('; to end it: select pg_terminate_backend(%s)', h.pid) end) end, ', ')
     into holders

@@ -5,9 +5,10 @@ import type { Tables } from '@bearmq/core/driver';
  * the next one.
  *
  * Workers are busy while it runs, and whatever it locks it holds up. So a step takes the locks of one table, or two, for
- * as long as the catalogue takes to be written: it adds, renames or drops. It neither rewrites nor reads a table that
- * was there before (no column with a volatile default or another type, no check but `not valid`, no plain index). What
- * needs several steps is several migrations, of one release; so none is ever half done, and each is in the ledger.
+ * as long as the catalogue takes to be written: it neither rewrites nor reads a table that was there before. No other
+ * type for a column, no default that differs from row to row, no check but `not valid` (its `validate` is a migration of
+ * its own, and holds up nobody), no plain index, no change of rows. What takes several steps is several migrations of one
+ * release: so none is ever half done, and each is in the ledger.
  */
 export type Migration = TransactionMigration | IndexMigration;
 
