@@ -18,6 +18,11 @@ export interface ContextParts {
   readonly localWork: LocalWork;
   /** Checks once that the schema is there and new enough; a check that failed is made again. */
   checkSchema(): Promise<void>;
+  /**
+   * What to tell of when the database said that something of ours does not exist: a `SchemaVersionError` where the
+   * schema, asked anew, is not one that this package works with; else what the database said.
+   */
+  whyMissing(error: unknown): Promise<unknown>;
   /** Tells the event handlers that a background task failed, or the process's warnings when there is no handler. */
   reportError(daemon: string, error: unknown, failures: number): void;
   /** Tells them once of something that works less well than it could. */

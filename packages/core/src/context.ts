@@ -2,10 +2,11 @@ import { type ContextOptions, resolveContextOptions } from './context-options.ts
 import { type ContextParts, setParts } from './context-parts.ts';
 import { tablesOf } from './driver/index.ts';
 import { Enqueuer } from './enqueue/enqueuer.ts';
+import { SchemaVersionError } from './errors.ts';
 import type { BearEvent, BearEventHandler } from './events.ts';
 import { Registry } from './registry.ts';
 import { EventBus } from './runtime/event-bus.ts';
-import { checkSchemaVersion, REQUIRED_SCHEMA_VERSION } from './statements/read-schema-version.ts';
+import { checkSchemaVersion, isMissing, REQUIRED_SCHEMA_VERSION } from './statements/read-schema-version.ts';
 
 /**
  * What all BearMQ objects share: the way to the database, the schema, settings and event handlers.
@@ -40,9 +41,13 @@ export class Context {
         return () => localListeners.delete(listener);
       },
     };
-    const reportError: ContextParts['reportError'] = (daemon, error, failures) => {
+    const tell: ContextParts['reportError'] = (daemon, error, failures) => {
       if (events.hasHandlers) events.emit({ eventType: 'DAEMON_ERROR', daemon, error, failures });
       else if (failures === 1) warnProcess(`the ${daemon} failed, and will be tried again`, error);
+    };
+    const reportError: ContextParts['reportError'] = (daemon, error, failures) => {
+      if (isMissing(error)) void whyMissing(error).then((why) => tell(daemon, why, failures));
+      else tell(daemon, error, failures);
     };
     const warn: ContextParts['warn'] = (message, error) => {
       if (warned.has(message)) return;
@@ -58,6 +63,20 @@ export class Context {
       );
     };
     let schemaCheck: Promise<void> | undefined;
+    const checkSchema: ContextParts['checkSchema'] = () => {
+      schemaCheck ??= checkSchemaVersion(driver, tables).then(warnIfNewer, (error: unknown) => {
+        schemaCheck = undefined;
+        throw error;
+      });
+      return schemaCheck;
+    };
+    const whyMissing: ContextParts['whyMissing'] = async (error) => {
+      schemaCheck = undefined; // the schema was changed since
+      return await checkSchema().then(
+        () => error,
+        (problem: unknown) => (problem instanceof SchemaVersionError ? problem : error),
+      );
+    };
     this.schema = schema;
     this.#events = events;
     setParts(this, {
@@ -75,13 +94,8 @@ export class Context {
       localWork,
       reportError,
       warn,
-      checkSchema: () => {
-        schemaCheck ??= checkSchemaVersion(driver, tables).then(warnIfNewer, (error: unknown) => {
-          schemaCheck = undefined;
-          throw error;
-        });
-        return schemaCheck;
-      },
+      checkSchema,
+      whyMissing,
     });
   }
 

@@ -57,7 +57,7 @@ export class PayloadError extends BearError {
   }
 }
 
-/** The database schema is not of the version that this package works with. */
+/** The database schema is missing, too old for this package, or too new: a later release took away what this one uses. */
 export class SchemaVersionError extends BearError {
   override readonly name = 'SchemaVersionError';
   /** The version found; 0 when there is none. */
@@ -65,14 +65,16 @@ export class SchemaVersionError extends BearError {
   /** The oldest version that this package works with. */
   readonly required: number;
 
-  constructor(schema: string, found: number, required: number, cause?: unknown) {
+  /** @param oldestClient - packages that require an older version than this no longer work with the schema. */
+  constructor(schema: string, found: number, required: number, oldestClient = 1, cause?: unknown) {
     const what = found === 0 ? 'has no BearMQ tables' : `is at version ${found}`;
-    super(
-      'BEAR_SCHEMA_VERSION',
-      `the schema ${JSON.stringify(schema)} ${what}, but version ${required} is required: ` +
-        'run every statement of generateMigrationSql(schema), or migrate({ driver, schema }), and try again',
-      { cause },
-    );
+    const problem =
+      found >= required
+        ? `which works with releases of BearMQ that require version ${oldestClient} or later, but this one is made for ` +
+          `version ${required}: upgrade BearMQ in this program`
+        : `but version ${required} is required: ` +
+          'run every statement of generateMigrationSql(schema), or migrate({ driver, schema }), and try again';
+    super('BEAR_SCHEMA_VERSION', `the schema ${JSON.stringify(schema)} ${what}, ${problem}`, { cause });
     this.found = found;
     this.required = required;
   }

@@ -154,13 +154,12 @@ export class JobDefinition<TParams = null> {
     way: { alone(): Promise<void>; within(tx: SqlSession): Promise<void> },
   ): Promise<void> {
     if (jobs.length === 0) return;
-    const { events, checkSchema, tables } = this.#parts;
+    const { events, whyMissing, tables } = this.#parts;
     try {
       await (tx === undefined ? way.alone() : way.within(tx));
     } catch (error) {
       if (tx !== undefined) throw missingSchema(error, tables) ?? error;
-      if (isMissing(error)) await checkSchema();
-      throw error;
+      throw isMissing(error) ? await whyMissing(error) : error;
     }
     if (tx !== undefined || !events.hasHandlers) return;
     for (const { id } of jobs) {

@@ -41,7 +41,11 @@ export function generateGrantSql({ schema, role, to }: GrantOptions): string[] {
     const choices = Object.keys(GRANTS).join(', ');
     throw new InvalidOptionError('generateGrantSql.to', `must be one of ${choices}; got ${JSON.stringify(to)}`);
   }
-  const grants = [`usage on schema ${tables.schema}`, `select (version) on ${tables.migration}`, ...GRANTS[to](tables)];
+  const grants = [
+    `usage on schema ${tables.schema}`,
+    `select (version, oldest_client) on ${tables.migration}`,
+    ...GRANTS[to](tables),
+  ];
   return [lockedBlock(tables, grants.map((grant) => `grant ${grant} to ${grantee};`).join('\n  '))];
 }
 

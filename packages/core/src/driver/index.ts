@@ -13,5 +13,5 @@ export { InvalidIdentifierError, quoteIdentifier, quoteLiteral } from './identif
 export type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
 export { Subscriptions, type SubscriptionsOptions } from './subscriptions.ts';
 export { notificationChannel, type Tables, tablesOf } from './tables.ts';
-export { pause } from './timers.ts';
+export { backoffMs, pause } from './timers.ts';
 export { asBoolean, asNullable, asNumber, asText, toArrayLiteral } from './values.ts';

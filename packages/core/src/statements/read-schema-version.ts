@@ -4,29 +4,40 @@ import { defineStatement } from './statement.ts';
 
 /**
  * The version of the schema that this package's statements need. A newer schema is fine: functions carry their version
- * in their name, and a migration keeps those that the release before it calls.
+ * in their name, and a migration keeps those that the releases before it call. One that takes some away, later, enters
+ * in the ledger as `oldest_client` what a package must at least require.
  */
 export const REQUIRED_SCHEMA_VERSION = 1;
 
-const readVersion = defineStatement<null, number>({
+interface Ledger {
+  readonly found: number;
+  readonly oldestClient: number;
+}
+
+const readLedger = defineStatement<null, Ledger>({
   name: 'bearmq_read_schema_version',
-  text: ({ migration }) => `select coalesce(max(version), 0)::int4 from ${migration}`,
+  text: ({ migration }) =>
+    `select coalesce(max(version), 0)::int4, coalesce(max(oldest_client), 1)::int4 from ${migration}`,
   encode: () => [],
-  decode: ([row]) => asNumber(row?.[0]),
+  decode: ([row]) => ({ found: asNumber(row?.[0]), oldestClient: asNumber(row?.[1]) }),
 });
 
 /**
  * Resolves to the version found, which may be newer than required.
  *
- * @throws SchemaVersionError when the schema is missing or older than required.
+ * @throws SchemaVersionError when the schema is missing, older than required, or made for later packages only.
  */
-export async function checkSchemaVersion(session: SqlSession, tables: Tables): Promise<number> {
-  const found = await readVersion(session, tables, null).catch((error: unknown) => {
-    if (isMissing(error)) return 0;
+export async function checkSchemaVersion(
+  session: SqlSession,
+  tables: Tables,
+  required: number = REQUIRED_SCHEMA_VERSION,
+): Promise<number> {
+  const { found, oldestClient } = await readLedger(session, tables, null).catch((error: unknown): Ledger => {
+    if (isMissing(error)) return { found: 0, oldestClient: 1 };
     throw error;
   });
-  if (found < REQUIRED_SCHEMA_VERSION) throw new SchemaVersionError(tables.schemaName, found, REQUIRED_SCHEMA_VERSION);
-  return found;
+  if (found >= required && oldestClient <= required) return found;
+  throw new SchemaVersionError(tables.schemaName, found, required, oldestClient);
 }
 
 /** Whether the database says that a table, schema or function of ours does not exist. */
@@ -42,5 +53,5 @@ export function isMissing(error: unknown): boolean {
 export function missingSchema(error: unknown, { schemaName }: Tables): SchemaVersionError | undefined {
   if (!(error instanceof DatabaseError && error.message.includes(schemaName))) return undefined;
   if (!['42P01', '3F000'].includes(error.sqlState ?? '')) return undefined;
-  return new SchemaVersionError(schemaName, 0, REQUIRED_SCHEMA_VERSION, error);
+  return new SchemaVersionError(schemaName, 0, REQUIRED_SCHEMA_VERSION, 1, error);
 }

@@ -72,6 +72,7 @@ describe('a role that was granted what a producer needs', () => {
     ];
     expect(await rightsOf(schema, role)).toEqual([
       ...columns.map((column) => `job.${column}: insert`),
+      'migration.oldest_client: select',
       'migration.version: select',
       'schema: usage',
     ]);

@@ -94,6 +94,7 @@ describe('a role that was granted what a worker needs', () => {
         ...['finalized_job', 'job', 'job_group', 'worker'].map((table) => `${table}: delete, insert, select, update`),
         ...functions.map(({ name }) => `${name}: execute`),
         'job_seq_seq: select',
+        'migration.oldest_client: select',
         'migration.version: select',
         'schedule: insert, select, update',
         'schema: usage',

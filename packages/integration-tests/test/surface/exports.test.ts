@@ -116,6 +116,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'asNullable',
     'asNumber',
     'asText',
+    'backoffMs',
     'notificationChannel',
     'pause',
     'quoteIdentifier',

@@ -1,4 +1,5 @@
 import { quoteIdentifier, type Tables } from '@bearmq/core/driver';
+import { statementsOf } from '../migration.ts';
 import { LATEST_VERSION, migrations } from '../versions/index.ts';
 import { type CatalogueObject, key, readCatalogue } from './catalogue.ts';
 import { EXPECTED } from './expected-objects.ts';
@@ -83,7 +84,7 @@ function statementThatMakes(n: Tables, [type, , name]: CatalogueObject): string 
   if (type !== 'index' && type !== 'function') return undefined;
   const start = type === 'index' ? `index ${name} on ` : `function ${n.fn(name.slice(0, name.indexOf('(') + 1))}`;
   const heads = ['create ', 'create unique ', 'create or replace '].map((create) => create + start);
-  const made = migrations.flatMap((migration) => migration.statements(n).map((statement) => statement.trim()));
+  const made = migrations.flatMap((migration) => statementsOf(migration, n).map((statement) => statement.trim()));
   return made.findLast((statement) => heads.some((head) => statement.startsWith(head)));
 }
 

@@ -46,6 +46,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['column', 'job_group', 'running', 'integer not null default'],
   ['column', 'migration', 'applied_at', 'timestamp with time zone not null default'],
   ['column', 'migration', 'name', 'text not null'],
+  ['column', 'migration', 'oldest_client', 'integer not null default'],
   ['column', 'migration', 'version', 'integer not null'],
   ['column', 'schedule', 'last_at', 'timestamp with time zone'],
   ['column', 'schedule', 'last_job_id', 'uuid'],

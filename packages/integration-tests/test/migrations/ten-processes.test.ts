@@ -1,0 +1,49 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { freshName, useSchema } from '../support/database.ts';
+import { snapshot } from '../support/snapshot.ts';
+import { databaseUrl, wayTo } from '../support/way.ts';
+import { future, INDEX_VERSION, migrateWith } from './support/future.ts';
+import { fillJobs, ledgerOf } from './support/upgrades.ts';
+
+const FIXTURE = fileURLToPath(new URL('../support/fixtures/migrate-process.mjs', import.meta.url));
+const schema = useSchema({ migrations: 'none' });
+const straight = freshName();
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const name of [schema.name, straight])
+    await schema.pool.query(`drop schema if exists ${pg.escapeIdentifier(name)} cascade`);
+});
+
+describe('a migration that ten processes begin at once', () => {
+  it('is applied once, and each of them sees it done', async () => {
+    const config = JSON.stringify({ way: wayTo(databaseUrl()), schema: schema.name });
+    for (let n = 0; n < 10; n += 1)
+      children.push(fork(FIXTURE, [config], { execArgv: [], env: { PATH: process.env['PATH'] } }));
+    await Promise.all(children.map((child) => once(child, 'message')));
+    const ended = children.map((child) => Promise.all([once(child, 'message'), once(child, 'exit')]));
+    for (const child of children) child.send('go');
+    const results = await Promise.all(ended);
+    expect(results.map(([, [code]]) => code)).toEqual(Array(10).fill(0));
+    expect(results.map(([[told]]) => told)).toContainEqual({ pending: [{ version: 1, name: 'initial' }] });
+    expect(await ledgerOf(schema)).toEqual([1]);
+    await migrateWith(future.slice(0, 1), { driver: schema.driver(), schema: straight });
+    expect(await snapshot(schema.pool, schema.name)).toEqual(await snapshot(schema.pool, straight));
+  });
+
+  it('is applied once in each of its steps, the index of a large table too', async () => {
+    await migrateWith(future.slice(0, INDEX_VERSION - 1), { driver: schema.driver(), schema: schema.name });
+    await fillJobs(schema);
+    const drivers = Array.from({ length: 10 }, () => schema.newDriver({ max: 1 }));
+    await Promise.all(drivers.map((driver) => migrateWith(future, { driver, schema: schema.name })));
+    expect(await ledgerOf(schema)).toEqual(future.map(({ version }) => version));
+    await migrateWith(future, { driver: schema.driver(), schema: straight });
+    expect(await snapshot(schema.pool, schema.name)).toEqual(await snapshot(schema.pool, straight));
+    const invalid = 'select 1 from pg_index where indexrelid = to_regclass($1) and not indisvalid';
+    expect(await schema.rows(invalid, [`${schema.q}.job_name`])).toEqual([]);
+  }, 60_000);
+});

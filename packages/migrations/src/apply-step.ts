@@ -1,0 +1,52 @@
+import { backoffMs, DatabaseError, pause, type SqlSession } from '@bearmq/core/driver';
+import { type Step, TABLE_TOO_LARGE } from './steps.ts';
+
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** What a build fails with when it meets another process's build of the same index: a lock, a deadlock, a name taken. */
+const MET_ANOTHER_BUILD: readonly (string | null)[] = [LOCK_NOT_AVAILABLE, '40P01', '42P07', '23505'];
+
+/**
+ * Sends a step, again and again while the locks of others turn it away. Nothing is held in the pauses, no connection
+ * either: workers overtake, and so do other processes that migrate.
+ *
+ * @throws DatabaseError the last refusal, when the pauses come to `patienceSecs`; anything else at once.
+ */
+export async function applyStep(driver: SqlSession, step: Step, patienceSecs: number): Promise<void> {
+  for (let attempt = 0, pausedMs = 0; ; attempt += 1) {
+    const refusal = await attemptStep(driver, step);
+    if (refusal === undefined) return;
+    if (pausedMs >= patienceSecs * 1000) {
+      const message = `${refusal.message} (tried ${attempt + 1} times in some ${patienceSecs} s)`;
+      throw new DatabaseError(message, refusal, refusal.cause);
+    }
+    const ms = backoffMs(attempt);
+    await pause(ms);
+    pausedMs += ms;
+  }
+}
+
+/** @returns why it is to be sent again, or nothing when it was applied. */
+async function attemptStep(driver: SqlSession, { texts, concurrently }: Step): Promise<DatabaseError | undefined> {
+  const refused = await attempt(driver, texts, [LOCK_NOT_AVAILABLE, TABLE_TOO_LARGE]);
+  if (refused?.sqlState !== TABLE_TOO_LARGE || concurrently === undefined) return refused;
+  // It waits for those who write to the table, and nobody waits for it. What it leaves when it is cut, the texts clear.
+  return (
+    (await attempt(driver, [concurrently], MET_ANOTHER_BUILD)) ?? (await attempt(driver, texts, [LOCK_NOT_AVAILABLE]))
+  );
+}
+
+/** @returns the error of the first text that fails in one of the ways given; any other is thrown. */
+async function attempt(
+  driver: SqlSession,
+  texts: readonly string[],
+  expected: readonly (string | null)[],
+): Promise<DatabaseError | undefined> {
+  try {
+    for (const text of texts) await driver.run({ name: 'bearmq_migrate', text, values: [], plan: 'anew' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof DatabaseError && expected.includes(error.sqlState)) return error;
+    throw error;
+  }
+}
