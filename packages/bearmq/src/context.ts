@@ -1,4 +1,5 @@
 import { type ContextSettings, Context as CoreContext, type ContextOptions as CoreContextOptions } from '@bearmq/core';
+import { type Driver, InvalidOptionError, reading } from '@bearmq/core/driver';
 import { type PgPool, pgDriver } from '@bearmq/driver-pg';
 
 /** The options of a {@link Context}: a `pg` Pool, or any other driver. */
@@ -20,12 +21,31 @@ export interface PoolContextOptions extends ContextSettings {
  */
 export class Context extends CoreContext {
   constructor(options: ContextOptions) {
-    // What is no object at all, core refuses in its own words.
-    if (typeof options === 'object' && options !== null && 'pool' in options) {
-      const { pool, ...rest } = options;
-      super({ ...rest, driver: pgDriver({ pool }) });
-    } else {
-      super(options);
+    const own = ownDriver(options);
+    try {
+      super(own.options);
+    } catch (error) {
+      void own.driver?.close(); // it listens to the pool's errors
+      throw error;
     }
   }
+}
+
+interface OwnDriver {
+  readonly options: CoreContextOptions;
+  /** Made for the pool that was given. */
+  readonly driver?: Driver;
+}
+
+function ownDriver(given: ContextOptions): OwnDriver {
+  // What is no object at all, core refuses in its own words.
+  if (typeof given !== 'object' || given === null) return { options: given };
+  const options = reading('Context', () => ({ ...given }));
+  if (!('pool' in options)) return { options };
+  const { pool, ...rest } = options;
+  if ('driver' in rest && rest.driver !== undefined) {
+    throw new InvalidOptionError('Context.pool', 'and Context.driver exclude each other; leave one out');
+  }
+  const driver = pgDriver({ pool });
+  return { options: { ...rest, driver }, driver };
 }

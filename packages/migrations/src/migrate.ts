@@ -1,4 +1,13 @@
-import { asNumber, DatabaseError, type SqlSession, tablesOf } from '@bearmq/core/driver';
+import {
+  anything,
+  asNumber,
+  type Check,
+  checkOptions,
+  DatabaseError,
+  hasMethods,
+  type SqlSession,
+  tablesOf,
+} from '@bearmq/core/driver';
 import { generateMigrationSql } from './generate.ts';
 import { LATEST_VERSION, migrations } from './versions/index.ts';
 
@@ -24,11 +33,15 @@ export interface MigrationStatus {
  * Brings a schema to the newest version. Safe to run from several processes at once, and again.
  *
  * @returns the state before it ran: its `pending` is what was applied, by this process or by another.
+ * @throws InvalidIdentifierError for a schema name that PostgreSQL could not hold.
+ * @throws InvalidOptionError for an option that is unknown, or a driver that is none.
  * @throws DatabaseError when the database refuses a step; what was applied before it stays, and a later run goes on.
  */
-export async function migrate({ driver, schema }: MigrateOptions): Promise<MigrationStatus> {
-  const before = await migrationStatus({ driver, schema });
-  for (const [i, text] of generateMigrationSql(schema).entries()) {
+export async function migrate(options: MigrateOptions): Promise<MigrationStatus> {
+  const { driver, schema } = checkOptions('migrate', options, migrateChecks, ['driver']);
+  const texts = generateMigrationSql(schema);
+  const before = await statusOf({ driver, schema });
+  for (const [i, text] of texts.entries()) {
     await driver.run({ name: `bearmq_migrate_${i}`, text, values: [] });
   }
   return before;
@@ -37,9 +50,20 @@ export async function migrate({ driver, schema }: MigrateOptions): Promise<Migra
 /**
  * Tells what a schema has been migrated to, without changing anything.
  *
+ * @throws InvalidIdentifierError, InvalidOptionError as {@link migrate} does.
  * @throws DatabaseError when the database cannot be asked.
  */
-export async function migrationStatus({ driver, schema }: MigrateOptions): Promise<MigrationStatus> {
+export async function migrationStatus(options: MigrateOptions): Promise<MigrationStatus> {
+  return await statusOf(checkOptions('migrationStatus', options, migrateChecks, ['driver']));
+}
+
+/** What is checked of {@link MigrateOptions}. */
+export const migrateChecks: Readonly<Record<keyof MigrateOptions, Check>> = {
+  driver: hasMethods(['run'], 'must be a driver, such as pgDriver({ pool }), or a session of one'),
+  schema: anything, // checked where it is quoted
+};
+
+async function statusOf({ driver, schema }: MigrateOptions): Promise<MigrationStatus> {
   const current = await readVersion(driver, schema);
   return {
     current,
