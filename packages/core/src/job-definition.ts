@@ -202,7 +202,7 @@ export class JobDefinition<TParams = null> {
     const problem = groupCheck(group);
     if (problem === undefined) return group as string;
     // Plain JavaScript may give an async one: what its promise rejects with must not end the process.
-    if (group instanceof Promise) group.catch(() => {});
+    void Promise.resolve(group).catch(() => {});
     throw new InvalidOptionError(
       `JobDefinition.jobGroupGenerator of ${JSON.stringify(this.name)}`,
       `gave a group that ${problem}`,

@@ -54,7 +54,6 @@ const BITES = {
   'a function': () => () => 'of the caller',
   'a function that throws': () => bite,
   'an async function that rejects': () => async () => bite(),
-  'a class': () => class Of {},
   'a symbol': () => Symbol('of the caller'),
   'a promise': () => Promise.resolve(5),
   'an error': () => new Error('as a value'),
