@@ -21,31 +21,26 @@ export interface PoolContextOptions extends ContextSettings {
  */
 export class Context extends CoreContext {
   constructor(options: ContextOptions) {
-    const own = ownDriver(options);
+    const [coreOptions, ownDriver] = onDriver(options);
     try {
-      super(own.options);
+      super(coreOptions);
     } catch (error) {
-      void own.driver?.close(); // it listens to the pool's errors
+      void ownDriver?.close(); // it hears the pool's errors
       throw error;
     }
   }
 }
 
-interface OwnDriver {
-  readonly options: CoreContextOptions;
-  /** Made for the pool that was given. */
-  readonly driver?: Driver;
-}
-
-function ownDriver(given: ContextOptions): OwnDriver {
+/** The options with a driver in place of a pool, and that driver where it was made here. */
+function onDriver(given: ContextOptions): readonly [CoreContextOptions, Driver?] {
   // What is no object at all, core refuses in its own words.
-  if (typeof given !== 'object' || given === null) return { options: given };
+  if (typeof given !== 'object' || given === null) return [given];
   const options = reading('Context', () => ({ ...given }));
-  if (!('pool' in options)) return { options };
+  if (!('pool' in options)) return [options];
   const { pool, ...rest } = options;
   if ('driver' in rest && rest.driver !== undefined) {
     throw new InvalidOptionError('Context.pool', 'and Context.driver exclude each other; leave one out');
   }
   const driver = pgDriver({ pool });
-  return { options: { ...rest, driver }, driver };
+  return [{ ...rest, driver }, driver];
 }

@@ -82,7 +82,16 @@ describe('the options of a Context', () => {
     expect(make({ schema: 'x' })).toThrow(InvalidOptionError);
     expect(make({ schema: 'x', driver: {} })).toThrow(/driver/);
     expect(make({ schema: 'x', pool: {} })).toThrow(/pool/);
-    expect(make(null)).toThrow();
+    expect(make(null)).toThrow(InvalidOptionError);
+    expect(make({ schema: 'x', pool: schema.pool, driver: schema.driver() })).toThrow(/exclude each other/);
+  });
+
+  it('leave no listener on the pool when they are refused', () => {
+    const pool = schema.newPool();
+    const before = pool.listenerCount('error');
+    expect(() => new Context({ pool, schema: 'pg_mine' })).toThrow(InvalidIdentifierError);
+    expect(() => new Context({ pool, schema: 'x', leaseSecs: 0 })).toThrow(InvalidOptionError);
+    expect(pool.listenerCount('error')).toBe(before);
   });
 });
 
