@@ -49,7 +49,7 @@ export async function fuzz<T>(
  * Does what a user would do with the input. It works, or throws an error of ours that could be known before anything is
  * sent, or what the caller's own function threw; in time, and in few words.
  *
- * A rejection that nobody handles needs no check: it ends the process of the tests.
+ * A rejection that nobody handles needs no check: Jest fails the test for it.
  *
  * @returns whether it worked.
  */

@@ -9,11 +9,15 @@ class Bite {
   }
 }
 
-/** What the caller's own code throws, which is passed on as it is. */
+/** What the caller's own function throws, which is passed on as it is. */
 export class CallersError extends Error {}
 
 const bite = (): never => {
-  throw new CallersError('grr');
+  throw new Error('grr');
+};
+
+const failing = (): never => {
+  throw new CallersError('on purpose');
 };
 
 const BITES = {
@@ -52,7 +56,7 @@ const BITES = {
   'an object of long keys': () => ({ ['k'.repeat(100_000)]: Number.NaN }),
   'a bigint of a hundred thousand digits': () => 10n ** 100_000n,
   'a function': () => () => 'of the caller',
-  'a function that throws': () => bite,
+  'a function that throws': () => failing,
   'an async function that rejects': () => async () => bite(),
   'a symbol': () => Symbol('of the caller'),
   'a promise': () => Promise.resolve(5),
