@@ -86,7 +86,7 @@ interface CommonOptions<TParams> extends JobSettings {
    * Delivery is at least once: make it safe to be run twice.
    */
   readonly workFunction: (payload: TParams, metadata: JobMetadata) => unknown;
-  /** The job group of a payload; without it each job has a group of its own. */
+  /** The job group of a payload; without it each job has a group of its own. What it throws, `enqueue` rejects with. */
   readonly jobGroupGenerator?: (payload: TParams) => string;
 }
 

@@ -94,7 +94,7 @@ it(
 );
 
 it(
-  'what was refused left nothing running: no lease, and no connection that listens',
+  'what was refused, and what was stopped, has left no lease',
   async () => {
     await until('all leases are gone', async () => (await schema.value('select count(*)::int from {s}.worker')) === 0);
   },
