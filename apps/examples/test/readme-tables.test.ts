@@ -111,6 +111,35 @@ describe('the overrides of enqueue in the README', () => {
   });
 });
 
+describe('the limits in the README', () => {
+  const listed = new Map(table('## Limits').map(([of, most]) => [of, most]));
+  const source = readSource('packages/core/src/model/limits.ts');
+  const declared = [...source.matchAll(/^export const (\w+)(?:: number)? = ([\d_* ]+);/gm)].map(
+    ([, name, value]) =>
+      [
+        name,
+        (value as string).split('*').reduce((product, one) => product * Number(one.replaceAll('_', '')), 1),
+      ] as const,
+  );
+
+  it.each([
+    ['MAX_NAME_BYTES', "a job's name, a channel"],
+    ['MAX_GROUP_BYTES', 'a job group'],
+    ['MAX_PAYLOAD_BYTES', 'a payload'],
+    ['MAX_PAYLOAD_DEPTH', 'how deep a payload is nested'],
+    ['MAX_JOBS_PER_CALL', 'the jobs of one `enqueueMany`'],
+    ['MAX_CHANNELS', 'the channels of one worker'],
+    ['MAX_ERROR_LENGTH', 'the error kept with a job'],
+  ])('are those of the code: %s', (name, of) => {
+    expect(Number.parseInt(listed.get(of) ?? '', 10)).toBe(new Map(declared).get(name));
+  });
+
+  it('are all that the code has, but the ranges of numbers', () => {
+    const ranges = ['MAX_SECS', 'MAX_ATTEMPTS'];
+    expect(declared.map(([name]) => name).filter((name) => !ranges.includes(name as string))).toHaveLength(7);
+  });
+});
+
 describe('the events in the README', () => {
   const source = readSource('packages/core/src/events.ts');
 

@@ -1,4 +1,5 @@
 import { type ContextSettings, Context as CoreContext, type ContextOptions as CoreContextOptions } from '@bearmq/core';
+import { type Driver, InvalidOptionError, reading } from '@bearmq/core/driver';
 import { type PgPool, pgDriver } from '@bearmq/driver-pg';
 
 /** The options of a {@link Context}: a `pg` Pool, or any other driver. */
@@ -20,12 +21,26 @@ export interface PoolContextOptions extends ContextSettings {
  */
 export class Context extends CoreContext {
   constructor(options: ContextOptions) {
-    // What is no object at all, core refuses in its own words.
-    if (typeof options === 'object' && options !== null && 'pool' in options) {
-      const { pool, ...rest } = options;
-      super({ ...rest, driver: pgDriver({ pool }) });
-    } else {
-      super(options);
+    const [coreOptions, ownDriver] = onDriver(options);
+    try {
+      super(coreOptions);
+    } catch (error) {
+      void ownDriver?.close(); // it hears the pool's errors
+      throw error;
     }
   }
+}
+
+/** The options with a driver in place of a pool, and that driver where it was made here. */
+function onDriver(given: ContextOptions): readonly [CoreContextOptions, Driver?] {
+  // What is no object at all, core refuses in its own words.
+  if (typeof given !== 'object' || given === null) return [given];
+  const options = reading('Context', () => ({ ...given }));
+  if (!('pool' in options)) return [options];
+  const { pool, ...rest } = options;
+  if ('driver' in rest && rest.driver !== undefined) {
+    throw new InvalidOptionError('Context.pool', 'and Context.driver exclude each other; leave one out');
+  }
+  const driver = pgDriver({ pool });
+  return [{ ...rest, driver }, driver];
 }

@@ -1,6 +1,5 @@
-import type { Driver } from './driver/index.ts';
+import { anything, checkOptions, type Driver, hasMethods, numberIn, oneOf, withDefaults } from './driver/index.ts';
 import { MAX_SECS } from './model/limits.ts';
-import { anything, checkOptions, numberIn, oneOf, withDefaults } from './model/options.ts';
 
 /** What all objects of a context share. */
 export interface ContextSettings {
@@ -66,21 +65,18 @@ export type ResolvedSettings = Required<Omit<ContextSettings, 'pollSecs'>> & Pic
 
 /** @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range. */
 export function resolveContextOptions(options: ContextOptions): ContextOptions & ResolvedSettings {
-  checkOptions('Context', options, {
-    driver: isDriver,
-    schema: anything, // checked where it is quoted
-    jobPostFinalizeDeleteSecs: numberIn(0, MAX_SECS, 'seconds'),
-    jobGroupUnlockSecs: numberIn(1, MAX_SECS, 'seconds'),
-    leaseSecs: numberIn(3, 86_400, 'seconds'),
-    pollSecs: numberIn(0.01, 3_600, 'seconds'),
-    wakeUp: oneOf('auto', 'poll'),
-  });
-  // A missing driver is `undefined`, which checkOptions takes for "left out".
-  checkOptions('Context', { driver: options.driver ?? null }, { driver: isDriver });
-  return withDefaults(CONTEXT_DEFAULTS, options);
+  return withDefaults(CONTEXT_DEFAULTS, checkOptions('Context', options, contextChecks, ['driver']));
 }
 
-function isDriver(value: unknown): string | undefined {
-  const isOne = typeof value === 'object' && value !== null && 'run' in value && 'listen' in value;
-  return isOne ? undefined : 'must be a driver, such as pgDriver({ pool }) from @bearmq/driver-pg';
-}
+const contextChecks = {
+  driver: hasMethods(
+    ['run', 'transaction', 'listen', 'close'],
+    'must be a driver, such as pgDriver({ pool }) from @bearmq/driver-pg',
+  ),
+  schema: anything, // checked where it is quoted
+  jobPostFinalizeDeleteSecs: numberIn(0, MAX_SECS, 'seconds'),
+  jobGroupUnlockSecs: numberIn(1, MAX_SECS, 'seconds'),
+  leaseSecs: numberIn(3, 86_400, 'seconds'),
+  pollSecs: numberIn(0.01, 3_600, 'seconds'),
+  wakeUp: oneOf('auto', 'poll'),
+};

@@ -1,9 +1,10 @@
 import { type ContextOptions, resolveContextOptions } from './context-options.ts';
 import { type ContextParts, setParts } from './context-parts.ts';
-import { tablesOf } from './driver/index.ts';
+import { isFunction, tablesOf } from './driver/index.ts';
 import { Enqueuer } from './enqueue/enqueuer.ts';
-import { SchemaVersionError } from './errors.ts';
+import { InvalidOptionError, SchemaVersionError } from './errors.ts';
 import type { BearEvent, BearEventHandler } from './events.ts';
+import { reasonOf } from './in-words.ts';
 import { Registry } from './registry.ts';
 import { EventBus } from './runtime/event-bus.ts';
 import { checkSchemaVersion, isMissing, REQUIRED_SCHEMA_VERSION } from './statements/read-schema-version.ts';
@@ -106,15 +107,17 @@ export class Context {
    * waited for, so a slow one holds nothing up; a blocking one does.
    *
    * @returns a function that removes the handler.
+   * @throws InvalidOptionError for what is no function.
    */
   addEventHandler(handler: BearEventHandler): () => void {
+    const problem = isFunction(handler);
+    if (problem !== undefined) throw new InvalidOptionError('Context.addEventHandler', problem);
     return this.#events.add(handler);
   }
 }
 
 /** With nobody listening, a warning of the process is the last place where a report can be seen. */
 function warnProcess(message: string, error: unknown): void {
-  const cause = error instanceof Error ? error.message : String(error);
-  const text = error === undefined ? message : `${message}: ${cause}`;
+  const text = error === undefined ? message : `${message}: ${reasonOf(error)}`;
   process.emitWarning(text, 'BearMQ');
 }

@@ -19,8 +19,8 @@ export class InvalidOptionError extends BearError {
   /** The option, with the object that it belongs to: `Worker.concurrency`. */
   readonly option: string;
 
-  constructor(option: string, message: string) {
-    super('BEAR_INVALID_OPTION', `${option} ${message}`);
+  constructor(option: string, message: string, options?: ErrorOptions) {
+    super('BEAR_INVALID_OPTION', `${option} ${message}`, options);
     this.option = option;
   }
 }

@@ -1,10 +1,21 @@
 import type { Context } from './context.ts';
-import type { SqlSession } from './driver/index.ts';
+import {
+  anything,
+  type Check,
+  checkOptions,
+  hasMethods,
+  isFunction,
+  nameOf,
+  numberIn,
+  reading,
+  type SqlSession,
+  withDefaults,
+} from './driver/index.ts';
 import { InvalidOptionError } from './errors.ts';
+import { describe } from './in-words.ts';
 import type { JobMetadata } from './model/job-metadata.ts';
 import type { JsonSafe } from './model/json.ts';
-import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_NAME_BYTES, MAX_SECS } from './model/limits.ts';
-import { anything, type Check, checkOptions, isFunction, nameOf, numberIn, withDefaults } from './model/options.ts';
+import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_JOBS_PER_CALL, MAX_NAME_BYTES, MAX_SECS } from './model/limits.ts';
 
 /** How a job is run. May be given for a definition, and once for a single `enqueue`. */
 export interface JobSettings {
@@ -75,7 +86,7 @@ interface CommonOptions<TParams> extends JobSettings {
    * Delivery is at least once: make it safe to be run twice.
    */
   readonly workFunction: (payload: TParams, metadata: JobMetadata) => unknown;
-  /** The job group of a payload; without it each job has a group of its own. */
+  /** The job group of a payload; without it each job has a group of its own. What it throws, `enqueue` rejects with. */
   readonly jobGroupGenerator?: (payload: TParams) => string;
 }
 
@@ -109,40 +120,49 @@ export const groupCheck: Check = nameOf(MAX_GROUP_BYTES);
 export function resolveJobOptions<TParams>(
   options: JobDefinitionOptions<TParams>,
 ): CommonOptions<TParams> & Required<JobSettings> & { readonly repeatSecs?: number } {
-  checkOptions('JobDefinition', options, {
-    ...settingChecks,
-    context: anything, // checked by partsOf
-    name: nameOf(MAX_NAME_BYTES),
-    workFunction: isFunction,
-    jobGroupGenerator: isFunction,
-    repeatSecs: numberIn(0.1, MAX_SECS, 'seconds'),
-  });
-  for (const required of ['name', 'workFunction'] as const) {
-    if (options[required] === undefined) throw new InvalidOptionError(`JobDefinition.${required}`, 'is missing');
-  }
-  return withDefaults(JOB_DEFAULTS, options);
+  return withDefaults(JOB_DEFAULTS, checkOptions('JobDefinition', options, jobChecks, ['name', 'workFunction']));
 }
 
+const jobChecks = {
+  ...settingChecks,
+  context: anything, // checked by partsOf
+  name: nameOf(MAX_NAME_BYTES),
+  workFunction: isFunction,
+  jobGroupGenerator: isFunction,
+  repeatSecs: numberIn(0.1, MAX_SECS, 'seconds'),
+};
+
+const isSession = hasMethods(
+  ['run'],
+  "must be your transaction as your client's from… function gives it, such as fromPg(client)",
+);
 const overrideChecks = { ...settingChecks, jobGroup: groupCheck };
+const enqueueChecks = { ...overrideChecks, tx: isSession };
+const itemChecks = { ...overrideChecks, payload: anything };
 
 /** @throws InvalidOptionError likewise. */
-export function checkEnqueueOptions(options: EnqueueOptions): void {
-  checkOptions('enqueue', options, { ...overrideChecks, tx: isSession });
+export function checkEnqueueOptions(options: EnqueueOptions): EnqueueOptions {
+  return checkOptions('enqueue', options, enqueueChecks);
 }
+
+/** An item of `enqueueMany` as it was when it was checked. */
+export type CheckedItem = EnqueueOverrides & { readonly payload?: unknown };
 
 /** @throws InvalidOptionError likewise; it names the item. */
-export function checkEnqueueItem(item: object, index: number): void {
-  checkOptions(`enqueueMany[${index}]`, item, { ...overrideChecks, payload: anything });
+export function checkEnqueueItem(item: object, index: number): CheckedItem {
+  return checkOptions(`enqueueMany[${index}]`, item, itemChecks);
 }
 
 /** @throws InvalidOptionError likewise. */
-export function checkTransactionOption(options: TransactionOption): void {
-  checkOptions('enqueueMany', options, { tx: isSession });
+export function checkTransactionOption(options: TransactionOption): TransactionOption {
+  return checkOptions('enqueueMany', options, { tx: isSession });
 }
 
-function isSession(value: unknown): string | undefined {
-  const isOne = typeof value === 'object' && value !== null && 'run' in value && typeof value.run === 'function';
-  return isOne
-    ? undefined
-    : "must be your transaction as your client's from… function gives it, such as fromPg(client)";
+/** @throws InvalidOptionError for what is no list, or too long a one. */
+export function checkItemCount(items: unknown): void {
+  const count = reading('enqueueMany', () => (Array.isArray(items) ? items.length : undefined));
+  if (count === undefined) throw new InvalidOptionError('enqueueMany', `takes a list of jobs, got ${describe(items)}`);
+  if (count <= MAX_JOBS_PER_CALL) return;
+  const problem = `takes at most ${MAX_JOBS_PER_CALL} jobs in one call, got ${count}; make several calls`;
+  throw new InvalidOptionError('enqueueMany', problem);
 }

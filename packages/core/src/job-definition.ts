@@ -1,10 +1,12 @@
 import type { Context } from './context.ts';
 import { type ContextParts, partsOf } from './context-parts.ts';
-import type { SqlSession } from './driver/index.ts';
+import { reading, type SqlSession } from './driver/index.ts';
 import { InvalidOptionError } from './errors.ts';
 import {
+  type CheckedItem,
   checkEnqueueItem,
   checkEnqueueOptions,
+  checkItemCount,
   checkTransactionOption,
   type EnqueueItem,
   type EnqueueOptions,
@@ -29,6 +31,12 @@ import { upsertSchedule } from './statements/schedules.ts';
  * time when its turn comes, which costs a client about a third more work and keeps its memory flat.
  */
 const KEPT_CHARS = 16_000_000;
+
+/** A job of `enqueueMany`, with its JSON or without, and what that is made of. */
+interface Draft {
+  readonly job: Omit<NewJob, 'payloadText'> & { readonly payloadText: string | null };
+  readonly payload: unknown;
+}
 
 /** The arguments of {@link JobDefinition.enqueue}: a job without a payload may leave it out. */
 export type EnqueueArguments<TParams> = [TParams] extends [null]
@@ -97,14 +105,14 @@ export class JobDefinition<TParams = null> {
    * Enqueues a job. It need not be registered in this process.
    *
    * @returns the job's id, once it is durable; with `tx`, once it is in the transaction.
-   * @throws PayloadError for a payload that would not survive JSON.
+   * @throws PayloadError for a payload that would not survive JSON, has more than 64 MiB of it, or is nested more than
+   *   1,000 levels deep.
    * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
    * @throws SchemaVersionError when the database has not been migrated.
    * @throws DatabaseError when the database refuses. If the connection was lost, the job may have been enqueued.
    */
   async enqueue(...[payload, options]: EnqueueArguments<TParams>): Promise<string> {
-    if (options !== undefined) checkEnqueueOptions(options);
-    const { tx, ...overrides } = options ?? {};
+    const { tx, ...overrides } = options === undefined ? {} : checkEnqueueOptions(options);
     const job = this.#newJob((payload === undefined ? null : payload) as TParams, overrides);
     const { enqueuer } = this.#parts;
     await this.#insert([job], tx, {
@@ -117,34 +125,40 @@ export class JobDefinition<TParams = null> {
   /**
    * Enqueues many jobs, all or none, in their order. A hundred thousand in one call are fine: they go in statements of a
    * thousand, within one transaction, and however large the payloads, little of their JSON is in memory at a time. All
-   * items are checked before the first is sent; leave them as they are until the call is over.
+   * items are checked before the first is sent; leave them as they are until the call is over. At most a million.
    *
    * @returns the jobs' ids, in order.
-   * @throws PayloadError, InvalidOptionError for the first item that is wrong, with its index; nothing was enqueued.
+   * @throws PayloadError, InvalidOptionError for the first item that is wrong, with its index, and for what is no list
+   *   or has more than a million items; nothing was enqueued.
    * @throws SchemaVersionError, DatabaseError as {@link enqueue} does.
    */
   async enqueueMany(items: readonly EnqueueItem<TParams>[], options: TransactionOption = {}): Promise<string[]> {
-    checkTransactionOption(options);
-    let chars = 0;
-    const drafts = items.map((item, index) => {
-      checkEnqueueItem(item, index);
-      const { payload = null, ...overrides } = item as EnqueueOverrides & { readonly payload?: unknown };
-      const job = this.#newJob(payload as TParams, overrides, index);
-      chars += job.payloadText.length;
-      return chars <= KEPT_CHARS ? job : { ...job, payloadText: null };
-    });
+    const { tx } = checkTransactionOption(options);
+    const drafts = this.#draftsOf(items);
     const jobs = function* (name: string): Generator<NewJob, void> {
-      for (const [index, draft] of drafts.entries()) {
-        const { payload = null } = items[index] as { readonly payload?: unknown };
-        yield { ...draft, payloadText: draft.payloadText ?? encodePayload(name, payload, index) };
+      for (const [index, { job, payload }] of drafts.entries()) {
+        yield { ...job, payloadText: job.payloadText ?? encodePayload(name, payload, index) };
       }
     };
     const { enqueuer } = this.#parts;
-    await this.#insert(drafts, options.tx, {
+    const made = drafts.map(({ job }) => job);
+    await this.#insert(made, tx, {
       alone: () => enqueuer.addMany(jobs(this.name)),
-      within: (tx) => enqueuer.addIn(tx, jobs(this.name)),
+      within: (session) => enqueuer.addIn(session, jobs(this.name)),
     });
-    return drafts.map(({ id }) => id);
+    return made.map(({ id }) => id);
+  }
+
+  #draftsOf(items: readonly unknown[]): readonly Draft[] {
+    checkItemCount(items);
+    let chars = 0;
+    return Array.from({ length: items.length }, (_, index) => {
+      const item = reading(`enqueueMany[${index}]`, () => items[index]);
+      const { payload = null, ...overrides } = checkEnqueueItem(item as CheckedItem, index);
+      const job = this.#newJob(payload as TParams, overrides, index);
+      chars += job.payloadText.length;
+      return { job: chars <= KEPT_CHARS ? job : { ...job, payloadText: null }, payload };
+    });
   }
 
   /** In the caller's transaction if there is one, else by ourselves, telling of it once it is committed. */
@@ -183,9 +197,11 @@ export class JobDefinition<TParams = null> {
 
   #groupOf(payload: TParams): string | null {
     if (this.#generateGroup === undefined) return null;
-    const group = this.#generateGroup(payload);
+    const group: unknown = this.#generateGroup(payload);
     const problem = groupCheck(group);
-    if (problem === undefined) return group;
+    if (problem === undefined) return group as string;
+    // Plain JavaScript may give an async one: what its promise rejects with must not end the process.
+    void Promise.resolve(group).catch(() => {});
     throw new InvalidOptionError(
       `JobDefinition.jobGroupGenerator of ${JSON.stringify(this.name)}`,
       `gave a group that ${problem}`,

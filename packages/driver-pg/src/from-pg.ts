@@ -1,4 +1,4 @@
-import type { SqlSession } from '@bearmq/core/driver';
+import { InvalidOptionError, reading, type SqlSession } from '@bearmq/core/driver';
 import { ClientSession } from './client-session.ts';
 import type { PgClient } from './pg-types.ts';
 
@@ -16,7 +16,7 @@ import type { PgClient } from './pg-types.ts';
  * A statement that fails leaves the transaction aborted, as ever in PostgreSQL.
  *
  * @param client a `PoolClient` or `Client`. A `Pool` does not compile.
- * @throws TypeError when given a `Pool`, or something that is no client at all.
+ * @throws InvalidOptionError when given a `Pool`, or something that is no client at all.
  */
 export function fromPg(client: PgClient): SqlSession {
   refusePool(client);
@@ -24,14 +24,18 @@ export function fromPg(client: PgClient): SqlSession {
 }
 
 function refusePool(client: unknown): void {
-  const given = typeof client === 'object' && client !== null ? (client as Record<string, unknown>) : {};
-  if (typeof given['totalCount'] === 'number' || 'idleCount' in given) {
-    throw new TypeError(
-      'fromPg() was given a Pool, which runs each statement on any of its connections, outside of your transaction: ' +
+  const { totalCount, idleCount, query } = reading('fromPg()', () => {
+    const given = (client ?? {}) as Record<string, unknown>;
+    return { totalCount: given['totalCount'], idleCount: given['idleCount'], query: given['query'] };
+  });
+  if (typeof totalCount === 'number' || idleCount !== undefined) {
+    throw new InvalidOptionError(
+      'fromPg()',
+      'was given a Pool, which runs each statement on any of its connections, outside of your transaction: ' +
         'pass the client that you began it on (`const client = await pool.connect()`)',
     );
   }
-  if (typeof given['query'] !== 'function') {
-    throw new TypeError('fromPg() needs a Client or PoolClient of the pg package');
+  if (typeof query !== 'function') {
+    throw new InvalidOptionError('fromPg()', 'needs a Client or PoolClient of the pg package');
   }
 }

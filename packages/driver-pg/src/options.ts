@@ -1,3 +1,4 @@
+import { type Check, checkOptions, hasMethods, numberIn, oneOf, withDefaults } from '@bearmq/core/driver';
 import type { PgPool } from './pg-types.ts';
 import type { Prepare } from './query.ts';
 
@@ -33,7 +34,7 @@ export interface PgDriverOptions {
    * and send more idle statements.
    *
    * @defaultValue 15
-   * Range: 0.1 to 3600
+   * @throws {@link InvalidOptionError} below 0.1 or above 3,600.
    */
   readonly heartbeatSecs?: number;
 }
@@ -44,25 +45,23 @@ export const PG_DRIVER_DEFAULTS: Readonly<Required<Omit<PgDriverOptions, 'pool'>
   heartbeatSecs: 15,
 };
 
-/** Fills in the defaults and checks the rest. */
+/** @throws InvalidOptionError for an option that is unknown, missing, of the wrong type or out of range. */
 export function resolvePgDriverOptions(options: PgDriverOptions): Readonly<Required<PgDriverOptions>> {
-  const { pool, prepare = PG_DRIVER_DEFAULTS.prepare, heartbeatSecs = PG_DRIVER_DEFAULTS.heartbeatSecs } = options;
-  checkPool(pool);
-  if (prepare !== 'auto' && prepare !== 'always' && prepare !== 'never') {
-    throw new TypeError(`pgDriver: prepare must be 'auto', 'always' or 'never', got ${String(prepare)}`);
-  }
-  if (typeof heartbeatSecs !== 'number' || !(heartbeatSecs >= 0.1 && heartbeatSecs <= 3600)) {
-    throw new TypeError(`pgDriver: heartbeatSecs must be a number from 0.1 to 3600, got ${String(heartbeatSecs)}`);
-  }
-  return { pool, prepare, heartbeatSecs };
+  return withDefaults(PG_DRIVER_DEFAULTS, checkOptions('pgDriver', options, checks, ['pool']));
 }
 
-function checkPool(pool: unknown): void {
-  const given = typeof pool === 'object' && pool !== null ? (pool as Record<string, unknown>) : {};
-  if (typeof given['escapeIdentifier'] === 'function') {
-    throw new TypeError('pgDriver: pool must be a Pool of the pg package, but a single Client was given');
-  }
-  if (typeof given['query'] !== 'function' || typeof given['connect'] !== 'function') {
-    throw new TypeError('pgDriver: pool must be a Pool of the pg package: pgDriver({ pool: new Pool() })');
-  }
-}
+const hasPoolMethods = hasMethods(
+  ['query', 'connect', 'on', 'removeListener'],
+  'must be a Pool of the pg package: pgDriver({ pool: new Pool() })',
+);
+
+const isPool: Check = (value) => {
+  const isClient = hasMethods(['query', 'escapeIdentifier'], 'is none')(value) === undefined;
+  return isClient ? 'must be a Pool of the pg package, but a single Client was given' : hasPoolMethods(value);
+};
+
+const checks = {
+  pool: isPool,
+  prepare: oneOf('auto', 'always', 'never'),
+  heartbeatSecs: numberIn(0.1, 3_600, 'seconds'),
+};

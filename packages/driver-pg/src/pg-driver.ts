@@ -29,7 +29,7 @@ import { runTransaction } from './transaction.ts';
  * After `close()` nothing listens any more and `listen` refuses, while `run` and `transaction` still work: the pool is
  * yours, and the last results of a shutdown must get through.
  *
- * @throws TypeError when an option is out of its range, or `pool` is not a pool.
+ * @throws InvalidOptionError for an option that is unknown or out of range, or when `pool` is not a pool.
  */
 export function pgDriver(options: PgDriverOptions): Driver {
   return new PgDriver(options);

@@ -69,7 +69,7 @@ describe('the pool of the caller', () => {
   it('goes with options that are in their range only', async () => {
     const pool = newPool();
     // @ts-expect-error not one of the three
-    expect(() => pgDriver({ pool, prepare: true })).toThrow("'auto', 'always' or 'never'");
+    expect(() => pgDriver({ pool, prepare: true })).toThrow('must be one of auto, always, never');
     expect(() => pgDriver({ pool, heartbeatSecs: 0 })).toThrow('from 0.1 to 3600');
     expect(() => pgDriver({ pool, heartbeatSecs: Number.NaN })).toThrow('from 0.1 to 3600');
     expect(pool.listenerCount('error')).toBe(0);

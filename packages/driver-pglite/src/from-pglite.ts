@@ -1,4 +1,4 @@
-import type { SqlSession } from '@bearmq/core/driver';
+import { InvalidOptionError, reading, type SqlSession } from '@bearmq/core/driver';
 import type { PgliteTransaction } from './pglite-types.ts';
 import { TransactionSession } from './transaction-session.ts';
 
@@ -16,7 +16,7 @@ import { TransactionSession } from './transaction-session.ts';
  * Inside of the callback nothing else may be waited for that uses the same database, an `enqueue` without `tx` neither:
  * it would wait for the transaction, and the transaction for it, for ever.
  *
- * @throws TypeError when given the database itself, or something that runs no queries at all.
+ * @throws InvalidOptionError when given the database itself, or something that runs no queries at all.
  */
 export function fromPglite(tx: PgliteTransaction): SqlSession {
   refuseDatabase(tx);
@@ -24,14 +24,18 @@ export function fromPglite(tx: PgliteTransaction): SqlSession {
 }
 
 function refuseDatabase(given: unknown): void {
-  const { transaction, query } = (given ?? {}) as Record<string, unknown>;
+  const { transaction, query } = reading('fromPglite()', () => {
+    const { transaction, query } = (given ?? {}) as Record<string, unknown>;
+    return { transaction, query };
+  });
   if (typeof transaction === 'function') {
-    throw new TypeError(
-      'fromPglite() was given the database, whose queries wait until your transaction has ended: pass what ' +
+    throw new InvalidOptionError(
+      'fromPglite()',
+      'was given the database, whose queries wait until your transaction has ended: pass what ' +
         'db.transaction hands to its callback (`await db.transaction(async (tx) => …fromPglite(tx)…)`)',
     );
   }
   if (typeof query !== 'function') {
-    throw new TypeError('fromPglite() needs the transaction that db.transaction hands to its callback');
+    throw new InvalidOptionError('fromPglite()', 'needs the transaction that db.transaction hands to its callback');
   }
 }

@@ -1,5 +1,7 @@
 import {
+  checkOptions,
   type Driver,
+  hasMethods,
   type NotificationListener,
   type SqlRow,
   type SqlSession,
@@ -41,7 +43,7 @@ export interface PgliteDriverOptions {
  * The database is never closed. After `close()` nothing listens any more and `listen` refuses, while `run` and
  * `transaction` still work: the last results of a shutdown must get through.
  *
- * @throws TypeError when `db` is not a PGlite database.
+ * @throws InvalidOptionError when `db` is not a PGlite database, and for any other option.
  */
 export function pgliteDriver(options: PgliteDriverOptions): Driver {
   return new PgliteDriver(options);
@@ -52,8 +54,8 @@ class PgliteDriver implements Driver {
   readonly #db: PgliteDatabase;
   readonly #subscriptions: Subscriptions;
 
-  constructor({ db }: PgliteDriverOptions) {
-    checkDatabase(db);
+  constructor(options: PgliteDriverOptions) {
+    const { db } = checkOptions('pgliteDriver', options, checks, ['db']);
     this.#db = db;
     this.#subscriptions = new Subscriptions({
       driverName: 'pgliteDriver',
@@ -101,8 +103,9 @@ class PgliteDriver implements Driver {
   }
 }
 
-function checkDatabase(db: unknown): void {
-  const { query, transaction, onNotification } = (db ?? {}) as Record<string, unknown>;
-  if ([query, transaction, onNotification].every((method) => typeof method === 'function')) return;
-  throw new TypeError('pgliteDriver: db must be a PGlite database: pgliteDriver({ db: await PGlite.create() })');
-}
+const checks = {
+  db: hasMethods(
+    ['query', 'transaction', 'onNotification'],
+    'must be a PGlite database: pgliteDriver({ db: await PGlite.create() })',
+  ),
+};

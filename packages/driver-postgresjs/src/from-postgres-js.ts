@@ -1,4 +1,4 @@
-import type { SqlSession } from '@bearmq/core/driver';
+import { InvalidOptionError, reading, type SqlSession } from '@bearmq/core/driver';
 import { ConnectionSession } from './connection-session.ts';
 import type { PostgresJsTransaction } from './postgres-js-types.ts';
 
@@ -18,7 +18,7 @@ import type { PostgresJsTransaction } from './postgres-js-types.ts';
  * A statement that fails makes `sql.begin` roll back, even when its error was caught. When the connection breaks inside
  * of `sql.begin`, postgres.js itself throws where nobody can catch it, and no session can help that.
  *
- * @throws TypeError when given the client itself, or something that runs no queries at all.
+ * @throws InvalidOptionError when given the client itself, or something that runs no queries at all.
  */
 export function fromPostgresJs(tx: PostgresJsTransaction): SqlSession {
   refuseClient(tx);
@@ -26,14 +26,18 @@ export function fromPostgresJs(tx: PostgresJsTransaction): SqlSession {
 }
 
 function refuseClient(given: unknown): void {
-  const { begin, unsafe, typed } = (given ?? {}) as Record<string, unknown>;
+  const { begin, unsafe, typed } = reading('fromPostgresJs()', () => {
+    const { begin, unsafe, typed } = (given ?? {}) as Record<string, unknown>;
+    return { begin, unsafe, typed };
+  });
   if (typeof begin === 'function') {
-    throw new TypeError(
-      'fromPostgresJs() was given the client, which runs each query on any of its connections, outside of your ' +
+    throw new InvalidOptionError(
+      'fromPostgresJs()',
+      'was given the client, which runs each query on any of its connections, outside of your ' +
         'transaction: pass what sql.begin hands to its callback (`await sql.begin(async (tx) => …fromPostgresJs(tx)…)`)',
     );
   }
   if (typeof unsafe !== 'function' || typeof typed !== 'function') {
-    throw new TypeError('fromPostgresJs() needs the `sql` that sql.begin hands to its callback');
+    throw new InvalidOptionError('fromPostgresJs()', 'needs the `sql` that sql.begin hands to its callback');
   }
 }

@@ -1,3 +1,4 @@
+import { type Check, checkOptions, numberIn, oneOf, withDefaults } from '@bearmq/core/driver';
 import type { PostgresJsClient } from './postgres-js-types.ts';
 import type { Prepare } from './query.ts';
 
@@ -24,7 +25,7 @@ export interface PostgresJsDriverOptions {
    * statements.
    *
    * @defaultValue 15
-   * Range: 0.1 to 3600
+   * @throws {@link InvalidOptionError} below 0.1 or above 3,600.
    */
   readonly heartbeatSecs?: number;
 }
@@ -35,35 +36,24 @@ export const POSTGRES_JS_DRIVER_DEFAULTS: Readonly<Required<Omit<PostgresJsDrive
   heartbeatSecs: 15,
 };
 
-/** Fills in the defaults and checks the rest. */
+/** @throws InvalidOptionError for an option that is unknown, missing, of the wrong type or out of range. */
 export function resolvePostgresJsDriverOptions(
   options: PostgresJsDriverOptions,
 ): Readonly<Required<PostgresJsDriverOptions>> {
-  const {
-    sql,
-    prepare = POSTGRES_JS_DRIVER_DEFAULTS.prepare,
-    heartbeatSecs = POSTGRES_JS_DRIVER_DEFAULTS.heartbeatSecs,
-  } = options;
-  checkClient(sql);
-  if (prepare !== 'auto' && prepare !== 'never') {
-    throw new TypeError(`postgresJsDriver: prepare must be 'auto' or 'never', got ${String(prepare)}`);
-  }
-  if (typeof heartbeatSecs !== 'number' || !(heartbeatSecs >= 0.1 && heartbeatSecs <= 3600)) {
-    throw new TypeError(
-      `postgresJsDriver: heartbeatSecs must be a number from 0.1 to 3600, got ${String(heartbeatSecs)}`,
-    );
-  }
-  return { sql, prepare, heartbeatSecs };
+  return withDefaults(POSTGRES_JS_DRIVER_DEFAULTS, checkOptions('postgresJsDriver', options, checks, ['sql']));
 }
 
-function checkClient(sql: unknown): void {
-  const { begin, unsafe, options } = (sql ?? {}) as Record<string, unknown>;
+const isClient: Check = (value) => {
+  const { begin, unsafe, options } = (value ?? {}) as Record<string, unknown>;
   if (typeof unsafe === 'function' && typeof begin !== 'function') {
-    throw new TypeError('postgresJsDriver: sql must be the client itself, but the `sql` of a transaction was given');
+    return 'must be the client itself, but the `sql` of a transaction was given';
   }
-  if (typeof unsafe !== 'function' || typeof options !== 'object') {
-    throw new TypeError(
-      'postgresJsDriver: sql must be a client of the postgres package: postgresJsDriver({ sql: postgres() })',
-    );
-  }
-}
+  const isOne = typeof unsafe === 'function' && typeof options === 'object' && options !== null;
+  return isOne ? undefined : 'must be a client of the postgres package: postgresJsDriver({ sql: postgres() })';
+};
+
+const checks = {
+  sql: isClient,
+  prepare: oneOf('auto', 'never'),
+  heartbeatSecs: numberIn(0.1, 3_600, 'seconds'),
+};

@@ -30,7 +30,7 @@ import { runTransaction } from './transaction.ts';
  * After `close()` nothing listens any more and `listen` refuses, while `run` and `transaction` still work: the client is
  * yours, and the last results of a shutdown must get through.
  *
- * @throws TypeError when an option is out of its range, or `sql` is not a client.
+ * @throws InvalidOptionError for an option that is unknown or out of range, or when `sql` is not a client.
  */
 export function postgresJsDriver(options: PostgresJsDriverOptions): Driver {
   return new PostgresJsDriver(options);

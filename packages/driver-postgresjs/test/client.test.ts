@@ -75,7 +75,7 @@ describe('the client of the caller', () => {
   it('goes with options that are in their range only', async () => {
     const sql = newClient();
     // @ts-expect-error not one of the two
-    expect(() => postgresJsDriver({ sql, prepare: true })).toThrow("'auto' or 'never'");
+    expect(() => postgresJsDriver({ sql, prepare: true })).toThrow('must be one of auto, never');
     expect(() => postgresJsDriver({ sql, heartbeatSecs: 0 })).toThrow('from 0.1 to 3600');
     expect(() => postgresJsDriver({ sql, heartbeatSecs: Number.NaN })).toThrow('from 0.1 to 3600');
     await sql.end();

@@ -1,4 +1,12 @@
-import { InvalidOptionError, quoteIdentifier, type Tables, tablesOf } from '@bearmq/core/driver';
+import {
+  anything,
+  checkOptions,
+  InvalidOptionError,
+  oneOf,
+  quoteIdentifier,
+  type Tables,
+  tablesOf,
+} from '@bearmq/core/driver';
 import { lockedBlock } from './locked-block.ts';
 
 /** Who may do what, and where. */
@@ -26,21 +34,20 @@ export interface GrantOptions {
  * It only gives. What the role was given before, it keeps.
  *
  * @throws InvalidIdentifierError for a name that PostgreSQL could not hold.
- * @throws InvalidOptionError for another `to`, and for the role `public`, which is everybody.
+ * @throws InvalidOptionError for another `to`, an option that is unknown, and for the roles `public`, which is everybody,
+ *   and `none`, which is nobody.
  *
  * @example
  * for (const sql of generateGrantSql({ schema: '_bearmq', role: 'web', to: 'producer' })) await pool.query(sql);
  */
-export function generateGrantSql({ schema, role, to }: GrantOptions): string[] {
+export function generateGrantSql(options: GrantOptions): string[] {
+  const { schema, role, to } = checkOptions('generateGrantSql', options, grantChecks, ['to']);
   const tables = tablesOf(schema);
   const grantee = quoteIdentifier(role, 'role name');
-  // Quoted or not, PostgreSQL takes this one for everybody.
+  // Quoted or not, PostgreSQL takes the one for everybody, and the other for nobody.
   if (role === 'public')
     throw new InvalidOptionError('generateGrantSql.role', 'must be one role; "public" is everybody');
-  if (!Object.hasOwn(GRANTS, to)) {
-    const choices = Object.keys(GRANTS).join(', ');
-    throw new InvalidOptionError('generateGrantSql.to', `must be one of ${choices}; got ${JSON.stringify(to)}`);
-  }
+  if (role === 'none') throw new InvalidOptionError('generateGrantSql.role', 'must be a role; "none" is nobody');
   const grants = [
     `usage on schema ${tables.schema}`,
     `select (version, oldest_client) on ${tables.migration}`,
@@ -71,4 +78,10 @@ const GRANTS: Readonly<Record<GrantOptions['to'], (n: Tables) => readonly string
     `select on sequence ${n.jobSequence}`,
     `execute on all functions in schema ${n.schema}`,
   ],
+};
+
+const grantChecks = {
+  schema: anything, // these two are checked where they are quoted
+  role: anything,
+  to: oneOf(...Object.keys(GRANTS)),
 };

@@ -1,4 +1,13 @@
-import { asNumber, DatabaseError, type SqlSession, tablesOf } from '@bearmq/core/driver';
+import {
+  anything,
+  asNumber,
+  type Check,
+  checkOptions,
+  DatabaseError,
+  hasMethods,
+  type SqlSession,
+  tablesOf,
+} from '@bearmq/core/driver';
 import { applyStep } from './apply-step.ts';
 import type { Migration } from './migration.ts';
 import { stepsOf } from './steps.ts';
@@ -30,11 +39,13 @@ const PATIENCE_SECS = 60;
  * busy: it never waits for a lock for longer than 50 ms, but tries again, with growing pauses, for up to a minute.
  *
  * @returns the state before it ran: its `pending` is what was applied, by this process or by another.
+ * @throws InvalidIdentifierError for a schema name that PostgreSQL could not hold.
+ * @throws InvalidOptionError for an option that is unknown, or a driver that is none.
  * @throws DatabaseError when the database refuses a step; what was applied before it stays, and a later run goes on.
  *   Its `sqlState` is `55P03` when others held their locks for a minute; the message names them.
  */
 export async function migrate(options: MigrateOptions): Promise<MigrationStatus> {
-  return await migrateWith(migrations, options);
+  return await migrateWith(migrations, checkOptions('migrate', options, migrateChecks, ['driver']));
 }
 
 /** As {@link migrate}, with other migrations: tests have ones that were not released yet. */
@@ -51,11 +62,18 @@ export async function migrateWith(
 /**
  * Tells what a schema has been migrated to, without changing anything.
  *
+ * @throws InvalidIdentifierError, InvalidOptionError as {@link migrate} does.
  * @throws DatabaseError when the database cannot be asked.
  */
 export async function migrationStatus(options: MigrateOptions): Promise<MigrationStatus> {
-  return await statusWith(migrations, options);
+  return await statusWith(migrations, checkOptions('migrationStatus', options, migrateChecks, ['driver']));
 }
+
+/** What is checked of {@link MigrateOptions}. */
+export const migrateChecks: Readonly<Record<keyof MigrateOptions, Check>> = {
+  driver: hasMethods(['run'], 'must be a driver, such as pgDriver({ pool }), or a session of one'),
+  schema: anything, // checked where it is quoted
+};
 
 async function statusWith(list: readonly Migration[], { driver, schema }: MigrateOptions): Promise<MigrationStatus> {
   const current = await readVersion(driver, schema);

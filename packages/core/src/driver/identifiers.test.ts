@@ -16,8 +16,12 @@ describe('a quoted name', () => {
 
   it.each<[unknown, string]>([
     ['', 'schema name "" must be a non-empty string'],
-    [undefined, 'schema name "undefined" must be a non-empty string'],
-    [7, 'schema name "7" must be a non-empty string'],
+    [undefined, 'schema name undefined must be a non-empty string'],
+    [7, 'schema name 7 must be a non-empty string'],
+    [null, 'schema name null must be a non-empty string'],
+    [Object.create(null), 'schema name an object must be a non-empty string'],
+    ['\ud83d', 'schema name "\\ud83d" must not contain half a surrogate pair'],
+    ['x'.repeat(1_000_000), `schema name "${'x'.repeat(79)}…" has far too many bytes; PostgreSQL keeps at most 63`],
     ['a\0b', 'schema name "a\\u0000b" must not contain a NUL character'],
     ['x'.repeat(64), `schema name "${'x'.repeat(64)}" has 64 bytes; PostgreSQL keeps at most 63`],
     ['ü'.repeat(32), `schema name "${'ü'.repeat(32)}" has 64 bytes; PostgreSQL keeps at most 63`],

@@ -1,4 +1,5 @@
 import { BearError } from '../errors.ts';
+import { describe } from '../in-words.ts';
 
 const MAX_BYTES = 63;
 
@@ -6,8 +7,8 @@ const MAX_BYTES = 63;
 export class InvalidIdentifierError extends BearError {
   override readonly name = 'InvalidIdentifierError';
 
-  constructor(what: string, value: string, problem: string) {
-    super('BEAR_INVALID_IDENTIFIER', `${what} ${JSON.stringify(value)} ${problem}`);
+  constructor(what: string, value: unknown, problem: string) {
+    super('BEAR_INVALID_IDENTIFIER', `${what} ${describe(value)} ${problem}`);
   }
 }
 
@@ -19,12 +20,18 @@ export class InvalidIdentifierError extends BearError {
  */
 export function quoteIdentifier(name: string, what: string = 'schema name'): string {
   if (typeof name !== 'string' || name === '') {
-    throw new InvalidIdentifierError(what, String(name), 'must be a non-empty string');
+    throw new InvalidIdentifierError(what, name, 'must be a non-empty string');
   }
+  // Encoded for the wire it would become another name, the same for all such.
+  if (!name.isWellFormed()) throw new InvalidIdentifierError(what, name, 'must not contain half a surrogate pair');
   if (name.includes('\0')) throw new InvalidIdentifierError(what, name, 'must not contain a NUL character');
-  const bytes = new TextEncoder().encode(name).length;
+  const bytes = name.length > 10_000 ? Infinity : new TextEncoder().encode(name).length;
   if (bytes > MAX_BYTES) {
-    throw new InvalidIdentifierError(what, name, `has ${bytes} bytes; PostgreSQL keeps at most ${MAX_BYTES}`);
+    throw new InvalidIdentifierError(
+      what,
+      name,
+      `has ${bytes === Infinity ? 'far too many' : bytes} bytes; PostgreSQL keeps at most ${MAX_BYTES}`,
+    );
   }
   return `"${name.replaceAll('"', '""')}"`;
 }

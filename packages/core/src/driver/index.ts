@@ -11,6 +11,19 @@ export type {
 } from './driver.ts';
 export { InvalidIdentifierError, quoteIdentifier, quoteLiteral } from './identifiers.ts';
 export type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
+export {
+  anything,
+  type Check,
+  checkOptions,
+  hasMethods,
+  isFunction,
+  listOf,
+  nameOf,
+  numberIn,
+  oneOf,
+  reading,
+  withDefaults,
+} from './options.ts';
 export { Subscriptions, type SubscriptionsOptions } from './subscriptions.ts';
 export { notificationChannel, type Tables, tablesOf } from './tables.ts';
 export { backoffMs, pause } from './timers.ts';

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from './identifiers.ts';
+import { InvalidIdentifierError, quoteIdentifier } from './identifiers.ts';
 
 /** Everything that a statement or a migration may name, quoted and qualified: nothing relies on `search_path`. */
 export interface Tables {
@@ -22,6 +22,13 @@ export interface Tables {
 /** @throws InvalidIdentifierError for a schema name that PostgreSQL could not hold. */
 export function tablesOf(schemaName: string): Tables {
   const schema = quoteIdentifier(schemaName);
+  if (schemaName.startsWith('pg_')) {
+    throw new InvalidIdentifierError(
+      'schema name',
+      schemaName,
+      'must not begin with "pg_": PostgreSQL keeps those for itself',
+    );
+  }
   return {
     schemaName,
     schema,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PayloadError } from '../errors.ts';
+import { MAX_PAYLOAD_BYTES, MAX_PAYLOAD_DEPTH } from './limits.ts';
 import { encodePayload } from './payload.ts';
 
 function problemWith(payload: unknown): string {
@@ -50,6 +51,19 @@ describe('a payload', () => {
     ['a symbol inside', { s: Symbol('s') }, 'has a symbol at payload.s, which JSON leaves out'],
     ['a Map', { m: new Map() }, 'has a Map at payload.m, which JSON turns into {}; pass a list'],
     ['a Set', [new Set()], 'has a Set at payload[0], which JSON turns into {}; pass a list'],
+    ['a Promise', { p: Promise.resolve(1) }, 'has a Promise at payload.p, which JSON turns into {}; await it'],
+    ['a RegExp', { r: /x/ }, 'has a RegExp at payload.r, which JSON turns into {}; pass its source'],
+    [
+      'an Error',
+      { e: new TypeError('x') },
+      'has an Error at payload.e, which JSON writes without its message; pass that',
+    ],
+    [
+      'bytes',
+      { b: new Uint8Array(1) },
+      'has bytes at payload.b, which JSON turns into an object; pass a text, such as base64',
+    ],
+    ['a boxed NaN', { n: Object(Number.NaN) }, 'has NaN at payload.n, which JSON turns into null'],
   ])('is refused with its place: %s', (_what, payload, problem) => {
     expect(problemWith(payload)).toBe(problem);
   });
@@ -63,6 +77,61 @@ describe('a payload', () => {
     };
     expect(problemWith(payload)).toBe('cannot be turned into JSON: not today');
     expect(() => encodePayload('J', payload)).toThrow(expect.objectContaining({ cause }));
+  });
+
+  const nested = (depth: number, inner: unknown = null): unknown => {
+    let value = inner;
+    for (let i = 0; i < depth; i += 1) value = i % 2 === 0 ? [value] : { value };
+    return value;
+  };
+  const TOO_DEEP = 'is nested more than 1000 levels deep; pass a flatter one';
+
+  it('may be nested as deep as the limit, and no deeper', () => {
+    expect(problemWith(nested(MAX_PAYLOAD_DEPTH))).toBe('none');
+    for (const more of [1, 1_000, 10_000, 100_000]) {
+      expect(problemWith(nested(MAX_PAYLOAD_DEPTH + more))).toBe(TOO_DEEP);
+    }
+  });
+
+  it('may be nested as deep by what turns itself into JSON, and no deeper', () => {
+    const by = (depth: number) => ({ at: [{ toJSON: () => nested(depth) }] });
+    expect(problemWith(by(MAX_PAYLOAD_DEPTH - 2))).toBe('none');
+    expect(problemWith(by(MAX_PAYLOAD_DEPTH - 1))).toBe(TOO_DEEP);
+  });
+
+  it('may be as large as the limit, in bytes of JSON, and no larger', () => {
+    const quotes = 2;
+    expect(problemWith('x'.repeat(MAX_PAYLOAD_BYTES - quotes))).toBe('none');
+    const TOO_LARGE = 'has more than 67108864 bytes of JSON; keep large data elsewhere, and pass where they are';
+    expect(problemWith('x'.repeat(MAX_PAYLOAD_BYTES - quotes + 1))).toBe(TOO_LARGE);
+    expect(problemWith('ü'.repeat(MAX_PAYLOAD_BYTES / 2))).toBe(TOO_LARGE);
+    const beyondV8 = () => {
+      throw new RangeError('Invalid string length'); // as V8 says it, some seconds and half a gigabyte later
+    };
+    expect(problemWith({ toJSON: beyondV8 })).toBe(TOO_LARGE);
+  });
+
+  it('that bites is refused in few words', () => {
+    let reads = 0;
+    const secondTime = new Proxy(
+      {},
+      {
+        get: () => undefined,
+        ownKeys: () => [],
+        getPrototypeOf: () => {
+          reads += 1;
+          throw Object.create(null);
+        },
+      },
+    );
+    expect(problemWith(secondTime)).toBe('cannot be turned into JSON: a thrown object that cannot be turned into text');
+    expect(reads).toBeGreaterThan(0);
+    const long = { ['k'.repeat(100_000)]: Number.NaN, toString: () => 'never' };
+    expect(problemWith(long).length).toBeLessThan(300);
+  });
+
+  it('has a zero without a sign, as JSON has it', () => {
+    expect(encodePayload('J', -0)).toBe('0');
   });
 
   it.each(['\0', 'a\0b', '\ud83d', '\udc3b', '\udc3b\ud83d', '\\\0', '\\\\\ud83d'])(

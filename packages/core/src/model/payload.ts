@@ -1,92 +1,126 @@
 import { PayloadError } from '../errors.ts';
+import { reasonOf, shortened } from '../in-words.ts';
+import { MAX_PAYLOAD_BYTES, MAX_PAYLOAD_DEPTH } from './limits.ts';
+import { depthOf, hasUnstorableText, isLargerThan } from './payload-text.ts';
 
 /**
  * The JSON text of a payload, or a {@link PayloadError} that names the place of what would not survive: cycles,
- * functions, symbols, bigints, `undefined` at the top or in a list, NaN and Infinity, text with a NUL character or half
- * a surrogate pair (PostgreSQL can store neither in a text).
+ * functions, symbols, bigints, `undefined` at the top or in a list, NaN and Infinity, what JSON empties (a Map, a
+ * Promise), text with a NUL character or half a surrogate pair (PostgreSQL can store neither in a text). Likewise for
+ * what is larger or deeper than the limits.
  *
  * @param item - the payload's place in a list of jobs, for the error.
  */
 export function encodePayload(jobName: string, payload: unknown, item?: number): string {
+  const where = item === undefined ? {} : { item };
+  let text: string | undefined;
+  let problem: string | undefined;
   try {
-    return encode(jobName, payload);
+    text = JSON.stringify(payload);
+    problem = text === undefined ? undefined : problemOf(payload, text);
   } catch (error) {
-    if (item === undefined || !(error instanceof PayloadError)) throw error;
-    throw new PayloadError(jobName, error.problem, { cause: error.cause, item });
+    // Getters, proxies and `toJSON` are the caller's, and may throw anything.
+    throw new PayloadError(jobName, unwritable(error), { ...where, cause: error });
   }
+  if (text === undefined) problem = `is ${typeof payload}; pass null for a job without a payload`;
+  if (problem !== undefined) throw new PayloadError(jobName, problem, where);
+  return text as string;
 }
 
-function encode(jobName: string, payload: unknown): string {
-  const text = stringify(jobName, payload);
-  if (text === undefined)
-    throw new PayloadError(jobName, `is ${typeof payload}; pass null for a job without a payload`);
-  // Stringifying came back, so there is no cycle, and the walk ends.
-  const problem = findProblem(payload, 'payload');
-  if (problem !== undefined) throw new PayloadError(jobName, problem);
-  if (hasUnstorableText(text)) {
-    throw new PayloadError(
-      jobName,
-      'has a text with a NUL character or half a surrogate pair, which PostgreSQL cannot store',
-    );
-  }
-  return text;
+/** Stringifying came back, so there is no cycle, and what is walked through is no larger than its text. */
+function problemOf(payload: unknown, text: string): string | undefined {
+  if (isLargerThan(MAX_PAYLOAD_BYTES, text)) return TOO_LARGE;
+  const walk: Walk = { isOpaque: false };
+  const problem = findProblem(payload, 'payload', 0, walk);
+  if (problem !== undefined) return problem;
+  if (walk.isOpaque && depthOf(text) > MAX_PAYLOAD_DEPTH) return TOO_DEEP;
+  if (!hasUnstorableText(text)) return undefined;
+  return 'has a text with a NUL character or half a surrogate pair, which PostgreSQL cannot store';
 }
 
-function stringify(jobName: string, payload: unknown): string | undefined {
-  try {
-    return JSON.stringify(payload);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const problem = /circular|cyclic/i.test(message)
-      ? 'refers to itself, which JSON cannot express'
-      : /bigint/i.test(message)
-        ? 'has a bigint, which JSON cannot express; turn it into a string'
-        : `cannot be turned into JSON: ${message}`;
-    throw new PayloadError(jobName, problem, { cause: error });
-  }
+const TOO_LARGE = `has more than ${MAX_PAYLOAD_BYTES} bytes of JSON; keep large data elsewhere, and pass where they are`;
+const TOO_DEEP = `is nested more than ${MAX_PAYLOAD_DEPTH} levels deep; pass a flatter one`;
+
+/** Why `JSON.stringify` threw. */
+function unwritable(error: unknown): string {
+  const reason = reasonOf(error);
+  if (/circular|cyclic/i.test(reason)) return 'refers to itself, which JSON cannot express';
+  if (/bigint/i.test(reason)) return 'has a bigint, which JSON cannot express; turn it into a string';
+  if (/call stack|too much recursion/i.test(reason)) return TOO_DEEP;
+  if (/invalid string length/i.test(reason)) return TOO_LARGE;
+  return `cannot be turned into JSON: ${reason}`;
+}
+
+interface Walk {
+  /** Whether something was met that turns itself into JSON, into what is known from the text only. */
+  isOpaque: boolean;
 }
 
 /** What JSON drops or changes in silence, with its place. A value with `toJSON` (a class of yours) decides for itself. */
-function findProblem(value: unknown, path: string): string | undefined {
+function findProblem(value: unknown, path: string, depth: number, walk: Walk): string | undefined {
   switch (typeof value) {
     case 'string':
     case 'boolean':
     case 'undefined': // only as a property: JSON leaves it out, which reads back the same
       return undefined;
     case 'number':
-      return Number.isFinite(value) ? undefined : `has ${value} at ${path}, which JSON turns into null`;
+      return Number.isFinite(value) ? undefined : `has ${value} at ${place(path)}, which JSON turns into null`;
     case 'object':
-      return value === null || hasToJson(value) ? undefined : findProblemInside(value, path);
+      if (value === null) return undefined;
+      if (depth === MAX_PAYLOAD_DEPTH) return TOO_DEEP;
+      if (!hasToJson(value)) return findProblemInside(value, path, depth + 1, walk);
+      walk.isOpaque = true;
+      return undefined;
     default:
-      return `has a ${typeof value} at ${path}, which JSON leaves out`;
+      return `has a ${typeof value} at ${place(path)}, which JSON leaves out`;
   }
 }
 
-function findProblemInside(value: object, path: string): string | undefined {
+function findProblemInside(value: object, path: string, depth: number, walk: Walk): string | undefined {
   if (Array.isArray(value)) {
     for (const [i, item] of value.entries()) {
-      if (item === undefined) return `has undefined at ${path}[${i}], which JSON turns into null`;
-      const problem = findProblem(item, `${path}[${i}]`);
+      if (item === undefined) return `has undefined at ${place(path)}[${i}], which JSON turns into null`;
+      const problem = findProblem(item, `${path}[${i}]`, depth, walk);
       if (problem !== undefined) return problem;
     }
     return undefined;
   }
-  if (value instanceof Map || value instanceof Set) {
-    return `has a ${value instanceof Map ? 'Map' : 'Set'} at ${path}, which JSON turns into {}; pass a list`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    const problem = problemOfClass(value, path);
+    if (problem !== undefined) return problem;
   }
   for (const [key, item] of Object.entries(value)) {
-    const problem = findProblem(item, `${path}.${key}`);
+    const problem = findProblem(item, `${path}.${key}`, depth, walk);
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+/** Built-in objects whose contents are no properties: what JSON makes of them, and what to pass instead. */
+const EMPTIED = [
+  [Map, 'a Map', 'turns into {}; pass a list'],
+  [Set, 'a Set', 'turns into {}; pass a list'],
+  [Promise, 'a Promise', 'turns into {}; await it'],
+  [RegExp, 'a RegExp', 'turns into {}; pass its source'],
+  [Error, 'an Error', 'writes without its message; pass that'],
+  [ArrayBuffer, 'an ArrayBuffer', 'turns into {}; pass a text, such as base64'],
+] as const;
+
+function problemOfClass(value: object, path: string): string | undefined {
+  if (value instanceof Number) return findProblem(Number(value), path, 0, { isOpaque: false });
+  if (ArrayBuffer.isView(value)) {
+    return `has bytes at ${place(path)}, which JSON turns into an object; pass a text, such as base64`;
+  }
+  const [, what, fate] = EMPTIED.find(([type]) => value instanceof type) ?? [];
+  return what === undefined ? undefined : `has ${what} at ${place(path)}, which JSON ${fate}`;
 }
 
 function hasToJson(value: object): boolean {
   return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
-/** Well-formed JSON text spells these two as escapes, and only these: a whole pair is not escaped. */
-function hasUnstorableText(json: string): boolean {
-  if (!json.includes('\\u0000') && !json.includes('\\ud')) return false;
-  return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(json);
+/** Keys may be long, and data themselves. */
+function place(path: string): string {
+  return shortened(path, 200);
 }

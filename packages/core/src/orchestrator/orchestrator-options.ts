@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { anything, checkOptions, numberIn, withDefaults } from '../model/options.ts';
+import { anything, checkOptions, numberIn, withDefaults } from '../driver/index.ts';
 
 /** The options of an {@link Orchestrator}. */
 export interface OrchestratorOptions {
@@ -25,10 +25,11 @@ export const ORCHESTRATOR_DEFAULTS = { jobSchedulePollSecs: 5, cleanUpPollSecs: 
 
 /** @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range. */
 export function resolveOrchestratorOptions(options: OrchestratorOptions): Required<OrchestratorOptions> {
-  checkOptions('Orchestrator', options, {
-    context: anything, // checked by partsOf
-    jobSchedulePollSecs: numberIn(0.1, 3_600, 'seconds'),
-    cleanUpPollSecs: numberIn(0.1, 86_400, 'seconds'),
-  });
-  return withDefaults(ORCHESTRATOR_DEFAULTS, options);
+  return withDefaults(ORCHESTRATOR_DEFAULTS, checkOptions('Orchestrator', options, orchestratorChecks));
 }
+
+const orchestratorChecks = {
+  context: anything, // checked by partsOf
+  jobSchedulePollSecs: numberIn(0.1, 3_600, 'seconds'),
+  cleanUpPollSecs: numberIn(0.1, 86_400, 'seconds'),
+};

@@ -1,4 +1,11 @@
-import { type SqlRow, type SqlSession, type SqlStatement, toDatabaseError } from '../driver/index.ts';
+import {
+  InvalidOptionError,
+  reading,
+  type SqlRow,
+  type SqlSession,
+  type SqlStatement,
+  toDatabaseError,
+} from '../driver/index.ts';
 import { rowsByPosition } from './object-rows.ts';
 import { cutAtPlaceholders } from './placeholders.ts';
 import { valuesOf } from './statement-values.ts';
@@ -43,7 +50,7 @@ export interface DrizzleSql {
  * @param tx of drizzle-orm 0.45 or later, on PostgreSQL: over node-postgres, postgres.js, PGlite, or any other client
  *   that has transactions. A database does not compile.
  * @param sql the tag of the same drizzle-orm: `import { sql } from 'drizzle-orm'`.
- * @throws TypeError when given the database, or something that is no transaction of Drizzle at all, or another `sql`.
+ * @throws InvalidOptionError when given the database, or something that is no transaction of Drizzle at all, or another `sql`.
  */
 export function fromDrizzle(tx: DrizzleTransaction, sql: DrizzleSql): SqlSession {
   refuseOthers(tx);
@@ -52,26 +59,35 @@ export function fromDrizzle(tx: DrizzleTransaction, sql: DrizzleSql): SqlSession
 }
 
 function refuseOthers(given: unknown): void {
-  const { execute, transaction, rollback, setTransaction } = (given ?? {}) as Record<string, unknown>;
+  const { execute, transaction, rollback, setTransaction } = reading('fromDrizzle()', () => {
+    const { execute, transaction, rollback, setTransaction } = (given ?? {}) as Record<string, unknown>;
+    return { execute, transaction, rollback, setTransaction };
+  });
   const isFunction = (one: unknown): boolean => typeof one === 'function';
   if (isFunction(execute) && isFunction(transaction) && rollback === undefined) {
-    throw new TypeError(
-      'fromDrizzle() was given the database, which runs each query on any of its connections, outside of your ' +
+    throw new InvalidOptionError(
+      'fromDrizzle()',
+      'was given the database, which runs each query on any of its connections, outside of your ' +
         'transaction: pass what Drizzle hands to its callback (`await db.transaction(async (tx) => …fromDrizzle(tx, sql)…)`)',
     );
   }
   if (![execute, rollback, setTransaction].every(isFunction)) {
-    throw new TypeError(
-      'fromDrizzle() needs the transaction on PostgreSQL that `db.transaction` hands to its callback',
+    throw new InvalidOptionError(
+      'fromDrizzle()',
+      'needs the transaction on PostgreSQL that `db.transaction` hands to its callback',
     );
   }
 }
 
 function refuseOtherTags(given: unknown): void {
-  const { raw, param, join } = (given ?? {}) as Record<string, unknown>;
+  const { raw, param, join } = reading('fromDrizzle()', () => {
+    const { raw, param, join } = (given ?? {}) as Record<string, unknown>;
+    return { raw, param, join };
+  });
   if ([raw, param, join].every((one) => typeof one === 'function')) return;
-  throw new TypeError(
-    "fromDrizzle() needs Drizzle's own `sql` as its second argument: `import { sql } from 'drizzle-orm'`",
+  throw new InvalidOptionError(
+    'fromDrizzle()',
+    "needs Drizzle's own `sql` as its second argument: `import { sql } from 'drizzle-orm'`",
   );
 }
 

@@ -1,4 +1,12 @@
-import { DatabaseError, type SqlRow, type SqlSession, type SqlStatement, toDatabaseError } from '../driver/index.ts';
+import {
+  DatabaseError,
+  InvalidOptionError,
+  reading,
+  type SqlRow,
+  type SqlSession,
+  type SqlStatement,
+  toDatabaseError,
+} from '../driver/index.ts';
 import { rowsByPosition } from './object-rows.ts';
 import { valuesOf } from './statement-values.ts';
 
@@ -35,7 +43,7 @@ export interface KyselyQueryRunner {
  * transaction if you must.
  *
  * @param trx of kysely 0.28 or later, on PostgreSQL. A `Kysely` does not compile.
- * @throws TypeError when given a `Kysely`, or something that is no transaction of Kysely at all.
+ * @throws InvalidOptionError when given a `Kysely`, or something that is no transaction of Kysely at all.
  */
 export function fromKysely(trx: KyselyTransaction): SqlSession {
   refuseOthers(trx);
@@ -43,16 +51,21 @@ export function fromKysely(trx: KyselyTransaction): SqlSession {
 }
 
 function refuseOthers(given: unknown): void {
-  const { isTransaction, withoutPlugins } = (given ?? {}) as Record<string, unknown>;
+  const { isTransaction, withoutPlugins } = reading('fromKysely()', () => {
+    const { isTransaction, withoutPlugins } = (given ?? {}) as Record<string, unknown>;
+    return { isTransaction, withoutPlugins };
+  });
   if (isTransaction === false) {
-    throw new TypeError(
-      'fromKysely() was given a Kysely, which runs each query on any of its connections, outside of your transaction: ' +
+    throw new InvalidOptionError(
+      'fromKysely()',
+      'was given a Kysely, which runs each query on any of its connections, outside of your transaction: ' +
         'pass what Kysely hands to its callback (`await db.transaction().execute(async (trx) => …fromKysely(trx)…)`)',
     );
   }
   if (isTransaction !== true || typeof withoutPlugins !== 'function') {
-    throw new TypeError(
-      'fromKysely() needs the transaction that Kysely hands to its callback, or that `db.startTransaction().execute()` ' +
+    throw new InvalidOptionError(
+      'fromKysely()',
+      'needs the transaction that Kysely hands to its callback, or that `db.startTransaction().execute()` ' +
         'resolves to',
     );
   }

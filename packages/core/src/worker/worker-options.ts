@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
-import { MAX_NAME_BYTES } from '../model/limits.ts';
-import { anything, checkOptions, listOf, nameOf, numberIn, withDefaults } from '../model/options.ts';
+import { anything, checkOptions, listOf, nameOf, numberIn, withDefaults } from '../driver/index.ts';
+import { MAX_CHANNELS, MAX_NAME_BYTES } from '../model/limits.ts';
 
 /** The options of a {@link Worker}. */
 export interface WorkerOptions {
@@ -9,7 +9,7 @@ export interface WorkerOptions {
    * The channels to take jobs of.
    *
    * @defaultValue all channels
-   * @throws {@link InvalidOptionError} for an empty list, or a channel that is empty or longer than 255 bytes.
+   * @throws {@link InvalidOptionError} for an empty list or one of more than 1,000, or a channel that is empty or longer than 255 bytes.
    */
   readonly channels?: readonly string[];
   /**
@@ -25,10 +25,11 @@ export const WORKER_DEFAULTS = { concurrency: 1 } as const;
 
 /** @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range. */
 export function resolveWorkerOptions(options: WorkerOptions): WorkerOptions & { readonly concurrency: number } {
-  checkOptions('Worker', options, {
-    context: anything, // checked by partsOf
-    channels: listOf(nameOf(MAX_NAME_BYTES)),
-    concurrency: numberIn(1, 10_000, 'jobs', 'whole'),
-  });
-  return withDefaults(WORKER_DEFAULTS, options);
+  return withDefaults(WORKER_DEFAULTS, checkOptions('Worker', options, workerChecks));
 }
+
+const workerChecks = {
+  context: anything, // checked by partsOf
+  channels: listOf(nameOf(MAX_NAME_BYTES), MAX_CHANNELS),
+  concurrency: numberIn(1, 10_000, 'jobs', 'whole'),
+};

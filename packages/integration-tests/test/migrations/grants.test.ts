@@ -68,7 +68,7 @@ describe('generateGrantSql refuses', () => {
     generateGrantSql({ schema: 's', role: 'r', to: 'worker', ...options } as Parameters<typeof generateGrantSql>[0]);
 
   it.each([
-    ['no role', { role: undefined }, 'role name "undefined" must be a non-empty string'],
+    ['no role', { role: undefined }, 'role name undefined must be a non-empty string'],
     ['an empty role', { role: '' }, 'role name "" must be a non-empty string'],
     ['a role with a NUL', { role: 'a\0' }, 'must not contain a NUL'],
     ['a role that PostgreSQL would cut short', { role: 'x'.repeat(64) }, 'role name'],
@@ -85,6 +85,7 @@ describe('generateGrantSql refuses', () => {
       { to: 'toString' },
       'generateGrantSql.to must be one of producer, worker; got "toString"',
     ],
+    ['nobody', { role: 'none' }, 'generateGrantSql.role must be a role; "none" is nobody'],
     ['everybody', { role: 'public' }, 'generateGrantSql.role must be one role; "public" is everybody'],
   ])('%s', (_what, options, message) => {
     expect(of(options)).toThrow(InvalidOptionError);

@@ -1,5 +1,5 @@
-import { DatabaseError, InvalidOptionError, tablesOf } from '@bearmq/core/driver';
-import type { MigrateOptions } from '../migrate.ts';
+import { checkOptions, DatabaseError, numberIn, tablesOf, withDefaults } from '@bearmq/core/driver';
+import { type MigrateOptions, migrateChecks } from '../migrate.ts';
 import { checkDrift } from './drift.ts';
 import type { Check, Examination, Finding } from './finding.ts';
 import { checkHorizon } from './horizon.ts';
@@ -24,7 +24,7 @@ export interface DiagnoseOptions extends MigrateOptions {
 }
 
 const DIAGNOSE_DEFAULTS = { patienceSecs: 300 } as const;
-const MAX_PATIENCE_SECS = 86_400;
+const diagnoseChecks = { ...migrateChecks, patienceSecs: numberIn(0, 86_400, 'seconds') };
 
 /**
  * Looks whether everything is in order: the server, the schema, its vacuuming, who holds vacuums up, and whether jobs
@@ -35,7 +35,7 @@ const MAX_PATIENCE_SECS = 86_400;
  *
  * @returns what is not in order, the errors first; empty when nothing is.
  * @throws InvalidIdentifierError for a schema name that PostgreSQL could not hold.
- * @throws InvalidOptionError for a `patienceSecs` out of range.
+ * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
  * @throws DatabaseError when the database cannot be asked.
  *
  * @example
@@ -44,11 +44,8 @@ const MAX_PATIENCE_SECS = 86_400;
  * }
  */
 export async function diagnose(options: DiagnoseOptions): Promise<readonly Finding[]> {
-  const { driver, schema, patienceSecs = DIAGNOSE_DEFAULTS.patienceSecs } = options;
-  if (typeof patienceSecs !== 'number' || !(patienceSecs >= 0 && patienceSecs <= MAX_PATIENCE_SECS)) {
-    const problem = `must be a number of seconds from 0 to ${MAX_PATIENCE_SECS}, got ${String(patienceSecs)}`;
-    throw new InvalidOptionError('diagnose.patienceSecs', problem);
-  }
+  const given = checkOptions('diagnose', options, diagnoseChecks, ['driver']);
+  const { driver, schema, patienceSecs } = withDefaults(DIAGNOSE_DEFAULTS, given);
   const at: Examination = { driver, tables: tablesOf(schema), patienceSecs };
 
   const server = await readServer(at);

@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '../errors.ts';
-import { anything, checkOptions, isFunction, listOf, nameOf, numberIn, oneOf, withDefaults } from './options.ts';
+import {
+  anything,
+  checkOptions,
+  hasMethods,
+  isFunction,
+  listOf,
+  nameOf,
+  numberIn,
+  oneOf,
+  reading,
+  withDefaults,
+} from './options.ts';
 
 const checks = {
   concurrency: numberIn(1, 10, 'jobs', 'whole'),
@@ -11,7 +22,7 @@ const checks = {
 
 function problemWith(given: unknown): string {
   try {
-    checkOptions('Thing', given, checks);
+    checkOptions('Thing', given as object, checks);
   } catch (error) {
     expect(error).toBeInstanceOf(InvalidOptionError);
     return (error as Error).message;
@@ -41,6 +52,27 @@ describe('a number of something', () => {
   });
 });
 
+describe('a name', () => {
+  it.each([
+    ['JOB', undefined],
+    ['größer', undefined],
+    ['🐻', undefined],
+    [' ', undefined],
+    ['12345678', undefined],
+    ['', 'must not be empty'],
+    ['a\0', 'must not contain a NUL character'],
+    ['\ud83d', 'must not contain half a surrogate pair'],
+    ['123456789', 'must have at most 8 bytes in UTF-8, got 9'],
+    ['üüüüü', 'must have at most 8 bytes in UTF-8, got 10'],
+    ['x'.repeat(801), 'must have at most 8 bytes in UTF-8, got 801 or more'],
+    [7, 'must be a string, got 7'],
+    [undefined, 'must be a string, got undefined'],
+    [['a'], 'must be a string, got a list'],
+  ])('%j: %j', (name, problem) => {
+    expect(nameOf(8)(name)).toBe(problem);
+  });
+});
+
 describe('other checks', () => {
   it('know functions', () => {
     expect(isFunction(() => {})).toBeUndefined();
@@ -55,11 +87,14 @@ describe('other checks', () => {
   });
 
   it('know lists, and which of their items is wrong', () => {
-    const check = listOf(nameOf(5));
+    const check = listOf(nameOf(5), 3);
     expect(check(['a', 'b'])).toBeUndefined();
     expect(check('a')).toBe('must be a list, got "a"');
     expect(check([])).toBe('must not be empty; leave it out for all');
     expect(check(['a', 'too long'])).toMatch(/^\[1\] must have at most 5 bytes/);
+    expect(check(['a', 'b', 'c'])).toBeUndefined();
+    expect(check(['a', 'b', 'c', 'd'])).toBe('must have at most 3 items, got 4');
+    expect(check(new Array(1))).toBe('[0] must be a string, got undefined');
   });
 });
 
@@ -98,8 +133,61 @@ describe('an options object', () => {
     expect(problemWith({ channel: '' })).toBe('Thing.channel must not be empty');
   });
 
-  it.each([[null], [undefined], ['text'], [7]])('must be an object: %p', (given) => {
+  it.each([[null], [undefined], ['text'], [7], [[]], [() => {}]])('must be an object: %p', (given) => {
     expect(problemWith(given)).toMatch(/^Thing takes an object of options, got /);
+  });
+});
+
+describe('an options object that bites', () => {
+  const bite = () => {
+    throw new Error('grr');
+  };
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+
+  it.each<[string, unknown, string]>([
+    [
+      'a getter that throws',
+      Object.defineProperty({}, 'on', { get: bite, enumerable: true }),
+      'Thing cannot be read: grr',
+    ],
+    ['a proxy that will not say its keys', new Proxy({}, { ownKeys: bite }), 'Thing cannot be read: grr'],
+    ['a proxy that was revoked', revoked(), 'Thing cannot be read: '],
+    ['an option that will not be looked at', { stop: new Proxy({}, { get: bite }) }, 'Thing.stop cannot be read: grr'],
+    ['an option that was revoked', { concurrency: revoked() }, 'got an object'],
+    ['a key of a million letters', { ['k'.repeat(1_000_000)]: 1 }, 'is not an option'],
+    ['a text of a million letters', { channel: 'k'.repeat(1_000_000) }, 'must have at most 5 bytes in UTF-8'],
+  ])('%s is refused in few words', (_what, given, words) => {
+    const all = { ...checks, stop: hasMethods(['run'], 'must run') };
+    const check = () => checkOptions('Thing', given as object, all);
+    expect(check).toThrow(InvalidOptionError);
+    expect(check).toThrow(words);
+    expect(check).toThrow(expect.objectContaining({ message: expect.stringMatching(/^.{1,300}$/) }));
+  });
+
+  it('is asked once, and what it said is what was checked', () => {
+    let asked = 0;
+    const given = Object.defineProperty({}, 'concurrency', { get: () => (asked += 1), enumerable: true });
+    expect(checkOptions('Thing', given, checks)).toEqual({ concurrency: 1 });
+    expect(asked).toBe(1);
+  });
+
+  it('says why, with what was thrown as the cause', () => {
+    expect(() => reading('Thing.it', bite)).toThrow(
+      expect.objectContaining({ option: 'Thing.it', cause: new Error('grr'), message: 'Thing.it cannot be read: grr' }),
+    );
+  });
+});
+
+describe('an option that is required', () => {
+  it('is checked when it is left out, and may have no check', () => {
+    const take = (given: object) => () => checkOptions('Thing', given, checks, ['channel', 'on']);
+    expect(take({ channel: 'a', on: 1 })()).toEqual({ channel: 'a', on: 1 });
+    expect(take({ on: 1 })).toThrow('Thing.channel must be a string, got undefined');
+    expect(take({ channel: 'a', on: undefined })).toThrow('Thing.on is missing');
   });
 });
 
