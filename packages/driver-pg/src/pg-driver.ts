@@ -45,9 +45,9 @@ class PgDriver implements Driver {
   #closed: Promise<void> | undefined;
 
   constructor(options: PgDriverOptions) {
-    const { pool, prepare, heartbeatSecs } = resolvePgDriverOptions(options);
+    const { pool, prepare, heartbeatSecs, answerTimeoutSecs } = resolvePgDriverOptions(options);
     this.#pool = pool;
-    this.#session = new PoolSession(pool, prepare);
+    this.#session = new PoolSession(pool, { prepare, answerTimeoutSecs });
     // Where an error undoes the whole transaction, a prepared statement that was lost could not be sent again.
     this.#inTransactions = prepare === 'auto' ? 'never' : prepare;
     this.#subscriptions = new Subscriptions({

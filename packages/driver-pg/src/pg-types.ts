@@ -15,6 +15,8 @@ export interface PgQuery {
   types: PgTypeParsers;
   /** The extended protocol even without values, so that the server refuses a second statement in the text. */
   queryMode: 'extended';
+  /** Milliseconds until the query fails for want of an answer; a pool then closes its connection. */
+  query_timeout?: number;
 }
 
 /** What node-postgres resolves to. */

@@ -1,5 +1,5 @@
 import { DatabaseError, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
-import type { PgPool } from './pg-types.ts';
+import type { PgPool, PgQuery } from './pg-types.ts';
 import { fetchRows, type Prepare, toPgQuery } from './query.ts';
 
 /** Pools that lose prepared statements on the way to the server; by pool, since drivers share its connections. */
@@ -9,10 +9,15 @@ const losing = new WeakSet<PgPool>();
 export class PoolSession implements SqlSession {
   readonly #pool: PgPool;
   readonly #prepare: Prepare;
+  readonly #answerMs: number;
 
-  constructor(pool: PgPool, prepare: Prepare) {
+  constructor(
+    pool: PgPool,
+    { prepare, answerTimeoutSecs }: { readonly prepare: Prepare; readonly answerTimeoutSecs: number },
+  ) {
     this.#pool = pool;
     this.#prepare = prepare;
+    this.#answerMs = Math.min(answerTimeoutSecs * 1000, ownQueryTimeout(pool));
   }
 
   /**
@@ -24,16 +29,39 @@ export class PoolSession implements SqlSession {
    */
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
     const isGuarded = this.#prepare === 'auto';
-    const query = toPgQuery(statement, isGuarded && losing.has(this.#pool) ? 'never' : this.#prepare);
-    if (!isGuarded || query.name === undefined) return await fetchRows(this.#pool, query);
+    const query = this.#toQuery(statement, isGuarded && losing.has(this.#pool) ? 'never' : this.#prepare);
+    if (!isGuarded || query.name === undefined) return await this.#fetch(statement, query);
     try {
-      return await fetchRows(this.#pool, query);
+      return await this.#fetch(statement, query);
     } catch (error) {
       if (isLost(error)) losing.add(this.#pool);
       else if (!isOutdated(error)) throw error;
-      return await fetchRows(this.#pool, toPgQuery(statement, 'never'));
+      return await this.#fetch(statement, this.#toQuery(statement, 'never'));
     }
   }
+
+  async #fetch({ name }: SqlStatement, query: PgQuery): Promise<readonly SqlRow[]> {
+    try {
+      return await fetchRows(this.#pool, query);
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.message !== READ_TIMEOUT) throw error;
+      throw new DatabaseError(`${name}: no answer within ${query.query_timeout} ms`, error, error.cause);
+    }
+  }
+
+  #toQuery(statement: SqlStatement, prepare: Prepare): PgQuery {
+    const query = toPgQuery(statement, prepare);
+    return statement.mayTakeLong === true ? query : { ...query, query_timeout: this.#answerMs };
+  }
+}
+
+/** What node-postgres says when `query_timeout` is over; its error has no code. */
+const READ_TIMEOUT = 'Query read timeout';
+
+/** What the program itself has set for all queries of its pool, in milliseconds. */
+function ownQueryTimeout({ options = {} }: PgPool): number {
+  const { query_timeout: own } = options as { readonly query_timeout?: unknown };
+  return typeof own === 'number' && own > 0 ? own : Infinity;
 }
 
 /**

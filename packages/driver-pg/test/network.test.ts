@@ -2,10 +2,10 @@ import { testOnBadNetwork, testUrl } from '@bearmq/test-database/driver-tests';
 import pg from 'pg';
 import { withDriver } from './support.ts';
 
-testOnBadNetwork(({ url = testUrl(), heartbeatSecs, onHeartbeat }, use) =>
+testOnBadNetwork(({ url = testUrl(), heartbeatSecs, answerTimeoutSecs, onHeartbeat }, use) =>
   withDriver(
     { connectionString: url, ...(onHeartbeat && { Client: clientThatTells(onHeartbeat) }) },
-    { ...(heartbeatSecs && { heartbeatSecs }) },
+    { ...(heartbeatSecs && { heartbeatSecs }), ...(answerTimeoutSecs && { answerTimeoutSecs }) },
     use,
   ),
 );

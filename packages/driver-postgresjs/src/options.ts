@@ -28,12 +28,24 @@ export interface PostgresJsDriverOptions {
    * @throws {@link InvalidOptionError} below 0.1 or above 3,600.
    */
   readonly heartbeatSecs?: number;
+  /**
+   * How many seconds a statement by itself (an enqueue, or one of a worker's or an orchestrator's) may go without its
+   * answer before it fails like one whose connection was lost, and is left to itself. Without that, a network that swallows
+   * packets, or a server that is gone without a goodbye, would hold it up for a quarter of an hour, or for ever. What has
+   * become of such a statement is not known, so workers look, and send again what may be sent twice. Migrations and your
+   * own transactions may take as long as they like.
+   *
+   * @defaultValue 60
+   * @throws {@link InvalidOptionError} below 0.1 or above 3,600.
+   */
+  readonly answerTimeoutSecs?: number;
 }
 
 /** What is used for the options left out. */
 export const POSTGRES_JS_DRIVER_DEFAULTS: Readonly<Required<Omit<PostgresJsDriverOptions, 'sql'>>> = {
   prepare: 'auto',
   heartbeatSecs: 15,
+  answerTimeoutSecs: 60,
 };
 
 /** @throws InvalidOptionError for an option that is unknown, missing, of the wrong type or out of range. */
@@ -56,4 +68,5 @@ const checks = {
   sql: isClient,
   prepare: oneOf('auto', 'never'),
   heartbeatSecs: numberIn(0.1, 3_600, 'seconds'),
+  answerTimeoutSecs: numberIn(0.1, 3_600, 'seconds'),
 };

@@ -40,12 +40,14 @@ class PostgresJsDriver implements Driver {
   readonly name = 'postgres.js';
   readonly #sql: PostgresJsClient;
   readonly #prepare: Prepare;
+  readonly #answerMs: number;
   readonly #subscriptions: Subscriptions;
 
   constructor(options: PostgresJsDriverOptions) {
-    const { sql, prepare, heartbeatSecs } = resolvePostgresJsDriverOptions(options);
+    const { sql, prepare, heartbeatSecs, answerTimeoutSecs } = resolvePostgresJsDriverOptions(options);
     this.#sql = sql;
     this.#prepare = prepare;
+    this.#answerMs = answerTimeoutSecs * 1000;
     this.#subscriptions = new Subscriptions({
       driverName: 'postgresJsDriver',
       heartbeatSecs,
@@ -55,7 +57,7 @@ class PostgresJsDriver implements Driver {
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
     try {
-      return await fetchRows(this.#sql, statement, this.#prepare);
+      return await fetchRows(this.#sql, statement, this.#prepare, this.#answerMs);
     } catch (error) {
       throw await afterClosing(error);
     }

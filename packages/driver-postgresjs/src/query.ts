@@ -1,4 +1,4 @@
-import { type SqlRow, type SqlStatement, type SqlValue, toDatabaseError } from '@bearmq/core/driver';
+import { type SqlRow, type SqlStatement, type SqlValue, toDatabaseError, within } from '@bearmq/core/driver';
 import type { PostgresJsColumn, PostgresJsQueryable, PostgresJsResult } from './postgres-js-types.ts';
 
 /** Whether statements are sent as prepared statements: as the client does it, or never. */
@@ -30,8 +30,9 @@ export async function fetchRows(
   sql: PostgresJsQueryable,
   statement: SqlStatement,
   prepare: Prepare,
+  answerMs: number = Infinity,
 ): Promise<readonly SqlRow[]> {
-  const { name, text, values, plan } = statement;
+  const { name, text, values, plan, mayTakeLong } = statement;
   const parameters = values.map((value) => {
     // A client may be told to send something else instead, which hides the mistake.
     if (value === undefined) throw new TypeError(`undefined among the values of ${name}`);
@@ -46,7 +47,8 @@ export async function fetchRows(
   let result: PostgresJsResult;
   try {
     // At once, so that it keeps its place among queries that the caller sends on the same `sql`.
-    result = await sql.unsafe(text, parameters, options).raw().execute();
+    const query = sql.unsafe(text, parameters, options).raw().execute();
+    result = await (mayTakeLong === true || answerMs === Infinity ? query : within(answerMs, name, query));
   } catch (error) {
     throw toDatabaseError(error);
   }

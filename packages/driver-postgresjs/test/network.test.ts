@@ -1,10 +1,10 @@
 import { testOnBadNetwork, testUrl } from '@bearmq/test-database/driver-tests';
 import { type ClientOptions, withDriver } from './support.ts';
 
-testOnBadNetwork(({ url = testUrl(), heartbeatSecs, onHeartbeat }, use) =>
+testOnBadNetwork(({ url = testUrl(), heartbeatSecs, answerTimeoutSecs, onHeartbeat }, use) =>
   withDriver(
     onHeartbeat ? telling(onHeartbeat) : {},
-    { ...(heartbeatSecs && { heartbeatSecs }) },
+    { ...(heartbeatSecs && { heartbeatSecs }), ...(answerTimeoutSecs && { answerTimeoutSecs }) },
     (driver) => use(driver),
     url,
   ),

@@ -43,7 +43,8 @@ async function attempt(
   expected: readonly (string | null)[],
 ): Promise<DatabaseError | undefined> {
   try {
-    for (const text of texts) await driver.run({ name: 'bearmq_migrate', text, values: [], plan: 'anew' });
+    for (const text of texts)
+      await driver.run({ name: 'bearmq_migrate', text, values: [], plan: 'anew', mayTakeLong: true });
     return undefined;
   } catch (error) {
     if (error instanceof DatabaseError && expected.includes(error.sqlState)) return error;

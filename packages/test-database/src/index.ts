@@ -5,4 +5,5 @@ export { type PostgresOptions, type RunningPostgres, startPostgres } from './loc
 export { MAJORS, type Major } from './majors.ts';
 export { installedPgBouncer, type PgBouncerOptions, type RunningPgBouncer, startPgBouncer } from './pgbouncer.ts';
 export type { Durability, Settings } from './settings.ts';
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { startTestDatabase, type TestDatabase } from './test-database.ts';

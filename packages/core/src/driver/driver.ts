@@ -17,6 +17,8 @@ export interface SqlStatement {
    * tables would be ruinous once they have grown. Left out: as the driver likes.
    */
   readonly plan?: 'anew' | undefined;
+  /** It may take hours, as a migration may: no driver gives it up because its answer is late. */
+  readonly mayTakeLong?: true;
 }
 
 /** Anything that runs statements: a pool, one connection, or the caller's own open transaction. */

@@ -1,8 +1,8 @@
 // The driver layer's only look at the clock. It stands beside runtime/clock.ts, and not on it, because this folder is all
 // that a driver sees of core. Some drivers run in browsers, which lack a part of what Node.js has.
 
-/** Settles as `promise` does, or rejects when it has not settled after `ms` milliseconds. */
-export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
+/** Settles as `promise` does, or rejects when it has not settled after `ms` milliseconds; `what` begins the message. */
+export async function within<T>(ms: number, what: string, promise: PromiseLike<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {

@@ -17,7 +17,7 @@ interface Ledger {
 const readLedger = defineStatement<null, Ledger>({
   name: 'bearmq_read_schema_version',
   text: ({ migration }) =>
-    `select coalesce(max(version), 0)::int4, coalesce(max(oldest_client), 1)::int4 from ${migration}`,
+    `select coalesce(max(version), 0)::int4 as found, coalesce(max(oldest_client), 1)::int4 as oldest_client from ${migration}`,
   encode: () => [],
   decode: ([row]) => ({ found: asNumber(row?.[0]), oldestClient: asNumber(row?.[1]) }),
 });

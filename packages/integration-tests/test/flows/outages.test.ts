@@ -1,3 +1,4 @@
+import { startTcpProxy } from '@bearmq/test-database';
 import { describe, expect, it, jest } from '@jest/globals';
 import { JobDefinition } from 'bearmq';
 import { expectWorkThroughCuts } from '../support/cuts.ts';
@@ -145,5 +146,40 @@ describe('connections that are cut', () => {
     const applicationName = 'cut again and again';
     const driver = direct.newDriver({ max: 4, applicationName });
     await expectWorkThroughCuts(direct, daemons, { driver, applicationName });
+  });
+});
+
+describe('a network that swallows what is sent, without a word', () => {
+  it('holds up workers and enqueues no longer than answerTimeoutSecs; nothing is lost', async () => {
+    const proxy = await startTcpProxy(schema.url);
+    const driver = schema.newDriver({ url: proxy.url, answerTimeoutSecs: 0.5 });
+    const context = schema.context({ wakeUp: 'poll', pollSecs: 0.1 }, { driver });
+    const events = logEvents(context);
+    const { definition, runs } = await notedJob<number>(context, 'SWALLOWED');
+    const worker = daemons.worker(context);
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await definition.enqueue(0) });
+    proxy.freeze();
+    const producer = new JobDefinition<number>({
+      context: schema.context(),
+      name: 'SWALLOWED',
+      workFunction: () => {},
+    });
+    const [mine] = await Promise.allSettled([definition.enqueue(1), producer.enqueue(2)]);
+    expect(mine).toMatchObject({ status: 'rejected', reason: { code: 'BEAR_DATABASE', isRetryable: true } });
+    // Each connection that the pool had is found out by who uses it next.
+    const isThrough = () =>
+      definition.enqueue(3).then(
+        () => true,
+        () => false,
+      );
+    await until('an enqueue gets through', isThrough);
+    const isIdle = async () => (await schema.value('select count(*)::int from {s}.job')) === 0;
+    await until('all are finalized', isIdle);
+    expect(runs.map(({ payload }) => payload).sort()).toEqual([0, 2, 3]);
+    proxy.reset(); // the server has heard of it as well, and those that were not asked for anything are gone
+    await until('another gets through', isThrough);
+    await until('all are finalized', isIdle);
+    await worker.stop();
+    await proxy.close();
   });
 });

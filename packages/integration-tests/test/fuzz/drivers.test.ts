@@ -19,11 +19,11 @@ afterAll(async () => {
   await Promise.all([pool.end(), sql.end()]);
 });
 
-const HEARTBEAT = ['prepare', 'heartbeatSecs', 'heartbeatSecs'];
+const SETTINGS = ['prepare', 'heartbeatSecs', 'answerTimeoutSecs'];
 
 it.each<[string, fc.Arbitrary<unknown>, (how: never) => { close(): Promise<void> }]>([
-  ['pgDriver', optionsLike('pool', ...HEARTBEAT), (how) => pgDriver(changed({ pool, prepare: 'auto' }, how))],
-  ['postgresJsDriver', optionsLike('sql', ...HEARTBEAT), (how) => postgresJsDriver(changed({ sql }, how))],
+  ['pgDriver', optionsLike('pool', ...SETTINGS), (how) => pgDriver(changed({ pool, prepare: 'auto' }, how))],
+  ['postgresJsDriver', optionsLike('sql', ...SETTINGS), (how) => postgresJsDriver(changed({ sql }, how))],
   ['pgliteDriver', optionsLike('db'), (how) => pgliteDriver(changed({ db }, how))],
 ])(
   'any options of %s make a driver, or are refused',

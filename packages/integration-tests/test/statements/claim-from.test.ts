@@ -1,5 +1,6 @@
 // A claim is told which part of each lane is over, and leaves it out.
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { ClientBase } from 'pg';
 import { benchOf, type ClaimOptions, empty } from '../support/bench.ts';
 import type { ClaimFrom } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
@@ -15,8 +16,11 @@ const lane = { channel: 'DEFAULT', name: 'JOB', priority: 0 };
 /** Pages that a claim visits more because indexes have grown a level. */
 const HIGHER = 40;
 
-/** As many as are claimed to count pages. */
-const SOME = Array.from({ length: 6 }, () => ({}));
+/** Claims that are made to count the pages of one. */
+const CLAIMS = 3;
+
+/** As many as are claimed to count pages three times. */
+const SOME = Array.from({ length: 3 * CLAIMS }, () => ({}));
 
 beforeEach(() => empty(schema));
 
@@ -27,19 +31,27 @@ async function after(id: string | undefined, look: ClaimFrom['look'] = 'wide'): 
 }
 
 /**
- * The pages that a claim of one job visits, whatever they are of: the fewer of two claims, as one of them may have to make
- * its plans anew.
+ * The pages that a claim of one job visits, whatever they are of: the fewest of three claims on one connection, as the first
+ * may have to read the catalogue, and any to make its plans anew.
  */
 async function pagesOf(worker: string, from: ClaimFrom | null): Promise<number> {
-  return Math.min(await pagesOnce(worker, from), await pagesOnce(worker, from));
+  const client = await schema.direct.connect();
+  try {
+    const pages: number[] = [];
+    for (let n = 0; n < CLAIMS; n += 1) pages.push(await pagesOnce(client, worker, from));
+    return Math.min(...pages);
+  } finally {
+    client.release();
+  }
 }
 
-async function pagesOnce(worker: string, from: ClaimFrom | null): Promise<number> {
+async function pagesOnce(client: ClientBase, worker: string, from: ClaimFrom | null): Promise<number> {
   const demands = JSON.stringify([{ channels: null, slots: 1, ahead: 0, run: 1 }]);
-  const plan = await schema.value(
-    'explain (analyze, buffers, format json) select * from {s}.claim_v1($1, 0, $2, $3, $4)',
+  const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(
+    `explain (analyze, buffers, format json) select * from ${schema.q}.claim_v1($1, 0, $2, $3, $4)`,
     [worker, ['JOB'], demands, from === null ? null : JSON.stringify(from)],
   );
+  const plan = rows[0]?.['QUERY PLAN'];
   const [{ Plan: counts = {} } = {}] = plan as readonly { readonly Plan?: Record<string, number> }[];
   return (counts['Shared Hit Blocks'] ?? 0) + (counts['Shared Read Blocks'] ?? 0);
 }

@@ -50,6 +50,8 @@ export interface ClientConfig {
   readonly idleSecs?: number;
   /** Settings of the session, as `-c name=value`. No pooler takes them, so the connections are direct. */
   readonly options?: string;
+  /** Of the driver. */
+  readonly answerTimeoutSecs?: number;
 }
 
 export interface SchemaOptions {
@@ -79,11 +81,12 @@ export function useSchema({
     return made;
   };
   const clients: postgres.Sql[] = [];
-  const newDriver: TestSchema['newDriver'] = (config = {}) => {
-    if (DRIVER === 'pg') return pgDriver({ pool: newPool(asPgConfig(config)) });
+  const newDriver: TestSchema['newDriver'] = ({ answerTimeoutSecs, ...config } = {}) => {
+    const settings = answerTimeoutSecs === undefined ? {} : { answerTimeoutSecs };
+    if (DRIVER === 'pg') return pgDriver({ pool: newPool(asPgConfig(config)), ...settings });
     const sql = newPostgresJs({ url: config.options === undefined ? url : directUrl(), ...config });
     clients.push(sql);
-    return postgresJsDriver({ sql });
+    return postgresJsDriver({ sql, ...settings });
   };
   const pool = newPool();
   const direct = hasSessions ? pool : newPool({ connectionString: directUrl() });

@@ -135,6 +135,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'toArrayLiteral',
     'toDatabaseError',
     'withDefaults',
+    'within',
   ],
   '@bearmq/core/drizzle': ['DrizzleSql', 'DrizzleTransaction', 'fromDrizzle'],
   '@bearmq/core/kysely': ['KyselyQueryRunner', 'KyselyTransaction', 'fromKysely'],

@@ -10,6 +10,7 @@ export interface NetworkSetup {
   /** @defaultValue that of the tests' server */
   readonly url?: string;
   readonly heartbeatSecs?: number;
+  readonly answerTimeoutSecs?: number;
   /** To be called just after a heartbeat was sent. */
   readonly onHeartbeat?: () => void;
 }
@@ -116,6 +117,29 @@ export function testOnBadNetwork(withDriver: WithNetworkDriver): void {
           (name) => `current_setting('tcp_keepalives_${name}')::text as ${name}`,
         );
         expect(await session.run(statement(`select ${names.join(', ')}`))).toEqual([['10', '5', '3']]);
+      });
+    });
+  });
+
+  describe('a network that swallows what is sent', () => {
+    it('makes a statement fail as if its connection were lost, and the next one goes another way', async () => {
+      const proxy = await startTcpProxy(testUrl());
+      await withDriver({ url: proxy.url, answerTimeoutSecs: 0.5 }, async (driver) => {
+        await oneValue(driver, 'select 1::int4 as one');
+        proxy.freeze();
+        const error = await rejectionOf(soon('the failure', oneValue(driver, 'select 2::int4 as two')));
+        expect(error).toMatchObject({ name: 'DatabaseError', sqlState: null, isRetryable: true });
+        expect(error).toHaveProperty('message', expect.stringContaining('no answer within 500 ms'));
+        expect(await soon('an answer', oneValue(driver, 'select 3::int4 as three'))).toBe(3);
+        proxy.reset();
+      });
+      await proxy.close();
+    });
+
+    it('is waited for where a statement may take long', async () => {
+      await withDriver({ answerTimeoutSecs: 0.1 }, async (driver) => {
+        const slow = { ...statement('select 4::int4 as four from pg_sleep(0.3)'), mayTakeLong: true } as const;
+        expect(await driver.run(slow)).toEqual([[4]]);
       });
     });
   });
