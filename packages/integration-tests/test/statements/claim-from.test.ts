@@ -16,6 +16,15 @@ const lane = { channel: 'DEFAULT', name: 'JOB', priority: 0 };
 /** Pages that a claim visits more because indexes have grown a level. */
 const HIGHER = 40;
 
+/**
+ * Before PostgreSQL 18 a comparison of rows does not end the scan of an index within a channel: a look at all of it reads the
+ * index, though not the rows, of what is left out. So many pages at most.
+ */
+async function indexPages(jobs: number): Promise<number> {
+  const version = Number(await schema.value("select current_setting('server_version_num')::int"));
+  return version < 180_000 ? jobs / 100 : 0;
+}
+
 /** Claims that are made to count the pages of one. */
 const CLAIMS = 3;
 
@@ -82,8 +91,8 @@ describe('a claim while an old snapshot is held', () => {
     const many = await workOff(worker, 20_000);
     await bench.insert(...SOME);
     expect(await pagesOf(worker, { ...many, look: 'narrow' })).toBeLessThan(before + HIGHER);
-    expect(await pagesOf(worker, many)).toBeLessThan(before + HIGHER);
-    expect(await pagesOf(worker, null)).toBeGreaterThan(before + 200); // what it is spared
+    expect(await pagesOf(worker, many)).toBeLessThan(before + HIGHER + (await indexPages(20_000)));
+    expect(await pagesOf(worker, null)).toBeGreaterThan(before + 400); // what it is spared
   });
 
   it('reads no more pages after many delayed jobs, from when they were due', async () => {
@@ -97,7 +106,7 @@ describe('a claim while an old snapshot is held', () => {
     const many = await workOff(worker, 10_000, 0.001);
     const due = await told();
     await bench.insert(...SOME);
-    expect(await pagesOf(worker, { ...many, ...due })).toBeLessThan(before + HIGHER);
+    expect(await pagesOf(worker, { ...many, ...due })).toBeLessThan(before + HIGHER + (await indexPages(10_000)));
     expect(await pagesOf(worker, many)).toBeGreaterThan(before + 100); // what it is spared
   });
 });

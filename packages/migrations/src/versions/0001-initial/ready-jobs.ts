@@ -9,6 +9,10 @@ import type { Tables } from '@bearmq/core/driver';
  * away the index entries of claimed jobs. They lie at the head of their lane, and whoever looks there visits the dead
  * row of each: half a microsecond a job, 24 ms after 50,000. So a process that knows up to which `seq` a lane holds
  * nothing but dead entries says so (`p_from`), and these are left out: the index is read in the stretches between them.
+ *
+ * Before PostgreSQL 18 the comparison of rows that ends a stretch does not end the scan within a channel. A look at all but
+ * the places left out then reads the index, though not the rows, up to the next place: 1.4 ms for 20,000 jobs. It is made
+ * the more seldom for it (`LookPlanner`); the narrow looks between are not affected.
  */
 
 /** The column of `job_ready` that puts the highest priority first, so that one row comparison can say where to begin. */
