@@ -42,7 +42,8 @@ export interface PgDriverOptions {
    * answer before it fails like one whose connection was lost, and its connection is closed. Without that, a network that swallows
    * packets, or a server that is gone without a goodbye, would hold it up for a quarter of an hour, or for ever. What has
    * become of such a statement is not known, so workers look, and send again what may be sent twice. Migrations and your
-   * own transactions may take as long as they like. A shorter `query_timeout` of the pool holds.
+   * own transactions may take as long as they like. A shorter `query_timeout` of the pool holds;
+   * `pg` before 8.13 knows only that one.
    *
    * @defaultValue 60
    * @throws {@link InvalidOptionError} below 0.1 or above 3,600.
