@@ -17,6 +17,9 @@ export interface Client {
 
 const CONNECT_SECS = 5;
 
+/** Shorter than the default, so that a run is long enough to see statements given up. */
+const ANSWER_SECS = 3;
+
 /** On pg, as most programs are. */
 export function pgClient({ name, url, traits: { poolMax, statementTimeoutMs } }: ChildConfig): Client {
   const pool = new pg.Pool({
@@ -29,7 +32,7 @@ export function pgClient({ name, url, traits: { poolMax, statementTimeoutMs } }:
   pool.on('error', () => {}); // idle connections that are cut: the next statement gets another
   pool.on('connect', (client) => client.on('error', () => {})); // and those in use: their statement rejects
   return {
-    driver: pgDriver({ pool }),
+    driver: pgDriver({ pool, answerTimeoutSecs: ANSWER_SECS }),
     pool,
     hold: async (secs) => {
       const client = await pool.connect();
@@ -52,7 +55,7 @@ export function postgresJsClient({ name, url, traits: { poolMax, statementTimeou
     },
   });
   return {
-    driver: postgresJsDriver({ sql }),
+    driver: postgresJsDriver({ sql, answerTimeoutSecs: ANSWER_SECS }),
     pool: undefined,
     // By a statement, not by `sql.reserve()`: where a reserved connection is cut, postgres.js 3.4.9 throws where nobody
     // can catch it (porsager/postgres#1208).

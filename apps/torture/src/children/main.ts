@@ -26,3 +26,5 @@ await roles[role]({ context, client, tell, config, stopped: told('stop') });
 await client.end();
 process.removeAllListeners('disconnect');
 process.disconnect(); // nothing else may keep it alive: who stopped everything ends by itself
+// Where statements were never answered, postgres.js 3.4.9 goes on to connect after its `end`.
+if (traits.client !== 'pg') process.exit();
