@@ -77,16 +77,23 @@ export const rescue: Statement<{ readonly unlockSecs: number }, readonly Rescued
     }),
 });
 
+interface ReconcileInput {
+  readonly workerId: string;
+  /** What claims name from then on: higher than in any call before, answered or not. */
+  readonly generation: number;
+  /** The jobs that it holds and knows of. */
+  readonly knownIds: readonly string[];
+}
+
 /**
- * Takes back what this worker holds without knowing it (the answer of a claim was lost). Resolves to the generation that
- * claims must name from now on, or `null` when the lease is gone. See `reconcile_v1`.
+ * Takes back what this worker holds without knowing it (the answer of a claim was lost). Resolves to the generation
+ * that claims must name now, or to `null` when the lease is gone. See `reconcile_v1`.
  */
-export const reconcile: Statement<{ readonly workerId: string; readonly knownIds: readonly string[] }, number | null> =
-  defineStatement({
-    name: 'bearmq_reconcile',
-    text: ({ fn }) => `
-    select o_generation::int4 from ${fn('reconcile_v1')}($1::text::uuid, $2::text::uuid[])
+export const reconcile: Statement<ReconcileInput, number | null> = defineStatement({
+  name: 'bearmq_reconcile',
+  text: ({ fn }) => `
+    select o_generation::int4 from ${fn('reconcile_v1')}($1::text::uuid, $2::int4, $3::text::uuid[])
     where o_generation is not null`,
-    encode: ({ workerId, knownIds }) => [workerId, toArrayLiteral(knownIds)],
-    decode: ([row]) => (row === undefined ? null : asNumber(row[0])),
-  });
+  encode: ({ workerId, generation, knownIds }) => [workerId, generation, toArrayLiteral(knownIds)],
+  decode: ([row]) => (row === undefined ? null : asNumber(row[0])),
+});

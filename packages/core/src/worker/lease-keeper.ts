@@ -28,6 +28,8 @@ export interface LeaseKeeperOptions {
 export class LeaseKeeper extends Daemon {
   readonly #options: LeaseKeeperOptions;
   #lease: Lease | null = null;
+  /** The highest that a reconcile has named, also one that was not answered: a copy of it may come late. */
+  #lastGeneration = 0;
   #session: SqlSession | null = null;
   #sessionKey: string | null = null;
   /** Until when the lease is held for certain, by this process's clock: counted from before the last renewal was sent. */
@@ -76,8 +78,10 @@ export class LeaseKeeper extends Daemon {
   /** Hands back what the database says we hold and we do not know of. */
   async reconcile(lease: Lease, knownIds: readonly string[]): Promise<void> {
     const { driver, tables } = this.#options.parts;
-    const generation = await reconcile(driver, tables, { workerId: lease.workerId, knownIds });
-    if (generation === null) this.lose(lease);
+    this.#lastGeneration += 1;
+    const generation = this.#lastGeneration;
+    const found = await reconcile(driver, tables, { workerId: lease.workerId, generation, knownIds });
+    if (found === null) this.lose(lease);
     else if (this.#lease?.workerId === lease.workerId) this.#lease = { ...lease, generation };
   }
 

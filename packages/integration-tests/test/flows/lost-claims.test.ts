@@ -79,6 +79,36 @@ describe('a claim that was committed and whose answer was lost', () => {
     expect(runs).toHaveLength(3);
   });
 
+  it('is handed back once: a call to do so that comes late takes nothing that was claimed since', async () => {
+    const late: (() => Promise<unknown>)[] = [];
+    let isArmed = true;
+    const driver = intercepted(schema.driver(), async (statement, send) => {
+      if (statement.name === 'bearmq_reconcile' && late.length === 0) {
+        late.push(send);
+        throw connectionLost();
+      }
+      const rows = await send();
+      if (isArmed && statement.name === 'bearmq_claim' && hasJobs(rows)) {
+        isArmed = false;
+        throw connectionLost();
+      }
+      return rows;
+    });
+    const context = schema.context({}, { driver });
+    const events = logEvents(context);
+    const finish = gate();
+    const { definition, runs } = await notedJob<null>(context, 'LATE', () => finish.opened);
+    daemons.worker(context);
+    const jobId = await definition.enqueue();
+    await until('it runs', () => runs.length === 1);
+    await late[0]?.();
+    expect(await schema.value('select state::text from {s}.job where id = $1', [jobId])).toBe('running');
+    finish.open();
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
+    expect(events.of('WORKER_JOB_LOSE')).toEqual([]);
+    expect(runs).toHaveLength(1);
+  });
+
   it('touches nothing of a group that is being worked through, job by job', async () => {
     const finish = gate();
     let isArmed = false;

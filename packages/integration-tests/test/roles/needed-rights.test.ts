@@ -82,7 +82,7 @@ async function work(session: SqlSession): Promise<void> {
   await take(dead);
   await rescue(session, tables, { unlockSecs: 60 });
   await take(alive);
-  await reconcile(session, tables, { workerId: alive, knownIds: [] });
+  await reconcile(session, tables, { workerId: alive, generation: 1, knownIds: [] });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 90 });
   await fireSchedules(session, tables, [job('A')]);

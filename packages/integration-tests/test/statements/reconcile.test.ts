@@ -18,7 +18,7 @@ describe('after a claim whose answer was lost', () => {
       ...['a', 'b', 'c'].map((jobGroup) => ({ jobGroup })),
     );
     await bench.claim(workerId, { slots: 2, ahead: 1 });
-    expect(await reconcile(session, tables, { workerId, knownIds: [known] })).toBe(1);
+    expect(await reconcile(session, tables, { workerId, generation: 1, knownIds: [known] })).toBe(1);
     expect(await bench.job(known)).toMatchObject({ state: 'running', attempt: 1, claims: 1 });
     for (const id of [lost, ahead])
       expect(await bench.job(id)).toMatchObject({ state: 'ready', attempt: 0, claims: 2 });
@@ -27,10 +27,20 @@ describe('after a claim whose answer was lost', () => {
 
   it('a claim that is still on its way names an old generation, and claims nothing', async () => {
     const workerId = await bench.worker();
-    expect(await reconcile(session, tables, { workerId, knownIds: [] })).toBe(1);
+    expect(await reconcile(session, tables, { workerId, generation: 1, knownIds: [] })).toBe(1);
     await bench.insert({});
     expect(await bench.claim(workerId, { generation: 0 })).toMatchObject({ isLeaseHeld: false, jobs: [] });
     expect(await bench.claimed(workerId, { generation: 1 })).toHaveLength(1);
+  });
+
+  it('a copy of the call that comes late takes nothing back: the worker has claimed since', async () => {
+    const workerId = await bench.worker();
+    expect(await reconcile(session, tables, { workerId, generation: 2, knownIds: [] })).toBe(2);
+    await bench.insert({});
+    const [job] = await bench.claimed(workerId, { generation: 2 });
+    expect(await reconcile(session, tables, { workerId, generation: 1, knownIds: [] })).toBe(2);
+    expect(await bench.job(job?.id ?? '')).toMatchObject({ state: 'running', claims: 1 });
+    expect(await bench.claim(workerId, { generation: 2 })).toMatchObject({ isLeaseHeld: true });
   });
 
   it('a claim that is being committed is waited for', async () => {
@@ -39,7 +49,7 @@ describe('after a claim whose answer was lost', () => {
     const client = await schema.pool.connect();
     await client.query('begin');
     await bench.claim(workerId, { session: fromPg(client) });
-    const reconciled = reconcile(session, tables, { workerId, knownIds: [] });
+    const reconciled = reconcile(session, tables, { workerId, generation: 1, knownIds: [] });
     await client.query('commit');
     client.release();
     expect(await reconciled).toBe(1);
@@ -47,7 +57,7 @@ describe('after a claim whose answer was lost', () => {
   });
 
   it('a lease that is gone is said to be', async () => {
-    expect(await reconcile(session, tables, { workerId: uuidv4(), knownIds: [] })).toBe(null);
+    expect(await reconcile(session, tables, { workerId: uuidv4(), generation: 1, knownIds: [] })).toBe(null);
   });
 
   it('a settle of what was taken back changes nothing, under way or later', async () => {
@@ -57,7 +67,7 @@ describe('after a claim whose answer was lost', () => {
     const lock = `select 1 from {s}.job_group where name = 'g' for update`;
     const both = await whileLocked(schema, lock, [], async () => ({
       done: Promise.all([
-        reconcile(session, tables, { workerId, knownIds: [] }),
+        reconcile(session, tables, { workerId, generation: 1, knownIds: [] }),
         settle(session, tables, {
           outcomes: jobs.map((job) => ({ kind: 'succeeded', job }) as const),
           started: [],

@@ -80,7 +80,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['function', '', 'free_groups_v1(text[], integer[])', 'd6a0560a731ee34e'],
   ['function', '', 'promote_group_heads_v1(text[])', 'f3c35c309147fe44'],
   ['function', '', 'prune_groups_v1(text, integer)', '0a27dd82cfb094cb'],
-  ['function', '', 'reconcile_v1(uuid, uuid[])', '7f877cd80ce2b9ab'],
+  ['function', '', 'reconcile_v1(uuid, integer, uuid[])', 'e68b9882d31c19da'],
   ['function', '', 'rescue_v1(double precision)', '2a0458ceceb45f66'],
   ['function', '', 'settle_v1(uuid[], integer[], integer[], json, text[], boolean)', '36b18b5e61f34c8a'],
   ['function', '', 'sweep_groups_v1()', '8add58c26cb342f9'],

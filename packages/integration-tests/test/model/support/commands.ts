@@ -71,6 +71,7 @@ export const lostClaimCommand = (number: number, names: readonly string[], deman
     const before = { id: worker.id, generation: worker.generation };
     const generation = await queue.reconcile(
       worker.id,
+      worker.generation + 1,
       known.map(({ id }) => id),
     );
     if (generation === null) throw new Error('a live worker lost its lease');

@@ -42,8 +42,8 @@ export class Queue {
   }
 
   /** Resolves to the new generation, or `null` when the lease is gone. */
-  reconcile(workerId: string, knownIds: readonly string[]): Promise<number | null> {
-    return statements.reconcile(this.session, this.tables, { workerId, knownIds });
+  reconcile(workerId: string, generation: number, knownIds: readonly string[]): Promise<number | null> {
+    return statements.reconcile(this.session, this.tables, { workerId, generation, knownIds });
   }
 
   rescue(unlockSecs = 10_800): Promise<readonly Rescued[]> {

@@ -11,6 +11,8 @@ export const NAME = 'JOB';
 export interface Process {
   id: string;
   generation: number;
+  /** The last generation that a reconcile named. */
+  asked: number;
   held: ClaimedJob[];
 }
 
@@ -30,7 +32,7 @@ export class World {
   lost = 0;
 
   constructor(processes: number) {
-    this.processes = Array.from({ length: processes }, () => ({ id: randomUUID(), generation: 0, held: [] }));
+    this.processes = Array.from({ length: processes }, () => ({ id: randomUUID(), generation: 0, asked: 0, held: [] }));
   }
 
   /** `committed` shows what others have committed: asked for when the claim's own answer is there, but not committed. */
@@ -167,7 +169,7 @@ export class World {
   /** The process learns that its lease is gone, and takes out a new one. */
   renew(process: Process): void {
     this.late.held.push(...process.held.splice(0));
-    Object.assign(process, { id: randomUUID(), generation: 0 });
+    Object.assign(process, { id: randomUUID(), generation: 0, asked: 0 });
     this.unregistered.add(process);
   }
 
@@ -185,7 +187,8 @@ export class World {
       pause,
       run: async (queue) => {
         const known = process.held.map((claim) => claim.id);
-        const generation = await queue.reconcile(id, known);
+        process.asked += 1;
+        const generation = await queue.reconcile(id, process.asked, known);
         return () => {
           if (generation !== null && process.id === id) process.generation = generation;
         };

@@ -111,22 +111,29 @@ end`,
 
 /**
  * After a claim whose answer was lost, a process does not know what it holds. This takes back all running jobs of the
- * worker that it does not know of, and raises the worker's generation: the lost claim, should it still be on its way,
- * names the old one and claims nothing. The row is locked first, so a claim that is being committed is waited for.
- * Returns the new generation in the last row, or nothing when the worker's row is gone (the lease is lost).
+ * worker that it does not know of, and raises the worker's generation to `p_generation`: the lost claim, should it still
+ * be on its way, names the old one and claims nothing. The row is locked first, so a claim that is being committed is
+ * waited for. Each copy of this call names a higher generation than those before, as the answer of one may be lost as
+ * well: one that comes late does nothing, since what its worker knows has changed. Returns the generation in the last
+ * row, or nothing when the worker's row is gone (the lease is lost).
  */
 export function reconcile(n: Tables): string {
   return plpgsql({
-    signature: `${n.fn('reconcile_v1')}(p_worker uuid, p_known uuid[])`,
+    signature: `${n.fn('reconcile_v1')}(p_worker uuid, p_generation integer, p_known uuid[])`,
     returns: 'table (o_id text, o_generation integer)',
-    body: `begin
-  perform 1 from ${n.worker} w where w.id = p_worker for update;
+    body: `declare
+  v_generation integer;
+begin
+  select w.generation into v_generation from ${n.worker} w where w.id = p_worker for update;
   if not found then
     return;
   end if;
-  return query select t.o_id::text, null::integer from ${n.fn('take_back_v1')}(p_worker, p_known, true) t;
-  return query
-  update ${n.worker} w set generation = w.generation + 1 where w.id = p_worker returning null::text, w.generation;
+  if v_generation < p_generation then
+    return query select t.o_id::text, null::integer from ${n.fn('take_back_v1')}(p_worker, p_known, true) t;
+    update ${n.worker} w set generation = p_generation where w.id = p_worker;
+    v_generation := p_generation;
+  end if;
+  return query select null::text, v_generation;
 end`,
   });
 }
