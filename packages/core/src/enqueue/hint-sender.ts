@@ -12,6 +12,8 @@ const MIN_INTERVAL_MS = 5;
  * Every NOTIFY takes a lock of the whole server at commit, so they are sent sparingly: the first after a quiet moment at
  * once, then at most one every few milliseconds, with a trailing one so that the last job is never left to polling; in a
  * statement of their own that no enqueue waits for. One for each enqueue costs two thirds of the rate of 50 in flight.
+ * As a part of the first enqueue after a quiet moment one would save a single job some 0.2 of 2.6 ms, and hold that lock,
+ * of all programs that notify on the server, for as long as the disk takes.
  */
 export class HintSender {
   readonly #driver: Driver;

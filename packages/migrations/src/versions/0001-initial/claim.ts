@@ -36,7 +36,8 @@ import { findLanes, findStretches, peek, pick, take } from './ready-jobs.ts';
  *
  * Measured on two cores, one process, 100,000 no-op jobs, history kept: 22 to 25 microseconds a job here and 14 to 16
  * in the settle beside it. Joining by ctid instead of id: no difference. Without the index `job_running`: 5 % faster,
- * but a rescue would scan the whole table. With a fillfactor of 45 to 100: no difference.
+ * but a rescue would scan the whole table. With a fillfactor of 45 to 100: no difference. Asked for in six statements, what
+ * is now found in two (what is due, leases, lanes) cost a single job 0.1 to 0.7 of 2.9 to 4.3 ms from enqueue to start.
  *
  * Under a held snapshot, with 50,000 jobs that were claimed since (the server's CPU time for a claim of one job, 0.8 ms
  * without): 7.3 ms looking everywhere, 0.9 from the positions; of delayed ones, 16.9 and 0.8. A second pass of 50,000
