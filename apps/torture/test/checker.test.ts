@@ -69,7 +69,7 @@ describe('a history in order', () => {
       'a lease that could not be given up',
       history([a], {
         remains: { jobs: [], groups: [], workers: [{ lease: 'w', process: 'R' }] },
-        processes: [processOf('P'), processOf('producer'), processOf('R', { isStopRefused: true })],
+        processes: [processOf('P'), processOf('producer'), processOf('R', { mayLeaveLease: true })],
       }),
     ],
     [

@@ -93,7 +93,8 @@ function runs(facts: readonly Fact[]): readonly Run[] {
 }
 
 function processes(facts: readonly Fact[]): readonly Process[] {
-  const refused = new Set(of(facts, 'stop refused').map(({ by }) => by));
+  const unanswered = of(facts, 'event').filter(({ text }) => text?.includes('bearmq_register_worker: no answer'));
+  const leaving = new Set([...of(facts, 'stop refused'), ...unanswered].map(({ by }) => by));
   const exits = new Map(of(facts, 'exit').map((fact) => [fact.process, fact]));
   const stops = grouped(
     [...of(facts, 'freeze'), ...of(facts, 'thaw')].sort((a, b) => a.at - b.at),
@@ -112,7 +113,7 @@ function processes(facts: readonly Fact[]): readonly Process[] {
       startedAt: at,
       endedAt: exit?.at ?? null,
       end: exit?.how ?? null,
-      isStopRefused: refused.has(process),
+      mayLeaveLease: leaving.has(process),
       frozen,
     };
   });

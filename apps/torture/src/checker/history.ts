@@ -101,8 +101,11 @@ export interface Process {
   readonly startedAt: number;
   readonly endedAt: number | null;
   readonly end: ProcessEnd | null;
-  /** Its `stop()` was refused by the database: its lease was left to run out. */
-  readonly isStopRefused: boolean;
+  /**
+   * Its `stop()` was refused by the database, or it had asked for a lease, was not answered, and took another: the request
+   * may have come late. Such a lease is left to run out.
+   */
+  readonly mayLeaveLease: boolean;
   /** When it had no processor. */
   readonly frozen: readonly { readonly from: number; readonly to: number }[];
 }

@@ -138,7 +138,7 @@ export function processOf(name: string, more: Partial<Process> = {}): Process {
     startedAt: 0,
     endedAt: 100_000,
     end: 'stopped',
-    isStopRefused: false,
+    mayLeaveLease: false,
     frozen: [],
     ...more,
   };

@@ -7,9 +7,9 @@ export const endState: Rule = ({ history, runs, processes }) => [
     text: `group ${name} is still there${running > 0 ? `, held by ${running} jobs` : ''}`,
     about: [name],
   })),
-  // There may be nobody left to clear the lease of one whose stop() was refused.
+  // There may be nobody left to clear a lease that was left to run out.
   ...history.remains.workers
-    .filter(({ process }) => process === null || processes.get(process)?.isStopRefused !== true)
+    .filter(({ process }) => process === null || processes.get(process)?.mayLeaveLease !== true)
     .map(({ lease, process }) => ({
       text: `the lease ${lease} of ${process} is still there`,
       about: process === null ? [] : [process],
