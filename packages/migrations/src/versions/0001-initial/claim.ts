@@ -2,7 +2,7 @@ import type { Tables } from '@bearmq/core/driver';
 import { plpgsql } from '../../plpgsql.ts';
 import { insertGroups } from './claim-groups.ts';
 import { ADD_PROMOTED, nextDue, promoteDue } from './due-jobs.ts';
-import { findLanes, findStretches, peek, pick, take } from './ready-jobs.ts';
+import { findLanes, findStretches, NARROW_TO_DEMAND, peek, pick, take } from './ready-jobs.ts';
 
 /**
  * Takes ready jobs for one worker process: for each demand (a set of channels with its free slots), highest priority
@@ -160,30 +160,7 @@ begin
     v_nth := v_nth + 1;
     v_slots := v_demand.slots;
     v_left := v_demand.capacity;
-    -- Mostly all of them: to copy an array costs a hundredth of a statement.
-    if v_demand.channels is null or coalesce(v_free_channels <@ v_demand.channels, true) then
-      v_channels := v_free_channels;
-      v_names := v_free_names;
-      v_ranks := v_free_ranks;
-      v_seqs := v_free_seqs;
-      v_to_ranks := v_free_to_ranks;
-      v_to_seqs := v_free_to_seqs;
-    else
-      select array_agg(s.channel), array_agg(s.name), array_agg(s.rank), array_agg(s.seq), array_agg(s.to_rank),
-        array_agg(s.to_seq)
-      into v_channels, v_names, v_ranks, v_seqs, v_to_ranks, v_to_seqs
-      from unnest(v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs)
-        as s (channel, name, rank, seq, to_rank, to_seq)
-      where s.channel = any (v_demand.channels);
-    end if;
-    if v_demand.channels is null or coalesce(v_grouped_channels <@ v_demand.channels, true) then
-      v_lane_channels := v_grouped_channels;
-      v_lane_names := v_grouped_names;
-    else
-      select array_agg(l.channel), array_agg(l.name) into v_lane_channels, v_lane_names
-      from unnest(v_grouped_channels, v_grouped_names) as l (channel, name)
-      where l.channel = any (v_demand.channels);
-    end if;
+    ${NARROW_TO_DEMAND}
 
     -- Nothing of the demand before: places that it saw would be counted as this one's jobs.
     v_takes := null;

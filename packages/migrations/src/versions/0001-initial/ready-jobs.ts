@@ -111,6 +111,32 @@ export function findLanes(n: Tables): string {
   from lane l where l.name = any (p_names);`;
 }
 
+/** Of what was found, what is in the channels of the demand: stretches, and lanes of grouped jobs. */
+export const NARROW_TO_DEMAND = `-- Mostly all of them: to copy an array costs a hundredth of a statement.
+    if v_demand.channels is null or coalesce(v_free_channels <@ v_demand.channels, true) then
+      v_channels := v_free_channels;
+      v_names := v_free_names;
+      v_ranks := v_free_ranks;
+      v_seqs := v_free_seqs;
+      v_to_ranks := v_free_to_ranks;
+      v_to_seqs := v_free_to_seqs;
+    else
+      select array_agg(s.channel), array_agg(s.name), array_agg(s.rank), array_agg(s.seq), array_agg(s.to_rank),
+        array_agg(s.to_seq)
+      into v_channels, v_names, v_ranks, v_seqs, v_to_ranks, v_to_seqs
+      from unnest(v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs)
+        as s (channel, name, rank, seq, to_rank, to_seq)
+      where s.channel = any (v_demand.channels);
+    end if;
+    if v_demand.channels is null or coalesce(v_grouped_channels <@ v_demand.channels, true) then
+      v_lane_channels := v_grouped_channels;
+      v_lane_names := v_grouped_names;
+    else
+      select array_agg(l.channel), array_agg(l.name) into v_lane_channels, v_lane_names
+      from unnest(v_grouped_channels, v_grouped_names) as l (channel, name)
+      where l.channel = any (v_demand.channels);
+    end if;`;
+
 const STRETCHES = 'v_channels, v_names, v_ranks, v_seqs, v_to_ranks, v_to_seqs';
 const STRETCH = 'channel, name, rank, seq, to_rank, to_seq';
 
