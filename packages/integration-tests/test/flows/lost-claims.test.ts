@@ -81,18 +81,11 @@ describe('a claim that was committed and whose answer was lost', () => {
 
   it('is handed back once: a call to do so that comes late takes nothing that was claimed since', async () => {
     const late: (() => Promise<unknown>)[] = [];
-    let isArmed = true;
-    const driver = intercepted(schema.driver(), async (statement, send) => {
-      if (statement.name === 'bearmq_reconcile' && late.length === 0) {
-        late.push(send);
-        throw connectionLost();
-      }
-      const rows = await send();
-      if (isArmed && statement.name === 'bearmq_claim' && hasJobs(rows)) {
-        isArmed = false;
-        throw connectionLost();
-      }
-      return rows;
+    const losing = losingAnswers(schema.driver(), 'bearmq_claim', 1, hasJobs);
+    const driver = intercepted(losing.driver, async ({ name }, send) => {
+      if (name !== 'bearmq_reconcile' || late.length > 0) return await send();
+      late.push(send);
+      throw connectionLost();
     });
     const context = schema.context({}, { driver });
     const events = logEvents(context);
