@@ -137,7 +137,10 @@ export class JobDefinition<TParams = null> {
     const drafts = this.#draftsOf(items);
     const jobs = function* (name: string): Generator<NewJob, void> {
       for (const [index, { job, payload }] of drafts.entries()) {
-        yield { ...job, payloadText: job.payloadText ?? encodePayload(name, payload, index) };
+        const { payloadText } = job;
+        yield payloadText === null
+          ? { ...job, payloadText: encodePayload(name, payload, index) }
+          : { ...job, payloadText };
       }
     };
     const { enqueuer } = this.#parts;

@@ -31,8 +31,9 @@ export function encodePayload(jobName: string, payload: unknown, item?: number):
 function problemOf(payload: unknown, text: string): string | undefined {
   if (isLargerThan(MAX_PAYLOAD_BYTES, text)) return TOO_LARGE;
   const walk: Walk = { isOpaque: false };
-  const problem = findProblem(payload, 'payload', 0, walk);
-  if (problem !== undefined) return problem;
+  const found = findProblem(payload, 0, walk);
+  // Keys may be long, and data themselves.
+  if (found !== undefined) return found.at(shortened(`payload${found.path.reverse().join('')}`, 200));
   if (walk.isOpaque && depthOf(text) > MAX_PAYLOAD_DEPTH) return TOO_DEEP;
   if (!hasUnstorableText(text)) return undefined;
   return 'has a text with a NUL character or half a surrogate pair, which PostgreSQL cannot store';
@@ -56,45 +57,65 @@ interface Walk {
   isOpaque: boolean;
 }
 
-/** What JSON drops or changes in silence, with its place. A value with `toJSON` (a class of yours) decides for itself. */
-function findProblem(value: unknown, path: string, depth: number, walk: Walk): string | undefined {
+/** What JSON drops or changes in silence. */
+interface Problem {
+  /** How to say it of a place. */
+  readonly at: (place: string) => string;
+  /** Where it is, innermost first; written down on the way back, since nearly all payloads have none. */
+  readonly path: string[];
+}
+
+/** A value with `toJSON` (a class of yours) decides for itself. */
+function findProblem(value: unknown, depth: number, walk: Walk): Problem | undefined {
   switch (typeof value) {
     case 'string':
     case 'boolean':
     case 'undefined': // only as a property: JSON leaves it out, which reads back the same
       return undefined;
     case 'number':
-      return Number.isFinite(value) ? undefined : `has ${value} at ${place(path)}, which JSON turns into null`;
+      if (Number.isFinite(value)) return undefined;
+      return problem((place) => `has ${value} at ${place}, which JSON turns into null`);
     case 'object':
       if (value === null) return undefined;
-      if (depth === MAX_PAYLOAD_DEPTH) return TOO_DEEP;
-      if (!hasToJson(value)) return findProblemInside(value, path, depth + 1, walk);
+      if (depth === MAX_PAYLOAD_DEPTH) return problem(() => TOO_DEEP);
+      if (!hasToJson(value)) return findProblemInside(value, depth + 1, walk);
       walk.isOpaque = true;
       return undefined;
     default:
-      return `has a ${typeof value} at ${place(path)}, which JSON leaves out`;
+      return problem((place) => `has a ${typeof value} at ${place}, which JSON leaves out`);
   }
 }
 
-function findProblemInside(value: object, path: string, depth: number, walk: Walk): string | undefined {
+function findProblemInside(value: object, depth: number, walk: Walk): Problem | undefined {
   if (Array.isArray(value)) {
     for (const [i, item] of value.entries()) {
-      if (item === undefined) return `has undefined at ${place(path)}[${i}], which JSON turns into null`;
-      const problem = findProblem(item, `${path}[${i}]`, depth, walk);
-      if (problem !== undefined) return problem;
+      const found =
+        item === undefined
+          ? problem((place) => `has undefined at ${place}, which JSON turns into null`)
+          : findProblem(item, depth, walk);
+      if (found !== undefined) return within(`[${i}]`, found);
     }
     return undefined;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
-    const problem = problemOfClass(value, path);
-    if (problem !== undefined) return problem;
+    const found = problemOfClass(value);
+    if (found !== undefined) return found;
   }
-  for (const [key, item] of Object.entries(value)) {
-    const problem = findProblem(item, `${path}.${key}`, depth, walk);
-    if (problem !== undefined) return problem;
+  for (const key of Object.keys(value)) {
+    const found = findProblem((value as Record<string, unknown>)[key], depth, walk);
+    if (found !== undefined) return within(`.${key}`, found);
   }
   return undefined;
+}
+
+function problem(at: Problem['at']): Problem {
+  return { at, path: [] };
+}
+
+function within(step: string, found: Problem): Problem {
+  found.path.push(step);
+  return found;
 }
 
 /** Built-in objects whose contents are no properties: what JSON makes of them, and what to pass instead. */
@@ -107,20 +128,15 @@ const EMPTIED = [
   [ArrayBuffer, 'an ArrayBuffer', 'turns into {}; pass a text, such as base64'],
 ] as const;
 
-function problemOfClass(value: object, path: string): string | undefined {
-  if (value instanceof Number) return findProblem(Number(value), path, 0, { isOpaque: false });
+function problemOfClass(value: object): Problem | undefined {
+  if (value instanceof Number) return findProblem(Number(value), 0, { isOpaque: false });
   if (ArrayBuffer.isView(value)) {
-    return `has bytes at ${place(path)}, which JSON turns into an object; pass a text, such as base64`;
+    return problem((place) => `has bytes at ${place}, which JSON turns into an object; pass a text, such as base64`);
   }
   const [, what, fate] = EMPTIED.find(([type]) => value instanceof type) ?? [];
-  return what === undefined ? undefined : `has ${what} at ${place(path)}, which JSON ${fate}`;
+  return what === undefined ? undefined : problem((place) => `has ${what} at ${place}, which JSON ${fate}`);
 }
 
 function hasToJson(value: object): boolean {
   return 'toJSON' in value && typeof value.toJSON === 'function';
-}
-
-/** Keys may be long, and data themselves. */
-function place(path: string): string {
-  return shortened(path, 200);
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { benchOf, empty } from '../support/bench.ts';
 import { checkSchemaVersion, enqueue, notify, tablesOf } from '../support/core-internals.ts';
@@ -40,6 +41,34 @@ describe('an insert of jobs', () => {
     const ids = await bench.insert(...secs.map((delaySecs) => ({ delaySecs })));
     const delay = 'select extract(epoch from run_at - enqueued_at)::float8 from {s}.job where id = $1';
     for (const [i, id] of ids.entries()) expect(await schema.value(delay, [id])).toBeCloseTo(secs[i] ?? 0, 3);
+  });
+
+  it('gives each job its own, whatever they have in common and whatever not', async () => {
+    // Few values, so that now and then a whole column is the same, with nothing in it too.
+    const kind = fc.record({
+      name: fc.constantFrom('A', 'NULL', '', '"{,}'),
+      channel: fc.constantFrom('C', 'null'),
+      jobGroup: fc.constantFrom(null, 'G', 'NULL'),
+      delaySecs: fc.constantFrom(0, 0.25, 3_600),
+      numAttempts: fc.constantFrom(1, 7),
+      timeoutSecs: fc.constantFrom(0, 1.5),
+      payloadText: fc.constantFrom('null', '[1,2]', '"a,b"'),
+    });
+    const columns = `id::text, name, channel, job_group as "jobGroup", num_attempts as "numAttempts",
+      timeout_secs as "timeoutSecs", payload::text as "payloadText", state::text,
+      coalesce(extract(epoch from run_at - enqueued_at), 0)::float8 as "delaySecs"`;
+    await fc.assert(
+      fc.asyncProperty(fc.array(kind, { minLength: 1, maxLength: 12 }), async (kinds) => {
+        const ids = await bench.insert(...kinds);
+        const rows = await schema.rows(`select ${columns} from {s}.job where id = any ($1::uuid[]) order by seq`, [
+          ids,
+        ]);
+        expect(rows).toEqual(
+          kinds.map((one, i) => ({ ...one, id: ids[i], state: one.delaySecs > 0 ? 'scheduled' : 'ready' })),
+        );
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('inserts all or nothing', async () => {
