@@ -46,15 +46,17 @@ export interface Queue {
   work(run: (payload: Payload) => void, options?: WorkOptions): Promise<Working>;
   /** How many jobs are not done: waiting, running, or failed for good. Of all lanes. */
   left(): Promise<number>;
-  /** Every claim that was answered so far, for a queue that can tell: what it asks is what it costs its database. */
-  claims?(): readonly Claim[];
+  /** What was answered so far, for a queue that can tell: what it asks is what it costs its database. */
+  sent?(): readonly Sent[];
   close(): Promise<void>;
 }
 
-export interface Claim {
-  /** When it was sent, by the machine's monotonic clock, in milliseconds. */
+/** A statement. Times are in milliseconds, by the machine's monotonic clock. */
+export interface Sent {
+  readonly what: 'enqueue' | 'claim';
   readonly at: number;
-  /** How many jobs it brought. */
+  readonly answeredAt: number;
+  /** How many jobs a claim brought. */
   readonly jobs: number;
 }
 

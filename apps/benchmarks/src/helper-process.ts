@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Claim, Place } from './contestant.ts';
+import type { Place, Sent } from './contestant.ts';
 
 /** What another process shall do. Plain data. */
 export interface HelperTask {
@@ -27,7 +27,7 @@ export interface HelperReport {
   readonly waits: Float64Array;
   readonly enqueued: number;
   /** What it asked of a queue that can tell: when each claim was sent, and how many jobs it brought. */
-  readonly claims: readonly Claim[] | undefined;
+  readonly claims: readonly Sent[] | undefined;
   readonly peakMb: number;
 }
 

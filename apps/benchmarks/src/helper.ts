@@ -1,5 +1,5 @@
 // The other process of a measurement: see helper-process.ts, which starts it and talks to it.
-import type { Claim, Queue } from './contestant.ts';
+import type { Queue, Sent } from './contestant.ts';
 import { contestant } from './contestants/index.ts';
 import { keepGoing } from './enqueueing.ts';
 import type { Answer, HelperReport, HelperTask, Order } from './helper-process.ts';
@@ -54,7 +54,7 @@ async function work(queue: Queue, { count }: HelperTask, stop: Promise<void>): P
     waits,
     ranAt,
     enqueued: 0,
-    claims: queue.claims?.(),
+    claims: queue.sent?.().filter(({ what }) => what === 'claim'),
   });
 }
 
@@ -85,7 +85,7 @@ interface Done {
   readonly waits: readonly number[];
   readonly ranAt: readonly number[];
   readonly enqueued: number;
-  readonly claims: readonly Claim[] | undefined;
+  readonly claims: readonly Sent[] | undefined;
 }
 
 function report({ waits, ranAt, ...done }: Done): HelperReport {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Contestant, Place, Queue, Working } from '../contestant.ts';
+import type { Contestant, Place, Queue, Sent, Working } from '../contestant.ts';
 import { now, type Payload } from '../payload.ts';
 
 const BATCH = 500;
@@ -11,6 +11,10 @@ const CLAIM = {
   text: `update bare_job set running = true where id = any(array(
       select id from bare_job where not running order by id limit ${BATCH} for update skip locked))
     returning id, payload`,
+};
+const INSERT_MANY = {
+  name: 'insert-many',
+  text: 'insert into bare_job (payload) select value from json_array_elements($1::text::json)',
 };
 const DELETE = { name: 'settle', text: 'delete from bare_job where id = any($1::bigint[])' };
 
@@ -43,16 +47,17 @@ async function open({ url, purpose }: Place): Promise<Queue> {
   const pool = new pg.Pool({ connectionString: url });
   const insert = `insert into bare_job (payload) values ($1)`;
   // Only where somebody waits for it: a notification costs the insert half of its speed.
+  const sent: Sent[] = [];
   const text = purpose === 'latency' ? `with i as (${insert}) select pg_notify('bare', '')` : insert;
   return {
-    enqueue: ({ payload }) => pool.query({ name: 'insert', text, values: [JSON.stringify(payload)] }),
-    enqueueMany: (jobs) =>
-      pool.query({
-        name: 'insert-many',
-        text: 'insert into bare_job (payload) select value from json_array_elements($1::text::json)',
-        values: [JSON.stringify(jobs.map(({ payload }) => payload))],
-      }),
-    work: (run) => work(pool, url, run),
+    enqueue: ({ payload }) =>
+      noted(sent, 'enqueue', () => pool.query({ name: 'insert', text, values: [JSON.stringify(payload)] })),
+    enqueueMany: (jobs) => {
+      const values = [JSON.stringify(jobs.map(({ payload }) => payload))];
+      return noted(sent, 'enqueue', () => pool.query({ ...INSERT_MANY, values }));
+    },
+    work: (run) => work(pool, url, sent, run),
+    sent: () => sent,
     left: async () => {
       const { rows } = await pool.query<{ n: number }>('select count(*)::int as n from bare_job');
       return rows[0]?.n ?? Number.NaN;
@@ -61,7 +66,7 @@ async function open({ url, purpose }: Place): Promise<Queue> {
   };
 }
 
-async function work(pool: pg.Pool, url: string, run: (payload: Payload) => void): Promise<Working> {
+async function work(pool: pg.Pool, url: string, sent: Sent[], run: (payload: Payload) => void): Promise<Working> {
   const listener = new pg.Client({ connectionString: url });
   await listener.connect();
   const waiting = new Set<() => void>();
@@ -74,7 +79,7 @@ async function work(pool: pg.Pool, url: string, run: (payload: Payload) => void)
   const stopping = new AbortController();
   const lane = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const { rows } = await pool.query<{ id: string; payload: Payload }>(CLAIM);
+      const { rows } = await noted(sent, 'claim', () => pool.query<{ id: string; payload: Payload }>(CLAIM));
       for (const { payload } of rows) run(payload);
       if (rows.length > 0) await pool.query({ ...DELETE, values: [rows.map(({ id }) => id)] });
       else await pauseUntil(waiting, now() + POLL_MS);
@@ -89,6 +94,13 @@ async function work(pool: pg.Pool, url: string, run: (payload: Payload) => void)
       await listener.end();
     },
   };
+}
+
+async function noted<T extends pg.QueryResult>(sent: Sent[], what: Sent['what'], send: () => Promise<T>): Promise<T> {
+  const at = now();
+  const result = await send();
+  sent.push({ what, at, answeredAt: now(), jobs: result.rows.length });
+  return result;
 }
 
 /** Until somebody calls what is put into `waiting`, or the time has come. */

@@ -4,10 +4,15 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Context, generateMigrationSql, JobDefinition, Orchestrator, pgDriver, Worker } from 'bearmq';
 import pg from 'pg';
-import type { Claim, Contestant, NewJob, Place, Queue } from '../contestant.ts';
+import type { Contestant, NewJob, Place, Queue, Sent } from '../contestant.ts';
 import { now, type Payload } from '../payload.ts';
 
 type Driver = ReturnType<typeof pgDriver>;
+
+const WATCHED: ReadonlyMap<string, Sent['what']> = new Map([
+  ['bearmq_enqueue', 'enqueue'],
+  ['bearmq_claim', 'claim'],
+]);
 
 const SCHEMA = 'bearmq';
 const CONCURRENCY = 24;
@@ -61,8 +66,8 @@ async function setUp({ url }: Place): Promise<void> {
 async function open({ url }: Place, jobPostFinalizeDeleteSecs: number | undefined): Promise<Queue> {
   const pool = new pg.Pool({ connectionString: url });
   const retention = jobPostFinalizeDeleteSecs === undefined ? {} : { jobPostFinalizeDeleteSecs };
-  const claims: Claim[] = [];
-  const driver = watched(pgDriver({ pool }), (claim) => claims.push(claim));
+  const sent: Sent[] = [];
+  const driver = watched(pgDriver({ pool }), sent);
   const context = new Context({ driver, schema: SCHEMA, ...retention });
   let run: (payload: Payload) => void = () => {};
   // Two attempts for all jobs, so that those that fail once are like the others; no pause between the attempts.
@@ -108,19 +113,20 @@ async function open({ url }: Place, jobPostFinalizeDeleteSecs: number | undefine
       );
       return rows[0]?.n ?? Number.NaN;
     },
-    claims: () => claims,
+    sent: () => sent,
     close: () => pool.end(),
   };
 }
 
-/** A driver that tells of each claim: its rows are the jobs, and one that describes the queue. */
-function watched(driver: Driver, onClaim: (claim: Claim) => void): Driver {
+/** A driver that keeps a list. A claim's rows are its jobs, and one that describes the queue. */
+function watched(driver: Driver, sent: Sent[]): Driver {
   return {
     name: driver.name,
     run: async (statement) => {
       const at = now();
       const rows = await driver.run(statement);
-      if (statement.name === 'bearmq_claim') onClaim({ at, jobs: rows.length - 1 });
+      const what = WATCHED.get(statement.name);
+      if (what !== undefined) sent.push({ what, at, answeredAt: now(), jobs: rows.length - 1 });
       return rows;
     },
     transaction: (work) => driver.transaction(work),

@@ -1,9 +1,11 @@
-import type { NewJob, Queue } from '../contestant.ts';
+import type { NewJob, Queue, Sent } from '../contestant.ts';
 import { complaints } from '../drain-figures.ts';
 import { BULK, fill, keepGoing, plain } from '../enqueueing.ts';
+import type { Figure } from '../figure.ts';
 import { Ledger } from '../ledger.ts';
 import { now } from '../payload.ts';
 import type { Scenario } from '../scenario.ts';
+import { percentile } from '../statistics.ts';
 import { workOff } from '../work-off.ts';
 
 /** Jobs that open the connections, and have the plans made and the code compiled, before the clock starts. */
@@ -42,11 +44,20 @@ function enqueue(id: string, title: string, count: number, send: Send): Scenario
       // Not timed: whether they are jobs that run, once each, and not just rows.
       const { complaint } = await workOff(queue, { ledger: new Ledger(count + WARM_UP), limitSecs });
       return {
-        figures: [{ what: 'enqueued', value: count / secs, unit: 'jobs/s' }],
+        figures: [
+          { what: 'enqueued', value: count / secs, unit: 'jobs/s' },
+          ...inStatements(queue.sent?.(), startedAt),
+        ],
         ...complaints(stored === count ? undefined : `${stored} of ${count} jobs were stored`, complaint),
       };
     },
   };
+}
+
+/** How much of it was spent waiting for the database, for a queue that can tell. */
+function inStatements(sent: readonly Sent[] | undefined, since: number): readonly Figure[] {
+  const times = sent?.filter(({ what, at }) => what === 'enqueue' && at >= since).map((one) => one.answeredAt - one.at);
+  return times === undefined ? [] : [{ what: 'a statement, p50', value: percentile(times, 0.5), unit: 'ms' }];
 }
 
 async function sendSingly(inFlight: number, ...[queue, count, job]: Parameters<Send>): Promise<void> {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Queue } from '../contestant.ts';
 import { complaints } from '../drain-figures.ts';
 import { Ledger } from '../ledger.ts';
+import { type Ran, wayThere } from '../legs.ts';
 import { now, payload } from '../payload.ts';
 import type { Profile } from '../profile.ts';
 import type { Scenario } from '../scenario.ts';
@@ -20,13 +21,16 @@ export function idleLatency({ pings }: Profile): Scenario {
     basic: true,
     run: async ({ open, limitSecs }) => {
       // Two connections to the queue, as in two processes: the worker hears of the job from the queue alone.
-      const { waits, complaint, note } = await ping({ from: await open(), to: await open(), pings, limitSecs });
+      const from = await open();
+      const to = await open();
+      const { runs, waits, complaint, note } = await ping({ from, to, pings, limitSecs });
       const more = note === undefined ? {} : { note };
       return {
         figures: [
           { what: 'p50', value: percentile(waits, 0.5), unit: 'ms', ...more },
           { what: 'p95', value: percentile(waits, 0.95), unit: 'ms', ...more },
           { what: 'p99', value: percentile(waits, 0.99), unit: 'ms', ...more },
+          ...wayThere(runs, from.sent?.(), to.sent?.()),
         ],
         ...complaints(complaint),
       };
@@ -43,17 +47,18 @@ export interface Pings {
 
 /** Enqueues a job when the one before has run and some time has passed; the first jobs do not count. */
 export async function ping({ from, to, pings, limitSecs }: Pings): Promise<{
+  readonly runs: readonly Ran[];
   readonly waits: readonly number[];
   readonly complaint: string | undefined;
   readonly note: string | undefined;
 }> {
-  const waits: number[] = [];
+  const runs: Ran[] = [];
   const ledger = new Ledger(WARM_UP + pings);
   let started: () => void = () => {};
   const until = now() + limitSecs * 1000;
   const working = await to.work(({ at = Number.NaN, n }) => {
     ledger.add(n);
-    waits.push(now() - at);
+    runs.push({ at, startedAt: now() });
     started();
   });
   let sent = 0;
@@ -68,9 +73,11 @@ export async function ping({ from, to, pings, limitSecs }: Pings): Promise<{
   }
   await working.stop();
   const unsent = WARM_UP + pings - sent;
+  const counted = runs.slice(WARM_UP);
   return {
-    waits: waits.slice(WARM_UP),
+    runs: counted,
+    waits: counted.map((run) => run.startedAt - run.at),
     complaint: ledger.complaint((await from.left()) + unsent),
-    note: unsent > 0 ? `stopped after ${waits.length} jobs in ${limitSecs} s` : undefined,
+    note: unsent > 0 ? `stopped after ${runs.length} jobs in ${limitSecs} s` : undefined,
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Claim } from '../contestant.ts';
+import type { Sent } from '../contestant.ts';
 import { complaints } from '../drain-figures.ts';
 import { fill, plain } from '../enqueueing.ts';
 import type { Figure } from '../figure.ts';
@@ -38,7 +38,7 @@ async function drainIn(
   { open, fork, contestant, place, limitSecs }: Bench,
   workers: number,
   count: number,
-): Promise<{ figure: Figure; complaint: string | undefined; claims: readonly Claim[] | undefined }> {
+): Promise<{ figure: Figure; complaint: string | undefined; claims: readonly Sent[] | undefined }> {
   const queue = await open();
   await fill(queue, count, plain);
   const task = { contestant: contestant.id, place, count, role: 'work' } as const;
@@ -66,7 +66,7 @@ async function drainIn(
 }
 
 /** How many of the claims found nothing, of those sent while a claim sent later found something. */
-function emptyClaims(claims: readonly Claim[] | undefined): readonly Figure[] {
+function emptyClaims(claims: readonly Sent[] | undefined): readonly Figure[] {
   if (claims === undefined) return [];
   const lastAt = Math.max(...claims.filter(({ jobs }) => jobs > 0).map(({ at }) => at));
   const sent = claims.filter(({ at }) => at <= lastAt);
