@@ -13,7 +13,9 @@ const MIN_INTERVAL_MS = 5;
  * once, then at most one every few milliseconds, with a trailing one so that the last job is never left to polling; in a
  * statement of their own that no enqueue waits for. One for each enqueue costs two thirds of the rate of 50 in flight.
  * As a part of the first enqueue after a quiet moment one would save a single job some 0.2 of 2.6 ms, and hold that lock,
- * of all programs that notify on the server, for as long as the disk takes.
+ * of all programs that notify on the server, for as long as the disk takes. A procedure that inserts, commits and then
+ * notifies would save as much without that (it takes 0.04 ms longer than the insert, a notification of its own 0.3), but
+ * a timeout or a cancel during its commit would then be told as the failure of a job that is there.
  */
 export class HintSender {
   readonly #driver: Driver;

@@ -70,7 +70,7 @@ describe('a session on a transaction of kysely', () => {
     const events: LogEvent[] = [];
     const db = open({}, { log: (event) => void events.push(event) });
     await enqueueIn(schema, 'LOGGED', transactionsOf(db));
-    const ours = events.filter(({ query }) => query.sql.includes('json_to_recordset'));
+    const ours = events.filter(({ query }) => query.sql.includes('insert into'));
     expect(ours).toHaveLength(2);
     expect(ours[0]).toMatchObject({
       level: 'query',
