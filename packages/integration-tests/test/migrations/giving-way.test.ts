@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 import { tablesOf } from '../support/core-internals.ts';
 import { useDaemons } from '../support/daemons.ts';
@@ -9,6 +9,10 @@ import { rejectionOf } from '../support/thrown.ts';
 import { until } from '../support/until.ts';
 import { future, INDEX_VERSION, migrateWith, released, stepsOf } from './support/future.ts';
 import { fillJobs, ledgerOf, noting, waitingBuilder } from './support/upgrades.ts';
+
+// An index that is built concurrently waits for every snapshot in the database, those of other test files too, of which
+// some hold one for a while.
+jest.setTimeout(60_000);
 
 const schema = useSchema({ migrations: 'none' });
 const daemons = useDaemons();
