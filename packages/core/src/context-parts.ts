@@ -3,6 +3,7 @@ import type { Driver, Tables } from './driver/index.ts';
 import type { Enqueuer } from './enqueue/enqueuer.ts';
 import { InvalidOptionError } from './errors.ts';
 import type { BearEvent } from './events.ts';
+import type { ToldJob } from './model/told-job.ts';
 import type { Registry } from './registry.ts';
 import type { EventBus } from './runtime/event-bus.ts';
 
@@ -31,8 +32,9 @@ export interface ContextParts {
 
 /** Tells this process's workers of work that this process made. */
 export interface LocalWork {
-  announce(): void;
-  subscribe(listener: () => void): () => void;
+  /** @param told the jobs, or `null` where they are to be looked for. */
+  announce(told: readonly ToldJob[] | null): void;
+  subscribe(listener: (told: readonly ToldJob[] | null) => void): () => void;
 }
 
 const parts = new WeakMap<object, ContextParts>();

@@ -27,15 +27,15 @@ export class Context {
     const { driver, schema, ...settings } = resolveContextOptions(options);
     const tables = tablesOf(schema);
     const warned = new Set<string>();
-    const localListeners = new Set<() => void>();
+    const localListeners = new Set<Parameters<ContextParts['localWork']['subscribe']>[0]>();
     const events = new EventBus<BearEvent>((error, event) => {
       // A handler that fails on the report of its own failure must not go round in circles.
       if (event.eventType === 'EVENT_HANDLER_ERROR') warnProcess('an event handler failed', error);
       else events.emit({ eventType: 'EVENT_HANDLER_ERROR', error, handledEventType: event.eventType });
     });
     const localWork: ContextParts['localWork'] = {
-      announce: () => {
-        for (const listener of localListeners) listener();
+      announce: (told) => {
+        for (const listener of localListeners) listener(told);
       },
       subscribe: (listener) => {
         localListeners.add(listener);

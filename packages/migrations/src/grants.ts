@@ -62,21 +62,25 @@ export function generateGrantSql(options: GrantOptions): string[] {
  * - A producer may set the columns that an enqueue names: so it cannot put in a job that seems to run, to have been
  *   tried, or to be first in line. The number of an identity column needs no right to its sequence.
  * - `select … for update skip locked` asks for the right to update: that is what a worker has it for on `finalized_job`.
+ * - The mark that an enqueue writes is read by nobody: whoever may write it can change nothing by it.
  * - The functions act with the rights of whoever calls them. That everybody may call a new function is PostgreSQL's
- *   default and gives nothing away here, so it is not revoked; where it was, for the whole database, a worker needs to
- *   be named.
+ *   default and gives nothing away here, so it is not revoked; where it was, for the whole database, both need to be
+ *   named.
  * - A worker that may not read the sequence takes the same jobs, but walks over more of what is over while an old
  *   snapshot is held (see `claim_v1`).
  */
 const GRANTS: Readonly<Record<GrantOptions['to'], (n: Tables) => readonly string[]>> = {
   producer: (n) => [
     `insert (id, state, run_at, name, channel, job_group, num_attempts, timeout_secs, payload) on ${n.job}`,
+    `execute on procedure ${n.fn('enqueue_first_v1')}`,
+    `update on sequence ${n.flushMark}`,
   ],
   worker: (n) => [
     `select, insert, update, delete on ${n.job}, ${n.finalizedJob}, ${n.jobGroup}, ${n.worker}`,
     `select, insert, update on ${n.schedule}`,
     `select on sequence ${n.jobSequence}`,
-    `execute on all functions in schema ${n.schema}`,
+    `update on sequence ${n.flushMark}`,
+    `execute on all routines in schema ${n.schema}`,
   ],
 };
 

@@ -35,6 +35,9 @@ ${body}
 ${tag}`;
 }
 
+/** A dollar quote longer than any name, so that no schema's holds it: for names within a body, the same in all schemas. */
+export const NAME_TAG: string = `$${'sequence'.repeat(8)}$`;
+
 /** A dollar quote that does not occur in the text, whatever the schema is called. */
 export function freshTag(text: string): string {
   let tag = '$bearmq$';

@@ -11,7 +11,9 @@ type Driver = ReturnType<typeof pgDriver>;
 
 const WATCHED: ReadonlyMap<string, Sent['what']> = new Map([
   ['bearmq_enqueue', 'enqueue'],
+  ['bearmq_enqueue_first', 'enqueue'],
   ['bearmq_claim', 'claim'],
+  ['bearmq_claim_told', 'claim'],
 ]);
 
 const SCHEMA = 'bearmq';

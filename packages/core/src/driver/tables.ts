@@ -11,6 +11,8 @@ export interface Tables {
   readonly job: string;
   /** Which numbers jobs in the order of their enqueues (`job.seq`). */
   readonly jobSequence: string;
+  /** A sequence whose only use is that a record of it can be written, for a commit to wait until the disk has it. */
+  readonly flushMark: string;
   readonly finalizedJob: string;
   readonly jobGroup: string;
   readonly worker: string;
@@ -37,6 +39,7 @@ export function tablesOf(schemaName: string): Tables {
     jobOutcome: `${schema}.job_outcome`,
     job: `${schema}.job`,
     jobSequence: `${schema}.job_seq_seq`,
+    flushMark: `${schema}.flush_mark`,
     finalizedJob: `${schema}.finalized_job`,
     jobGroup: `${schema}.job_group`,
     worker: `${schema}.worker`,

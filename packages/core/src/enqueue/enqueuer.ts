@@ -1,6 +1,7 @@
 import type { Driver, SqlSession, Tables } from '../driver/index.ts';
 import { DatabaseError } from '../driver/index.ts';
 import type { NewJob } from '../model/job.ts';
+import type { ToldJob } from '../model/told-job.ts';
 import { enqueue } from '../statements/enqueue.ts';
 import { batchesOf } from './batch.ts';
 import { HintSender } from './hint-sender.ts';
@@ -8,11 +9,14 @@ import { HintSender } from './hint-sender.ts';
 export interface EnqueuerOptions {
   readonly driver: Driver;
   readonly tables: Tables;
-  /** There is work for the workers of this process. */
-  readonly onEnqueued: () => void;
+  /** There is work for the workers of this process: these jobs, or `null` for whatever they find. */
+  readonly onEnqueued: (told: readonly ToldJob[] | null) => void;
   /** A notification could not be sent: workers of other processes find the job by polling. */
   readonly onHintFailed: (error: unknown) => void;
 }
+
+/** More jobs than this are not told of one by one. */
+const MAX_TOLD = 50;
 
 interface Pending {
   readonly job: NewJob;
@@ -61,13 +65,12 @@ export class Enqueuer {
   }
 
   async #insert(batch: readonly Pending[]): Promise<void> {
-    const { driver, tables } = this.#options;
+    const { driver, tables, onEnqueued } = this.#options;
+    const jobs = batch.map(({ job }) => job);
+    let isTold: boolean;
     try {
-      await enqueue(
-        driver,
-        tables,
-        batch.map(({ job }) => job),
-      );
+      isTold = await this.#insertFirst(jobs);
+      if (!isTold) await enqueue(driver, tables, jobs);
     } catch (error) {
       // What the server refused may be the fault of one job; what the connection lost may have been committed.
       const isOneToBlame = batch.length > 1 && error instanceof DatabaseError && !error.isRetryable;
@@ -76,7 +79,13 @@ export class Enqueuer {
       return;
     }
     for (const { resolve } of batch) resolve();
-    this.announce();
+    onEnqueued(jobs.length <= MAX_TOLD && jobs.every(isReady) ? jobs : null);
+    if (!isTold) this.hintOthers();
+  }
+
+  /** A single job after a quiet moment. Resolves to whether it was one, and is inserted and told of. */
+  async #insertFirst([job, another]: readonly NewJob[]): Promise<boolean> {
+    return job !== undefined && another === undefined && job.delaySecs === 0 && (await this.#hints.enqueueFirst(job));
   }
 
   /** What the notifications of this process carry. */
@@ -86,7 +95,7 @@ export class Enqueuer {
 
   /** Tells the workers of this process, and then those of others, that there is work. */
   announce(): void {
-    this.#options.onEnqueued();
+    this.#options.onEnqueued(null);
     this.hintOthers();
   }
 
@@ -124,6 +133,11 @@ export class Enqueuer {
     for (const batch of batchesOf(jobs)) await enqueue(tx, this.#options.tables, batch);
     await this.#hints.sendIn(tx);
   }
+}
+
+/** Whether a worker that takes just this job does no harm: it waits for nothing, and no order of a group. */
+function isReady({ delaySecs, jobGroup }: NewJob): boolean {
+  return delaySecs === 0 && jobGroup === null;
 }
 
 function* jobsOf(pending: readonly Pending[]): Generator<NewJob, void> {

@@ -1,6 +1,9 @@
 import { v4 as uuidv4 } from 'uuid';
 import { type Driver, notificationChannel, type SqlSession, type Tables } from '../driver/index.ts';
+import { encodeHint } from '../model/hint.ts';
+import type { NewJob } from '../model/job.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { enqueueFirst } from '../statements/enqueue-first.ts';
 import { notify } from '../statements/notify.ts';
 
 /** The least time between two notifications of one process, in milliseconds. */
@@ -12,10 +15,10 @@ const MIN_INTERVAL_MS = 5;
  * Every NOTIFY takes a lock of the whole server at commit, so they are sent sparingly: the first after a quiet moment at
  * once, then at most one every few milliseconds, with a trailing one so that the last job is never left to polling; in a
  * statement of their own that no enqueue waits for. One for each enqueue costs two thirds of the rate of 50 in flight.
- * As a part of the first enqueue after a quiet moment one would save a single job some 0.2 of 2.6 ms, and hold that lock,
- * of all programs that notify on the server, for as long as the disk takes. A procedure that inserts, commits and then
- * notifies would save as much without that (it takes 0.04 ms longer than the insert, a notification of its own 0.3), but
- * a timeout or a cancel during its commit would then be told as the failure of a job that is there.
+ *
+ * A single job after a quiet moment is what somebody idle waits for, so its notification goes with it, by a procedure
+ * (`enqueue_first_v1` tells how that holds the lock for no longer), and says which job it is. (Were the schema spread
+ * over several servers, its tables on one and its listeners on another, that would have to become two statements again.)
  */
 export class HintSender {
   readonly #driver: Driver;
@@ -33,13 +36,31 @@ export class HintSender {
     this.#onFailed = onFailed;
   }
 
+  /**
+   * Inserts the job and tells of it in one call, if it is the first after a quiet moment; else does nothing, and resolves
+   * to false.
+   */
+  async enqueueFirst(job: NewJob): Promise<boolean> {
+    if (this.#state !== 'quiet') return false;
+    this.#begin();
+    const told = job.jobGroup === null ? job : null;
+    const payload = encodeHint({ senderId: this.senderId, told });
+    await enqueueFirst(this.#driver, this.#tables, { job, notification: { channel: this.#channel, payload } });
+    return true;
+  }
+
   send(): void {
     if (this.#state !== 'quiet') {
       this.#state = 'due';
       return;
     }
-    this.#state = 'sent';
+    this.#begin();
     notify(this.#driver, this.#tables, { channel: this.#channel, payload: this.senderId }).catch(this.#onFailed);
+  }
+
+  /** From now on until the interval is over others wait. */
+  #begin(): void {
+    this.#state = 'sent';
     systemClock.after(MIN_INTERVAL_MS, () => {
       const isDue = this.#state === 'due';
       this.#state = 'quiet';

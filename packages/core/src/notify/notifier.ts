@@ -1,5 +1,7 @@
 import { v4 as uuidv4 } from 'uuid';
 import { type Driver, notificationChannel, type SqlSession, type Subscription, type Tables } from '../driver/index.ts';
+import { decodeHint } from '../model/hint.ts';
+import type { ToldJob } from '../model/told-job.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { notify } from '../statements/notify.ts';
 
@@ -10,6 +12,8 @@ export interface NotifierOptions {
   readonly ownSenderId: string;
   /** There may be work: another process says so, or notifications may have been missed. */
   readonly onHint: () => void;
+  /** Another process says that this job became ready. */
+  readonly onTold: (told: ToldJob) => void;
   /**
    * Notifications were seen to arrive on this connection (`session` runs on it, where the driver gives access), or do
    * not any more. Until the first call nothing is known.
@@ -65,11 +69,11 @@ export class Notifier {
   }
 
   #listen(): Subscription {
-    const { driver, tables, ownSenderId, onHint } = this.#options;
+    const { driver, tables, onHint } = this.#options;
     return driver.listen(notificationChannel(tables.schemaName), {
       onNotification: (payload) => {
         if (payload === this.#probe?.payload) this.#trust();
-        else if (payload !== ownSenderId && !payload.startsWith(PROBE_PREFIX)) onHint();
+        else if (!payload.startsWith(PROBE_PREFIX)) this.#hear(payload);
       },
       onConnected: (session) => {
         onHint();
@@ -77,6 +81,14 @@ export class Notifier {
       },
       onDisconnected: (error) => this.#fail(error),
     });
+  }
+
+  #hear(payload: string): void {
+    const { ownSenderId, onHint, onTold } = this.#options;
+    const { senderId, told } = decodeHint(payload);
+    if (senderId === ownSenderId) return;
+    if (told === null) onHint();
+    else onTold(told);
   }
 
   #fail(error: unknown): void {

@@ -89,9 +89,9 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
       if (row === last) break;
       const demand = asNumber(row[0]);
       while (jobs.length <= demand) jobs.push([]);
-      jobs[demand]?.push(decodeJob(row));
+      jobs[demand]?.push(decodeClaimedJob(row));
     }
-    for (const list of jobs) list.sort((a, b) => b.priority - a.priority || a.seq - b.seq);
+    for (const list of jobs) list.sort(inOrder);
     return {
       jobs,
       isLeaseHeld: asBoolean(last?.[15]),
@@ -106,7 +106,13 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
   },
 });
 
-function decodeJob(row: SqlRow): ClaimedJob {
+/** The order in which a process starts what it has claimed: highest priority first, then oldest first. */
+export function inOrder(a: ClaimedJob, b: ClaimedJob): number {
+  return b.priority - a.priority || a.seq - b.seq;
+}
+
+/** A job from a row whose columns from the second on are those that {@link claim} reads. */
+export function decodeClaimedJob(row: SqlRow): ClaimedJob {
   return {
     id: asText(row[1]),
     name: asText(row[2]),

@@ -87,6 +87,15 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     return { channels: this.channels, slots, ahead: missing, run };
   }
 
+  /** How many jobs could start at once, if none is waited for: every job known of when it last asked was taken. */
+  get idleSlots(): number {
+    return this.isDry ? this.#free.length : 0;
+  }
+
+  takes(channel: string): boolean {
+    return this.channels === null || this.channels.includes(channel);
+  }
+
   /** A cheap guess at whether {@link demand} would ask for anything. */
   get isHungry(): boolean {
     return !this.isDry && (this.#free.length > 0 || this.#buffered <= this.meter.ahead(this.#slots) / 2);

@@ -1,11 +1,14 @@
 import type { ContextParts } from '../context-parts.ts';
 import { DatabaseError } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
+import type { ToldJob } from '../model/told-job.ts';
 import { Daemon } from '../runtime/daemon.ts';
-import { type ClaimFrom, type ClaimResult, claim, type Demand } from '../statements/claim.ts';
+import { type ClaimResult, claim, type Demand } from '../statements/claim.ts';
+import { claimTold } from '../statements/claim-told.ts';
 import type { ChannelChoice, SlotOwner } from './channel-choice.ts';
 import type { Lease } from './lease-keeper.ts';
 import { LookPlanner } from './look-planner.ts';
+import { type Placed, ToldJobs } from './told-jobs.ts';
 
 export interface ClaimerOptions {
   readonly parts: ContextParts;
@@ -35,7 +38,8 @@ const CONTENDED_LIMIT_MS = 64;
 /**
  * Fills the free slots of all Workers of a process: one claim at a time, for all of them together. It asks when there
  * are slots to fill and reason to think that there is work: the last claim was full, a notification came, a job of this
- * process was enqueued, a delay is over, or it is time to look in any case.
+ * process was enqueued, a delay is over, or it is time to look in any case. When it was told which job there is, and knows
+ * of no other, it takes that one without looking.
  */
 export class Claimer extends Daemon {
   readonly #options: ClaimerOptions;
@@ -43,6 +47,7 @@ export class Claimer extends Daemon {
   #mustReconcile = false;
   #contended = 0;
   readonly #looks = new LookPlanner();
+  readonly #told = new ToldJobs();
 
   constructor(options: ClaimerOptions) {
     super({ name: 'claimer', onError: options.parts.reportError });
@@ -58,6 +63,12 @@ export class Claimer extends Daemon {
   hint(): void {
     this.#lookAt = -Infinity;
     this.wake();
+  }
+
+  /** These jobs are ready, unless others have taken them already. */
+  tell(jobs: readonly ToldJob[]): void {
+    if (this.#told.add(jobs)) this.wake();
+    else this.hint();
   }
 
   /** Jobs that others held may be ready now, anywhere. */
@@ -83,7 +94,10 @@ export class Claimer extends Daemon {
     const { parts, choices, lease: currentLease, isBackedUp, reconcile } = this.#options;
     const lease = currentLease();
     const names = parts.registry.names();
-    if (lease === null || names.length === 0) return Infinity; // woken when there is one
+    if (lease === null || names.length === 0) {
+      this.#told.clear();
+      return Infinity; // woken when there is one, to look
+    }
     if (this.#mustReconcile) {
       await reconcile(lease);
       this.#looks.lookEverywhere();
@@ -94,9 +108,10 @@ export class Claimer extends Daemon {
     const all = choices();
     this.#handBackStale(all, now);
     if (isBackedUp()) return BACKED_UP_MS;
-    if (now >= this.#lookAt) {
-      for (const choice of all) choice.isDry = false;
-    }
+    if (now >= this.#lookAt) this.#told.clear(); // found by the look
+    const placed = now >= this.#lookAt ? null : this.#told.place(all, (name) => parts.registry.get(name) !== undefined);
+    if (placed === null) for (const choice of all) choice.isDry = false;
+    else if (placed.length > 0) return await this.#takeTold(lease, placed);
     const asked = all.flatMap((choice) => {
       const demand = choice.demand(now);
       return demand === null ? [] : [{ choice, demand }];
@@ -106,26 +121,20 @@ export class Claimer extends Daemon {
     this.#lookAt = now + this.#options.pollMs();
     const demands = asked.map(({ demand }) => demand);
     const from = this.#looks.next(now);
-    const result = await this.#claim(lease, names, demands, from);
-    if (!result.isLeaseHeld) {
-      this.#options.onLeaseLost(lease);
-      return 0;
-    }
-    // Lost while the answer was on its way: whatever it brings has been given to others since.
-    if (this.#options.lease()?.workerId !== lease.workerId) return 0;
+    const result = await this.#answerTo(lease, claim(parts.driver, parts.tables, { ...lease, names, demands, from }));
+    if (result === null) return 0;
     this.#looks.note(from, demands, result, this.clock.now());
     return this.#accept(asked, result, from === null);
   }
 
-  async #claim(
+  /** What a claim brings; `null` when the lease is gone, and all that it held with it. */
+  async #answerTo<TResult extends { readonly isLeaseHeld: boolean }>(
     lease: Lease,
-    names: readonly string[],
-    demands: readonly Demand[],
-    from: ClaimFrom | null,
-  ): Promise<ClaimResult> {
-    const { driver, tables } = this.#options.parts;
+    claimed: Promise<TResult>,
+  ): Promise<TResult | null> {
+    let result: TResult;
     try {
-      return await claim(driver, tables, { ...lease, names, demands, from });
+      result = await claimed;
     } catch (error) {
       // Refused for certain (a syntax error, a deadlock): nothing was claimed. Else it may have been committed.
       const isRefused = error instanceof DatabaseError && error.sqlState !== null && !/^(08|57)/.test(error.sqlState);
@@ -134,6 +143,28 @@ export class Claimer extends Daemon {
       this.#looks.lookEverywhere();
       throw error;
     }
+    if (!result.isLeaseHeld) {
+      this.#options.onLeaseLost(lease);
+      return null;
+    }
+    // Lost while the answer was on its way: whatever it brings has been given to others since.
+    return this.#options.lease()?.workerId === lease.workerId ? result : null;
+  }
+
+  /**
+   * Those that are not brought were taken by others. The choices stay dry: nothing was learned of what else there is. When
+   * to look is left as it was, so that somebody who is told of jobs all the time looks as often as anybody else.
+   */
+  async #takeTold(lease: Lease, placed: readonly Placed<SlotOwner>[]): Promise<number> {
+    const { driver, tables } = this.#options.parts;
+    const told = placed.map(({ job }) => job);
+    const result = await this.#answerTo(lease, claimTold(driver, tables, { ...lease, told }));
+    if (result === null) return 0;
+    const now = this.clock.now();
+    const choiceOf = new Map(placed.map(({ job, choice }) => [job.id, choice]));
+    for (const job of result.jobs) choiceOf.get(job.id)?.accept([job], now);
+    for (const choice of choiceOf.values()) if (choice.isUnused) this.#options.handBack(choice);
+    return 0;
   }
 
   #accept(

@@ -97,6 +97,7 @@ export class WorkerProcess {
             tables,
             ownSenderId: parts.enqueuer.senderId,
             onHint: () => this.#claimer.hint(),
+            onTold: (told) => this.#claimer.tell([told]),
             onHealth: (health) => {
               this.#isListening = health.state === 'listening';
               this.#keeper.useSession(health.state === 'listening' ? health.session : null);
@@ -105,7 +106,10 @@ export class WorkerProcess {
             },
             onError: (error, failures) => reportError('notifier', error, failures),
           });
-    this.#unsubscribe = [localWork.subscribe(() => this.#claimer.hint()), registry.onAdd(() => this.#claimer.hint())];
+    this.#unsubscribe = [
+      localWork.subscribe((told) => (told === null ? this.#claimer.hint() : this.#claimer.tell(told))),
+      registry.onAdd(() => this.#claimer.hint()),
+    ];
     for (const daemon of [this.#keeper, this.#settler, this.#claimer, this.#rescuer]) daemon.start();
     this.#notifier?.start();
   }
@@ -205,8 +209,7 @@ export class WorkerProcess {
   #tellOfOpened(lanes: readonly Lane[]): void {
     const choices = [...this.#choices.values()];
     const isOurs = ({ channel, name }: Lane): boolean =>
-      this.#parts.registry.get(name) !== undefined &&
-      choices.some(({ channels }) => channels === null || channels.includes(channel));
+      this.#parts.registry.get(name) !== undefined && choices.some((choice) => choice.takes(channel));
     if (lanes.some(isOurs)) this.#claimer.hint();
     if (!lanes.every(isOurs)) this.#parts.enqueuer.hintOthers();
   }

@@ -16,7 +16,7 @@ describe('a settle that was committed and whose answer was lost', () => {
     ['keeps history', 86_400],
     ['keeps none', 0],
   ])('is sent again and tells of each success once, in a context that %s', async (title, jobPostFinalizeDeleteSecs) => {
-    const { driver, lost } = losingAnswers(schema.driver(), 'bearmq_settle', 2);
+    const { driver, lost } = losingAnswers(schema.driver(), ['bearmq_settle'], 2);
     const context = schema.context({ jobPostFinalizeDeleteSecs }, { driver });
     const events = logEvents(context);
     const { definition, runs } = await notedJob<null>(context, `SETTLED ${title}`);
@@ -34,7 +34,7 @@ describe('a settle that was committed and whose answer was lost', () => {
   });
 
   it('spends each failed attempt once, and tells of it once', async () => {
-    const { driver, lost } = losingAnswers(schema.driver(), 'bearmq_settle', 2);
+    const { driver, lost } = losingAnswers(schema.driver(), ['bearmq_settle'], 2);
     const context = schema.context({ pollSecs: 0.1 }, { driver });
     const events = logEvents(context);
     const { definition } = await notedJob<null>(context, 'FAILURES', () => Promise.reject(new Error('no')), {
@@ -54,7 +54,7 @@ describe('a settle that was committed and whose answer was lost', () => {
   });
 
   it('counts a group down once', async () => {
-    const { driver } = losingAnswers(schema.driver(), 'bearmq_settle', 2);
+    const { driver } = losingAnswers(schema.driver(), ['bearmq_settle'], 2);
     const context = schema.context({}, { driver });
     const events = logEvents(context);
     const { definition, runs } = await notedJob<number>(context, 'COUNTED_ONCE');
@@ -67,19 +67,23 @@ describe('a settle that was committed and whose answer was lost', () => {
 });
 
 describe('other answers that are lost', () => {
-  it('of an enqueue: it rejects as retryable, and the job may be there', async () => {
-    const { driver } = losingAnswers(schema.driver(), 'bearmq_enqueue', 1);
+  it.each([
+    ['after a quiet moment', 'bearmq_enqueue_first', {}],
+    ['that is delayed', 'bearmq_enqueue', { delaySecs: 60 }],
+  ])('of an enqueue %s: it rejects as retryable, and the job may be there', async (_when, statement, options) => {
+    const { driver, lost } = losingAnswers(schema.driver(), [statement], 1);
     const context = schema.context({}, { driver });
     const events = logEvents(context);
-    const { definition } = await notedJob<null>(context, 'ENQUEUE_LOST');
-    const error = await rejectionOf(definition.enqueue());
+    const { definition } = await notedJob<null>(context, `LOST ${statement}`);
+    const error = await rejectionOf(definition.enqueue(null, options));
     expect(error).toMatchObject({ name: 'DatabaseError', isRetryable: true });
+    expect(lost()).toBe(1);
     expect(events.of('JOB_DEFINITION_JOB_ENQUEUE')).toEqual([]);
-    expect(await schema.value(`select count(*)::int from {s}.job where name = 'ENQUEUE_LOST'`)).toBe(1);
+    expect(await schema.value('select count(*)::int from {s}.job where name = $1', [`LOST ${statement}`])).toBe(1);
   });
 
   it('of the tick of a schedule: the tick is enqueued once', async () => {
-    const { driver, lost } = losingAnswers(schema.driver(), 'bearmq_fire_schedules', 1);
+    const { driver, lost } = losingAnswers(schema.driver(), ['bearmq_fire_schedules'], 1);
     const context = schema.context({}, { driver });
     const events = logEvents(context);
     await schema.rows('delete from {s}.schedule');
@@ -94,7 +98,7 @@ describe('other answers that are lost', () => {
   });
 
   it('of taking out the lease: the process gets one all the same, and the other runs out', async () => {
-    const { driver } = losingAnswers(schema.driver(), 'bearmq_register_worker', 2);
+    const { driver } = losingAnswers(schema.driver(), ['bearmq_register_worker'], 2);
     const context = schema.context({}, { driver });
     const events = logEvents(context);
     const { definition } = await notedJob<null>(context, 'LEASE_LOST');

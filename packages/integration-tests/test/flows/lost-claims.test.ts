@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
-import { connectionLost, intercepted, losingAnswers } from '../support/drivers.ts';
+import { CLAIMS, connectionLost, intercepted, losingAnswers } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
 import { gate, until } from '../support/until.ts';
@@ -14,7 +14,7 @@ const hasJobs = (rows: readonly unknown[]): boolean => rows.length > 1;
 
 describe('a claim that was committed and whose answer was lost', () => {
   it('is handed back: its jobs run, and no attempt is spent', async () => {
-    const { driver, lost } = losingAnswers(schema.driver(), 'bearmq_claim', 3, hasJobs);
+    const { driver, lost } = losingAnswers(schema.driver(), CLAIMS, 3, hasJobs);
     const context = schema.context({}, { driver });
     const events = logEvents(context);
     const { definition, runs } = await notedJob<null>(context, 'CLAIM_LOST');
@@ -33,7 +33,7 @@ describe('a claim that was committed and whose answer was lost', () => {
   });
 
   it('leaves no group locked, and its order as it was', async () => {
-    const { driver } = losingAnswers(schema.driver(), 'bearmq_claim', 2, hasJobs);
+    const { driver } = losingAnswers(schema.driver(), CLAIMS, 2, hasJobs);
     const context = schema.context({}, { driver });
     const events = logEvents(context);
     const { definition, runs } = await notedJob<number>(context, 'GROUP_LOST');
@@ -55,7 +55,7 @@ describe('a claim that was committed and whose answer was lost', () => {
       }
       const rows = await send();
       if (statement.name === 'bearmq_reconcile') mended += 1;
-      if (isArmed && statement.name === 'bearmq_claim' && hasJobs(rows)) {
+      if (isArmed && CLAIMS.includes(statement.name) && hasJobs(rows)) {
         isArmed = false;
         throw connectionLost();
       }
@@ -81,7 +81,7 @@ describe('a claim that was committed and whose answer was lost', () => {
 
   it('is handed back once: a call to do so that comes late takes nothing that was claimed since', async () => {
     const late: (() => Promise<unknown>)[] = [];
-    const losing = losingAnswers(schema.driver(), 'bearmq_claim', 1, hasJobs);
+    const losing = losingAnswers(schema.driver(), CLAIMS, 1, hasJobs);
     const driver = intercepted(losing.driver, async ({ name }, send) => {
       if (name !== 'bearmq_reconcile' || late.length > 0) return await send();
       late.push(send);
@@ -109,7 +109,7 @@ describe('a claim that was committed and whose answer was lost', () => {
     const driver = intercepted(schema.driver(), async (statement, send) => {
       const rows = await send();
       if (statement.name === 'bearmq_reconcile') mended += 1;
-      if (isArmed && statement.name === 'bearmq_claim' && hasJobs(rows)) {
+      if (isArmed && CLAIMS.includes(statement.name) && hasJobs(rows)) {
         isArmed = false;
         throw connectionLost();
       }

@@ -7,7 +7,9 @@ import {
   type ClaimFrom,
   checkSchemaVersion,
   claim,
+  claimTold,
   enqueue,
+  enqueueFirst,
   fireSchedules,
   type NewJob,
   pruneFinalized,
@@ -35,7 +37,7 @@ const { q } = schema;
 // As in a database where nobody may use what he was not given.
 beforeAll(() =>
   asOwner([
-    `revoke execute on all functions in schema ${q} from public`,
+    `revoke execute on all routines in schema ${q} from public`,
     `revoke usage on type ${tables.jobState}, ${tables.jobOutcome} from public`,
   ]),
 );
@@ -55,6 +57,8 @@ function job(name: string, settings: Partial<NewJob> = {}): NewJob {
 
 async function produce(session: SqlSession): Promise<void> {
   await checkSchemaVersion(session, tables);
+  const notification = { channel: 'nobody listens', payload: '' };
+  await enqueueFirst(session, tables, { job: job('A', { jobGroup: 'G' }), notification });
   await enqueue(session, tables, [job('A', { jobGroup: 'G' }), job('A', { jobGroup: 'G' }), job('A'), job('A')]);
 }
 
@@ -68,6 +72,7 @@ async function work(session: SqlSession): Promise<void> {
   const from: ClaimFrom = { look: 'wide', lanes: [], dueAfterMs: null };
   const take = async (workerId: string) =>
     (await claim(session, tables, { workerId, generation: 0, names: ['A'], demands, from })).jobs.flat();
+  await claimTold(session, tables, { workerId: alive, generation: 0, told: [] });
   const [one, two] = await take(alive);
   if (one === undefined || two === undefined) throw new Error('two jobs are free');
   await settle(session, tables, {
@@ -120,6 +125,18 @@ it('a worker that may not read the sequence takes the same jobs, and does not le
   expect({ taken: jobs.flat().length, latestSeq }).toEqual({ taken: 1, latestSeq: null });
 });
 
+it.each(roles)('a $to that may not write the mark enqueues all the same, once', async ({ role }) => {
+  await asOwner([`revoke ${MARK} from ${pg.escapeIdentifier(role.name)}`]);
+  const driver = schema.newDriver({ url: role.url });
+  await enqueueFirst(driver, tables, { job: job('A'), notification: { channel: 'nobody listens', payload: '' } });
+  await driver.close();
+  await asOwner([`grant ${MARK} to ${pg.escapeIdentifier(role.name)}`]);
+  expect(await schema.value('select count(*)::int from {s}.job')).toBe(1);
+});
+
+/** What either can do without: a single job starts a little later. */
+const MARK = `update on sequence ${tables.flushMark}`;
+
 /** What a worker can do without, at a price. */
 const SPARED = `select on sequence ${tables.jobSequence}`;
 
@@ -151,7 +168,7 @@ async function rightsToRevoke(role: string): Promise<string[]> {
      from pg_attribute join pg_class c on c.oid = attrelid, aclexplode(attacl) a
      where relnamespace = to_regnamespace($2) and a.grantee = $3::regrole
      union all
-     select format('%s on function %s', a.privilege_type, p.oid::regprocedure)
+     select format('%s on routine %s', a.privilege_type, p.oid::regprocedure)
      from pg_proc p, aclexplode(proacl) a where pronamespace = to_regnamespace($2) and a.grantee = $3::regrole
      union all
      select format('%s on schema %I', a.privilege_type, nspname)

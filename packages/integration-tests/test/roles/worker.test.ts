@@ -93,6 +93,7 @@ describe('a role that was granted what a worker needs', () => {
       [
         ...['finalized_job', 'job', 'job_group', 'worker'].map((table) => `${table}: delete, insert, select, update`),
         ...functions.map(({ name }) => `${name}: execute`),
+        'flush_mark: update',
         'job_seq_seq: select',
         'migration.oldest_client: select',
         'migration.version: select',

@@ -5,6 +5,7 @@ import { benchOf, type ClaimOptions, empty } from '../support/bench.ts';
 import type { ClaimFrom } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { useHeldSnapshot } from '../support/held-snapshot.ts';
+import { visitedPages } from '../support/pages.ts';
 import { until } from '../support/until.ts';
 
 const schema = useSchema();
@@ -56,13 +57,8 @@ async function pagesOf(worker: string, from: ClaimFrom | null): Promise<number> 
 
 async function pagesOnce(client: ClientBase, worker: string, from: ClaimFrom | null): Promise<number> {
   const demands = JSON.stringify([{ channels: null, slots: 1, ahead: 0, run: 1 }]);
-  const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(
-    `explain (analyze, buffers, format json) select * from ${schema.q}.claim_v1($1, 0, $2, $3, $4)`,
-    [worker, ['JOB'], demands, from === null ? null : JSON.stringify(from)],
-  );
-  const plan = rows[0]?.['QUERY PLAN'];
-  const [{ Plan: counts = {} } = {}] = plan as readonly { readonly Plan?: Record<string, number> }[];
-  return (counts['Shared Hit Blocks'] ?? 0) + (counts['Shared Read Blocks'] ?? 0);
+  const values = [worker, ['JOB'], demands, from === null ? null : JSON.stringify(from)];
+  return await visitedPages(client, `select * from ${schema.q}.claim_v1($1, 0, $2, $3, $4)`, values);
 }
 
 /** Inserts jobs and works them all off. Resolves to the last one's place. */

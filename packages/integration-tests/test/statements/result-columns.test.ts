@@ -75,12 +75,21 @@ describe('the results of every statement', () => {
     await listening(schema);
     const jobId = await definition.enqueue(null, { jobGroup: 'g' });
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
+    // Again for one that is not its process's first in a while, and for one that a worker is told of when it has looked.
+    await Promise.all([definition.enqueue(), definition.enqueue()]);
+    await until('a job was taken by its name', async () => {
+      if (sent.has('bearmq_claim_told')) return true;
+      await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await definition.enqueue() });
+      return false;
+    });
     await until('the lease was renewed', () => sent.has('bearmq_renew_lease'));
     await until('the groups were swept', () => sent.has('bearmq_sweep_groups'));
     await worker.stop();
     expect([...sent.keys()].sort()).toEqual([
       'bearmq_claim',
+      'bearmq_claim_told',
       'bearmq_enqueue',
+      'bearmq_enqueue_first',
       'bearmq_fire_schedules',
       'bearmq_notify',
       'bearmq_prune_finalized',

@@ -9,7 +9,9 @@ export {
   claim,
   type Demand,
 } from '../../../core/dist/statements/claim.js';
+export { claimTold } from '../../../core/dist/statements/claim-told.js';
 export { enqueue } from '../../../core/dist/statements/enqueue.js';
+export { enqueueFirst } from '../../../core/dist/statements/enqueue-first.js';
 export {
   reconcile,
   registerWorker,

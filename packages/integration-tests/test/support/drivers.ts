@@ -47,17 +47,20 @@ export function connectionLost(): DatabaseError {
   return new DatabaseError('the connection was cut by a test', { sqlState: null, constraint: null }, undefined);
 }
 
-/** A driver that loses the answers of the first `times` statements of a name that `fit`; they are committed. */
+/** What takes jobs: by looking for them, and by name. */
+export const CLAIMS: readonly string[] = ['bearmq_claim', 'bearmq_claim_told'];
+
+/** A driver that loses the answers of the first `times` statements of these names that `fit`; they are committed. */
 export function losingAnswers(
   inner: Driver,
-  name: string,
+  names: readonly string[],
   times: number,
   fit: (rows: readonly SqlRow[]) => boolean = () => true,
 ): { readonly driver: Driver; lost(): number } {
   let lost = 0;
   const driver = intercepted(inner, async (statement, send) => {
     const rows = await send();
-    if (statement.name !== name || lost >= times || !fit(rows)) return rows;
+    if (!names.includes(statement.name) || lost >= times || !fit(rows)) return rows;
     lost += 1;
     throw connectionLost();
   });

@@ -2,7 +2,7 @@ import { asText } from '@bearmq/core/driver';
 import { ask, type Examination } from './finding.ts';
 
 /**
- * One object of a schema: what it is, its table (empty for types and functions), its name, and what is the same of it on
+ * One object of a schema: what it is, its table (empty for types, sequences and functions), its name, and what is the same of it on
  * every PostgreSQL. Texts that the server makes of expressions are not: they differ between majors, and with the
  * `search_path`.
  */
@@ -58,6 +58,10 @@ export async function readCatalogue(at: Examination): Promise<readonly Catalogue
      select 'type', '', t.typname, array_to_string(array(
          select e.enumlabel from pg_catalog.pg_enum e where e.enumtypid = t.oid order by e.enumsortorder), ', ')
      from here join pg_catalog.pg_type t on t.typnamespace = here.oid and t.typtype = 'e'
+     union all
+     select 'sequence', '', c.relname, case c.relpersistence when 'p' then 'logged' else 'unlogged' end
+     from here join pg_catalog.pg_class c on c.relnamespace = here.oid and c.relkind = 'S'
+     where not exists (select 1 from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'i') -- of a column
      union all
      select 'function', '', p.proname || '(' || array_to_string(array(
          select typ.name from unnest(p.proargtypes) with ordinality u (oid, place) join typ on typ.oid = u.oid

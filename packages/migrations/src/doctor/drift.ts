@@ -67,7 +67,7 @@ function changed(n: Tables, object: CatalogueObject, now: string): Finding {
   let remedy = fromBackup(n);
   if (sql !== undefined && type === 'index') {
     remedy = `drop index concurrently ${n.schema}.${quoteIdentifier(name, 'index')}; ${sql};`;
-  } else if (sql !== undefined) {
+  } else if (sql !== undefined && type === 'function') {
     remedy = `${sql.replace(/^create (or replace )?/, 'create or replace ')};`;
   }
   return {
@@ -79,13 +79,22 @@ function changed(n: Tables, object: CatalogueObject, now: string): Finding {
   };
 }
 
-/** The statement of the newest migration that makes an index or a function; the other objects are parts of a table. */
+/** The statement of the newest migration that makes it; columns, constraints and the like are parts of a table. */
 function statementThatMakes(n: Tables, [type, , name]: CatalogueObject): string | undefined {
-  if (type !== 'index' && type !== 'function') return undefined;
-  const start = type === 'index' ? `index ${name} on ` : `function ${n.fn(name.slice(0, name.indexOf('(') + 1))}`;
-  const heads = ['create ', 'create unique ', 'create or replace '].map((create) => create + start);
+  const heads = headsOf(n, type, name);
   const made = migrations.flatMap((migration) => statementsOf(migration, n).map((statement) => statement.trim()));
   return made.findLast((statement) => heads.some((head) => statement.startsWith(head)));
+}
+
+function headsOf(n: Tables, type: string, name: string): readonly string[] {
+  if (type === 'index') return [`create index ${name} on `, `create unique index ${name} on `];
+  if (type === 'sequence') return [`create sequence ${n.schema}.${name}`];
+  if (type !== 'function') return [];
+  const start = n.fn(name.slice(0, name.indexOf('(') + 1));
+  return ['create ', 'create or replace '].flatMap((create) => [
+    `${create}function ${start}`,
+    `${create}procedure ${start}`,
+  ]);
 }
 
 function fromBackup(n: Tables): string {

@@ -1,5 +1,5 @@
 import type { Tables } from '@bearmq/core/driver';
-import { plpgsql } from '../../plpgsql.ts';
+import { NAME_TAG, plpgsql } from '../../plpgsql.ts';
 import { insertGroups } from './claim-groups.ts';
 import { ADD_PROMOTED, nextDue, promoteDue } from './due-jobs.ts';
 import { findLanes, findStretches, NARROW_TO_DEMAND, peek, pick, take } from './ready-jobs.ts';
@@ -102,7 +102,7 @@ begin
   end if;
 
   -- Drawn by an enqueue that is not committed yet, perhaps: the caller allows for that.
-  if p_from is not null and has_sequence_privilege(${TAG}${n.jobSequence}${TAG}, 'select') then
+  if p_from is not null and has_sequence_privilege(${NAME_TAG}${n.jobSequence}${NAME_TAG}, 'select') then
     o_latest_seq := (select case when s.is_called then s.last_value else 0 end from ${n.jobSequence} s);
   end if;
 
@@ -243,6 +243,3 @@ begin
 end`,
   });
 }
-
-/** A dollar quote longer than any name: no schema's holds it. */
-const TAG = `$${'sequence'.repeat(8)}$`;

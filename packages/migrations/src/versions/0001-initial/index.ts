@@ -1,6 +1,8 @@
 import type { Migration } from '../../migration.ts';
 import { claim } from './claim.ts';
 import { claimGroups } from './claim-groups.ts';
+import { claimTold } from './claim-told.ts';
+import { enqueueFirst } from './enqueue.ts';
 import { freeGroups, promoteGroupHeads } from './groups.ts';
 import { reconcile, rescue, takeBack } from './rescue.ts';
 import { settle } from './settle.ts';
@@ -13,10 +15,12 @@ export const initial: Migration = {
   name: 'initial',
   statements: (n) => [
     ...tables(n),
+    enqueueFirst(n),
     promoteGroupHeads(n),
     freeGroups(n),
     claimGroups(n),
     claim(n),
+    claimTold(n),
     settle(n),
     takeBack(n),
     rescue(n),

@@ -58,6 +58,8 @@ export function tables(n: Tables): string[] {
       constraint job_scheduled_has_time check ((state = 'scheduled') = (run_at is not null)),
       constraint job_blocked_has_group check (state <> 'blocked' or job_group is not null)
     ) with (${HOT_TABLE})`,
+    // Written only to be waited for: see `enqueue_first_v1`.
+    `create sequence ${n.flushMark}`,
     `create index job_ready on ${n.job} (channel, name, (-priority::integer), seq)
       where state = 'ready' and job_group is null`,
     `create index job_ready_grouped on ${n.job} (channel, name, priority desc, seq)

@@ -1,0 +1,39 @@
+import { toArrayLiteral } from '../driver/index.ts';
+import type { ClaimedJob } from '../model/job.ts';
+import type { ToldJob } from '../model/told-job.ts';
+import { decodeClaimedJob, inOrder } from './claim.ts';
+import { defineStatement, type Statement } from './statement.ts';
+
+export interface ClaimToldInput {
+  readonly workerId: string;
+  readonly generation: number;
+  readonly told: readonly ToldJob[];
+}
+
+export interface ClaimToldResult {
+  /** Those that were still ready; highest priority first, then oldest first. */
+  readonly jobs: readonly ClaimedJob[];
+  /** False when the process's lease is gone: it must register anew. */
+  readonly isLeaseHeld: boolean;
+}
+
+/** Takes certain jobs for this process, those of them that are still ready. Told at `claim_told_v1`. */
+export const claimTold: Statement<ClaimToldInput, ClaimToldResult> = defineStatement({
+  name: 'bearmq_claim_told',
+  text: ({ fn }) => `
+    select null::int4 as o_demand, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
+      o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_claims::int4,
+      o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text
+    from ${fn('claim_told_v1')}($1::text::uuid, $2::int4, $3::text::uuid[], $4::text::text[], $5::text::text[])`,
+  encode: ({ workerId, generation, told }) => [
+    workerId,
+    generation,
+    toArrayLiteral(told.map(({ id }) => id)),
+    toArrayLiteral(told.map(({ channel }) => channel)),
+    toArrayLiteral(told.map(({ name }) => name)),
+  ],
+  decode: (rows) => ({
+    jobs: rows.slice(0, -1).map(decodeClaimedJob).sort(inOrder),
+    isLeaseHeld: rows.length > 0,
+  }),
+});
