@@ -32,7 +32,7 @@ export interface Profile {
 export const FULL: Profile = {
   backlogs: [10_000, 100_000, 1_000_000],
   jobs: 50_000,
-  oneByOne: 2_000,
+  oneByOne: 5_000,
   inFlight: 20_000,
   bulk: 50_000,
   pings: 300,

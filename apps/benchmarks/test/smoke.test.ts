@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Contestant, Queue } from '../src/contestant.ts';
+import { bareRow } from '../src/contestants/bare-row.ts';
 import { bareSql } from '../src/contestants/bare-sql.ts';
 import { bearmq, bearmqDeleting } from '../src/contestants/bearmq.ts';
 import type { Profile } from '../src/profile.ts';
@@ -48,6 +49,12 @@ describe('every scenario, in small', () => {
       }
     },
   );
+
+  test('bare inserts of the same row are jobs that run', async () => {
+    const { figures, complaint } = await run(enqueueSingly(50, 1), bareRow);
+    expect(complaint).toBeUndefined();
+    expect(figures).toContainEqual({ what: 'enqueued', unit: 'jobs/s', value: expect.any(Number) });
+  });
 
   test.each([bearmqDeleting, bareSql].map((contestant) => [contestant.id, contestant] as const))(
     '%s can be compared with',

@@ -1,9 +1,8 @@
 import type { Context } from './context.ts';
 import { type ContextParts, partsOf } from './context-parts.ts';
-import { reading, type SqlSession } from './driver/index.ts';
+import type { SqlSession } from './driver/index.ts';
 import { InvalidOptionError } from './errors.ts';
 import {
-  type CheckedItem,
   checkEnqueueItem,
   checkEnqueueOptions,
   checkItemCount,
@@ -36,6 +35,10 @@ const KEPT_CHARS = 16_000_000;
 interface Draft {
   readonly job: Omit<NewJob, 'payloadText'> & { readonly payloadText: string | null };
   readonly payload: unknown;
+}
+
+function isWritten(job: Draft['job']): job is NewJob {
+  return job.payloadText !== null;
 }
 
 /** The arguments of {@link JobDefinition.enqueue}: a job without a payload may leave it out. */
@@ -137,10 +140,7 @@ export class JobDefinition<TParams = null> {
     const drafts = this.#draftsOf(items);
     const jobs = function* (name: string): Generator<NewJob, void> {
       for (const [index, { job, payload }] of drafts.entries()) {
-        const { payloadText } = job;
-        yield payloadText === null
-          ? { ...job, payloadText: encodePayload(name, payload, index) }
-          : { ...job, payloadText };
+        yield isWritten(job) ? job : { ...job, payloadText: encodePayload(name, payload, index) };
       }
     };
     const { enqueuer } = this.#parts;
@@ -155,13 +155,15 @@ export class JobDefinition<TParams = null> {
   #draftsOf(items: readonly unknown[]): readonly Draft[] {
     checkItemCount(items);
     let chars = 0;
-    return Array.from({ length: items.length }, (_, index) => {
-      const item = reading(`enqueueMany[${index}]`, () => items[index]);
-      const { payload = null, ...overrides } = checkEnqueueItem(item as CheckedItem, index);
-      const job = this.#newJob(payload as TParams, overrides, index);
+    const drafts: Draft[] = [];
+    for (let index = 0; index < items.length; index += 1) {
+      const item = checkEnqueueItem(items, index);
+      const { payload = null } = item;
+      const job = this.#newJob(payload as TParams, item, index);
       chars += job.payloadText.length;
-      return { job: chars <= KEPT_CHARS ? job : { ...job, payloadText: null }, payload };
-    });
+      drafts.push({ job: chars <= KEPT_CHARS ? job : { ...job, payloadText: null }, payload });
+    }
+    return drafts;
   }
 
   /** In the caller's transaction if there is one, else by ourselves, telling of it once it is committed. */

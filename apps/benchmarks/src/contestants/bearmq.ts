@@ -16,7 +16,7 @@ const WATCHED: ReadonlyMap<string, Sent['what']> = new Map([
   ['bearmq_claim_told', 'claim'],
 ]);
 
-const SCHEMA = 'bearmq';
+export const SCHEMA = 'bearmq';
 const CONCURRENCY = 24;
 
 const common = {
@@ -85,7 +85,7 @@ async function open({ url }: Place, jobPostFinalizeDeleteSecs: number | undefine
   return {
     enqueue: (job) => definition(job).enqueue(job.payload, overrides(job)),
     enqueueMany: async (jobs) => {
-      for (const one of [ours, others]) {
+      for (const one of jobs.some(({ lane }) => lane === 'other-name') ? [ours, others] : [ours]) {
         const items = jobs
           .filter((job) => definition(job) === one)
           .map((job) => ({ payload: job.payload, ...overrides(job) }));

@@ -1,4 +1,5 @@
 import type { Contestant } from '../contestant.ts';
+import { bareRow } from './bare-row.ts';
 import { bareSql } from './bare-sql.ts';
 import { bearmq, bearmqDeleting } from './bearmq.ts';
 import { bullmqPostgres } from './bullmq-postgres.ts';
@@ -15,6 +16,7 @@ export const contestants: readonly Contestant[] = [
   bullmqPostgres,
   bullmqRedis,
   bareSql,
+  bareRow,
 ];
 
 /** The peers that promise what BearMQ promises: durable, on PostgreSQL. */

@@ -7,6 +7,7 @@ const ID_BYTES = 16;
 const DRAWN_AT_ONCE = 256;
 
 const random = new Uint8Array(ID_BYTES * DRAWN_AT_ONCE);
+const numbers = new DataView(random.buffer);
 let used = random.length;
 let lastMs = -Infinity;
 let counter = 0;
@@ -20,16 +21,16 @@ export function risingId(): string {
     crypto.getRandomValues(random);
     used = 0;
   }
-  const bytes = random.subarray(used, used + ID_BYTES);
+  const at = used;
   used += ID_BYTES;
   const now = unixMs();
   if (now > lastMs) {
     lastMs = now;
     // From the lower half of its range, so that there is room to count.
-    counter = new DataView(bytes.buffer, bytes.byteOffset).getUint32(6) >>> 1;
+    counter = numbers.getUint32(at + 6) >>> 1;
   } else {
     counter = (counter + 1) >>> 0;
     if (counter === 0) lastMs += 1;
   }
-  return uuidv7({ random: bytes, msecs: lastMs, seq: counter });
+  return uuidv7({ random: random.subarray(at, used), msecs: lastMs, seq: counter });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DatabaseError, InvalidOptionError, JobDefinition } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
-import { counted, intercepted } from '../support/drivers.ts';
+import { counted, ENQUEUES, intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
 import { rejectionOf } from '../support/thrown.ts';
@@ -115,7 +115,7 @@ describe('enqueue', () => {
     const context = schema.context({}, { driver: counts.driver });
     const definition = new JobDefinition({ context, name: 'GATHERED', workFunction: () => {} });
     await Promise.all(Array.from({ length: 50 }, () => definition.enqueue()));
-    expect(counts.of('bearmq_enqueue')).toBeLessThanOrEqual(2);
+    expect(counts.of(...ENQUEUES)).toBeLessThanOrEqual(2);
     expect(await schema.value(`select count(*)::int from {s}.job where name = 'GATHERED'`)).toBe(50);
   });
 
@@ -123,7 +123,7 @@ describe('enqueue', () => {
     const [first, sent] = [gate(), gate()];
     let statements = 0;
     const driver = intercepted(schema.driver(), async (statement, send) => {
-      if (/^bearmq_enqueue/.test(statement.name)) {
+      if (ENQUEUES.includes(statement.name)) {
         statements += 1;
         sent.open();
         await first.opened;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError, JobDefinition, PayloadError } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
-import { counted } from '../support/drivers.ts';
+import { counted, ENQUEUES } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
 import { rejectionOf } from '../support/thrown.ts';
@@ -146,7 +146,7 @@ describe('the first that is not allowed is refused before anything is sent', () 
     expect(error).toBeInstanceOf('jobName' in error ? PayloadError : InvalidOptionError);
     expect(error.message).toMatch(message);
     expect(error.message.length).toBeLessThan(300);
-    expect(sent.of('bearmq_enqueue')).toBe(0);
+    expect(sent.of(...ENQUEUES)).toBe(0);
   });
 
   it.each<[string, unknown, string]>([
@@ -161,7 +161,7 @@ describe('the first that is not allowed is refused before anything is sent', () 
     const error = await rejectionOf(definition.enqueueMany(given as never));
     expect(error).toBeInstanceOf(InvalidOptionError);
     expect(error).toMatchObject({ message: expect.stringContaining(message) });
-    expect(sent.of('bearmq_enqueue')).toBe(0);
+    expect(sent.of(...ENQUEUES)).toBe(0);
   });
 
   it('channels of a worker, however many', () => {

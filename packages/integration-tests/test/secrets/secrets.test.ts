@@ -178,11 +178,14 @@ describe('no error and no event tells a payload', () => {
       return send();
     });
     const { definition } = await notedJob<unknown>(schema.context({}, { driver }), 'A');
-    await definition.enqueue(payload);
-    await until('it was notified', () => heard.length > 0);
+    await definition.enqueue(payload); // told of with its insert
+    await Promise.all([definition.enqueue(payload), definition.enqueue(payload)]);
+    await until('they were notified', () => heard.length > 1);
     await client.query('unlisten *');
     client.release();
-    expect(texts.some((text) => text.startsWith('bearmq_enqueue '))).toBe(true);
+    for (const name of ['bearmq_enqueue_first ', 'bearmq_enqueue ']) {
+      expect(texts.some((text) => text.startsWith(name))).toBe(true);
+    }
     expect([...heard, ...texts].join()).not.toContain(SECRET);
   });
 });

@@ -77,6 +77,7 @@ describe('the results of every statement', () => {
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
     // Again for one that is not its process's first in a while, and for one that a worker is told of when it has looked.
     await Promise.all([definition.enqueue(), definition.enqueue()]);
+    await Promise.all([definition.enqueue(), definition.enqueue(null, { numAttempts: 2 })]);
     await until('a job was taken by its name', async () => {
       if (sent.has('bearmq_claim_told')) return true;
       await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await definition.enqueue() });
@@ -90,6 +91,7 @@ describe('the results of every statement', () => {
       'bearmq_claim_told',
       'bearmq_enqueue',
       'bearmq_enqueue_first',
+      'bearmq_enqueue_mixed',
       'bearmq_fire_schedules',
       'bearmq_notify',
       'bearmq_prune_finalized',

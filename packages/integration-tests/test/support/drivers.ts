@@ -20,7 +20,7 @@ export function intercepted(driver: Driver, intercept: Interception): Driver {
 /** What a driver was asked to run, by the statements' names. */
 export interface Counts {
   readonly driver: Driver;
-  of(name: string): number;
+  of(...names: readonly string[]): number;
   readonly total: number;
   reset(): void;
 }
@@ -32,7 +32,7 @@ export function counted(driver: Driver): Counts {
       names.push(statement.name);
       return send();
     }),
-    of: (name) => names.filter((one) => one === name).length,
+    of: (...wanted) => names.filter((one) => wanted.includes(one)).length,
     get total() {
       return names.length;
     },
@@ -49,6 +49,9 @@ export function connectionLost(): DatabaseError {
 
 /** What takes jobs: by looking for them, and by name. */
 export const CLAIMS: readonly string[] = ['bearmq_claim', 'bearmq_claim_told'];
+
+/** What makes jobs: alike or mixed, and one after a quiet moment. */
+export const ENQUEUES: readonly string[] = ['bearmq_enqueue', 'bearmq_enqueue_mixed', 'bearmq_enqueue_first'];
 
 /** A driver that loses the answers of the first `times` statements of these names that `fit`; they are committed. */
 export function losingAnswers(
