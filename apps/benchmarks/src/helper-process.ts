@@ -12,6 +12,8 @@ export interface HelperTask {
   readonly count: number;
   readonly secs?: number;
   readonly inFlight?: number;
+  /** How many calls to make a second; as many as it can if not given. */
+  readonly perSec?: number;
 }
 
 /** What it did. Times are of the machine's monotonic clock, in milliseconds. */

@@ -1,4 +1,5 @@
 // The other process of a measurement: see helper-process.ts, which starts it and talks to it.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Queue, Sent } from './contestant.ts';
 import { contestant } from './contestants/index.ts';
 import { keepGoing } from './enqueueing.ts';
@@ -58,14 +59,18 @@ async function work(queue: Queue, { count }: HelperTask, stop: Promise<void>): P
   });
 }
 
-async function produce(queue: Queue, { secs = 1, inFlight = 1, count }: HelperTask): Promise<HelperReport> {
+async function produce(
+  queue: Queue,
+  { secs = 1, inFlight = 1, perSec = Infinity, count }: HelperTask,
+): Promise<HelperReport> {
   const startedAt = now();
   const until = startedAt + secs * 1000;
   let enqueued = 0;
   await keepGoing(inFlight, () => {
     if (now() >= until || enqueued === count) return undefined;
+    const n = enqueued;
     enqueued += 1;
-    return queue.enqueue({ payload: payload(enqueued - 1, { at: now() }) });
+    return at(startedAt + (n * 1000) / perSec, () => queue.enqueue({ payload: payload(n, { at: now() }) }));
   });
   return report({
     startedAt,
@@ -76,6 +81,12 @@ async function produce(queue: Queue, { secs = 1, inFlight = 1, count }: HelperTa
     enqueued,
     claims: undefined,
   });
+}
+
+/** Makes the call when it is time, or now when that is over. Timers are coarse, so some come together. */
+async function at(time: number, call: () => Promise<unknown>): Promise<void> {
+  if (time > now()) await pause(time - now());
+  await call();
 }
 
 interface Done {

@@ -112,7 +112,8 @@ export class JobDefinition<TParams = null> {
    *   1,000 levels deep.
    * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
    * @throws SchemaVersionError when the database has not been migrated.
-   * @throws DatabaseError when the database refuses. If the connection was lost, the job may have been enqueued.
+   * @throws DatabaseError when the database refuses. If the connection was lost, or the statement cut short by a timeout,
+   *   the job may have been enqueued: `isRetryable` is true then.
    */
   async enqueue(...[payload, options]: EnqueueArguments<TParams>): Promise<string> {
     const { tx, ...overrides } = options === undefined ? {} : checkEnqueueOptions(options);

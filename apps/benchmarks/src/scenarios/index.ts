@@ -14,7 +14,7 @@ import { memory } from './memory.ts';
 import { otherChannel, otherName } from './others.ts';
 import { payloads } from './payloads.ts';
 import { processes } from './processes.ts';
-import { steady } from './steady.ts';
+import { steady, steadyAtPace } from './steady.ts';
 
 /** All scenarios, in the order of the table's rows. */
 export function scenarios(profile: Profile): readonly Scenario[] {
@@ -26,6 +26,7 @@ export function scenarios(profile: Profile): readonly Scenario[] {
     enqueueInBulk(profile.bulk),
     idleLatency(profile),
     steady(profile),
+    steadyAtPace(profile),
     processes(profile),
     manyGroups(profile),
     hotGroup(profile),
