@@ -1,5 +1,5 @@
 import { v4 as uuidv4 } from 'uuid';
-import { type Driver, notificationChannel, type SqlSession, type Tables } from '../driver/index.ts';
+import { DatabaseError, type Driver, notificationChannel, type SqlSession, type Tables } from '../driver/index.ts';
 import { encodeHint } from '../model/hint.ts';
 import type { NewJob } from '../model/job.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -8,6 +8,9 @@ import { notify } from '../statements/notify.ts';
 
 /** The least time between two notifications of one process, in milliseconds. */
 const MIN_INTERVAL_MS = 5;
+
+/** The SQLSTATE of a commit within a procedure that was called within a transaction. */
+const INVALID_TRANSACTION_TERMINATION = '2D000';
 
 /**
  * Tells other processes that there is work: a hint, never a fact.
@@ -28,6 +31,8 @@ export class HintSender {
   /** Goes with each notification: the process that sent it has told its own workers already. */
   readonly senderId: string = uuidv4();
   #state: 'quiet' | 'sent' | 'due' = 'quiet';
+  /** Whether statements sent here are transactions by themselves, in which a procedure may commit. */
+  #mayCommit = true;
 
   constructor(driver: Driver, tables: Tables, onFailed: (error: unknown) => void) {
     this.#driver = driver;
@@ -38,15 +43,22 @@ export class HintSender {
 
   /**
    * Inserts the job and tells of it in one call, if it is the first after a quiet moment; else does nothing, and resolves
-   * to false.
+   * to false. Likewise where the program's pool wraps each statement in a transaction: that is refused, with all that the
+   * call did, and not tried again.
    */
   async enqueueFirst(job: NewJob): Promise<boolean> {
-    if (this.#state !== 'quiet') return false;
+    if (this.#state !== 'quiet' || !this.#mayCommit) return false;
     this.#begin();
     const told = job.jobGroup === null ? job : null;
     const payload = encodeHint({ senderId: this.senderId, told });
-    await enqueueFirst(this.#driver, this.#tables, { job, notification: { channel: this.#channel, payload } });
-    return true;
+    try {
+      await enqueueFirst(this.#driver, this.#tables, { job, notification: { channel: this.#channel, payload } });
+      return true;
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.sqlState !== INVALID_TRANSACTION_TERMINATION) throw error;
+      this.#mayCommit = false;
+      return false;
+    }
   }
 
   send(): void {

@@ -93,7 +93,7 @@ describe('what they ask for', () => {
     const { choice } = choiceOf({ a: 1 });
     choice.accept(named('1'), 0);
     expect(choice.demand(0)).toBe(null);
-    choice.meter.add(10_000);
+    choice.meter.add(10_000, 100);
     expect(choice.demand(10_000)).toBe(null);
   });
 

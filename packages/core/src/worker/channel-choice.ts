@@ -1,6 +1,6 @@
 import type { ClaimedJob } from '../model/job.ts';
 import type { Demand } from '../statements/claim.ts';
-import { DurationMeter } from './duration-meter.ts';
+import { JobMeter } from './job-meter.ts';
 
 /** Jobs to be run one after the other in one slot: one job, or several of one group. */
 export interface Run {
@@ -24,7 +24,7 @@ const HOLD_MS = 1_000;
 export class ChannelChoice<TOwner extends SlotOwner> {
   /** `null`: all channels. */
   readonly channels: readonly string[] | null;
-  readonly meter: DurationMeter;
+  readonly meter: JobMeter;
   /** The last claim found less than was asked for: until something new is heard, asking again is for nothing. */
   isDry = false;
   readonly #start: (run: Run, owner: TOwner) => void;
@@ -37,7 +37,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
 
   constructor(channels: readonly string[] | null, now: number, start: (run: Run, owner: TOwner) => void) {
     this.channels = channels;
-    this.meter = new DurationMeter(now);
+    this.meter = new JobMeter(now);
     this.#start = start;
   }
 

@@ -177,7 +177,7 @@ export class WorkerProcess {
         continue;
       }
       const { durationMs, isDueAgain } = await this.#executor.execute(job, owner.id);
-      choice?.meter.add(durationMs);
+      choice?.meter.add(durationMs, job.payloadText.length);
       isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
     }
     state.running -= 1;

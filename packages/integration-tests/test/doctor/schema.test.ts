@@ -74,6 +74,8 @@ describe('diagnose', () => {
   it.each([
     ['drop index {s}.job_ready', 'object-missing: index job_ready'],
     ['drop function {s}.sweep_groups_v1', 'object-missing: function sweep_groups_v1()'],
+    ['drop sequence {s}.flush_mark', 'object-missing: sequence flush_mark'],
+    ['drop procedure {s}.enqueue_first_v1', expect.stringMatching(/^object-missing: function enqueue_first_v1\(/)],
     ['alter function {s}.claim_v1 reset enable_seqscan', expect.stringMatching(/^object-changed: function claim_v1\(/)],
     ['alter table {s}.job reset (autovacuum_vacuum_threshold)', 'table-setting-lost: table job'],
     ['alter table {s}.worker set (autovacuum_enabled = off)', 'autovacuum-off: table worker'],

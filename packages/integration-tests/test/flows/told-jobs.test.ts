@@ -1,9 +1,10 @@
 // An idle worker is told which job became ready, and takes that one without looking for any.
+import type { Driver } from '@bearmq/core/driver';
 import { describe, expect, it } from '@jest/globals';
 import { type Context, JobDefinition } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
-import { type Counts, counted } from '../support/drivers.ts';
+import { type Counts, counted, ENQUEUES, intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
 import { gate, listening, until } from '../support/until.ts';
@@ -32,6 +33,11 @@ async function idleWorkers(name: string, options: { readonly concurrency?: numbe
   const job = await notedJob<number>(context, name);
   daemons.worker(context, options);
   return { counts, context, events, ...job };
+}
+
+/** As of a program whose pool sets something for each statement, in a transaction around it. */
+function wrapping(driver: Driver): Driver {
+  return intercepted(driver, ({ name, text, values }) => driver.transaction((tx) => tx.run({ name, text, values })));
 }
 
 /** What a worker asks for jobs with. */
@@ -103,6 +109,19 @@ describe('an idle worker', () => {
     }
     const runs = [...one.runs, ...two.runs].map(({ payload }) => payload).sort((a, b) => a - b);
     expect(runs).toEqual(Array.from({ length: 30 }, (_, n) => n));
+  });
+
+  it('is told of a job of a program that wraps each statement in a transaction', async () => {
+    const { events } = await idleWorkers('WRAPPED');
+    const counts = counted(wrapping(schema.newDriver()));
+    const producer = producerOf<number>('WRAPPED', schema.context({}, { driver: counts.driver }));
+    await listening(schema);
+    for (let n = 0; n < 3; n += 1) {
+      await quietMoment();
+      await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await producer.enqueue(n) });
+    }
+    expect(ENQUEUES.map((name) => counts.of(name))).toEqual([3, 0, 1]);
+    expect(await schema.value(`select count(*)::int from {s}.finalized_job where name = 'WRAPPED'`)).toBe(3);
   });
 
   it('does not mind what strangers say on its channel', async () => {

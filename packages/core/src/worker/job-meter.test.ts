@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { DurationMeter } from './duration-meter.ts';
+import { JobMeter } from './job-meter.ts';
 
-/** A meter that has seen jobs of one duration for long enough to believe it. */
-function steady(durationMs: number): DurationMeter {
-  const meter = new DurationMeter(0);
+/** A meter that has seen jobs of one duration and size for long enough to believe it. */
+function steady(durationMs: number, chars: number = 100): JobMeter {
+  const meter = new JobMeter(0);
   for (let now = 100; now <= 5_000; now += 100) {
-    meter.add(durationMs);
+    meter.add(durationMs, chars);
     meter.update(now);
   }
   return meter;
@@ -13,7 +13,7 @@ function steady(durationMs: number): DurationMeter {
 
 describe('how far ahead to claim', () => {
   it('is not at all before anything is known', () => {
-    const meter = new DurationMeter(0);
+    const meter = new JobMeter(0);
     expect(meter.ahead(100)).toBe(0);
     expect(meter.run).toBe(1);
     meter.update(1_000);
@@ -35,10 +35,18 @@ describe('how far ahead to claim', () => {
     expect(steady(0).run).toBeLessThanOrEqual(200);
   });
 
+  it('is less for large payloads: they wait in memory', () => {
+    expect(steady(0, 1_000).ahead(100)).toBe(steady(0).ahead(100));
+    expect(steady(0, 1_000_000).ahead(100)).toBe(16);
+    expect(steady(0, 1_000_000).run).toBe(16);
+    expect(steady(0, 64_000_000).ahead(100)).toBe(0);
+    expect(steady(0, 64_000_000).run).toBe(1);
+  });
+
   it('follows when jobs become slow', () => {
     const meter = steady(1);
     for (let now = 6_000; now <= 16_000; now += 1_000) {
-      meter.add(1_000);
+      meter.add(1_000, 100);
       meter.update(now);
     }
     expect(meter.ahead(1)).toBe(0);

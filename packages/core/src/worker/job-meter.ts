@@ -1,0 +1,70 @@
+/**
+ * How long a job takes and how large its payload is: exponentially weighted means over the last tenth of a second or so.
+ * From it follows how far ahead to claim.
+ */
+export class JobMeter {
+  #jobs = 0;
+  #busyMs = 0;
+  #chars = 0;
+  #since: number;
+  #meanMs: number | undefined;
+  #meanChars = 0;
+
+  constructor(now: number) {
+    this.#since = now;
+  }
+
+  /** A job with so many characters of payload was worked off in `durationMs`. */
+  add(durationMs: number, chars: number): void {
+    this.#jobs += 1;
+    this.#busyMs += durationMs;
+    this.#chars += chars;
+  }
+
+  /** Folds in what was added since the last call. */
+  update(now: number): void {
+    if (this.#jobs === 0) return;
+    const weight = this.#meanMs === undefined ? 1 : 1 - Math.exp(-(now - this.#since) / WINDOW_MS);
+    const before = this.#meanMs ?? 0;
+    this.#meanMs = before + weight * (this.#busyMs / this.#jobs - before);
+    this.#meanChars += weight * (this.#chars / this.#jobs - this.#meanChars);
+    this.#jobs = 0;
+    this.#busyMs = 0;
+    this.#chars = 0;
+    this.#since = now;
+  }
+
+  /**
+   * How many jobs to hold beyond those that can start at once: what so many slots work off in some tens of milliseconds,
+   * so that fast jobs never wait for a round trip; none for jobs that take long, which another process may start sooner.
+   * Of large payloads no more than fit into some megabytes.
+   */
+  ahead(slots: number): number {
+    return this.#meanMs === undefined ? 0 : this.#atMost(MAX_AHEAD, (AHEAD_MS * slots) / this.#meanMsOrLeast);
+  }
+
+  /** How many jobs of one group to take at once: as many as are done in some tens of milliseconds, one after another. */
+  get run(): number {
+    return this.#meanMs === undefined ? 1 : Math.max(1, this.#atMost(MAX_RUN, AHEAD_MS / this.#meanMsOrLeast));
+  }
+
+  #atMost(limit: number, wanted: number): number {
+    return Math.floor(Math.min(limit, wanted, AHEAD_CHARS / Math.max(1, this.#meanChars)));
+  }
+
+  get #meanMsOrLeast(): number {
+    return Math.max(this.#meanMs ?? 0, 0.001);
+  }
+}
+
+const WINDOW_MS = 100;
+const AHEAD_MS = 50;
+/**
+ * Two statements' worth, so that one is worked on while the next is claimed. A drain of 100,000 no-op jobs on two cores,
+ * means of seven runs in turn: 500 give 30,700 jobs/s, 1,000 give 34,800, 2,000 give 37,100; the client's work for a job
+ * falls from 14.6 to 12.7 and 11.7 microseconds. More would be held by one process while others are idle.
+ */
+const MAX_AHEAD = 1_000;
+const MAX_RUN = 200;
+/** Payloads that wait in memory. Of a thousand with 1 MB each a worker would hold a gigabyte. */
+const AHEAD_CHARS = 16_000_000;
