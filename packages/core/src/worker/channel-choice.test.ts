@@ -111,7 +111,7 @@ describe('what they ask for', () => {
   it('is some jobs ahead while jobs are fast, even without a free slot, until enough are held', () => {
     const { choice } = choiceOf({ a: 1 });
     choice.accept(named('1'), 0);
-    choice.meter.add(0.1);
+    choice.meter.add(0.1, 100);
     const demand = choice.demand(100);
     expect(demand?.slots).toBe(0);
     expect(demand?.ahead).toBeGreaterThan(0);
