@@ -38,9 +38,12 @@ describe('the commands in the README', () => {
   const commands = codeBlocks('bash').flatMap((block) => block.split('\n'));
 
   it('are scripts of this repository, run by its own pnpm', () => {
-    const scripts = commands.flatMap((command) => /^npx --yes (pnpm@\S+) (\S+)$/.exec(command)?.slice(1) ?? []);
-    expect(scripts).toEqual([manifest.packageManager, 'demo', manifest.packageManager, 'test']);
-    expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(['demo', 'test']));
+    const scripts = commands.flatMap(
+      (command) => /^npx --yes (pnpm@\S+) (\S+)(?: --.*)?$/.exec(command)?.slice(1) ?? [],
+    );
+    const named = ['demo', 'test', 'bench', 'bench'];
+    expect(scripts).toEqual(named.flatMap((script) => [manifest.packageManager, script]));
+    expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(named));
   });
 
   it('install the package and what it needs', () => {
@@ -49,7 +52,11 @@ describe('the commands in the README', () => {
   });
 
   it('are no others than those, and how to start the first job', () => {
-    const known = [/^npx --yes pnpm@\S+ (demo|test)$/, /^npm install /, /^DATABASE_URL=\S+ node first-job\.mts$/];
+    const known = [
+      /^npx --yes pnpm@\S+ (demo|test|bench --.*)$/,
+      /^npm install /,
+      /^DATABASE_URL=\S+ node first-job\.mts$/,
+    ];
     expect(commands.filter((command) => !known.some((pattern) => pattern.test(command)))).toEqual([]);
   });
 });
