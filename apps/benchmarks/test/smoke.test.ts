@@ -20,6 +20,7 @@ const TINY: Profile = {
   bulk: 50,
   pings: 5,
   steadySecs: 0.2,
+  pacePerSec: 500,
   groups: 10,
   groupSize: 5,
   hot: 50,

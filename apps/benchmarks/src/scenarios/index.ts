@@ -26,7 +26,7 @@ export function scenarios(profile: Profile): readonly Scenario[] {
     enqueueInBulk(profile.bulk),
     idleLatency(profile),
     steady(profile),
-    steadyAtPace(profile),
+    ...(profile.pacePerSec > 0 ? [steadyAtPace(profile)] : []),
     processes(profile),
     manyGroups(profile),
     hotGroup(profile),

@@ -11,9 +11,6 @@ const IN_FLIGHT = 50;
 const MOST_PER_SEC = 100_000;
 const LOOK_MS = 5;
 
-/** More than eight times what any peer on PostgreSQL does; where nobody waits for room on a machine that is full. */
-const PACE_PER_SEC = 12_000;
-
 /** One process enqueues with 50 calls in flight, another one works, both without pause. */
 export function steady(profile: Profile): Scenario {
   const title = `steady for ${profile.steadySecs} s, ${IN_FLIGHT} enqueues in flight, worker in another process`;
@@ -22,9 +19,9 @@ export function steady(profile: Profile): Scenario {
 
 /** The same, at a pace that leaves the machine some room: how long jobs wait then is the queue's own doing. */
 export function steadyAtPace(profile: Profile): Scenario {
-  const pace = PACE_PER_SEC.toLocaleString('en');
+  const pace = profile.pacePerSec.toLocaleString('en');
   const title = `steady for ${profile.steadySecs} s at up to ${pace} jobs/s, worker in another process`;
-  return scenario('steady-paced', title, profile, { perSec: PACE_PER_SEC });
+  return scenario('steady-paced', title, profile, { perSec: profile.pacePerSec });
 }
 
 function scenario(id: string, title: string, { steadySecs }: Profile, pace: { readonly perSec?: number }): Scenario {
