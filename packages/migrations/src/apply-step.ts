@@ -3,8 +3,13 @@ import { type Step, TABLE_TOO_LARGE } from './steps.ts';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** What a build fails with when it meets another process's build of the same index: a lock, a deadlock, a name taken. */
-const MET_ANOTHER_BUILD: readonly (string | null)[] = [LOCK_NOT_AVAILABLE, '40P01', '42P07', '23505'];
+/**
+ * What a build fails with when it meets another process's build of the same index: a lock, a deadlock, a name taken, a
+ * row of the catalogue that both change (an internal error, whose message the server does not translate).
+ */
+const MET_ANOTHER_BUILD: readonly (string | null)[] = [LOCK_NOT_AVAILABLE, '40P01', '42P07', '23505', 'XX000'];
+const INTERNAL_ERROR = 'XX000';
+const SAME_ROW = /tuple concurrently (updated|deleted)/;
 
 /**
  * Sends a step, again and again while the locks of others turn it away. Nothing is held in the pauses, no connection
@@ -47,7 +52,9 @@ async function attempt(
       await driver.run({ name: 'bearmq_migrate', text, values: [], plan: 'anew', mayTakeLong: true });
     return undefined;
   } catch (error) {
-    if (error instanceof DatabaseError && expected.includes(error.sqlState)) return error;
+    if (error instanceof DatabaseError && expected.includes(error.sqlState)) {
+      if (error.sqlState !== INTERNAL_ERROR || SAME_ROW.test(error.message)) return error;
+    }
     throw error;
   }
 }

@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { DatabaseError } from '@bearmq/core/driver';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { freshName, useSchema } from '../support/database.ts';
+import { intercepted } from '../support/drivers.ts';
 import { snapshot } from '../support/snapshot.ts';
 import { databaseUrl, wayTo } from '../support/way.ts';
 import { future, INDEX_VERSION, migrateWith } from './support/future.ts';
@@ -17,6 +19,29 @@ afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
   for (const name of [schema.name, straight])
     await schema.pool.query(`drop schema if exists ${pg.escapeIdentifier(name)} cascade`);
+});
+
+describe('a build of an index that meets another one', () => {
+  it.each([
+    ['is made again when both change a row of the catalogue', 'tuple concurrently updated', true],
+    ['is given up when the server is at fault', 'could not read block 7', false],
+  ])('%s', async (_what, message, isMade) => {
+    await migrateWith(future.slice(0, INDEX_VERSION - 1), { driver: schema.driver(), schema: schema.name });
+    await fillJobs(schema);
+    let builds = 0;
+    const driver = intercepted(schema.driver(), async ({ text }, send) => {
+      if (!text.startsWith('create index concurrently')) return await send();
+      builds += 1;
+      if (builds === 1) throw new DatabaseError(message, { sqlState: 'XX000', constraint: null }, undefined);
+      return await send();
+    });
+    const migrated = migrateWith(future, { driver, schema: schema.name }).then(
+      () => true,
+      (error: unknown) => (error as Error).message,
+    );
+    expect(await migrated).toBe(isMade ? true : message);
+    expect(builds).toBe(isMade ? 2 : 1);
+  });
 });
 
 describe('a migration that ten processes begin at once', () => {
