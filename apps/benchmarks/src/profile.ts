@@ -62,7 +62,7 @@ export const QUICK: Profile = {
   inFlight: 1_000,
   bulk: 2_000,
   pings: 30,
-  steadySecs: 1,
+  steadySecs: 0.5,
   pacePerSec: 0,
   groups: 200,
   groupSize: 5,
@@ -74,6 +74,6 @@ export const QUICK: Profile = {
   idleSettleSecs: 1,
   footprint: 2_000,
   memory: 2_000,
-  limitSecs: 4,
+  limitSecs: 2.5,
   killSecs: 30,
 };
