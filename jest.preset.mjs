@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const reporter = (name) => fileURLToPath(new URL(`./scripts/${name}.mjs`, import.meta.url));
@@ -6,6 +7,8 @@ const reporter = (name) => fileURLToPath(new URL(`./scripts/${name}.mjs`, import
 export function preset({ database = false } = {}) {
   return {
     testEnvironment: 'node',
+    // Most tests wait for the database, not for a core: one worker for each core but one, as Jest has it, leaves two idle.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     extensionsToTreatAsEsm: ['.ts'],
     transform: {
       '^.+\\.ts$': [
