@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { embeddedBinaries, startPostgres, systemBinaries } from '@bearmq/test-database';
 import pg from 'pg';
 import type { Contestant, Purpose } from './contestant.ts';
+import { compareWith } from './contestants/clone.ts';
 import { contestants } from './contestants/index.ts';
 import { Databases } from './databases.ts';
 import type { Measurement } from './figure.ts';
@@ -28,6 +29,7 @@ const SERVER = {
 /** Measures all that the options ask for, and prints and writes the report. */
 export async function runBenchmark(options: Options, command: string): Promise<void> {
   const out = options.out ?? (options.peers ? DEFAULT_OUT : undefined);
+  if (options.against !== undefined) compareWith(options.against);
   if (options.peers || out !== undefined) installPeers();
   const binaries = (await embeddedBinaries()) ?? systemBinaries();
   if (binaries === undefined) throw new Error('no PostgreSQL was found: install it, or run `pnpm install` again');
@@ -81,6 +83,7 @@ function choose(
   const leftOut: string[] = [];
   const there = contestants.filter(({ id, title, origin, node, store }) => {
     if (origin === 'peers' && !options.peers) return false;
+    if (origin === 'other-clone') return options.against !== undefined;
     if (id !== 'bearmq' && options.contestants.length > 0 && !options.contestants.includes(id)) return false;
     const reason =
       node !== undefined && !nodeIsAtLeast(node)

@@ -72,8 +72,8 @@ export interface Contestant {
   readonly node?: readonly [major: number, minor: number];
   /** Only these scenarios: for a variant that differs from another contestant in little. */
   readonly scenarios?: RegExp;
-  /** Whether it lies in the peers' folder. */
-  readonly origin: 'workspace' | 'peers';
+  /** Where it comes from: this clone, the one that `--against` names, or the peers' folder. */
+  readonly origin: 'workspace' | 'other-clone' | 'peers';
   version(): Promise<string>;
   /** Makes what {@link open} needs in an empty database. */
   setUp(place: Place): Promise<void>;

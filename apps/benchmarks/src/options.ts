@@ -8,6 +8,8 @@ export interface Options {
   readonly rounds: number;
   readonly only: readonly string[];
   readonly contestants: readonly string[];
+  /** Another clone, built, that is measured beside this one; undefined for none. */
+  readonly against: string | undefined;
   /** Where the report goes; undefined for none. */
   readonly out: string | undefined;
   readonly profile: Profile;
@@ -23,6 +25,8 @@ Measures BearMQ on a PostgreSQL of its own with production settings (fsync and s
   --jobs n,…     sizes of the backlogs that are drained (100000; 10000,100000,1000000 with --peers)
   --only text,…  only the scenarios whose name contains one of these
   --with id,…    only these contestants, besides BearMQ
+  --against dir  beside another clone of this repository, in which \`pnpm build\` was run: before and after a change, in
+                 turn on one server; a ratio in its column is how it stands to this clone
   --out folder   where results.md, results.json and the charts go (apps/benchmarks/results with --peers)
   --this-node    don't fetch a newer Node.js for peers that need one; leave them out
 BullMQ on Redis takes part where redis-server is in the PATH.`;
@@ -40,6 +44,7 @@ export function parseOptions(args: readonly string[]): Options {
       jobs: { type: 'string' },
       only: { type: 'string', default: '' },
       with: { type: 'string', default: '' },
+      against: { type: 'string' },
       out: { type: 'string' },
     },
   });
@@ -54,6 +59,7 @@ export function parseOptions(args: readonly string[]): Options {
     rounds: values.rounds === undefined ? (quick ? 1 : 3) : positive('rounds', values.rounds),
     only: list(values.only),
     contestants: list(values.with),
+    against: values.against,
     out: values.out,
     profile: { ...profile, backlogs: peers || quick || values.jobs !== undefined ? backlogs : [100_000] },
   };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { compareWith } from '../src/contestants/clone.ts';
 import { parseOptions } from '../src/options.ts';
 
 describe('options', () => {
@@ -19,6 +20,12 @@ describe('options', () => {
   test('sizes, rounds and names are as given', () => {
     const { rounds, only, profile } = parseOptions(['--quick', '--rounds', '2', '--jobs', '50,60', '--only', 'a,b']);
     expect({ rounds, only, backlogs: profile.backlogs }).toEqual({ rounds: 2, only: ['a', 'b'], backlogs: [50, 60] });
+  });
+
+  test('another clone is taken only when it is named, and only when it is one that was built', () => {
+    expect(parseOptions([]).against).toBeUndefined();
+    expect(parseOptions(['--against', '../before']).against).toBe('../before');
+    expect(() => compareWith('/nowhere')).toThrow('name a clone in which `pnpm build` was run');
   });
 
   test('a number that is none is refused', () => {

@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Contestant, Queue } from '../src/contestant.ts';
 import { bareRow } from '../src/contestants/bare-row.ts';
 import { bareSql } from '../src/contestants/bare-sql.ts';
-import { bearmq, bearmqDeleting } from '../src/contestants/bearmq.ts';
+import { bearmq, bearmqBefore, bearmqDeleting } from '../src/contestants/bearmq.ts';
+import { compareWith } from '../src/contestants/clone.ts';
 import type { Profile } from '../src/profile.ts';
 import { backlog } from '../src/scenarios/backlog.ts';
 import { enqueueSingly } from '../src/scenarios/enqueue.ts';
@@ -55,6 +57,13 @@ describe('every scenario, in small', () => {
     const { figures, complaint } = await run(enqueueSingly(50, 1), bareRow);
     expect(complaint).toBeUndefined();
     expect(figures).toContainEqual({ what: 'enqueued', unit: 'jobs/s', value: expect.any(Number) });
+  });
+
+  test('another clone does the same', async () => {
+    compareWith(fileURLToPath(new URL('../../..', import.meta.url)));
+    const { figures, complaint } = await run(backlog(50), bearmqBefore);
+    expect(complaint).toBeUndefined();
+    expect(figures).toContainEqual({ what: 'drained', unit: 'jobs/s', value: expect.any(Number) });
   });
 
   test.each([bearmqDeleting, bareSql].map((contestant) => [contestant.id, contestant] as const))(

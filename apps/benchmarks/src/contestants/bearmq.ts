@@ -1,11 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Context, generateMigrationSql, JobDefinition, Orchestrator, pgDriver, Worker } from 'bearmq';
+import type { pgDriver } from 'bearmq';
 import pg from 'pg';
 import type { Contestant, NewJob, Place, Queue, Sent } from '../contestant.ts';
 import { now, type Payload } from '../payload.ts';
+import { type BearMq, otherClone, thisClone } from './clone.ts';
 
 type Driver = ReturnType<typeof pgDriver>;
 
@@ -19,44 +16,53 @@ const WATCHED: ReadonlyMap<string, Sent['what']> = new Map([
 export const SCHEMA = 'bearmq';
 const CONCURRENCY = 24;
 
-const common = {
-  store: 'postgres',
-  lacks: {},
-  origin: 'workspace',
-  version,
-  setUp,
-} satisfies Partial<Contestant>;
+const common = { store: 'postgres', lacks: {} } satisfies Partial<Contestant>;
+
+/** What is measured of a clone: which one, and how long it keeps what is over. */
+interface Variant {
+  readonly load: () => Promise<BearMq>;
+  readonly settings?: { readonly jobPostFinalizeDeleteSecs?: number };
+}
 
 export const bearmq: Contestant = {
   ...common,
+  ...measured({ load: thisClone.load }),
+  version: thisClone.version,
+  origin: 'workspace',
   id: 'bearmq',
   title: 'BearMQ',
   settings: `defaults, so history is kept; one Worker with concurrency ${CONCURRENCY} and one Orchestrator a process`,
-  open: (place) => open(place, undefined),
 };
 
 /** The fair one beside contestants that keep no history. */
 export const bearmqDeleting: Contestant = {
   ...common,
+  ...measured({ load: thisClone.load, settings: { jobPostFinalizeDeleteSecs: 0 } }),
+  version: thisClone.version,
+  origin: 'workspace',
   id: 'bearmq-deleting',
   title: 'BearMQ, no history',
   settings: 'as BearMQ, with jobPostFinalizeDeleteSecs: 0',
   scenarios: /^(backlog|footprint)/,
-  open: (place) => open(place, 0),
 };
 
-async function version(): Promise<string> {
-  const manifest = fileURLToPath(import.meta.resolve('bearmq/package.json'));
-  const { version: released } = JSON.parse(await readFile(manifest, 'utf8'));
-  // What is measured is this clone, which is not what was released last.
-  const { stdout } = spawnSync('git', ['describe', '--always', '--dirty'], {
-    cwd: dirname(manifest),
-    encoding: 'utf8',
-  });
-  return stdout ? `${released} (${stdout.trim()})` : released;
+/** Another clone of this repository, to tell whether a change made anything slower. */
+export const bearmqBefore: Contestant = {
+  ...common,
+  ...measured({ load: otherClone.load }),
+  version: otherClone.version,
+  origin: 'other-clone',
+  id: 'before',
+  title: 'before',
+  settings: 'as BearMQ, from the clone that `--against` names',
+};
+
+function measured(variant: Variant): Pick<Contestant, 'setUp' | 'open'> {
+  return { setUp: (place) => setUp(place, variant), open: (place) => open(place, variant) };
 }
 
-async function setUp({ url }: Place): Promise<void> {
+async function setUp({ url }: Place, { load }: Variant): Promise<void> {
+  const { generateMigrationSql } = await load();
   const pool = new pg.Pool({ connectionString: url, max: 1 });
   try {
     for (const sql of generateMigrationSql(SCHEMA)) await pool.query(sql);
@@ -65,12 +71,12 @@ async function setUp({ url }: Place): Promise<void> {
   }
 }
 
-async function open({ url }: Place, jobPostFinalizeDeleteSecs: number | undefined): Promise<Queue> {
+async function open({ url }: Place, { load, settings = {} }: Variant): Promise<Queue> {
+  const { Context, JobDefinition, Orchestrator, pgDriver, Worker } = await load();
   const pool = new pg.Pool({ connectionString: url });
-  const retention = jobPostFinalizeDeleteSecs === undefined ? {} : { jobPostFinalizeDeleteSecs };
   const sent: Sent[] = [];
   const driver = watched(pgDriver({ pool }), sent);
-  const context = new Context({ driver, schema: SCHEMA, ...retention });
+  const context = new Context({ driver, schema: SCHEMA, ...settings });
   let run: (payload: Payload) => void = () => {};
   // Two attempts for all jobs, so that those that fail once are like the others; no pause between the attempts.
   const attempts = { numAttempts: 2, timeoutSecs: 0 };
@@ -95,11 +101,11 @@ async function open({ url }: Place, jobPostFinalizeDeleteSecs: number | undefine
     work: async (work, { workers } = {}) => {
       run = work;
       await ours.register();
-      const settings = { context, channels: ['DEFAULT'] };
+      const ofOurs = { context, channels: ['DEFAULT'] };
       const daemons = [
         ...(workers === undefined
-          ? [new Worker({ ...settings, concurrency: CONCURRENCY })]
-          : Array.from({ length: workers }, () => new Worker(settings))),
+          ? [new Worker({ ...ofOurs, concurrency: CONCURRENCY })]
+          : Array.from({ length: workers }, () => new Worker(ofOurs))),
         new Orchestrator({ context }),
       ];
       return {

@@ -1,7 +1,7 @@
 import type { Contestant } from '../contestant.ts';
 import { bareRow } from './bare-row.ts';
 import { bareSql } from './bare-sql.ts';
-import { bearmq, bearmqDeleting } from './bearmq.ts';
+import { bearmq, bearmqBefore, bearmqDeleting } from './bearmq.ts';
 import { bullmqPostgres } from './bullmq-postgres.ts';
 import { bullmqRedis } from './bullmq-redis.ts';
 import { graphileWorker } from './graphile-worker.ts';
@@ -11,6 +11,7 @@ import { pgBoss } from './pg-boss.ts';
 export const contestants: readonly Contestant[] = [
   bearmq,
   bearmqDeleting,
+  bearmqBefore,
   graphileWorker,
   pgBoss,
   bullmqPostgres,
