@@ -44,7 +44,7 @@ export function tables(n: Tables): string[] {
     `create table ${n.job} (
       id uuid primary key,
       seq bigint not null generated always as identity,
-      enqueued_at timestamptz not null default now(),
+      enqueued_at timestamptz not null default statement_timestamp(),
       run_at timestamptz,
       claimed_at timestamptz,
       timeout_secs float8 not null,
