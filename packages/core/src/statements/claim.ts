@@ -100,7 +100,7 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
       isMoreLikely: asNullable(last?.[18], asBoolean) ?? false,
       scanMs: asNullable(last?.[19], asNumber) ?? 0,
       promotedMs: asNullable(last?.[20], asNumber),
-      latestSeq: asNullable(last?.[21], asNumber),
+      latestSeq: asNullable(last?.[21], (value) => Math.min(asNumber(value), Number.MAX_SAFE_INTEGER)),
       isLeftBehind: asNullable(last?.[22], asBoolean) ?? false,
     };
   },
@@ -122,7 +122,7 @@ export function decodeClaimedJob(row: SqlRow): ClaimedJob {
     numAttempts: asNumber(row[6]),
     timeoutSecs: asNumber(row[7]),
     priority: asNumber(row[8]),
-    seq: asNumber(row[9]),
+    seq: Math.min(asNumber(row[9]), Number.MAX_SAFE_INTEGER),
     claims: asNumber(row[10]),
     isCounted: asBoolean(row[11]),
     isSuspect: asBoolean(row[12]),

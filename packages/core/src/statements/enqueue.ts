@@ -8,6 +8,8 @@ import { defineStatement, type Statement } from './statement.ts';
  * The jobs travel as columns: their ids, their payloads (one JSON list of the payloads' own texts), and whatever not all
  * of them have in common; what they do is sent once.
  *
+ * A delay counts from the statement, not from the transaction that it is in: that one may have begun long before.
+ *
  * Measured with 1,000 rows a statement on two cores, in the database without the disk: 6.2 ms where only ids and payloads
  * differ; 6.8 by the statement for those that differ in more, if they don't, and 10 if they do in everything. With each
  * row as a JSON object: 8.1 and 13. With the payloads as an array of texts: 0.9 more, and 1.5 in the client to escape
@@ -26,7 +28,7 @@ const enqueueAlike: Statement<readonly NewJob[], void> = defineStatement({
     insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs)
     select unnest($1::text::uuid[]), json_array_elements($2::text::json), $3::text, $4::text, $5::text,
       case when $6::float8 > 0 then 'scheduled' else 'ready' end::${jobState},
-      case when $6::float8 > 0 then now() + make_interval(secs => $6::float8) end, $7::int4, $8::float8`,
+      case when $6::float8 > 0 then statement_timestamp() + make_interval(secs => $6::float8) end, $7::int4, $8::float8`,
   encode: (jobs) => [...idsAndPayloads(jobs), ...COLUMNS.map((column) => jobs[0]?.[column] ?? null)],
   decode: () => undefined,
 });
@@ -37,7 +39,7 @@ const enqueueMixed: Statement<readonly NewJob[], void> = defineStatement({
     insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs)
     select r.id, r.payload, r.name, r.channel, r.job_group,
       case when r.delay > 0 then 'scheduled' else 'ready' end::${jobState},
-      case when r.delay > 0 then now() + make_interval(secs => r.delay) end, r.num_attempts, r.timeout_secs
+      case when r.delay > 0 then statement_timestamp() + make_interval(secs => r.delay) end, r.num_attempts, r.timeout_secs
     from (
       select c.id, c.payload, coalesce(c.name, $9::text) as name, coalesce(c.channel, $10::text) as channel,
         coalesce(c.job_group, $11::text) as job_group, coalesce(c.delay, $12::float8) as delay,

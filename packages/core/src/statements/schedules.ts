@@ -51,7 +51,7 @@ export const fireSchedules: Statement<readonly NewJob[], FiredSchedules> = defin
     added as (
       insert into ${job} (id, state, run_at, name, channel, job_group, num_attempts, timeout_secs, payload)
       select d.id, case when d."delaySecs" > 0 then 'scheduled' else 'ready' end::${jobState},
-        case when d."delaySecs" > 0 then now() + make_interval(secs => d."delaySecs") end,
+        case when d."delaySecs" > 0 then statement_timestamp() + make_interval(secs => d."delaySecs") end,
         d.name, d.channel, d."jobGroup", d."numAttempts", d."timeoutSecs", d."payloadText"::json
       from def d join advanced a on a.name = d.name returning id, name
     )

@@ -10,7 +10,7 @@ export const checkWorkers: Check = async (at) => {
   const rows = await ask(
     at,
     'workers',
-    `select w.id::text, extract(epoch from now() - w.expires_at)::float8,
+    `select w.id::text, extract(epoch from now() - greatest(w.expires_at, 'epoch'))::float8,
        (select count(*) from ${n.job} j where j.worker_id = w.id and j.state = 'running')::float8,
        -- The lock by which a process shows that it lives while its event loop is blocked.
        exists (
@@ -52,7 +52,7 @@ export const checkWaiting: Check = async (at) => {
   const [row] = await ask(
     at,
     'waiting',
-    `select w.id::text, w.name::text, w.channel::text, extract(epoch from now() - w.since)::float8
+    `select w.id::text, w.name::text, w.channel::text, extract(epoch from now() - greatest(w.since, 'epoch'))::float8
      from (
        (select j.id, j.name, j.channel, j.enqueued_at as since
         from (select * from ${n.job} order by id limit 1000) j where j.state = 'ready' order by j.enqueued_at limit 1)

@@ -2,6 +2,7 @@ import { rolledBack } from '@bearmq/test-database/driver-tests';
 import { expect, it } from '@jest/globals';
 import { Context, type ContextOptions, JobDefinition, SchemaVersionError } from 'bearmq';
 import { rejectionOf } from '../../support/thrown.ts';
+import { until } from '../../support/until.ts';
 import type { TransactionClient } from './transaction-client.ts';
 
 /** Where the jobs go. */
@@ -11,6 +12,8 @@ export interface Queue {
   contextOn(schema: string): Context;
   /** The payloads of the jobs of one name, in order. */
   payloads(jobName: string): Promise<unknown[]>;
+  /** When the jobs of one name were enqueued, and are due, in order: in seconds since 1970. */
+  times(jobName: string): Promise<{ enqueued: number; due: number | null }[]>;
 }
 
 interface Payload {
@@ -74,6 +77,24 @@ export function itKeepsToItsTransaction<TTx>(queue: Queue, client: TransactionCl
     expect(await queue.payloads('AT_ONCE')).toEqual(numbers);
   });
 
+  it('counts a delay from the call, however long the transaction has been open', async () => {
+    const job = define(queue.context(), 'DELAYED');
+    let called = 0;
+    await client.transaction(async (tx) => {
+      const ask = async (text: string) => (await session(tx).run({ name: 'bearmq_test', text, values: [] }))[0]?.[0];
+      await until('the transaction is old', async () => (await ask(`select ${AGE} >= 0.05`)) === true);
+      called = (await ask('select extract(epoch from clock_timestamp())::float8')) as number;
+      await job.enqueue({ n: 1 }, { tx: session(tx), delaySecs: 3 });
+      await job.enqueueMany([{ payload: { n: 2 }, delaySecs: 3 }, { payload: { n: 3 } }], { tx: session(tx) });
+    });
+    const times = await queue.times('DELAYED');
+    for (const { enqueued } of times) expect(enqueued).toBeGreaterThanOrEqual(called);
+    const [one, ofMany, atOnce] = times.map(({ due }) => due);
+    expect(one).toBeGreaterThanOrEqual(called + 3);
+    expect(ofMany).toBeGreaterThanOrEqual(called + 3);
+    expect(atOnce).toBeNull();
+  });
+
   it('is refused with the reason when the schema has not been migrated, even if there is no other connection', async () => {
     const job = define(queue.contextOn('never "migrated"'), 'NOWHERE');
     const refused = client.transaction(async (tx) => {
@@ -95,6 +116,9 @@ export function itKeepsToItsTransaction<TTx>(queue: Queue, client: TransactionCl
   });
 }
 
+/** How long a transaction has been open, in seconds. */
+const AGE = 'extract(epoch from clock_timestamp() - now())';
+
 /** A queue on any driver, looked at through `rows`. */
 export function queueOn(
   options: ContextOptions,
@@ -106,5 +130,11 @@ export function queueOn(
     contextOn: (schema) => new Context({ ...options, schema }),
     payloads: async (jobName) =>
       (await rows(`select payload from ${q}.job where name = $1 order by seq`, [jobName])).map((row) => row['payload']),
+    times: async (jobName) =>
+      (await rows(
+        `select extract(epoch from enqueued_at)::float8 as enqueued, extract(epoch from run_at)::float8 as due
+         from ${q}.job where name = $1 order by seq`,
+        [jobName],
+      )) as { enqueued: number; due: number | null }[],
   };
 }

@@ -4,10 +4,10 @@ import { RANK } from './ready-jobs.ts';
 /** The most jobs that a claim makes ready. */
 const DUE_LIMIT = 1000;
 
-/** When the next scheduled job is due, past ones too, but for those up to `v_due_after`. */
+/** When the next scheduled job is due, past ones too, but for those before `v_due_after`. One at infinity is never due. */
 export function nextDue(n: Tables): string {
-  return `select j.run_at from ${n.job} j where j.state = 'scheduled' and j.run_at > v_due_after
-    order by j.run_at limit 1`;
+  return `select j.run_at from ${n.job} j where j.state = 'scheduled' and j.run_at >= v_due_after
+    and j.run_at < 'infinity' order by j.run_at limit 1`;
 }
 
 /**
@@ -15,11 +15,11 @@ export function nextDue(n: Tables): string {
  * retries. `o_promoted_ms` is the time until which nothing is left.
  *
  * Like claimed jobs, those made ready leave dead entries at the head of their index while an old snapshot is held, and
- * every claim would walk over them twice. So none is looked for up to `v_due_after`. A job that is scheduled for a time
+ * every claim would walk over them twice. So none is looked for before `v_due_after`. A job that is scheduled for a time
  * that has passed when it is committed is made ready by the next claim that looks everywhere.
  */
 export function promoteDue(n: Tables): string {
-  const due = `j.state = 'scheduled' and j.run_at <= now() and j.run_at > v_due_after`;
+  const due = `j.state = 'scheduled' and j.run_at <= now() and j.run_at >= v_due_after`;
   return `if v_due_at <= now() then
     with due as (
       select j.id from ${n.job} j where ${due}
@@ -47,7 +47,7 @@ export function promoteDue(n: Tables): string {
  */
 export const ADD_PROMOTED = `select v_free_channels || array_agg(d.channel), v_free_names || array_agg(d.name),
       v_free_ranks || array_agg(d.rank), v_free_seqs || array_agg(d.seq),
-      v_free_to_ranks || array_agg(d.rank), v_free_to_seqs || array_agg(d.seq + 1)
+      v_free_to_ranks || array_agg(d.rank), v_free_to_seqs || array_agg(least(d.seq, 9223372036854775806) + 1)
     into v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs
     from unnest(v_due_channels, v_due_names, v_due_ranks, v_due_seqs) as d (channel, name, rank, seq)
     left join json_to_recordset(v_known) as k (channel text, name text, priority integer, position bigint)

@@ -66,7 +66,7 @@ export function freeGroups(n: Tables): string {
     signature: `${n.fn('free_groups_v1')}(p_groups text[], p_epochs integer[])`,
     returns: 'table (o_channel text, o_name text)',
     body: `begin
-  update ${n.jobGroup} g set running = g.running - f.freed
+  update ${n.jobGroup} g set running = greatest(0, g.running - f.freed)
   from (
     select f.name, f.epoch, count(*)::integer as freed from unnest(p_groups, p_epochs) as f (name, epoch)
     group by f.name, f.epoch

@@ -177,7 +177,7 @@ export function pick(n: Tables): string {
  * so none may be given back.
  */
 export function take(n: Tables, returned: string = ROW_OF_CLAIM): string {
-  return `update ${n.job} j set state = 'running', claims = j.claims + 1, worker_id = p_worker, claimed_at = now(),
+  return `update ${n.job} j set state = 'running', claims = j.claims % 2147483647 + 1, worker_id = p_worker, claimed_at = now(),
         group_epoch = r.epoch, started = r.started and r.attempt < j.num_attempts,
         attempt = case when r.started then least(r.attempt + 1, j.num_attempts) else r.attempt end
       from ranked r where j.id = any (array[r.id])
@@ -186,7 +186,7 @@ export function take(n: Tables, returned: string = ROW_OF_CLAIM): string {
 
 /** What a worker is told of a job that it has taken. */
 export const TAKEN = `j.id::text, j.name, j.channel, j.job_group, r.attempt + 1, j.num_attempts,
-        j.timeout_secs, j.priority::integer, j.seq::float8, j.claims, j.started, j.suspect,
+        least(j.timeout_secs, 3153600000), j.priority::integer, j.seq::float8, j.claims, j.started, j.suspect,
         (extract(epoch from j.enqueued_at) * 1000)::float8, j.payload::text`;
 
 /** Before it the demand, and after it what the last row of a claim is for. */

@@ -30,8 +30,8 @@ begin
     and not (j.id = any (p_known));
 
   return query
-  update ${n.job} j set state = 'ready', worker_id = null, claims = j.claims + 1, suspect = j.suspect or not p_give_back,
-    attempt = j.attempt - case when p_give_back and j.started then 1 else 0 end
+  update ${n.job} j set state = 'ready', worker_id = null, claims = j.claims % 2147483647 + 1, suspect = j.suspect or not p_give_back,
+    attempt = greatest(0, j.attempt - case when p_give_back and j.started then 1 else 0 end)
   where j.worker_id = p_worker and j.state = 'running' and not (j.id = any (p_known))
   returning j.id, j.name;
 
@@ -98,7 +98,7 @@ begin
     order by g.name for update skip locked
   ),
   opened as (
-    update ${n.jobGroup} g set running = 0, epoch = g.epoch + 1 from overdue o where g.name = any (array[o.name]) returning g.name
+    update ${n.jobGroup} g set running = 0, epoch = g.epoch % 2147483647 + 1 from overdue o where g.name = any (array[o.name]) returning g.name
   )
   select array_agg(o.name) into v_groups from opened o;
   if v_groups is not null then

@@ -65,7 +65,7 @@ begin
     waiting as (
       update ${n.job} j set
         state = case when o.secs > 0 then 'scheduled' else 'ready' end::${n.jobState},
-        run_at = case when o.secs > 0 then now() + make_interval(secs => o.secs) end,
+        run_at = case when o.secs > 0 then clock_timestamp() + make_interval(secs => o.secs) end,
         worker_id = null, attempt = o.attempt, last_error = coalesce(o.error, j.last_error),
         suspect = j.suspect and o.error is null
       from outcome o where o.kind = 'waiting' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is not null

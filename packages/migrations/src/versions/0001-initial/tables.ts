@@ -24,6 +24,15 @@ import type { Tables } from '@bearmq/core/driver';
  *   force, so that those who held it before can no longer count it down.
  * - `finalized_job` keeps all that is needed to look at a job, or to run it again.
  *
+ * One statement claims, rescues, repeats or prunes the rows of all, so a row on which it fails would stop everybody:
+ * - Where no statement could go on, the row is refused. A name beyond the limits would not fit into the index of the
+ *   job's next state; a payload beyond them is a text that no worker can hold; a tick must lie within what times can be.
+ * - Otherwise the statement copes, for a check is paid for at each insert and again at each change of a row. A job that
+ *   is scheduled for infinity is never due; a pause is cut to 100 years; counters begin anew at their end.
+ *
+ * Measured: an insert of 1,000 jobs takes 3 % longer in the database for the three checks of `job` that have to do with
+ * sizes, one of a single job 9 of some 60 microseconds (600 with the way there and the disk). For a check of each column, 7 % and 17.
+ *
  * Payloads are `json`, not `jsonb`: the text comes back as it was given (key order, number format) and is stored
  * without being rebuilt. Every update of a job moves it between indexes, so no fillfactor can make it a HOT update;
  * group and worker rows are updated in place over and over, and get the room for it.
@@ -35,7 +44,7 @@ export function tables(n: Tables): string[] {
     `create table ${n.job} (
       id uuid primary key,
       seq bigint not null generated always as identity,
-      enqueued_at timestamptz not null default now(),
+      enqueued_at timestamptz not null default statement_timestamp(),
       run_at timestamptz,
       claimed_at timestamptz,
       timeout_secs float8 not null,
@@ -53,7 +62,10 @@ export function tables(n: Tables): string[] {
       job_group ${NAME},
       last_error text,
       payload json not null,
-      constraint job_attempt_in_range check (attempt between 0 and num_attempts),
+      constraint job_attempt_in_range check (attempt between 0 and num_attempts and num_attempts <= 1000000),
+      constraint job_names_fit check (
+        octet_length(name) <= 255 and octet_length(channel) <= 255 and octet_length(job_group) <= 1024),
+      constraint job_payload_fits check (octet_length(payload::text) <= 67108864),
       constraint job_running_has_worker check ((state = 'running') = (worker_id is not null)),
       constraint job_scheduled_has_time check ((state = 'scheduled') = (run_at is not null)),
       constraint job_blocked_has_group check (state <> 'blocked' or job_group is not null)
@@ -110,7 +122,9 @@ export function tables(n: Tables): string[] {
       next_at timestamptz not null default now(),
       last_at timestamptz,
       last_job_id uuid,
-      constraint schedule_repeat_positive check (repeat_secs > 0)
+      constraint schedule_name_fits check (octet_length(name) <= 255),
+      constraint schedule_repeat_in_range check (repeat_secs between 0.1 and 3153600000),
+      constraint schedule_times_are_finite check (isfinite(next_at) and isfinite(last_at))
     )`,
   ];
 }

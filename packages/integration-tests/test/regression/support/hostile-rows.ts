@@ -1,0 +1,104 @@
+import type pg from 'pg';
+
+/** A row as SQL: what to put in which column. */
+type Row = Readonly<Record<string, string>>;
+
+const text = (length: number): string => `repeat('x', ${length})`;
+/** Letters that no index entry can compress. */
+const noise = (length: number): string =>
+  `(select left(string_agg(encode(sha256(n::text::bytea), 'hex'), ''), ${length}) from generate_series(1, 200) n)`;
+
+/** What each type can hold and nobody expects. */
+const HOSTILE: Readonly<Record<string, readonly string[]>> = {
+  bool: ['true', 'false'],
+  int2: ['32767', '-32768'],
+  int4: ['2147483647', '-2147483648', '-1', '0'],
+  int8: ['9223372036854775807', '-9223372036854775808', '0'],
+  float8: [`'NaN'`, `'infinity'`, `'-infinity'`, '1e300', '-1e300', '1e-300', '-1', '0', '3153600000'],
+  text: [`''`, text(10_000), noise(255), noise(2_600)],
+  timestamptz: [`'infinity'`, `'-infinity'`, `'294276-12-31 23:59:59+00'`, `'4713-01-02 00:00:00+00 BC'`],
+  json: [`'null'`, `(repeat('[', 3000) || repeat(']', 3000))::json`, `'{"a":1,"a":1e999,"__proto__":"\\ud800"}'`],
+};
+
+const job: Row = {
+  id: 'gen_random_uuid()',
+  state: `'ready'`,
+  name: `'HOSTILE'`,
+  channel: `'DEFAULT'`,
+  num_attempts: '2',
+  timeout_secs: '0',
+  payload: `'1'`,
+};
+const dead: Row = { state: `'running'`, worker_id: `'00000000-0000-4000-8000-00000000dead'`, started: 'true' };
+const due: Row = { state: `'scheduled'`, run_at: `now() - interval '1 second'` };
+const grouped: Row = { job_group: `'HOSTILE'` };
+
+/** Of one that is large enough, no client can make a string. Here a little beyond the limit: the server looks at it for a second. */
+const tooLarge = `('"' || ${text(64 * 1024 * 1024)} || '"')::json`;
+
+/** What is inserted, one column after the other changed for the worse. */
+const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  job: [
+    job,
+    { ...job, ...grouped },
+    { ...job, ...grouped, state: `'blocked'` },
+    { ...job, ...due },
+    { ...job, ...due, ...grouped },
+    { ...job, ...dead },
+    { ...job, ...dead, attempt: '1', ...grouped, group_epoch: '0' },
+  ],
+  finalized_job: [
+    {
+      ...{ id: 'gen_random_uuid()', seq: '1', enqueued_at: 'now()', timeout_secs: '0', outcome: `'failed'` },
+      ...{ attempt: '1', num_attempts: '1', claims: '1', priority: '0', name: `'N'`, channel: `'C'`, payload: `'1'` },
+    },
+  ],
+  job_group: [
+    { name: 'gen_random_uuid()', running: '1', locked_at: `now() - interval '1 day'` },
+    { name: `'HOSTILE'`, running: '0' },
+  ],
+  worker: [{ id: 'gen_random_uuid()', expires_at: `now() - interval '1 hour'`, session_key: '1' }],
+  schedule: [
+    { name: 'gen_random_uuid()', repeat_secs: '1' },
+    { name: `'HOSTILE_TICK'`, repeat_secs: '1', last_at: 'now()' },
+  ],
+};
+
+/** The tables of which there are rows here. */
+export const TABLES: readonly string[] = Object.keys(ROWS);
+
+const valuesOf = (row: Row, type: string): readonly string[] => {
+  const values = HOSTILE[type] ?? [];
+  return row === job && type === 'json' ? [...values, tooLarge] : values;
+};
+
+/**
+ * Inserts each row with each value in each column that the role may set, and lets the server refuse what it does.
+ *
+ * @returns what was taken, for messages
+ */
+export async function insertHostileRows(
+  client: pg.ClientBase | pg.Pool,
+  schema: string,
+  columns: readonly { readonly table: string; readonly name: string; readonly type: string }[],
+): Promise<string[]> {
+  const taken: string[] = [];
+  for (const { table, name, type } of columns) {
+    for (const row of ROWS[table] ?? []) {
+      for (const value of valuesOf(row, type)) {
+        const changed = { ...row, [name]: value };
+        const names = Object.keys(changed).join(', ');
+        const values = Object.values(changed).join(', ');
+        const insert = `insert into ${schema}.${table} (${names}) overriding system value values (${values})`;
+        try {
+          await client.query(insert);
+          taken.push(`${table}.${name} = ${value.slice(0, 60)}`);
+        } catch (error) {
+          // Of a constraint, an index or a type (classes 22, 23 and 54), and for want of a right: never anything else.
+          if (!/^(22|23|54|42501)/.test((error as pg.DatabaseError).code ?? '')) throw error;
+        }
+      }
+    }
+  }
+  return taken;
+}
