@@ -76,8 +76,8 @@ export const EXPECTED: readonly CatalogueObject[] = [
     'claim_groups_v1(text[], text[], integer, integer, text[], text[], text[], integer, integer, boolean)',
     '5de4e1d5898359ff',
   ],
-  ['function', '', 'claim_told_v1(uuid, integer, uuid[], text[], text[])', '775ff33c23b8ba1d'],
-  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '6b8be70cae1110ad'],
+  ['function', '', 'claim_told_v1(uuid, integer, uuid[], text[], text[])', '36449132dbc0da57'],
+  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '5197fa72831eb268'],
   [
     'function',
     '',
