@@ -24,6 +24,23 @@ describe('a history in order', () => {
       ]),
     ],
     [
+      'attempts that were not recorded since a job blocked the event loop until its process was killed',
+      history([
+        job(
+          'blocks',
+          [
+            { from: 12_000, to: 18_000, how: 'unspent', process: 'dead' },
+            { from: 18_010, to: 18_020 },
+          ],
+          { task: { does: 'block', ms: 9_000, fails: 0 } },
+        ),
+        job('beside', [
+          { from: 11_999, to: 18_000, how: 'unspent', process: 'dead' },
+          { from: 18_010, to: 18_020 },
+        ]),
+      ]),
+    ],
+    [
       'an enqueue of unknown fate that did not come about',
       history([
         change(a, {

@@ -28,7 +28,7 @@ export interface ClaimedJob {
   readonly seq: number;
   /** The fence: grows with every claim, and names this one. */
   readonly claims: number;
-  /** Whether the database already counts the attempt as spent; false for a job claimed ahead of its need. */
+  /** Whether the database already counts the attempt as spent; false for all of a claim but its first. */
   readonly isCounted: boolean;
   /** Whether a process that held it died, perhaps of it: then its attempt is counted before it runs. */
   readonly isSuspect: boolean;

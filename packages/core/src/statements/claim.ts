@@ -106,9 +106,12 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
   },
 });
 
-/** The order in which a process starts what it has claimed: highest priority first, then oldest first. */
+/**
+ * The order in which a process starts what it has claimed: highest priority first, then oldest first. The one that counts
+ * as started comes before all others: it is their first, unless another became ready while it was being claimed.
+ */
 export function inOrder(a: ClaimedJob, b: ClaimedJob): number {
-  return b.priority - a.priority || a.seq - b.seq;
+  return Number(b.isCounted) - Number(a.isCounted) || b.priority - a.priority || a.seq - b.seq;
 }
 
 /** A job from a row whose columns from the second on are those that {@link claim} reads. */

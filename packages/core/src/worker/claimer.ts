@@ -175,8 +175,10 @@ export class Claimer extends Daemon {
     const now = this.clock.now();
     let isAnyTaken = false;
     let isShort = false;
-    for (const [i, { choice, demand }] of asked.entries()) {
-      const taken = jobs[i] ?? [];
+    const answers = asked.map(({ choice, demand }, i) => ({ choice, demand, taken: jobs[i] ?? [] }));
+    // The database counts one job of a claim as started: nothing of what others hold may run before it.
+    const isFirst = ({ taken }: (typeof answers)[number]) => taken[0]?.isCounted === true;
+    for (const { choice, demand, taken } of answers.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
       choice.isDry = taken.length < demand.slots + demand.ahead && !isMoreLikely;
       isShort ||= choice.isDry;
       if (taken.length > 0) isAnyTaken = true;

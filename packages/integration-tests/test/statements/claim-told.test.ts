@@ -24,6 +24,7 @@ describe('a claim of jobs that a process was told of', () => {
     expect({ taken: ids(jobs), isLeaseHeld }).toEqual({ taken: [all[0], all[2]], isLeaseHeld: true });
     expect(jobs[0]).toMatchObject({ attempt: 1, numAttempts: 3, claims: 1, isCounted: true, payloadText: '{"a":  1}' });
     expect(await bench.job(all[0] ?? '')).toMatchObject({ state: 'running', worker_id: worker, attempt: 1, claims: 1 });
+    expect(await bench.job(all[2] ?? '')).toMatchObject({ state: 'running', attempt: 0, started: false });
     expect(await bench.job(all[1] ?? '')).toMatchObject({ state: 'ready', claims: 0 });
     expect(ids(await bench.claimed(worker))).toEqual([all[1]]);
     expect(await bench.succeed(...jobs)).toEqual(new Set());

@@ -109,18 +109,6 @@ describe('a claim', () => {
     expect(jobs.map(ids)).toEqual([[all[1], all[3]], [], [all[0], all[2], all[4]], [all[5], all[6], all[7]]]);
   });
 
-  it('claims some ahead, whose attempt is not spent yet', async () => {
-    const worker = await bench.worker();
-    const all = await bench.insert(...Array.from({ length: 6 }, () => ({ numAttempts: 2 })));
-    const jobs = await bench.claimed(worker, { slots: 2, ahead: 3 });
-    expect(ids(jobs)).toEqual(all.slice(0, 5));
-    expect(jobs.map(({ isCounted }) => isCounted)).toEqual([true, true, false, false, false]);
-    expect(jobs.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1, 1]);
-    const spent = await schema.rows('select attempt, started from {s}.job order by seq');
-    expect(spent.map(({ attempt }) => attempt)).toEqual([1, 1, 0, 0, 0, 0]);
-    expect(spent.map(({ started }) => started)).toEqual([true, true, false, false, false, false]);
-  });
-
   it('passes over a job that another transaction holds, without waiting', async () => {
     const worker = await bench.worker();
     const all = await bench.insert({}, {}, {}, { channel: 'Y' });

@@ -22,6 +22,8 @@ export interface ChildOptions {
 export type ChildTask =
   | { readonly does: 'finish' }
   | { readonly does: 'hang' }
+  /** Ends its process at once. */
+  | { readonly does: 'die' }
   /** Keeps the event loop busy, and then finishes. */
   | { readonly does: 'block'; readonly secs: number }
   /** Keeps the event loop busy, then waits until its signal is aborted, and tells why. */
@@ -40,6 +42,7 @@ export interface Child {
   readonly messages: readonly ChildMessage[];
   /** Resolves to the first message that fits. */
   told(what: Partial<ChildMessage>): Promise<ChildMessage>;
+  readonly hasEnded: boolean;
   /** `SIGKILL`: no goodbye. Resolves when the process is gone. */
   kill(): Promise<void>;
 }
@@ -72,6 +75,9 @@ function asChild(process: ChildProcess): Child {
   const ended = once(process, 'exit');
   return {
     messages,
+    get hasEnded() {
+      return process.exitCode !== null || process.signalCode !== null;
+    },
     told: (what) =>
       until(`the child tells ${JSON.stringify(what)}`, () => {
         if (process.exitCode !== null) throw new Error(`the child ended with ${process.exitCode}`);

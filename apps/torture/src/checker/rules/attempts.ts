@@ -37,15 +37,29 @@ export const attempts: Rule = (account) => [
 ];
 
 /** A killed process had run it for so long that its attempt should have been recorded as spent; nothing hindered it. */
-function isFreeOfCharge({ claim, process, startedAt, endedAt }: ClaimedRun, { processes, history }: Account): boolean {
+function isFreeOfCharge({ claim, process, startedAt, endedAt }: ClaimedRun, account: Account): boolean {
+  const { processes, history } = account;
   if (claim?.end !== 'taken back' || claim.isSpent || endedAt !== null) return false;
   const { end, endedAt: killedAt, frozen = [] } = processes.get(process) ?? {};
   if (end !== 'killed' || killedAt == null || killedAt - startedAt < GRACE_MS || frozen.length > 0) return false;
+  if (wasBlocked(process, killedAt - GRACE_MS, killedAt, account)) return false;
   return !history.events.some(
     (event) =>
       event.process === process &&
       event.type === 'DAEMON_ERROR' &&
       event.at > startedAt - TROUBLE_MS &&
       event.at < killedAt,
+  );
+}
+
+/** Whether a job kept the event loop of a process busy at some time in between: nothing is recorded then. */
+function wasBlocked(process: string, from: number, to: number, { runs, plans }: Account): boolean {
+  return runs.some(
+    (run) =>
+      run.process === process &&
+      run.attempt === 1 &&
+      plans.get(run.jobId)?.task.does === 'block' &&
+      run.startedAt < to &&
+      (run.endedAt ?? to) >= from,
   );
 }

@@ -15,12 +15,13 @@ export function acceptClaim(
   demands: readonly Demand[],
   result: ClaimResult,
 ): void {
+  checkCounted(demands, result);
   for (const [i, demand] of demands.entries()) {
     const given = result.jobs[i] ?? [];
     const taken = given.map((claim) => knownJob(model, claim));
     checkAllowed(model, names, demand, taken);
     checkRuns(model, names, demand, taken);
-    checkAmounts(demand, taken, given);
+    checkAmounts(demand, taken);
     checkOrder(model, names, demand, taken);
     for (const [j, job] of taken.entries()) take(job, worker, given[j] as ClaimedJob);
     worker.claims.push(...given);
@@ -65,28 +66,20 @@ function checkRuns(model: Model, names: readonly string[], demand: Demand, taken
   }
 }
 
-function checkAmounts({ slots, ahead, run }: Demand, taken: readonly ModelJob[], given: readonly ClaimedJob[]): void {
+function checkAmounts({ slots, ahead, run }: Demand, taken: readonly ModelJob[]): void {
   const groups = groupsOf(taken);
   const free = taken.filter(({ group }) => group === null);
   rule('jobs without a group fit in what groups leave', free.length <= Math.max(0, slots + ahead - inGroups(taken)));
   rule('no more groups than could be worked off', groups.size <= Math.max(slots, Math.ceil((slots + ahead) / run)));
-  const firsts = new Set([...free, ...[...groups.values()].map(([first]) => first)].map((job) => job?.id));
-  const counted = given.filter(({ isCounted }) => isCounted);
-  rule(
-    'only the first of a run can start',
-    counted.every(({ id }) => firsts.has(id)),
-    counted,
-  );
-  // One whose attempts are all spent is not run any more, so it starts nothing.
-  const spent = given.filter(({ attempt, numAttempts }) => attempt > numAttempts).length;
-  const started = Math.min(slots, firsts.size);
-  const isRight = counted.length <= started && counted.length >= started - spent;
-  rule('as many start as there are slots for', isRight, counted.length, started);
-  rule(
-    'an attempt is counted only where one is left',
-    counted.every(({ attempt, numAttempts: n }) => attempt <= n),
-    counted,
-  );
+}
+
+/** Of all that a claim gives, the first that has a slot starts at once. One whose attempts are all spent is not run. */
+function checkCounted(demands: readonly Demand[], { jobs }: ClaimResult): void {
+  const counted = jobs.flat().filter(({ isCounted }) => isCounted);
+  const first = jobs.find((given, i) => given.length > 0 && (demands[i]?.slots ?? 0) > 0)?.[0];
+  const started = first === undefined || first.attempt > first.numAttempts ? [] : [first];
+  const isRight = counted.length === started.length && counted[0] === started[0];
+  rule('the attempt of the first to start is spent, and no other', isRight, counted, started);
 }
 
 function checkOrder(model: Model, names: readonly string[], demand: Demand, taken: readonly ModelJob[]): void {

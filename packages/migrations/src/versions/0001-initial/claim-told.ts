@@ -8,7 +8,7 @@ import { TAKEN, take } from './ready-jobs.ts';
  * for. Each of three arrays has an entry for each job: what was told may be wrong, so that only what is in the lane it
  * was told to be in is taken.
  *
- * All start at once. Rows as those of `claim_v1`; the last one says that the lease is held, and none is there where it
+ * All start at once, and the attempt of the first is spent here (`claim_v1` says why only its). Rows as those of `claim_v1`; the last one says that the lease is held, and none is there where it
  * is not. The worker's row is locked for the same reasons as there.
  *
  * It reads the primary key. The comparison with a state as text is to keep it there: an index of ready jobs looks as good
@@ -35,11 +35,16 @@ export function claimTold(n: Tables): string {
   with told as materialized (
     select t.id, t.channel, t.name from unnest(p_ids, p_channels, p_names) as t (id, channel, name)
   ),
-  ranked as materialized (
-    select j.id, null::integer as epoch, j.attempt, true as started
+  picked as materialized (
+    select j.id, j.attempt, j.priority, j.seq
     from ${n.job} j join told t on j.id = any (array[t.id])
     where j.state::text = 'ready' and j.job_group is null and j.channel = t.channel and j.name = t.name
     order by j.id for update of j skip locked
+  ),
+  ranked as materialized (
+    select p.id, null::integer as epoch, p.attempt,
+      row_number() over (order by p.priority desc, p.seq) = 1 as started
+    from picked p
   )
   ${take(n, TAKEN)};
   o_id := null;

@@ -2,15 +2,17 @@ import type { Tables } from '@bearmq/core/driver';
 import { NAME_TAG, plpgsql } from '../../plpgsql.ts';
 import { insertGroups } from './claim-groups.ts';
 import { ADD_PROMOTED, nextDue, promoteDue } from './due-jobs.ts';
-import { findLanes, findStretches, NARROW_TO_DEMAND, peek, pick, take } from './ready-jobs.ts';
+import { findLanes, findStretches, NARROW_TO_DEMAND, peek, pick, RANK, take } from './ready-jobs.ts';
 
 /**
  * Takes ready jobs for one worker process: for each demand (a set of channels with its free slots), highest priority
  * first, then oldest first.
  *
- * `p_demands` is a JSON array of `{ channels: string[] | null, slots, ahead, run }`: up to `slots` jobs start at once
- * (their attempt is spent here), up to `ahead` more are claimed a little before they are needed (`started` false: a
- * crash gives their attempt back, `suspect` true: let the start be recorded before they run), and a group gives at most `run` jobs to be worked off in order.
+ * `p_demands` is a JSON array of `{ channels: string[] | null, slots, ahead, run }`: up to `slots` jobs start at once, up
+ * to `ahead` more are claimed a little before they are needed, and a group gives at most `run` jobs to be worked off in
+ * order. The attempt of the very first is spent here: its work function starts before anything else happens. Those of all
+ * others are not (`started` false), for one that ends its process would take theirs with it: a crash gives them back, and
+ * `suspect` true lets the start be recorded before they run.
  *
  * A lane is a pair of channel and name. Lanes with ready jobs are found by a recursive skip scan, one probe a lane, so
  * jobs of names that this process has not registered cost a probe for each lane, not a scan of each job. With several
@@ -89,10 +91,13 @@ export function claim(n: Tables): string {
   v_seen_seqs bigint[];
   v_lane_channels text[];
   v_lane_names text[];
-  v_slots integer;
   v_left integer;
   v_slack integer;
   v_is_single boolean;
+  v_is_first boolean := true;
+  v_head bigint[];
+  v_counts boolean;
+  v_counts_head boolean;
   v_unreached boolean := false;
   v_began timestamptz;
 begin
@@ -158,8 +163,9 @@ begin
     from json_to_recordset(p_demands) as t (channels text[], slots integer, ahead integer, run integer)
   loop
     v_nth := v_nth + 1;
-    v_slots := v_demand.slots;
     v_left := v_demand.capacity;
+    v_counts := v_is_first and v_demand.slots > 0;
+    v_head := null;
     ${NARROW_TO_DEMAND}
 
     -- Nothing of the demand before: places that it saw would be counted as this one's jobs.
@@ -198,29 +204,33 @@ begin
           order by s.nth) as takes,
         (select array_agg(c.job_group order by c.rank, c.seq) from chosen c where c.job_group is not null) as groups,
         (select count(*)::integer from peeked p where p.job_group is not null) as seen,
-        (select count(*)::integer from chosen c where c.job_group is null) as free
+        (select count(*)::integer from chosen c where c.job_group is null) as free,
+        (select array[c.rank, c.seq] from chosen c where c.job_group is null order by c.rank, c.seq limit 1) as first_free
       into v_plan;
       v_takes := v_plan.takes;
       if v_plan.groups is not null then
         -- Long strides over what waits behind busy groups, unless there are other jobs to run: 5,000 of those behind a
         -- group of 20,000 took 640 ms with strides of 2,000, and 460 ms so; 250 ms alone.
         select x.* into v_run from ${n.fn('claim_groups_v1')}(p_names, v_demand.channels,
-          greatest(v_slots, (v_left + v_demand.run - 1) / v_demand.run), v_demand.run, v_plan.groups,
+          greatest(v_demand.slots, (v_left + v_demand.run - 1) / v_demand.run), v_demand.run, v_plan.groups,
           v_lane_channels, v_lane_names, v_plan.seen,
           case when v_plan.free > 0 then greatest(50, least(v_left, v_plan.free))
             else least(2000, greatest(200, 4 * v_left)) end,
           v_is_single) x;
         v_unreached := v_unreached or v_run.o_unreached;
+        v_head := (select array[${RANK}, j.seq] from ${n.job} j where j.id = any (v_run.o_ids[1:1]));
+        v_counts_head := v_counts and coalesce(v_head < v_plan.first_free or cardinality(v_run.o_ids) >= v_left,
+          v_head is not null);
         return query
         with ranked as materialized (
-          select t.id, t.epoch, k.attempt,
-            t.head and row_number() over (partition by t.head order by t.nth) <= v_slots as started
-          from unnest(v_run.o_ids, v_run.o_heads, v_run.o_epochs) with ordinality as t (id, head, epoch, nth)
+          select t.id, t.epoch, k.attempt, v_counts_head and t.nth = 1 as started
+          from unnest(v_run.o_ids, v_run.o_epochs) with ordinality as t (id, epoch, nth)
           join ${n.job} k on k.id = any (array[t.id])
         )
         ${take(n)};
         v_left := v_left - coalesce(cardinality(v_run.o_ids), 0);
-        v_slots := v_slots - coalesce(cardinality(array_positions(v_run.o_heads, true)), 0);
+        v_counts := v_counts and not v_counts_head;
+        v_is_first := v_is_first and (v_demand.slots = 0 or v_head is null);
         -- What the groups did not take goes to the others.
         v_slack := greatest(0, v_left - (select coalesce(sum(t.take), 0) from unnest(v_takes) as t (take)));
         v_takes := array(select t.take + v_slack from unnest(v_takes) with ordinality as t (take, nth) order by t.nth);
@@ -230,6 +240,7 @@ begin
     if v_channels is not null and v_left > 0 then
       return query
       ${pick(n)};
+      v_is_first := v_is_first and (v_demand.slots = 0 or not found);
     end if;
   end loop;
 

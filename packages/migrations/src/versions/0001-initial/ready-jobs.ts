@@ -163,7 +163,8 @@ export function pick(n: Tables): string {
         where s.take > 0
       ),
       ranked as materialized (
-        select r.id, null::integer as epoch, r.attempt, r.nth <= v_slots as started
+        select r.id, null::integer as epoch, r.attempt,
+          r.nth = 1 and v_counts and coalesce(array[r.rank::bigint, r.seq] < v_head, true) as started
         from (select p.*, row_number() over (order by p.rank, p.seq) as nth from picked p) r
         where r.nth <= v_left
       )
