@@ -26,8 +26,10 @@ export interface ClaimedJob {
   readonly priority: number;
   /** The order of enqueueing in the whole database. */
   readonly seq: number;
-  /** The fence: grows with every claim, and names this one. */
+  /** The fence: grows with every claim, and names this one among those of its lease. */
   readonly claims: number;
+  /** The lease under which it was claimed: the `id` of its row in `worker`. */
+  readonly leaseId: string;
   /** Whether the database already counts the attempt as spent; false for all of a claim but its first. */
   readonly isCounted: boolean;
   /** Whether a process that held it died, perhaps of it: then its attempt is counted before it runs. */

@@ -32,8 +32,11 @@ export const claimTold: Statement<ClaimToldInput, ClaimToldResult> = defineState
     toArrayLiteral(told.map(({ channel }) => channel)),
     toArrayLiteral(told.map(({ name }) => name)),
   ],
-  decode: (rows) => ({
-    jobs: rows.slice(0, -1).map(decodeClaimedJob).sort(inOrder),
+  decode: (rows, { workerId }) => ({
+    jobs: rows
+      .slice(0, -1)
+      .map((row) => decodeClaimedJob(row, workerId))
+      .sort(inOrder),
     isLeaseHeld: rows.length > 0,
   }),
 });

@@ -82,14 +82,14 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
     JSON.stringify(demands),
     from === null ? null : JSON.stringify(from),
   ],
-  decode: (rows) => {
+  decode: (rows, { workerId }) => {
     const last = rows[rows.length - 1];
     const jobs: ClaimedJob[][] = [];
     for (const row of rows) {
       if (row === last) break;
       const demand = asNumber(row[0]);
       while (jobs.length <= demand) jobs.push([]);
-      jobs[demand]?.push(decodeClaimedJob(row));
+      jobs[demand]?.push(decodeClaimedJob(row, workerId));
     }
     for (const list of jobs) list.sort(inOrder);
     return {
@@ -115,8 +115,9 @@ export function inOrder(a: ClaimedJob, b: ClaimedJob): number {
 }
 
 /** A job from a row whose columns from the second on are those that {@link claim} reads. */
-export function decodeClaimedJob(row: SqlRow): ClaimedJob {
+export function decodeClaimedJob(row: SqlRow, leaseId: string): ClaimedJob {
   return {
+    leaseId,
     id: asText(row[1]),
     name: asText(row[2]),
     channel: asText(row[3]),

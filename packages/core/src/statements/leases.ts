@@ -1,4 +1,5 @@
 import { asBoolean, asNumber, asText, toArrayLiteral } from '../driver/index.ts';
+import type { ClaimedJob } from '../model/job.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 interface LeaseInput {
@@ -81,8 +82,8 @@ interface ReconcileInput {
   readonly workerId: string;
   /** What claims name from then on: higher than in any call before, answered or not. */
   readonly generation: number;
-  /** The jobs that it holds and knows of. */
-  readonly knownIds: readonly string[];
+  /** The claims that it holds and knows of. */
+  readonly known: readonly Pick<ClaimedJob, 'id' | 'claims'>[];
 }
 
 /**
@@ -92,8 +93,13 @@ interface ReconcileInput {
 export const reconcile: Statement<ReconcileInput, number | null> = defineStatement({
   name: 'bearmq_reconcile',
   text: ({ fn }) => `
-    select o_generation::int4 from ${fn('reconcile_v1')}($1::text::uuid, $2::int4, $3::text::uuid[])
+    select o_generation::int4 from ${fn('reconcile_v1')}($1::text::uuid, $2::int4, $3::text::uuid[], $4::text::int4[])
     where o_generation is not null`,
-  encode: ({ workerId, generation, knownIds }) => [workerId, generation, toArrayLiteral(knownIds)],
+  encode: ({ workerId, generation, known }) => [
+    workerId,
+    generation,
+    toArrayLiteral(known.map(({ id }) => id)),
+    toArrayLiteral(known.map(({ claims }) => claims)),
+  ],
   decode: ([row]) => (row === undefined ? null : asNumber(row[0])),
 });

@@ -1,8 +1,11 @@
 import { asNumber, asText, type SqlRow, toArrayLiteral } from '../driver/index.ts';
+import { claimKey } from '../model/claim-key.ts';
 import type { ClaimedJob, Outcome } from '../model/job.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 export interface SettleInput {
+  /** The lease under which all of these were claimed. */
+  readonly leaseId: string;
   readonly outcomes: readonly Outcome[];
   /** Jobs that were claimed ahead and are running now: their attempt is spent. */
   readonly started: readonly ClaimedJob[];
@@ -17,24 +20,19 @@ export interface Lane {
 }
 
 export interface SettleResult {
-  /** The claims that were lost meanwhile, as {@link claimKey} spells them: nothing was recorded of these. */
+  /** The claims that were lost meanwhile, as `claimKey` spells them: nothing was recorded of these. */
   readonly lost: ReadonlySet<string>;
   /** Where groups that were freed have a job that is ready now. */
   readonly opened: readonly Lane[];
 }
 
-/** Names one claim of a job: a job may be claimed again before an earlier claim of it is settled. */
-export function claimKey({ id, claims }: Pick<ClaimedJob, 'id' | 'claims'>): string {
-  return `${id} ${claims}`;
-}
-
-/** Records what became of claimed jobs, in one statement. */
+/** Records what became of jobs that were claimed under one lease, in one statement. */
 export const settle: Statement<SettleInput, SettleResult> = defineStatement({
   name: 'bearmq_settle',
   text: ({ fn }) => `
-    select o_lost::text, o_claims::int4, o_channel::text, o_name::text from ${fn('settle_v1')}($1::text::uuid[], $2::text::int4[], $3::text::int4[],
-      $4::text::json, $5::text::text[], $6::boolean)`,
-  encode: ({ outcomes, started, finalized }) => {
+    select o_lost::text, o_claims::int4, o_channel::text, o_name::text from ${fn('settle_v1')}($1::text::uuid, $2::text::uuid[],
+      $3::text::int4[], $4::text::int4[], $5::text::json, $6::text::text[], $7::boolean)`,
+  encode: ({ leaseId, outcomes, started, finalized }) => {
     const ids: string[] = [];
     const claims: number[] = [];
     const attempts: number[] = [];
@@ -57,6 +55,7 @@ export const settle: Statement<SettleInput, SettleResult> = defineStatement({
       }
     }
     return [
+      leaseId,
       toArrayLiteral(ids),
       toArrayLiteral(claims),
       toArrayLiteral(attempts),
@@ -68,12 +67,12 @@ export const settle: Statement<SettleInput, SettleResult> = defineStatement({
   decode,
 });
 
-function decode(rows: readonly SqlRow[]): SettleResult {
+function decode(rows: readonly SqlRow[], { leaseId }: SettleInput): SettleResult {
   const lost = new Set<string>();
   const opened: Lane[] = [];
   for (const [id, claims, channel, name] of rows) {
     if (id === null) opened.push({ channel: asText(channel), name: asText(name) });
-    else lost.add(claimKey({ id: asText(id), claims: asNumber(claims) }));
+    else lost.add(claimKey({ id: asText(id), claims: asNumber(claims), leaseId }));
   }
   return { lost, opened };
 }

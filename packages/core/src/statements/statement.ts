@@ -12,7 +12,7 @@ export interface StatementParts<TInput, TOutput> {
    */
   readonly plan?: 'anew';
   readonly encode: (input: TInput) => readonly SqlValue[];
-  readonly decode: (rows: readonly SqlRow[]) => TOutput;
+  readonly decode: (rows: readonly SqlRow[], input: TInput) => TOutput;
 }
 
 /** A statement of this layer, as a function. */
@@ -39,7 +39,7 @@ export function defineStatement<TInput, TOutput>({
     } catch (error) {
       throw withAdvice(error, tables);
     }
-    return decode(rows);
+    return decode(rows, input);
   };
 }
 

@@ -9,6 +9,7 @@ export class ActiveJob implements JobMetadata {
   readonly workerId: string;
   #controller: AbortController | undefined;
   #lost: LeaseLostError | undefined;
+  #isForsaken = false;
 
   constructor(job: ClaimedJob, workerId: string) {
     this.job = job;
@@ -55,6 +56,16 @@ export class ActiveJob implements JobMetadata {
   /** Whether the claim is gone: what the work function still does will not be recorded. */
   get isLost(): boolean {
     return this.#lost !== undefined;
+  }
+
+  /** Whether this claim alone was lost, and its lease was not: the same claim may be made again under it. */
+  get isForsaken(): boolean {
+    return this.#isForsaken;
+  }
+
+  forsake(): void {
+    this.#isForsaken = true;
+    this.lose();
   }
 
   lose(): void {

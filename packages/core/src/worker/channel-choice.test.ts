@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../test/support/claimed-job.ts';
+import type { ClaimedJob } from '../model/job.ts';
 import { ChannelChoice, type Run, type SlotOwner } from './channel-choice.ts';
 
 /** A choice of channels whose starts are noted as `owner: job, job`. */
@@ -27,13 +28,26 @@ describe('the Workers of one choice of channels', () => {
     const jobs = named('1', '2', '3');
     choice.accept(jobs, 0);
     expect(started).toEqual(['a: 1']);
-    expect(choice.heldIds()).toEqual(jobs.slice(1).map(({ id }) => id));
     choice.free(member('a'));
     expect(started).toEqual(['a: 1', 'a: 2']);
     choice.free(member('a'));
     choice.free(member('a'));
     expect(started).toEqual(['a: 1', 'a: 2', 'a: 3']);
-    expect(choice.heldIds()).toEqual([]);
+    expect(choice.takeHeld()).toEqual([]);
+  });
+
+  it('leave out a claim that the process holds already', () => {
+    const [known, fresh] = named('1', '2');
+    const started: string[] = [];
+    const choice = new ChannelChoice<SlotOwner>(
+      null,
+      0,
+      ({ jobs }) => started.push(...jobs.map(({ name }) => name)),
+      (claim) => claim !== known,
+    );
+    choice.add({ id: 'a' }, 3);
+    choice.accept([known, fresh] as ClaimedJob[], 0);
+    expect(started).toEqual(['2']);
   });
 
   it('give all jobs of one group to one slot, in their order', () => {

@@ -28,6 +28,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   /** The last claim found less than was asked for: until something new is heard, asking again is for nothing. */
   isDry = false;
   readonly #start: (run: Run, owner: TOwner) => void;
+  readonly #isNew: (claim: ClaimedJob) => boolean;
   readonly #owners = new Set<TOwner>();
   #free: TOwner[] = [];
   #runs: Run[] = [];
@@ -35,10 +36,17 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   #slots = 0;
   #latest = '';
 
-  constructor(channels: readonly string[] | null, now: number, start: (run: Run, owner: TOwner) => void) {
+  /** @param isNew notes a claim that was brought; false for one that this process holds already. */
+  constructor(
+    channels: readonly string[] | null,
+    now: number,
+    start: (run: Run, owner: TOwner) => void,
+    isNew: (claim: ClaimedJob) => boolean = () => true,
+  ) {
     this.channels = channels;
     this.meter = new JobMeter(now);
     this.#start = start;
+    this.#isNew = isNew;
   }
 
   /** The Worker that a job held ahead is told to belong to: any of them might have run it, this is the latest. */
@@ -105,6 +113,8 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   accept(jobs: readonly ClaimedJob[], now: number): void {
     const groups = new Map<string, ClaimedJob[]>();
     for (const job of jobs) {
+      if (!this.#isNew(job)) continue;
+      this.#buffered += 1;
       const run = job.jobGroup === null ? undefined : groups.get(job.jobGroup);
       if (run !== undefined) {
         run.push(job);
@@ -114,7 +124,6 @@ export class ChannelChoice<TOwner extends SlotOwner> {
       if (job.jobGroup !== null) groups.set(job.jobGroup, fresh);
       this.#runs.push({ jobs: fresh, claimedAt: now });
     }
-    this.#buffered += jobs.length;
     this.#dispatch();
   }
 
@@ -129,10 +138,6 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     this.#runs = [];
     this.#buffered = 0;
     return held;
-  }
-
-  heldIds(): readonly string[] {
-    return this.#runs.flatMap(({ jobs }) => jobs.map(({ id }) => id));
   }
 
   #dispatch(): void {

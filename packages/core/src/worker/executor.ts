@@ -3,12 +3,14 @@ import type { ClaimedJob, Outcome } from '../model/job.ts';
 import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../model/outcome.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ActiveJob } from './active-job.ts';
-import type { Settler } from './settler.ts';
+import type { Settlement, Settler } from './settler.ts';
 
 export interface ExecutorOptions {
   readonly parts: ContextParts;
   readonly settler: Settler;
   readonly clock: Clock;
+  /** A run is over whose claim was lost alone: its outcome is not recorded. */
+  readonly onLost: (settlement: Settlement) => void;
 }
 
 export interface Executed {
@@ -21,24 +23,25 @@ export interface Executed {
 /** Runs one job at a time for each slot: work function, then outcome. */
 export class Executor {
   readonly #options: ExecutorOptions;
-  readonly #active = new Map<string, ActiveJob>();
+  readonly #active = new Set<ActiveJob>();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
   }
 
-  activeIds(): readonly string[] {
-    return [...this.#active.keys()];
-  }
-
   /** The lease is gone: every running job is told. */
   loseAll(): void {
-    for (const active of this.#active.values()) active.lose();
+    for (const active of this.#active) active.lose();
+  }
+
+  /** This claim alone is gone: its run is told, and its outcome not recorded even if the same claim is made again. */
+  lose(claim: ClaimedJob): void {
+    for (const active of this.#active) if (active.job === claim) active.forsake();
   }
 
   /** Runs a claimed job and hands its outcome to the settler. Never rejects. */
   async execute(job: ClaimedJob, workerId: string): Promise<Executed> {
-    const { parts, settler, clock } = this.#options;
+    const { parts, settler, clock, onLost } = this.#options;
     const { events, registry } = parts;
     const isHeard = events.hasHandlers;
     if (isHeard) events.emit({ eventType: 'WORKER_JOB_DEQUEUE', jobId: job.id, jobName: job.name, workerId });
@@ -48,7 +51,7 @@ export class Executor {
       return { durationMs: 0, isDueAgain: false };
     }
     const active = new ActiveJob(job, workerId);
-    this.#active.set(job.id, active);
+    this.#active.add(active);
     if (!job.isCounted && !isStartRecorded(job)) settler.markStarted(job);
     if (isHeard) {
       events.emit({ eventType: 'WORKER_JOB_RUN', jobId: job.id, jobName: job.name, workerId, attempt: job.attempt });
@@ -64,8 +67,10 @@ export class Executor {
       outcome = outcomeOfError(job, error);
     }
     const durationMs = clock.now() - startedAt;
-    this.#active.delete(job.id);
-    settler.add({ outcome, workerId, durationMs, error: thrown });
+    this.#active.delete(active);
+    const settlement = { outcome, workerId, durationMs, error: thrown };
+    if (active.isForsaken) onLost(settlement);
+    else settler.add(settlement);
     return { durationMs, isDueAgain: outcome.kind === 'waiting' && outcome.secs === 0 };
   }
 }

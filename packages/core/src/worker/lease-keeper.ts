@@ -1,6 +1,7 @@
 import { v4 as uuidv4 } from 'uuid';
 import type { ContextParts } from '../context-parts.ts';
 import type { SqlSession } from '../driver/index.ts';
+import type { ClaimedJob } from '../model/job.ts';
 import { Daemon } from '../runtime/daemon.ts';
 import { reconcile, registerWorker, removeWorker, renewLease, takeSessionLock } from '../statements/leases.ts';
 
@@ -76,11 +77,11 @@ export class LeaseKeeper extends Daemon {
   }
 
   /** Hands back what the database says we hold and we do not know of. */
-  async reconcile(lease: Lease, knownIds: readonly string[]): Promise<void> {
+  async reconcile(lease: Lease, known: readonly ClaimedJob[]): Promise<void> {
     const { driver, tables } = this.#options.parts;
     this.#lastGeneration += 1;
     const generation = this.#lastGeneration;
-    const found = await reconcile(driver, tables, { workerId: lease.workerId, generation, knownIds });
+    const found = await reconcile(driver, tables, { workerId: lease.workerId, generation, known });
     if (found === null) this.lose(lease);
     else if (this.#lease?.workerId === lease.workerId) this.#lease = { ...lease, generation };
   }

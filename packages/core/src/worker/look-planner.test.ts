@@ -8,7 +8,15 @@ const demand: Demand = { channels: null, slots: 2, ahead: 0, run: 1 };
 
 function job(seq: number, more: Partial<ClaimedJob> = {}): ClaimedJob {
   const settings = { name: 'JOB', channel: 'DEFAULT', jobGroup: null, priority: 0, timeoutSecs: 300, payloadText: '' };
-  const counts = { attempt: 1, numAttempts: 1, claims: 1, isCounted: true, isSuspect: false, enqueuedAtMs: 0 };
+  const counts = {
+    attempt: 1,
+    numAttempts: 1,
+    claims: 1,
+    leaseId: 'l',
+    isCounted: true,
+    isSuspect: false,
+    enqueuedAtMs: 0,
+  };
   return { ...settings, ...counts, id: `${seq}`, seq, ...more };
 }
 

@@ -1,9 +1,10 @@
 import type { ContextParts } from '../context-parts.ts';
 import { DatabaseError } from '../driver/index.ts';
+import { claimKey } from '../model/claim-key.ts';
 import type { ClaimedJob, Outcome } from '../model/job.ts';
 import { handedBack } from '../model/outcome.ts';
 import { Daemon } from '../runtime/daemon.ts';
-import { claimKey, type Lane, settle } from '../statements/settle.ts';
+import { type Lane, settle } from '../statements/settle.ts';
 
 /** What became of a claimed job, and what is needed to tell of it afterwards. */
 export interface Settlement {
@@ -22,6 +23,8 @@ export interface SettlerOptions {
   readonly onSettled: (settlement: Settlement) => void;
   /** The claim was lost: nothing was recorded. */
   readonly onLost: (settlement: Settlement) => void;
+  /** A job that is running was found to be lost. */
+  readonly onRunLost: (job: ClaimedJob) => void;
   /** A retry or a hand-back is due in so many milliseconds. */
   readonly onDueIn: (ms: number) => void;
   /** Groups were freed, and have ready jobs in these lanes. */
@@ -34,7 +37,7 @@ interface Start {
   /** When, by this process's clock. */
   readonly at: number;
   /** Somebody waits for it to be recorded. */
-  readonly onRecorded?: (isHeld: boolean) => void;
+  readonly onRecorded: ((isHeld: boolean) => void) | undefined;
 }
 
 const MAX_BATCH = 1_000;
@@ -51,7 +54,7 @@ const START_GRACE_MS = 20;
  */
 export class Settler extends Daemon {
   readonly #options: SettlerOptions;
-  readonly #started = new Map<string, Start>();
+  readonly #started = new Map<ClaimedJob, Start>();
   #queue: Settlement[] = [];
   #batchLimit = MAX_BATCH;
   #inFlight: readonly Settlement[] = [];
@@ -67,27 +70,22 @@ export class Settler extends Daemon {
     return this.#queue.length + this.#inFlight.length;
   }
 
-  /** The ids of the jobs whose outcome is not committed yet. */
-  pendingIds(): readonly string[] {
-    return [...this.#inFlight, ...this.#queue].map(({ outcome }) => outcome.job.id);
-  }
-
   add(settlement: Settlement): void {
-    this.#started.delete(settlement.outcome.job.id);
+    this.#started.delete(settlement.outcome.job);
     this.#queue.push(settlement);
     this.wake();
   }
 
   /** A job that was claimed ahead has started: unless it is over in a moment, its attempt is recorded as spent. */
   markStarted(job: ClaimedJob): void {
-    this.#started.set(job.id, { job, at: this.clock.now() });
+    this.#started.set(job, { job, at: this.clock.now(), onRecorded: undefined });
     if (this.#started.size === 1) this.wake();
   }
 
   /** Records that the attempt of a job that was claimed ahead is spent. Resolves to whether the claim was still held. */
   async recordStart(job: ClaimedJob, workerId: string): Promise<boolean> {
     const isHeld = await new Promise<boolean>((onRecorded) => {
-      this.#started.set(job.id, { job, at: -Infinity, onRecorded });
+      this.#started.set(job, { job, at: -Infinity, onRecorded });
       this.wake();
     });
     if (!isHeld) this.#options.onLost({ outcome: handedBack(job), workerId, durationMs: 0 });
@@ -101,30 +99,37 @@ export class Settler extends Daemon {
   }
 
   protected override async tick(): Promise<number> {
-    const batch = this.#queue.splice(0, this.#batchLimit);
-    const started = this.#takeStarted();
-    if (batch.length > 0 || started.length > 0) await this.#settle(batch, started);
+    const leaseId = this.#queue[0]?.outcome.job.leaseId ?? this.#nextStart()?.job.leaseId;
+    if (leaseId === undefined) return Infinity;
+    const batch = this.#takeQueued(leaseId);
+    const started = this.#takeStarted(leaseId);
+    if (batch.length > 0 || started.length > 0) await this.#settle(leaseId, batch, started);
     if (this.#queue.length > 0) return 0;
     return this.#untilNextStart();
   }
 
-  async #settle(batch: readonly Settlement[], started: readonly Start[]): Promise<void> {
-    const { parts, onSettled, onLost, onDueIn, onOpened } = this.#options;
+  async #settle(leaseId: string, batch: readonly Settlement[], started: readonly Start[]): Promise<void> {
+    const { parts, onSettled, onLost, onRunLost, onDueIn, onOpened } = this.#options;
     const { driver, tables, settings } = parts;
     this.#inFlight = batch;
     try {
       const { lost, opened } = await settle(driver, tables, {
+        leaseId,
         outcomes: batch.map(({ outcome }) => outcome),
         started: started.map(({ job }) => job),
         finalized: settings.jobPostFinalizeDeleteSecs > 0 ? 'keep' : 'delete',
       });
       this.#batchLimit = MAX_BATCH;
-      for (const { job, onRecorded } of started) onRecorded?.(!lost.has(claimKey(job)));
+      for (const { job, onRecorded } of started) {
+        const isHeld = lost.size === 0 || !lost.has(claimKey(job));
+        if (onRecorded !== undefined) onRecorded(isHeld);
+        else if (!isHeld) onRunLost(job);
+      }
       let dueInSecs = Infinity;
       for (const settlement of batch) {
         const { outcome } = settlement;
         if (outcome.kind === 'waiting') dueInSecs = Math.min(dueInSecs, outcome.secs);
-        if (lost.has(claimKey(outcome.job))) onLost(settlement);
+        if (lost.size > 0 && lost.has(claimKey(outcome.job))) onLost(settlement);
         else onSettled(settlement);
       }
       if (dueInSecs < Infinity) onDueIn(dueInSecs * 1000);
@@ -148,21 +153,37 @@ export class Settler extends Daemon {
 
   /** Keeps what could not be settled. A refusal may be the fault of one: smaller batches find it, and go round it. */
   #putBack(batch: readonly Settlement[], started: readonly Start[], error: unknown): void {
-    for (const start of started) this.#started.set(start.job.id, { ...start, at: -Infinity });
+    // The outcome of a job that has ended meanwhile says all: beside it in one statement its mark might win.
+    const over = started.length === 0 ? null : new Set(this.#queue.map(({ outcome }) => outcome.job));
+    for (const start of started) {
+      if (over?.has(start.job) === false) this.#started.set(start.job, { ...start, at: -Infinity });
+    }
     const isRefused = error instanceof DatabaseError && !error.isRetryable;
     if (isRefused) this.#batchLimit = Math.max(1, Math.floor(batch.length / 2));
     this.#queue = isRefused && batch.length === 1 ? [...this.#queue, ...batch] : [...batch, ...this.#queue];
   }
 
-  #takeStarted(): readonly Start[] {
+  /** The first of those that wait, up to one of another lease: a settle names the lease of all that it says. */
+  #takeQueued(leaseId: string): readonly Settlement[] {
+    const most = this.#queue.slice(0, this.#batchLimit);
+    const end = most.findIndex(({ outcome }) => outcome.job.leaseId !== leaseId);
+    return this.#queue.splice(0, end < 0 ? most.length : end);
+  }
+
+  #takeStarted(leaseId: string): readonly Start[] {
+    if (this.#started.size === 0) return [];
     const before = this.clock.now() - START_GRACE_MS;
-    const due = [...this.#started.values()].filter(({ at }) => at <= before);
-    for (const { job } of due) this.#started.delete(job.id);
+    const due = [...this.#started.values()].filter(({ job, at }) => at <= before && job.leaseId === leaseId);
+    for (const { job } of due) this.#started.delete(job);
     return due;
   }
 
+  #nextStart(): Start | undefined {
+    return this.#started.values().next().value;
+  }
+
   #untilNextStart(): number {
-    const first = this.#started.values().next();
-    return first.done === true ? Infinity : Math.max(1, first.value.at + START_GRACE_MS - this.clock.now());
+    const next = this.#nextStart();
+    return next === undefined ? Infinity : Math.max(1, next.at + START_GRACE_MS - this.clock.now());
   }
 }

@@ -6,10 +6,12 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Lane } from '../statements/settle.ts';
 import { ChannelChoice, type Run, type SlotOwner } from './channel-choice.ts';
 import { Claimer } from './claimer.ts';
+import { DEAF_WARNING } from './deaf-warning.ts';
 import { Executor } from './executor.ts';
+import { HeldClaims } from './held-claims.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { emitLost, emitSettled } from './settlement-events.ts';
-import { Settler } from './settler.ts';
+import { type Settlement, Settler } from './settler.ts';
 
 /** A Worker, as its process sees it. */
 export interface Member extends SlotOwner {
@@ -46,8 +48,7 @@ export class WorkerProcess {
   readonly #members = new Map<SlotOwner, { running: number; isLeaving: boolean; onIdle: () => void }>();
   readonly #unsubscribe: readonly (() => void)[];
   #isListening = false;
-  /** Jobs of runs that are being worked through, whose turn has not come. */
-  readonly #nextInRuns = new Set<string>();
+  readonly #held = new HeldClaims();
   /** How often the lease was lost: a run that began before is not ours any more. */
   #losses = 0;
   #closing: Promise<void> | undefined;
@@ -64,14 +65,24 @@ export class WorkerProcess {
       parts,
       onSettled: (settlement) => {
         const { outcome } = settlement;
+        this.#held.delete(outcome.job);
         if (outcome.kind === 'waiting' && outcome.secs === 0) this.#claimer.noteReturned(outcome.job);
         emitSettled(events, settlement);
       },
-      onLost: (settlement) => emitLost(events, settlement),
+      onLost: (settlement) => this.#lose(settlement),
+      onRunLost: (job) => {
+        this.#held.delete(job);
+        this.#executor.lose(job);
+      },
       onDueIn: (ms) => this.#claimer.hintIn(ms),
       onOpened: (lanes) => this.#tellOfOpened(lanes),
     });
-    this.#executor = new Executor({ parts, settler: this.#settler, clock: systemClock });
+    this.#executor = new Executor({
+      parts,
+      settler: this.#settler,
+      clock: systemClock,
+      onLost: (settlement) => this.#lose(settlement),
+    });
     this.#rescuer = new Rescuer({
       parts,
       role: 'WORKER',
@@ -85,7 +96,7 @@ export class WorkerProcess {
       onLeaseLost: (lease) => this.#keeper.lose(lease),
       onRescueDue: () => this.#rescuer.wake(),
       isBackedUp: () => this.#settler.backlog > BACKLOG_LIMIT,
-      reconcile: (lease) => this.#keeper.reconcile(lease, this.#knownIds()),
+      reconcile: (lease) => this.#keeper.reconcile(lease, this.#held.under(lease.workerId)),
       handBack: (choice) => this.#handBack(choice),
       pollMs: () => (settings.pollSecs === undefined ? this.#defaultPollMs() : settings.pollSecs * 1000),
     });
@@ -124,7 +135,12 @@ export class WorkerProcess {
     const key = JSON.stringify(member.channels);
     let choice = this.#choices.get(key);
     if (choice === undefined) {
-      choice = new ChannelChoice(member.channels, systemClock.now(), (run, owner) => void this.#work(run, owner, key));
+      choice = new ChannelChoice(
+        member.channels,
+        systemClock.now(),
+        (run, owner) => void this.#work(run, owner, key),
+        (claim) => this.#held.add(claim),
+      );
       this.#choices.set(key, choice);
     }
     choice.add(member, member.concurrency);
@@ -161,7 +177,6 @@ export class WorkerProcess {
     const until = run.claimedAt + this.#parts.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
     const losses = this.#losses;
     let isBrokenOff = false;
-    for (const { id } of run.jobs) this.#nextInRuns.add(id);
     for (const [i, job] of run.jobs.entries()) {
       const isHeld = !isStartRecorded(job) || (await this.#settler.recordStart(job, owner.id));
       // A process that was frozen past its lease goes on where it was: it must not start what may run elsewhere by now.
@@ -169,7 +184,6 @@ export class WorkerProcess {
       while (this.#keeper.lease !== null && losses === this.#losses && this.#keeper.isInDoubt) {
         await this.#keeper.certain();
       }
-      this.#nextInRuns.delete(job.id);
       if (!isHeld || losses !== this.#losses) continue;
       const isFirst = i === 0;
       if (!isFirst && (isBrokenOff || state.isLeaving || systemClock.now() > until)) {
@@ -198,6 +212,7 @@ export class WorkerProcess {
   /** The lease is gone, and with it all claims: running jobs are told, the others forgotten. */
   #dropAll(): void {
     this.#losses += 1;
+    this.#held.clear();
     this.#executor.loseAll();
     for (const choice of this.#choices.values()) choice.takeHeld();
   }
@@ -214,9 +229,9 @@ export class WorkerProcess {
     if (!lanes.every(isOurs)) this.#parts.enqueuer.hintOthers();
   }
 
-  #knownIds(): readonly string[] {
-    const held = [...this.#choices.values()].flatMap((choice) => choice.heldIds());
-    return [...this.#executor.activeIds(), ...this.#nextInRuns, ...held, ...this.#settler.pendingIds()];
+  #lose(settlement: Settlement): void {
+    this.#held.delete(settlement.outcome.job);
+    emitLost(this.#parts.events, settlement);
   }
 
   #defaultPollMs(): number {
@@ -233,12 +248,8 @@ export class WorkerProcess {
     await this.#parts.enqueuer.tellOthers();
     await Promise.all([this.#settler.stop(), this.#keeper.stop(), this.#notifier?.stop()]);
     const { lease } = this.#keeper;
-    if (lease !== null && this.#claimer.mustReconcile) await this.#keeper.reconcile(lease, []);
+    if (lease !== null && this.#claimer.mustReconcile)
+      await this.#keeper.reconcile(lease, this.#held.under(lease.workerId));
     await this.#keeper.remove();
   }
 }
-
-const DEAF_WARNING =
-  'notifications do not arrive on this connection (a pooler in transaction mode, perhaps): idle workers poll instead, ' +
-  'and a process whose event loop is blocked for longer than its lease is taken for dead. Give workers a direct ' +
-  "connection, or say wakeUp: 'poll' to accept this";

@@ -16,6 +16,7 @@ export function claimedJob(parts: Partial<ClaimedJob>): ClaimedJob {
     priority: 0,
     seq,
     claims: 1,
+    leaseId: 'a lease',
     isCounted: true,
     isSuspect: false,
     enqueuedAtMs: 0,

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { JobDefinition } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
-import { losingAnswers } from '../support/drivers.ts';
+import { CLAIMS, connectionLost, intercepted, losingAnswers } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
 import { rejectionOf } from '../support/thrown.ts';
-import { until } from '../support/until.ts';
+import { gate, until } from '../support/until.ts';
 
 const schema = useSchema();
 const daemons = useDaemons();
@@ -63,6 +63,43 @@ describe('a settle that was committed and whose answer was lost', () => {
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 5 });
     expect(runs.map(({ payload }) => payload)).toEqual([0, 1, 2, 3, 4]);
     expect(await schema.value(`select running from {s}.job_group where name = 'counted once'`)).toBe(0);
+  });
+});
+
+describe('the answers of a settle and of the next claim of the same job, both lost', () => {
+  it('leave no job running for a process that does not know of it', async () => {
+    // The outcome of the first claim waits to be sent again, so the process knows the job, but not its second claim.
+    const reconciled = gate();
+    let settles = 0;
+    let isClaimLost = false;
+    const driver = intercepted(schema.driver(), async (statement, send) => {
+      if (statement.name === 'bearmq_settle') {
+        settles += 1;
+        if (settles > 1) await reconciled.opened;
+      }
+      const rows = await send();
+      if (statement.name === 'bearmq_reconcile') reconciled.open();
+      if (statement.name === 'bearmq_settle' && settles === 1) throw connectionLost();
+      if (settles > 0 && !isClaimLost && CLAIMS.includes(statement.name) && rows.length > 1) {
+        isClaimLost = true;
+        throw connectionLost();
+      }
+      return rows;
+    });
+    const context = schema.context({ pollSecs: 0.1 }, { driver });
+    const events = logEvents(context);
+    const { definition, runs } = await notedJob<null>(
+      context,
+      'BOTH_LOST',
+      (_, { attempt }) => (attempt === 1 ? Promise.reject(new Error('again')) : undefined),
+      { numAttempts: 5, timeoutSecs: 0 },
+    );
+    const jobId = await definition.enqueue(null, { jobGroup: 'both lost' });
+    daemons.worker(context);
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
+    expect(isClaimLost).toBe(true);
+    expect(runs.map(({ metadata }) => metadata.attempt)).toEqual([1, 2]);
+    expect(await schema.value(`select running from {s}.job_group where name = 'both lost'`)).toBe(0);
   });
 });
 

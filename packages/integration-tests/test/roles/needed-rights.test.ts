@@ -76,6 +76,7 @@ async function work(session: SqlSession): Promise<void> {
   const [one, two] = await take(alive);
   if (one === undefined || two === undefined) throw new Error('two jobs are free');
   await settle(session, tables, {
+    leaseId: alive,
     outcomes: [
       { kind: 'succeeded', job: one },
       { kind: 'failed', job: two, errorText: 'no' },
@@ -87,7 +88,7 @@ async function work(session: SqlSession): Promise<void> {
   await take(dead);
   await rescue(session, tables, { unlockSecs: 60 });
   await take(alive);
-  await reconcile(session, tables, { workerId: alive, generation: 1, knownIds: [] });
+  await reconcile(session, tables, { workerId: alive, generation: 1, known: [] });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 90 });
   await fireSchedules(session, tables, [job('A')]);

@@ -90,7 +90,7 @@ describe('a rescue', () => {
     const [id = ''] = await bench.insert({ numAttempts: 5 });
     const suspicionOf = (jobs: readonly ClaimedJob[]) => jobs.map(({ isSuspect }) => isSuspect);
     expect(suspicionOf(await bench.claimed(first))).toEqual([false]);
-    await reconcile(session, tables, { workerId: first, generation: 1, knownIds: [] });
+    await reconcile(session, tables, { workerId: first, generation: 1, known: [] });
     expect(suspicionOf(await bench.claimed(first, { generation: 1, slots: 0, ahead: 1 }))).toEqual([false]);
     await schema.age(31, 'worker');
     await rescue(session, tables, UNLOCK);

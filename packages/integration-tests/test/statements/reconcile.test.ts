@@ -17,17 +17,30 @@ describe('after a claim whose answer was lost', () => {
     const [known = '', lost = '', ahead = ''] = await bench.insert(
       ...['a', 'b', 'c'].map((jobGroup) => ({ jobGroup })),
     );
-    await bench.claim(workerId, { slots: 2, ahead: 1 });
-    expect(await reconcile(session, tables, { workerId, generation: 1, knownIds: [known] })).toBe(1);
+    const claimed = await bench.claimed(workerId, { slots: 2, ahead: 1 });
+    const isKnown = claimed.filter(({ id }) => id === known);
+    expect(await reconcile(session, tables, { workerId, generation: 1, known: isKnown })).toBe(1);
     expect(await bench.job(known)).toMatchObject({ state: 'running', attempt: 1, claims: 1 });
     for (const id of [lost, ahead])
       expect(await bench.job(id)).toMatchObject({ state: 'ready', attempt: 0, claims: 2 });
     expect([(await bench.group('a'))?.['running'], (await bench.group('b'))?.['running']]).toEqual([1, 0]);
   });
 
+  it('a claim is taken back though an earlier one of the same job is known, its outcome not recorded', async () => {
+    const workerId = await bench.worker();
+    const [id = ''] = await bench.insert({ jobGroup: 'g', numAttempts: 5 });
+    const [first] = await bench.claimed(workerId);
+    if (first === undefined) throw new Error('nothing was claimed');
+    await bench.settle({ kind: 'waiting', job: first, attempt: 1, secs: 0, errorText: 'no' });
+    expect(await bench.claimed(workerId)).toHaveLength(1);
+    expect(await reconcile(session, tables, { workerId, generation: 1, known: [first] })).toBe(1);
+    expect(await bench.job(id)).toMatchObject({ state: 'ready', attempt: 1, claims: 3 });
+    expect(await bench.group('g')).toMatchObject({ running: 0 });
+  });
+
   it('a claim that is still on its way names an old generation, and claims nothing', async () => {
     const workerId = await bench.worker();
-    expect(await reconcile(session, tables, { workerId, generation: 1, knownIds: [] })).toBe(1);
+    expect(await reconcile(session, tables, { workerId, generation: 1, known: [] })).toBe(1);
     await bench.insert({});
     expect(await bench.claim(workerId, { generation: 0 })).toMatchObject({ isLeaseHeld: false, jobs: [] });
     expect(await bench.claimed(workerId, { generation: 1 })).toHaveLength(1);
@@ -35,10 +48,10 @@ describe('after a claim whose answer was lost', () => {
 
   it('a copy of the call that comes late takes nothing back: the worker has claimed since', async () => {
     const workerId = await bench.worker();
-    expect(await reconcile(session, tables, { workerId, generation: 2, knownIds: [] })).toBe(2);
+    expect(await reconcile(session, tables, { workerId, generation: 2, known: [] })).toBe(2);
     await bench.insert({});
     const [job] = await bench.claimed(workerId, { generation: 2 });
-    expect(await reconcile(session, tables, { workerId, generation: 1, knownIds: [] })).toBe(2);
+    expect(await reconcile(session, tables, { workerId, generation: 1, known: [] })).toBe(2);
     expect(await bench.job(job?.id ?? '')).toMatchObject({ state: 'running', claims: 1 });
     expect(await bench.claim(workerId, { generation: 2 })).toMatchObject({ isLeaseHeld: true });
   });
@@ -49,7 +62,7 @@ describe('after a claim whose answer was lost', () => {
     const client = await schema.pool.connect();
     await client.query('begin');
     await bench.claim(workerId, { session: fromPg(client) });
-    const reconciled = reconcile(session, tables, { workerId, generation: 1, knownIds: [] });
+    const reconciled = reconcile(session, tables, { workerId, generation: 1, known: [] });
     await client.query('commit');
     client.release();
     expect(await reconciled).toBe(1);
@@ -57,7 +70,7 @@ describe('after a claim whose answer was lost', () => {
   });
 
   it('a lease that is gone is said to be', async () => {
-    expect(await reconcile(session, tables, { workerId: uuidv4(), generation: 1, knownIds: [] })).toBe(null);
+    expect(await reconcile(session, tables, { workerId: uuidv4(), generation: 1, known: [] })).toBe(null);
   });
 
   it('a settle of what was taken back changes nothing, under way or later', async () => {
@@ -67,8 +80,9 @@ describe('after a claim whose answer was lost', () => {
     const lock = `select 1 from {s}.job_group where name = 'g' for update`;
     const both = await whileLocked(schema, lock, [], async () => ({
       done: Promise.all([
-        reconcile(session, tables, { workerId, generation: 1, knownIds: [] }),
+        reconcile(session, tables, { workerId, generation: 1, known: [] }),
         settle(session, tables, {
+          leaseId: workerId,
           outcomes: jobs.map((job) => ({ kind: 'succeeded', job }) as const),
           started: [],
           finalized: 'keep',

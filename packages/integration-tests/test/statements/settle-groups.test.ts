@@ -45,7 +45,8 @@ describe('settles of groups', () => {
     if (first === undefined || alone === undefined) throw new Error('nothing was claimed');
     const settled = async (job: ClaimedJob) => {
       const outcomes = [{ kind: 'succeeded', job } as const];
-      return (await settle(bench.session, bench.tables, { outcomes, started: [], finalized: 'keep' })).opened;
+      const { leaseId } = job;
+      return (await settle(bench.session, bench.tables, { leaseId, outcomes, started: [], finalized: 'keep' })).opened;
     };
     expect(await settled(alone)).toEqual([]);
     const opened = await settled(first);
@@ -74,7 +75,12 @@ describe('settles of groups', () => {
     try {
       const before = await scans();
       const outcomes = run.slice(2).map((job) => ({ kind: 'succeeded', job }) as const);
-      const { opened } = await settle(fromPg(client), bench.tables, { outcomes, started: [], finalized: 'keep' });
+      const { opened } = await settle(fromPg(client), bench.tables, {
+        leaseId: worker,
+        outcomes,
+        started: [],
+        finalized: 'keep',
+      });
       expect(opened).toEqual([{ channel: 'DEFAULT', name: 'JOB' }]);
       const made = (await scans()) - before;
       expect(made).toBeGreaterThan(0);

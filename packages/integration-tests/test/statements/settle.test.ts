@@ -92,7 +92,7 @@ describe('a settle', () => {
     const [id = ''] = await bench.insert({ numAttempts: 2 });
     const started = await bench.claimed(worker, { slots: 0, ahead: 1 });
     expect(await bench.job(id)).toMatchObject({ attempt: 0, started: false });
-    const input = { outcomes: [], started, finalized: 'keep' } as const;
+    const input = { leaseId: worker, outcomes: [], started, finalized: 'keep' } as const;
     expect(await settle(bench.session, bench.tables, input)).toEqual({ lost: new Set(), opened: [] });
     await settle(bench.session, bench.tables, input);
     expect(await bench.job(id)).toMatchObject({ state: 'running', attempt: 1, started: true });
@@ -129,7 +129,7 @@ describe('a settle', () => {
     const [a, b] = await bench.claimed(worker);
     if (a === undefined || b === undefined) throw new Error('nothing was claimed');
     const outcomes = [{ kind: 'succeeded', job: a } as const, { kind: 'failed', job: b, errorText: 'x' } as const];
-    await settle(bench.session, bench.tables, { outcomes, started: [], finalized: 'delete' });
+    await settle(bench.session, bench.tables, { leaseId: worker, outcomes, started: [], finalized: 'delete' });
     expect(await schema.value('select (select count(*) from {s}.job) + (select count(*) from {s}.finalized_job)')).toBe(
       '0',
     );
@@ -201,7 +201,8 @@ describe('a settle with two claims of one job', () => {
     const [current] = await bench.claimed(worker);
     if (current === undefined) throw new Error('nothing was claimed');
     const outcomes = [old, current].map((job) => ({ kind: 'succeeded', job }) as const);
-    const { lost } = await settle(bench.session, bench.tables, { outcomes, started: [], finalized: 'keep' });
+    const input = { leaseId: worker, outcomes, started: [], finalized: 'keep' } as const;
+    const { lost } = await settle(bench.session, bench.tables, input);
     expect(lost).toEqual(new Set([claimKey(old)]));
   });
 });

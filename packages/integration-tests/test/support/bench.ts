@@ -81,7 +81,8 @@ export function benchOf(schema: TestSchema): Bench {
     },
     claimed: async (workerId, options) => (await bench.claim(workerId, options)).jobs.flat(),
     settle: async (...outcomes) => {
-      const { lost } = await settle(session, tables, { outcomes, started: [], finalized: 'keep' });
+      const leaseId = outcomes[0]?.job.leaseId ?? uuidv4();
+      const { lost } = await settle(session, tables, { leaseId, outcomes, started: [], finalized: 'keep' });
       return new Set(outcomes.flatMap(({ job }) => (lost.has(claimKey(job)) ? [job.id] : [])));
     },
     succeed: (...jobs) => bench.settle(...jobs.map((job) => ({ kind: 'succeeded', job }) as const)),

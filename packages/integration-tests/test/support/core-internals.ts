@@ -1,6 +1,7 @@
 // What @bearmq/core keeps to itself, for tests that look at one statement at a time. Of the build, not of the source:
 // there must be one copy of each class.
 export { tablesOf } from '@bearmq/core/driver';
+export { claimKey } from '../../../core/dist/model/claim-key.js';
 export type { ClaimedJob, NewJob, Outcome } from '../../../core/dist/model/job.js';
 export {
   type ClaimFrom,
@@ -23,5 +24,5 @@ export {
 export { notify } from '../../../core/dist/statements/notify.js';
 export { checkSchemaVersion } from '../../../core/dist/statements/read-schema-version.js';
 export { fireSchedules, upsertSchedule } from '../../../core/dist/statements/schedules.js';
-export { claimKey, settle } from '../../../core/dist/statements/settle.js';
+export { settle } from '../../../core/dist/statements/settle.js';
 export { pruneFinalized, pruneGroups, sweepGroups } from '../../../core/dist/statements/upkeep.js';

@@ -69,11 +69,7 @@ export const lostClaimCommand = (number: number, names: readonly string[], deman
     const unknown = worker.claims.filter((claim) => !known.includes(claim));
     worker.claims = known;
     const before = { id: worker.id, generation: worker.generation };
-    const generation = await queue.reconcile(
-      worker.id,
-      worker.generation + 1,
-      known.map(({ id }) => id),
-    );
+    const generation = await queue.reconcile(worker.id, worker.generation + 1, known);
     if (generation === null) throw new Error('a live worker lost its lease');
     worker.generation = generation;
     see(real, 'jobs of lost answers', unknown.length);
@@ -180,8 +176,9 @@ export async function finish(model: Model, real: Real, names: readonly string[])
     if (i > 100) throw new Error(`these are never given: ${JSON.stringify([...model.jobs.values()])}`);
     await becomeDueCommand(1).run(model, real);
     await claimAs(model, real, worker, names, [all]);
-    const claims = [...model.workers.values()].flatMap((one) => one.claims.splice(0));
-    await settleAs(model, real, say(claims.map((claim) => ({ claim, verdict: 'succeeded' }))));
+    for (const { claims } of model.workers.values()) {
+      await settleAs(model, real, say(claims.splice(0).map((claim) => ({ claim, verdict: 'succeeded' }))));
+    }
   }
   await pruneCommand(10).run(model, real);
 }

@@ -36,14 +36,18 @@ export class Queue {
     return statements.claim(this.session, this.tables, { workerId: id, generation, names, demands, from: null });
   }
 
-  /** Resolves to the claims that were lost, as `claimKey` spells them. */
-  async settle(said: Omit<SettleInput, 'finalized'>): Promise<ReadonlySet<string>> {
-    return (await statements.settle(this.session, this.tables, { ...said, finalized: 'keep' })).lost;
+  /** Claims of one lease. Resolves to those that were lost, as `claimKey` spells them. */
+  async settle(said: Omit<SettleInput, 'leaseId' | 'finalized'>): Promise<ReadonlySet<string>> {
+    const leases = new Set([...said.outcomes.map(({ job }) => job), ...said.started].map(({ leaseId }) => leaseId));
+    if (leases.size > 1) throw new Error(`one settle of claims of ${leases.size} leases`);
+    const [leaseId] = leases;
+    if (leaseId === undefined) return new Set();
+    return (await statements.settle(this.session, this.tables, { ...said, leaseId, finalized: 'keep' })).lost;
   }
 
   /** Resolves to the new generation, or `null` when the lease is gone. */
-  reconcile(workerId: string, generation: number, knownIds: readonly string[]): Promise<number | null> {
-    return statements.reconcile(this.session, this.tables, { workerId, generation, knownIds });
+  reconcile(workerId: string, generation: number, known: readonly statements.ClaimedJob[]): Promise<number | null> {
+    return statements.reconcile(this.session, this.tables, { workerId, generation, known });
   }
 
   rescue(unlockSecs = 10_800): Promise<readonly Rescued[]> {

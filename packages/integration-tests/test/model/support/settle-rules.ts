@@ -27,9 +27,8 @@ export function say(verdicts: readonly { readonly claim: ClaimedJob; readonly ve
 /** Enters a settle in the model. Returns the claims that were lost: those, and only those, the settle must report. */
 export function acceptSettle(model: Model, { outcomes, started }: Said): ReadonlySet<string> {
   const lost = new Set<string>();
-  for (const claim of [...outcomes.map(({ job }) => job), ...started]) {
-    if (model.holds(claim) === undefined && !wasSettledBefore(model, claim)) lost.add(claimKey(claim));
-  }
+  for (const claim of started) if (!isGood(model, claim, 'started')) lost.add(claimKey(claim));
+  for (const { job, kind } of outcomes) if (!isGood(model, job, kind)) lost.add(claimKey(job));
   for (const claim of started) {
     const job = model.holds(claim);
     if (job !== undefined) Object.assign(job, { isStarted: true, attempt: claim.attempt });
@@ -47,10 +46,10 @@ export function acceptSettle(model: Model, { outcomes, started }: Said): Readonl
   return lost;
 }
 
-/** The answer to an earlier copy of the same settle was lost: it has done its work all the same. */
-function wasSettledBefore(model: Model, { id, claims }: ClaimedJob): boolean {
-  const job = model.jobs.get(id);
-  return job === undefined
-    ? model.finalized.get(id)?.claims === claims
-    : job.claims === claims && job.state !== 'running';
+/** It can be said now; or an earlier copy of the same settle, whose answer was lost, has done its work. */
+function isGood(model: Model, claim: ClaimedJob, kind: Outcome['kind'] | 'started'): boolean {
+  if (model.holds(claim) !== undefined) return true;
+  const job = model.jobs.get(claim.id);
+  if (job === undefined) return model.finalized.get(claim.id)?.claims === claim.claims;
+  return kind === 'waiting' && job.claims === claim.claims && job.state !== 'running';
 }

@@ -97,7 +97,9 @@ export class World {
 
   /** Takes the claims out of the list when it is made, since nobody settles a job twice; a retry sends the very same. */
   #settle(from: Process | Pick<Process, 'held'>, verdicts: readonly Verdict[], pause?: Pause): Transaction {
-    const chosen = from.held.splice(0, verdicts.length);
+    const most = from.held.slice(0, verdicts.length);
+    const end = most.findIndex(({ leaseId }) => leaseId !== most[0]?.leaseId);
+    const chosen = from.held.splice(0, end < 0 ? most.length : end);
     const lease = 'id' in from ? from.id : undefined;
     const said = say(chosen.map((claim, i) => ({ claim, verdict: verdicts[i] as Verdict })));
     return {
@@ -186,7 +188,7 @@ export class World {
       text: 'reconcile',
       pause,
       run: async (queue) => {
-        const known = process.held.map((claim) => claim.id);
+        const known = [...process.held];
         process.asked += 1;
         const generation = await queue.reconcile(id, process.asked, known);
         return () => {

@@ -3,7 +3,8 @@ import { plpgsql } from '../../plpgsql.ts';
 import { lockGroups } from './groups.ts';
 
 /**
- * Takes running jobs back from a worker process, all but those in `p_known`, and frees their groups.
+ * Takes running jobs back from a worker process, and frees their groups: all but those of the claims in `p_known` and
+ * `p_known_claims`, parallel arrays. By claim and not by job: what a process does with one claim says nothing of the next.
  *
  * Group rows are locked before the jobs, in name order, as a settle does: a settle of the same jobs by a worker that
  * is not dead after all can then only come before or after, never cross. `claims` is raised, so that whoever held a
@@ -13,7 +14,8 @@ import { lockGroups } from './groups.ts';
  */
 export function takeBack(n: Tables): string {
   return plpgsql({
-    signature: `${n.fn('take_back_v1')}(p_worker uuid, p_known uuid[], p_give_back boolean)`,
+    signature: `${n.fn('take_back_v1')}(
+  p_worker uuid, p_known uuid[], p_known_claims integer[], p_give_back boolean)`,
     returns: 'table (o_id uuid, o_name text)',
     body: `declare
   v_groups text[];
@@ -27,12 +29,12 @@ begin
   select array_agg(j.job_group), array_agg(j.group_epoch) into v_freed_groups, v_freed_epochs
   from ${n.job} j
   where j.worker_id = p_worker and j.state = 'running' and j.job_group = any (v_groups)
-    and not (j.id = any (p_known));
+    and ${isUnknown};
 
   return query
   update ${n.job} j set state = 'ready', worker_id = null, claims = j.claims % 2147483647 + 1, suspect = j.suspect or not p_give_back,
     attempt = greatest(0, j.attempt - case when p_give_back and j.started then 1 else 0 end)
-  where j.worker_id = p_worker and j.state = 'running' and not (j.id = any (p_known))
+  where j.worker_id = p_worker and j.state = 'running' and ${isUnknown}
   returning j.id, j.name;
 
   if v_freed_groups is not null then
@@ -41,6 +43,10 @@ begin
 end`,
   });
 }
+
+/** A set to look up in, made once: a join of two lists of some thousand would compare each with each. */
+const isUnknown =
+  '(j.id, j.claims) not in (select k.id, k.claims from unnest(p_known, p_known_claims) as k (id, claims))';
 
 /**
  * Gives the jobs of dead worker processes back to the queue, and opens groups that were locked for too long.
@@ -69,7 +75,7 @@ begin
       and v_worker.expires_at > now() - make_interval(secs => p_unlock_secs)
       and not pg_try_advisory_xact_lock(v_worker.session_key);
     return query
-    select 'job', t.o_id::text, t.o_name, v_worker.id::text from ${n.fn('take_back_v1')}(v_worker.id, '{}', false) t;
+    select 'job', t.o_id::text, t.o_name, v_worker.id::text from ${n.fn('take_back_v1')}(v_worker.id, '{}', '{}', false) t;
     delete from ${n.worker} e where e.id = v_worker.id;
     return query select 'worker', null::text, null::text, v_worker.id::text;
   end loop;
@@ -86,7 +92,7 @@ begin
     select h.id from holder h where not exists (select 1 from ${n.worker} e where e.id = h.id)
   loop
     return query
-    select 'job', t.o_id::text, t.o_name, v_worker.id::text from ${n.fn('take_back_v1')}(v_worker.id, '{}', false) t;
+    select 'job', t.o_id::text, t.o_name, v_worker.id::text from ${n.fn('take_back_v1')}(v_worker.id, '{}', '{}', false) t;
   end loop;
 
   with overdue as materialized (
@@ -111,7 +117,7 @@ end`,
 
 /**
  * After a claim whose answer was lost, a process does not know what it holds. This takes back all running jobs of the
- * worker that it does not know of, and raises the worker's generation to `p_generation`: the lost claim, should it still
+ * worker whose claims it does not know of, and raises the worker's generation to `p_generation`: the lost claim, should it still
  * be on its way, names the old one and claims nothing. The row is locked first, so a claim that is being committed is
  * waited for. Each copy of this call names a higher generation than those before, as the answer of one may be lost as
  * well: one that comes late does nothing, since what its worker knows has changed. Returns the generation in the last
@@ -119,7 +125,7 @@ end`,
  */
 export function reconcile(n: Tables): string {
   return plpgsql({
-    signature: `${n.fn('reconcile_v1')}(p_worker uuid, p_generation integer, p_known uuid[])`,
+    signature: `${n.fn('reconcile_v1')}(p_worker uuid, p_generation integer, p_known uuid[], p_known_claims integer[])`,
     returns: 'table (o_id text, o_generation integer)',
     body: `declare
   v_generation integer;
@@ -129,7 +135,7 @@ begin
     return;
   end if;
   if v_generation < p_generation then
-    return query select t.o_id::text, null::integer from ${n.fn('take_back_v1')}(p_worker, p_known, true) t;
+    return query select t.o_id::text, null::integer from ${n.fn('take_back_v1')}(p_worker, p_known, p_known_claims, true) t;
     update ${n.worker} w set generation = p_generation where w.id = p_worker;
     v_generation := p_generation;
   end if;

@@ -11,10 +11,15 @@ import { lockGroups } from './groups.ts';
  * - `waiting`: claimed again after `secs` (a retry: with an error, and no more `suspect`), or at once (a hand-back);
  * - `started`: still running; a job that was claimed ahead spends its attempt now.
  *
- * Every outcome is fenced by (id, claims), and attempts are absolute, so a settle that is sent again after its answer
- * was lost changes nothing. Returns the claims (id and number) that the worker no longer held; what an earlier copy of
- * the same settle did (whoever took the job since has raised its `claims`) does not count as lost. Where no history is kept, a job that
- * is gone cannot be told from that, and does not count either: nobody will run it again.
+ * Every outcome is fenced by the job's id, the number of the claim and the worker that made it, and attempts are absolute,
+ * so a settle that is sent again after its answer was lost changes nothing. The number alone would not do: where the
+ * commit of a claim is lost (an asynchronous failover, a crash without `synchronous_commit`), whoever claims next gets the
+ * same one. What the group's row counted for the lost claim was lost in the same commit.
+ *
+ * Returns the claims (id and number) that the worker no longer held. What an earlier copy of the same settle did does not
+ * count as lost: it has left the job in history with the same number and worker, or waiting with the same number (whoever
+ * takes it from there raises that). Where no history is kept, a job that is gone cannot be told from that, and does not
+ * count either: nobody will run it again.
  *
  * It also returns the lanes in which a group that it freed has a job that is ready now: whoever serves them has work,
  * and where there are none a claim would come back empty.
@@ -28,7 +33,7 @@ import { lockGroups } from './groups.ts';
 export function settle(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('settle_v1')}(
-  p_ids uuid[], p_claims integer[], p_attempts integer[], p_rest json, p_groups text[], p_keep boolean)`,
+  p_worker uuid, p_ids uuid[], p_claims integer[], p_attempts integer[], p_rest json, p_groups text[], p_keep boolean)`,
     returns: 'table (o_lost text, o_claims integer, o_channel text, o_name text)',
     body: `declare
   v_settled integer := 0;
@@ -47,7 +52,7 @@ begin
   if cardinality(p_ids) > 0 then
     with over as materialized (
       delete from ${n.job} j using unnest(p_ids, p_claims, p_attempts) as o (id, claims, attempt)
-      where j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is not null
+      where j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
       returning j.*, o.attempt as spent, 'succeeded'::${n.jobOutcome} as outcome, null::text as error
     ),
     ${finalize(n)}
@@ -58,7 +63,7 @@ begin
     with outcome as materialized (${rest}),
     over as materialized (
       delete from ${n.job} j using outcome o
-      where o.kind = 'failed' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is not null
+      where o.kind = 'failed' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
       returning j.*, o.attempt as spent, 'failed'::${n.jobOutcome} as outcome, o.error
     ),
     ${finalize(n)},
@@ -68,12 +73,12 @@ begin
         run_at = case when o.secs > 0 then clock_timestamp() + make_interval(secs => o.secs) end,
         worker_id = null, attempt = o.attempt, last_error = coalesce(o.error, j.last_error),
         suspect = j.suspect and o.error is null
-      from outcome o where o.kind = 'waiting' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is not null
+      from outcome o where o.kind = 'waiting' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
       returning j.id, j.job_group, j.group_epoch
     ),
     started as (
       update ${n.job} j set attempt = o.attempt, started = true
-      from outcome o where o.kind = 'started' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id is not null
+      from outcome o where o.kind = 'started' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
       returning j.id, null::text as job_group, null::integer as group_epoch
     ),
     settled as (
@@ -95,12 +100,16 @@ begin
   end if;
   return query
   select o.id::text, o.claims, null::text, null::text from (
-    select u.id, u.claims from unnest(p_ids, p_claims) as u (id, claims)
+    select u.id, u.claims, null::text as kind from unnest(p_ids, p_claims) as u (id, claims)
     union all
-    select t.id, t.claims from (${rest}) t
+    select t.id, t.claims, t.kind from (${rest}) t
   ) o
-  where not exists (select 1 from ${n.finalizedJob} f where f.id = any (array[o.id]) and f.claims = o.claims)
-    and not exists (select 1 from ${n.job} j where j.id = any (array[o.id]) and j.claims = o.claims)
+  where not exists (
+      select 1 from ${n.finalizedJob} f
+      where f.id = any (array[o.id]) and f.claims = o.claims and f.worker_id = p_worker)
+    and not exists (
+      select 1 from ${n.job} j where j.id = any (array[o.id]) and j.claims = o.claims
+        and (j.worker_id = p_worker or j.worker_id is null and o.kind = 'waiting'))
     and (p_keep or exists (select 1 from ${n.job} j where j.id = any (array[o.id])));
 end`,
   });

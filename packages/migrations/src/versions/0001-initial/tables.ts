@@ -16,7 +16,7 @@ import type { Tables } from '@bearmq/core/driver';
  * - `id` is a version 7 UUID made by the client; `seq` is drawn from a sequence of the database, in the order of a
  *   bulk insert's items, and is what "first in, first out" means: no client's clock takes part.
  * - `claims` is the fence: every claim and every rescue raises it, and a worker settles only what it can name by
- *   (id, claims).
+ *   (id, claims) and still holds by its `worker_id`.
  * - `started` tells a job whose work function was started (its attempt is spent) from one that is held, or started a moment ago.
  * - `suspect` tells a job that was taken back from a dead process: perhaps it is what killed it.
  * - A job without a group of its own choosing has `job_group` null: no group row, no group lock.

@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Context } from 'bearmq';
+import { empty } from '../support/bench.ts';
+import { useDaemons } from '../support/daemons.ts';
+import { useSchema } from '../support/database.ts';
+import { logEvents } from '../support/events.ts';
+import { notedJob } from '../support/jobs.ts';
+import { gate, until } from '../support/until.ts';
+
+// What a process knew of a job it kept by the job's id. A second claim of a job took the place of the first, and went
+// with it when the first run ended; and a claim that came a second time was run a second time.
+
+const schema = useSchema();
+const daemons = useDaemons();
+
+beforeEach(() => empty(schema));
+
+/** A job whose nth run lasts until the nth gate is opened. */
+async function gatedJob(context: Context, name: string) {
+  const gates = Array.from({ length: 3 }, gate);
+  let count = 0;
+  const job = await notedJob<null>(context, name, (_, { signal }) => {
+    const { opened } = gates[count] ?? gate();
+    count += 1;
+    void signal; // asked for, so that it is there to be aborted
+    return opened;
+  });
+  return { ...job, gates };
+}
+
+async function loseLease(): Promise<void> {
+  await schema.rows(`update {s}.worker set expires_at = now() - interval '1 hour', session_key = null`);
+  await schema.rows('select * from {s}.rescue_v1(10800)');
+}
+
+describe('a process that takes a job again while its first run of it goes on', () => {
+  it('tells the second run that its claim is lost, though the first has ended', async () => {
+    const context = schema.context({ pollSecs: 0.1, wakeUp: 'poll' });
+    const { definition, runs, gates } = await gatedJob(context, 'AGAIN');
+    daemons.worker(context, { concurrency: 3 });
+    await definition.enqueue(null, { numAttempts: 5 });
+    await until('it runs', () => runs.length === 1);
+    await loseLease();
+    await until('it runs again', () => runs.length === 2);
+    expect(runs.map(({ metadata }) => metadata.signal.aborted)).toEqual([true, false]);
+    const events = logEvents(context);
+    gates[0]?.open();
+    await events.waitFor('WORKER_JOB_LOSE');
+    await loseLease();
+    await until('the second run is told', () => runs[1]?.metadata.signal.aborted === true);
+  });
+});
+
+describe('a claim that is brought a second time, as its first commit was lost', () => {
+  it('is not run a second time, and counts', async () => {
+    const context = schema.context({ pollSecs: 0.1, wakeUp: 'poll' });
+    const events = logEvents(context);
+    const { definition, runs, gates } = await gatedJob(context, 'TWICE');
+    const { definition: other } = await notedJob<null>(context, 'OTHER');
+    daemons.worker(context, { concurrency: 3 });
+    const jobId = await definition.enqueue(null, { jobGroup: 'twice' });
+    await until('it runs', () => runs.length === 1);
+    await schema.rows(
+      `with g as (update {s}.job_group set running = 0)
+      update {s}.job set state = 'ready', worker_id = null, claims = 0, attempt = 0, started = false where id = $1`,
+      [jobId],
+    );
+    const isClaimed = `select count(*)::int from {s}.job where id = $1 and state = 'running'`;
+    await until('it is claimed again', async () => (await schema.value(isClaimed, [jobId])) === 1);
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await other.enqueue() }); // by a later claim
+    gates[0]?.open();
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
+    expect(runs).toHaveLength(1);
+    expect(events.of('WORKER_JOB_LOSE')).toEqual([]);
+    expect(await schema.value(`select running from {s}.job_group where name = 'twice'`)).toBe(0);
+  });
+});
