@@ -7,7 +7,7 @@ export interface PostgresJsDriverOptions {
   /**
    * The client that your program already has, as `postgres()` made it. It is used as it is, whatever its `transform`,
    * `types` and `fetch_types`, and never ended. Besides its connections, each subscription opens one of its own with
-   * the same settings.
+   * the same settings. One with a `max_pipeline` below 100 is refused: postgres.js would lose jobs with it.
    */
   readonly sql: PostgresJsClient;
   /**
@@ -61,8 +61,29 @@ const isClient: Check = (value) => {
     return 'must be the client itself, but the `sql` of a transaction was given';
   }
   const isOne = typeof unsafe === 'function' && typeof options === 'object' && options !== null;
-  return isOne ? undefined : 'must be a client of the postgres package: postgresJsDriver({ sql: postgres() })';
+  return isOne
+    ? pipelineProblem(options)
+    : 'must be a client of the postgres package: postgresJsDriver({ sql: postgres() })';
 };
+
+/** What postgres.js has by itself. */
+const LEAST_PIPELINE = 100;
+
+/**
+ * postgres.js sets the connection of a `begin` aside in a callback that it leaves out for the statement with which
+ * `max_pipeline` is reached; a number that is none counts as reached with the first. The transaction stays open on a
+ * connection that everybody uses, and what is answered there as if it were stored is rolled back in the end. At the
+ * default of 100 it takes a hundred unanswered statements on one connection, at 0 nothing but a `begin`.
+ */
+function pipelineProblem(options: object): string | undefined {
+  const { max_pipeline: pipeline } = options as { readonly max_pipeline?: unknown };
+  if (typeof pipeline === 'number' && pipeline >= LEAST_PIPELINE) return undefined;
+  return (
+    `was made with max_pipeline: ${String(pipeline)}, with which postgres.js leaves transactions open on connections ` +
+    'that others use: jobs would be lost after enqueue has resolved. Leave max_pipeline out (it is 100 then); for a ' +
+    'pooler make a client for BearMQ alone, with prepare: false'
+  );
+}
 
 const checks = {
   sql: isClient,

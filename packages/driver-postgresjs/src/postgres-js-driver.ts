@@ -1,4 +1,5 @@
 import {
+  DatabaseError,
   type Driver,
   type NotificationListener,
   type SqlRow,
@@ -59,7 +60,7 @@ class PostgresJsDriver implements Driver {
     try {
       return await fetchRows(this.#sql, statement, this.#prepare, this.#answerMs);
     } catch (error) {
-      throw await afterClosing(error);
+      throw await afterClosing(inWhoseTransaction(error));
     }
   }
 
@@ -74,4 +75,19 @@ class PostgresJsDriver implements Driver {
   close(): Promise<void> {
     return this.#subscriptions.close();
   }
+}
+
+/**
+ * A statement by itself that learns that it is within a transaction (25P02: one that has failed; 2D000: a procedure
+ * that commits) has met one that somebody left open on a connection of the client. No other way may be tried then: on
+ * that connection it would be answered as if it were stored.
+ */
+function inWhoseTransaction(error: unknown): unknown {
+  if (!(error instanceof DatabaseError) || !['25P02', '2D000'].includes(error.sqlState ?? '')) return error;
+  return new DatabaseError(
+    `${error.message}; somebody left a transaction open on this connection of the client, and what is sent there is ` +
+      'not stored: begin transactions by sql.begin only, and make the client without max_pipeline',
+    { sqlState: '25001', constraint: null },
+    error.cause,
+  );
 }

@@ -28,12 +28,17 @@ describeBehindPgBouncer('statements on one connection of postgres.js, behind PgB
     }
   });
 
-  it('are answered beside queries of your own, if the client sends one at a time', async () => {
-    const sql = pooler.newSql({ max: 1, prepare: false, max_pipeline: 0 });
-    const driver = postgresJsDriver({ sql });
+  it('are answered beside queries of your own on another client, and beside transactions', async () => {
+    const mine = pooler.newSql({ max: 1, prepare: false });
+    const driver = postgresJsDriver({ sql: pooler.newSql({ max: 1, prepare: false }) });
     for (let i = 0; i < ROUNDS; i += 1) {
-      const [mine, ours] = await Promise.all([sql`select 2 as two`, driver.run(WITH_VALUE)]);
-      expect([mine[0]?.['two'], ours]).toEqual([2, [['x']]]);
+      const [two, ours, inTransaction] = await Promise.all([
+        mine`select 2 as two`.execute(),
+        driver.run(WITH_VALUE),
+        driver.transaction((tx) => tx.run(WITH_VALUE)),
+        driver.run(BARE),
+      ]);
+      expect([two[0]?.['two'], ours, inTransaction]).toEqual([2, [['x']], [['x']]]);
     }
   });
 });

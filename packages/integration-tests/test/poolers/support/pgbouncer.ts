@@ -13,14 +13,11 @@ export function describeBehindPgBouncer(what: string, tests: () => void): void {
   else describe(what, tests);
 }
 
-/** The client's own types leave out how many queries it sends behind one that is not answered yet. */
-type PostgresJsOptions = postgres.Options<Record<string, never>> & { readonly max_pipeline?: number };
-
 /** A PgBouncer of a test file's own, in transaction mode, and the clients that come through it. */
 export interface PgBouncer {
   readonly url: string;
   newPool(config?: pg.PoolConfig): pg.Pool;
-  newSql(options?: PostgresJsOptions): postgres.Sql;
+  newSql(options?: postgres.Options<Record<string, never>>): postgres.Sql;
   /** How many clients of an application are connected to the pooler. */
   clients(applicationName: string): Promise<number>;
 }
