@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Consumer, installedFromTarballs } from './support/consumer.ts';
 import { publishedPackages, REPOSITORY, specifiers } from './support/published-packages.ts';
 
 const TOOLS = join(REPOSITORY, 'packages/integration-tests/node_modules/.bin');
 const TSC = join(REPOSITORY, 'node_modules/.bin/tsc');
+const QUIET = '--disable-warning=ExperimentalWarning';
+const CJS = { target: 'es2022', types: ['node'], strict: true, esModuleInterop: true, skipLibCheck: true };
+const README = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
 const names = publishedPackages.map(({ name }) => name);
 
 let consumer: Consumer;
@@ -25,7 +28,9 @@ describe.each(names)('the tarball of %s', (name) => {
   }, 60_000);
 
   it('gives every resolver its types', () => {
-    const { status, output } = consumer.run(join(TOOLS, 'attw'), [tarball(name), '--profile', 'esm-only']);
+    // The rule warns that it is an ES module: these versions of Node.js can require one.
+    const args = [tarball(name), '--ignore-rules', 'cjs-resolves-to-esm'];
+    const { status, output } = consumer.run(join(TOOLS, 'attw'), args);
     expect({ status, output }).toMatchObject({ status: 0 });
   }, 60_000);
 
@@ -59,7 +64,7 @@ describe('a program that installed them', () => {
   it('can require them, and gets the very same modules', () => {
     const same = `if (require(specifier) !== (await import(specifier))) throw new Error(specifier);`;
     consumer.write('require.cjs', `(async () => { ${load} { ${same} } console.log('required'); })();`);
-    const { status, output } = consumer.run(process.execPath, ['--disable-warning=ExperimentalWarning', 'require.cjs']);
+    const { status, output } = consumer.run(process.execPath, [QUIET, 'require.cjs']);
     expect({ status, output }).toEqual({ status: 0, output: 'required\n' });
   });
 
@@ -81,6 +86,117 @@ describe('a program that installed them', () => {
     expect(consumer.run(TSC, ['-p', '.'])).toEqual({ status: 0, output: '' });
   }, 60_000);
 });
+
+/** Tools of others, each run as its users run it, in a project that is CommonJS as `npm init` makes it. */
+describe('a CommonJS program that installed them', () => {
+  const run = (command: string, args: readonly string[], env = {}) =>
+    consumer.run(command, args, { inside: 'cjs', env });
+  const imports = specifiers.map((specifier, index) => `import * as m${index} from '${specifier}';`).join('\n');
+  const modules = `[${specifiers.map((_, index) => `m${index}`).join(', ')}]`;
+  const program = `${imports}
+import { Context } from 'bearmq';
+import * as core from '@bearmq/core';
+export const parents = ${modules}.length === ${specifiers.length} ? [Object.getPrototypeOf(Context)] : [];
+if (parents[0] !== core.Context) throw new Error('there are two copies');
+console.log('loaded');
+`;
+
+  beforeAll(() => {
+    const here = join(REPOSITORY, 'packages/integration-tests');
+    for (const name of ['jest', 'ts-jest', 'esbuild', 'tsx', '@jest/globals', 'pg']) consumer.link(here, name);
+    for (const name of ['@swc/jest', '@swc/core']) consumer.link(REPOSITORY, name);
+    consumer.write('cjs/package.json', '{}');
+    consumer.write('cjs/program.ts', program);
+    consumer.write('cjs/module.mts', program);
+  });
+
+  it.each([
+    ['5.4', 'commonjs'], // it looks for modules as Node.js 10 did, which knew no `exports`
+    ['5.9', 'nodenext'],
+    ['7', 'commonjs'],
+    ['7', 'nodenext'],
+  ])(
+    'compiles with TypeScript %s and module %s, and runs',
+    (version, module) => {
+      const tsc = version === '7' ? TSC : join(TOOLS, `../typescript-${version}/bin/tsc`);
+      const compilerOptions = { ...CJS, module, outDir: 'out' };
+      consumer.write('cjs/tsconfig.json', JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+      expect(run(tsc, ['-p', '.'])).toEqual({ status: 0, output: '' });
+      expect(run(process.execPath, [QUIET, 'out/program.js'])).toEqual({ status: 0, output: 'loaded\n' });
+    },
+    60_000,
+  );
+
+  it('is run by tsx, as a command and as what Node.js imports first', () => {
+    expect(run(join(TOOLS, 'tsx'), ['program.ts'])).toMatchObject({ status: 0, output: 'loaded\n' });
+    const args = ['--import', 'tsx', 'module.mts'];
+    expect(run(process.execPath, args)).toMatchObject({ status: 0, output: 'loaded\n' });
+  }, 60_000);
+
+  it.each(['cjs', 'esm'])(
+    'is bundled by esbuild for %s, and runs where nothing is installed',
+    (format) => {
+      const bundle = join(consumer.folder, '..', `${basename(consumer.folder)}.${format === 'esm' ? 'mjs' : 'cjs'}`);
+      try {
+        const args = ['program.ts', '--bundle', '--platform=node', `--format=${format}`, `--outfile=${bundle}`];
+        expect(run(join(TOOLS, 'esbuild'), [...args, '--log-level=warning'])).toEqual({ status: 0, output: '' });
+        expect(run(process.execPath, [bundle])).toEqual({ status: 0, output: 'loaded\n' });
+      } finally {
+        rmSync(bundle, { force: true });
+      }
+    },
+    60_000,
+  );
+
+  describe('in Jest', () => {
+    const jest = (config: object, env = {}) => {
+      consumer.write('cjs/jest.config.json', JSON.stringify({ testEnvironment: 'node', ...config }));
+      const args = [join(TOOLS, '../jest/bin/jest.js'), '-c', 'jest.config.json', '--ci', '--no-cache'];
+      return run(process.execPath, args, env);
+    };
+    const passed = { status: 0, output: expect.stringContaining('Tests:       1 passed, 1 total') };
+    const asserted = (modules: string) =>
+      `test('it loads', async () => expect(${modules}).toHaveLength(${specifiers.length}));`;
+    const written = (call: string) =>
+      asserted(`[${specifiers.map((specifier) => `${call}('${specifier}')`).join(', ')}]`);
+    const flag = { NODE_OPTIONS: readmeHas('--experimental-vm-modules') };
+    const transformIgnorePatterns = [readmeHas('/node_modules/(?!.*(bearmq|uuid|leven)/)')];
+
+    it('with the flag, by an import of a test that is CommonJS', () => {
+      consumer.write('cjs/by-import.spec.js', written('await import'));
+      expect(jest({ testMatch: ['**/by-import.spec.js'] }, flag)).toMatchObject(passed);
+    }, 60_000);
+
+    it('with the flag, by require, from Node.js 24.9 on', () => {
+      consumer.write('cjs/by-require.spec.js', written('require'));
+      const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+      const refused = { status: 1, output: expect.stringContaining('Use Node v24.9+') };
+      const canRequire = major > 24 || (major === 24 && minor >= 9);
+      expect(jest({ testMatch: ['**/by-require.spec.js'] }, flag)).toMatchObject(canRequire ? passed : refused);
+    }, 60_000);
+
+    it.each([
+      ['swc', { transform: { '^.+\\.[jt]s$': '@swc/jest' } }],
+      ['ts-jest', { preset: readmeHas('ts-jest/presets/js-with-ts') }],
+    ])(
+      'where %s compiles them, too',
+      (_compiler, config) => {
+        const compilerOptions = { ...CJS, module: 'commonjs', allowJs: true, isolatedModules: true };
+        consumer.write('cjs/tsconfig.json', JSON.stringify({ compilerOptions }));
+        const text = `${imports}\nimport { test, expect } from '@jest/globals';\n${asserted(modules)}`;
+        consumer.write('cjs/compiled.spec.ts', text);
+        expect(jest({ testMatch: ['**/compiled.spec.ts'], transformIgnorePatterns, ...config })).toMatchObject(passed);
+      },
+      60_000,
+    );
+  });
+});
+
+/** What the README tells users to write is what is tried here. */
+function readmeHas(text: string): string {
+  expect(README).toContain(text);
+  return text;
+}
 
 function tarball(name: string): string {
   return consumer.tarballs.get(name) as string;

@@ -25,16 +25,28 @@ export interface Consumer {
   /** The packages' archives, by package name. */
   readonly tarballs: ReadonlyMap<string, string>;
   installed(packageName: string): string;
+  /** Writes a file of the program; in a folder of its own, a second program that has the same packages. */
   write(file: string, text: string): void;
-  run(command: string, args: readonly string[]): Outcome;
+  run(command: string, args: readonly string[], where?: RunOptions): Outcome;
+  /** Lets the program find a package that this repository has installed, under this name. */
+  link(from: string, name: string): void;
+}
+
+export interface RunOptions {
+  /** The folder in which to run, within the consumer's. */
+  readonly inside?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Packs every published package and unpacks it into the `node_modules` of an empty project. */
 export function installedFromTarballs(): Consumer {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bearmq-consumer-')));
   const modules = join(folder, 'node_modules');
-  const run = (command: string, args: readonly string[]): Outcome => {
-    const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+  const run = (command: string, args: readonly string[], { inside = '.', env = {} }: RunOptions = {}): Outcome => {
+    const cwd = join(folder, inside);
+    // Jest marks what it starts; a Jest started by a test must not take itself for one of its workers.
+    const { JEST_WORKER_ID: _ours, NODE_OPTIONS: _flags, ...rest } = process.env;
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env: { ...rest, ...env } });
     return { status, output: `${stdout}${stderr}` };
   };
   const tarballs = packAll(join(folder, 'tarballs'));
@@ -50,7 +62,11 @@ export function installedFromTarballs(): Consumer {
     tarballs,
     run,
     installed: (name) => join(modules, name),
-    write: (file, text) => writeFileSync(join(folder, file), text),
+    write: (file, text) => {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    },
+    link: (from, name) => link(modules, from, name),
   };
 }
 
@@ -72,15 +88,15 @@ function packAll(destination: string): Map<string, string> {
 function linkDependencies(modules: string): void {
   for (const { folder } of publishedPackages) {
     const { dependencies, peerDependencies } = readManifest(folder);
-    for (const name of Object.keys({ ...dependencies, ...peerDependencies })) link(join(folder, 'node_modules'), name);
+    for (const name of Object.keys({ ...dependencies, ...peerDependencies })) link(modules, folder, name);
   }
-  link(join(REPOSITORY, 'node_modules'), '@types/node');
-  link(join(REPOSITORY, 'packages/integration-tests/node_modules'), '@types/pg');
+  link(modules, REPOSITORY, '@types/node');
+  link(modules, join(REPOSITORY, 'packages/integration-tests'), '@types/pg');
+}
 
-  function link(from: string, name: string): void {
-    const target = join(modules, name);
-    if (existsSync(target)) return;
-    mkdirSync(dirname(target), { recursive: true });
-    symlinkSync(realpathSync(join(from, name)), target);
-  }
+function link(modules: string, from: string, name: string): void {
+  const target = join(modules, name);
+  if (existsSync(target)) return;
+  mkdirSync(dirname(target), { recursive: true });
+  symlinkSync(realpathSync(join(from, 'node_modules', name)), target);
 }
