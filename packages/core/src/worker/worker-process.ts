@@ -59,6 +59,7 @@ export class WorkerProcess {
       parts,
       onHeld: () => this.#claimer.hintAnywhere(),
       onLost: () => this.#dropAll(),
+      onOverdue: () => this.#rescuer.wake(),
     });
     this.#settler = new Settler({
       parts,
@@ -76,6 +77,7 @@ export class WorkerProcess {
       parts,
       role: 'WORKER',
       intervalMs: RESCUE_INTERVAL_MS,
+      selfId: () => this.#keeper.lease?.workerId ?? null,
       onRescued: () => this.#claimer.hintAnywhere(),
     });
     this.#claimer = new Claimer({
