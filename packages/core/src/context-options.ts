@@ -1,4 +1,13 @@
-import { anything, checkOptions, type Driver, hasMethods, numberIn, oneOf, withDefaults } from './driver/index.ts';
+import {
+  anything,
+  checkOptions,
+  type Driver,
+  hasMethods,
+  InvalidOptionError,
+  numberIn,
+  oneOf,
+  withDefaults,
+} from './driver/index.ts';
 import { MAX_SECS } from './model/limits.ts';
 
 /** What all objects of a context share. */
@@ -29,6 +38,15 @@ export interface ContextSettings {
    */
   readonly leaseSecs?: number;
   /**
+   * How long a process that holds its connection to the database, but gives no other sign of life, keeps its jobs, in
+   * seconds: its event loop is blocked, or it is dead behind a proxy that has not noticed. A smaller value has the jobs
+   * of such a dead process run again sooner; a work function that blocks for longer than it is run a second time.
+   *
+   * @defaultValue 600 (ten minutes), or `leaseSecs` if that is more
+   * @throws {@link InvalidOptionError} below `leaseSecs` or above 100 years.
+   */
+  readonly blockedSecs?: number;
+  /**
    * How often idle workers look for jobs that no notification told them of, in seconds. It is the longest wait where
    * notifications cannot be had, and the fallback where they can. A smaller value costs statements.
    *
@@ -57,6 +75,7 @@ export const CONTEXT_DEFAULTS = {
   jobPostFinalizeDeleteSecs: 86_400,
   jobGroupUnlockSecs: 10_800,
   leaseSecs: 30,
+  blockedSecs: 600,
   wakeUp: 'auto',
 } as const;
 
@@ -65,7 +84,16 @@ export type ResolvedSettings = Required<Omit<ContextSettings, 'pollSecs'>> & Pic
 
 /** @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range. */
 export function resolveContextOptions(options: ContextOptions): ContextOptions & ResolvedSettings {
-  return withDefaults(CONTEXT_DEFAULTS, checkOptions('Context', options, contextChecks, ['driver']));
+  const given = checkOptions('Context', options, contextChecks, ['driver']);
+  const { leaseSecs = CONTEXT_DEFAULTS.leaseSecs, blockedSecs = Math.max(CONTEXT_DEFAULTS.blockedSecs, leaseSecs) } =
+    given;
+  if (blockedSecs < leaseSecs) {
+    throw new InvalidOptionError(
+      'Context.blockedSecs',
+      `must be at least leaseSecs (${leaseSecs}), got ${blockedSecs}`,
+    );
+  }
+  return withDefaults(CONTEXT_DEFAULTS, { ...given, blockedSecs });
 }
 
 const contextChecks = {
@@ -77,6 +105,7 @@ const contextChecks = {
   jobPostFinalizeDeleteSecs: numberIn(0, MAX_SECS, 'seconds'),
   jobGroupUnlockSecs: numberIn(1, MAX_SECS, 'seconds'),
   leaseSecs: numberIn(3, 86_400, 'seconds'),
+  blockedSecs: numberIn(3, MAX_SECS, 'seconds'),
   pollSecs: numberIn(0.01, 3_600, 'seconds'),
   wakeUp: oneOf('auto', 'poll'),
 };

@@ -10,6 +10,7 @@ describe('the defaults that the README promises', () => {
       jobPostFinalizeDeleteSecs: 24 * 3_600,
       jobGroupUnlockSecs: 3 * 3_600,
       leaseSecs: 30,
+      blockedSecs: 600,
       wakeUp: 'auto',
     });
   });

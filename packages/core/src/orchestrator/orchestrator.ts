@@ -40,11 +40,18 @@ export class Orchestrator implements AsyncDisposable {
     const announce = (): void => parts.enqueuer.announce();
     const scheduler = new Scheduler({ parts, pollMs: jobSchedulePollSecs * 1000, onFired: announce });
     const cleanUp = { parts, intervalMs: cleanUpPollSecs * 1000 };
+    const rescuer = new Rescuer({
+      parts,
+      role: 'ORCHESTRATOR',
+      intervalMs: RESCUE_INTERVAL_MS,
+      selfId: () => null,
+      onRescued: announce,
+    });
     this.#parts = parts;
     this.#daemons = new Map<Daemon, number>([
       [scheduler, 0],
       [new FinalizedPruner(cleanUp), FIRST_FINALIZED_PRUNE_MS],
-      [new Rescuer({ parts, role: 'ORCHESTRATOR', intervalMs: RESCUE_INTERVAL_MS, onRescued: announce }), 0],
+      [rescuer, 0],
       [new GroupPruner(cleanUp), FIRST_GROUP_PRUNE_MS],
       [new Sweeper({ parts, intervalMs: SWEEP_INTERVAL_MS, onMended: announce }), FIRST_SWEEP_MS],
     ]);

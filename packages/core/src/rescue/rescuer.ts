@@ -8,12 +8,23 @@ export interface RescuerOptions {
   readonly role: 'ORCHESTRATOR' | 'WORKER';
   /** How often to look when nobody said that it is time, in milliseconds. */
   readonly intervalMs: number;
+  /** The lease of this process, which is never taken; `null` where it has none. */
+  readonly selfId: () => string | null;
   /** Jobs were put back: they are ready now. */
   readonly onRescued: () => void;
 }
 
 /** The least time between two looks: a process that is blocked but alive would have every claim ask for one. */
 const MIN_INTERVAL_MS = 1_000;
+
+/** How long to wait while a process does not renew its lease: it counts as watched only if looked at every 3 s. */
+const WATCH_INTERVAL_MS = 1_000;
+
+/**
+ * How long a process must have been watched, in seconds: what the slowest needs to come back when the database does. Its
+ * lease keeper tries again after a second at most, and gives an attempt that hangs three.
+ */
+const GRACE_SECS = 6;
 
 /** Puts the jobs of dead worker processes back in the queue. Any number of processes may run one. */
 export class Rescuer extends Daemon {
@@ -26,12 +37,18 @@ export class Rescuer extends Daemon {
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, role, intervalMs, onRescued } = this.#options;
+    const { parts, role, intervalMs, selfId, onRescued } = this.#options;
     const sinceLast = this.clock.now() - this.#lastAt;
     if (sinceLast < MIN_INTERVAL_MS) return MIN_INTERVAL_MS - sinceLast;
     const { driver, tables, settings, events } = parts;
     await parts.checkSchema();
-    const rescued = await rescue(driver, tables, { unlockSecs: settings.jobGroupUnlockSecs });
+    const { jobGroupUnlockSecs: unlockSecs, blockedSecs } = settings;
+    const { rescued, isAnyOverdue } = await rescue(driver, tables, {
+      selfId: selfId(),
+      unlockSecs,
+      blockedSecs,
+      graceSecs: GRACE_SECS,
+    });
     this.#lastAt = this.clock.now(); // one that failed does not count: its own pauses grow
     for (const one of rescued) {
       if (one.kind === 'job') {
@@ -41,6 +58,6 @@ export class Rescuer extends Daemon {
       }
     }
     if (rescued.length > 0) onRescued();
-    return intervalMs;
+    return isAnyOverdue ? WATCH_INTERVAL_MS : intervalMs;
   }
 }

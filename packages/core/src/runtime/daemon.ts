@@ -8,6 +8,8 @@ export interface DaemonOptions {
   readonly name: string;
   /** Is told of every failed pass. */
   readonly onError: (daemon: string, error: unknown, failures: number) => void;
+  /** The longest pause after a failed pass, in milliseconds. @defaultValue 4,000 */
+  readonly longestPauseMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -18,21 +20,24 @@ const LONGEST_PAUSE_MS = 4_000;
 
 /**
  * A background task with one contract: `start()` once, `stop()` any number of times. A pass that fails is reported, and
- * tried again after a pause that doubles from 0.1 s to 4 s, with jitter; a daemon never ends by itself and never
+ * tried again after a pause that doubles from 0.1 s to 4 s (or what a daemon says), with jitter; a daemon never ends by itself and never
  * throws into the void.
  */
 export abstract class Daemon {
   protected readonly clock: Clock;
   readonly #name: string;
   readonly #onError: DaemonOptions['onError'];
+  readonly #longestPauseMs: number;
   readonly #random: Random;
   readonly #wake = new Wake();
   readonly #abort = new AbortController();
   #running: Promise<void> | undefined;
 
-  constructor({ name, onError, clock = systemClock, random = systemRandom }: DaemonOptions) {
+  constructor(options: DaemonOptions) {
+    const { name, onError, longestPauseMs = LONGEST_PAUSE_MS, clock = systemClock, random = systemRandom } = options;
     this.#name = name;
     this.#onError = onError;
+    this.#longestPauseMs = longestPauseMs;
     this.clock = clock;
     this.#random = random;
   }
@@ -67,7 +72,7 @@ export abstract class Daemon {
   }
 
   #pauseMs(failures: number): number {
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), this.#longestPauseMs);
     return pause * this.jitter();
   }
 

@@ -1,4 +1,4 @@
-import { asBoolean, asNumber, asText, toArrayLiteral } from '../driver/index.ts';
+import { asBoolean, asNullable, asNumber, asText, toArrayLiteral } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
@@ -22,14 +22,28 @@ export const registerWorker: Statement<LeaseInput, void> = defineStatement({
   decode: () => undefined,
 });
 
-/** Extends the lease. Resolves to whether it was still held: not once somebody has rescued its jobs. */
-export const renewLease: Statement<LeaseInput, boolean> = defineStatement({
+export interface Renewal {
+  /** Not once somebody has rescued its jobs. One that ran out while nobody did is held again. */
+  readonly isHeld: boolean;
+  /** Another process has let half of its lease pass: a rescue should watch it. */
+  readonly isAnyOverdue: boolean;
+}
+
+/**
+ * Extends the lease, and looks at those of the others on the way, so that a process which claims nothing (all its slots
+ * are busy, or it hardly polls) learns of the dead, too.
+ */
+export const renewLease: Statement<LeaseInput, Renewal> = defineStatement({
   name: 'bearmq_renew_lease',
   text: ({ worker }) => `
-    update ${worker} set expires_at = now() + make_interval(secs => $2::float8), session_key = $3::text::bigint
-    where id = $1::text::uuid returning true`,
+    update ${worker} set renewed_at = now(), expires_at = now() + make_interval(secs => $2::float8),
+      session_key = $3::text::bigint, watched_from = null, watched_at = null
+    where id = $1::text::uuid
+    returning exists (
+      select 1 from ${worker} w
+      where w.id <> $1::text::uuid and w.renewed_at + (w.expires_at - w.renewed_at) / 2 < now())`,
   encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
-  decode: (rows) => rows.length > 0,
+  decode: ([row]) => ({ isHeld: row !== undefined, isAnyOverdue: asNullable(row?.[0], asBoolean) ?? false }),
 });
 
 /**
@@ -59,23 +73,44 @@ export type Rescued =
   | { readonly kind: 'group'; readonly jobGroup: string }
   | { readonly kind: 'worker'; readonly workerId: string };
 
+export interface RescueResult {
+  readonly rescued: readonly Rescued[];
+  /** Some process does not renew its lease: look again within three seconds. */
+  readonly isAnyOverdue: boolean;
+}
+
+interface RescueInput {
+  /** The lease of the process that asks, which is not to be taken from it; `null` where it has none. */
+  readonly selfId: string | null;
+  readonly unlockSecs: number;
+  /** How long a process that holds its session lock may go without a renewal. */
+  readonly blockedSecs: number;
+  /** How long a process must have been watched. */
+  readonly graceSecs: number;
+}
+
 /** Puts jobs of dead worker processes back, and opens groups that were locked for too long. See `rescue_v1`. */
-export const rescue: Statement<{ readonly unlockSecs: number }, readonly Rescued[]> = defineStatement({
+export const rescue: Statement<RescueInput, RescueResult> = defineStatement({
   name: 'bearmq_rescue',
   text: ({ fn }) => `
-    select o_kind::text, o_id::text, o_name::text, o_worker::text from ${fn('rescue_v1')}($1::float8)`,
-  encode: ({ unlockSecs }) => [unlockSecs],
-  decode: (rows) =>
-    rows.map(([kind, id, name, workerId]): Rescued => {
+    select o_kind::text, o_id::text, o_name::text, o_worker::text from ${fn('rescue_v1')}(
+      $1::text::uuid, $2::float8, $3::float8, $4::float8)`,
+  encode: ({ selfId, unlockSecs, blockedSecs, graceSecs }) => [selfId, unlockSecs, blockedSecs, graceSecs],
+  decode: (rows) => ({
+    rescued: rows.flatMap(([kind, id, name, workerId]): readonly Rescued[] => {
       switch (kind) {
         case 'job':
-          return { kind, jobId: asText(id), jobName: asText(name) };
+          return [{ kind, jobId: asText(id), jobName: asText(name) }];
         case 'group':
-          return { kind, jobGroup: asText(name) };
+          return [{ kind, jobGroup: asText(name) }];
+        case 'worker':
+          return [{ kind, workerId: asText(workerId) }];
         default:
-          return { kind: 'worker', workerId: asText(workerId) };
+          return [];
       }
     }),
+    isAnyOverdue: rows.some(([kind]) => kind === 'overdue'),
+  }),
 });
 
 interface ReconcileInput {

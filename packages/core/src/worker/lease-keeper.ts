@@ -18,7 +18,15 @@ export interface LeaseKeeperOptions {
   readonly onHeld: () => void;
   /** The lease is gone: whatever this process holds may run elsewhere. */
   readonly onLost: () => void;
+  /** Another process does not renew its lease. */
+  readonly onOverdue: () => void;
 }
+
+/**
+ * The longest pause after a renewal that failed, in milliseconds. When the database comes back, whoever rescues gives the
+ * others a few seconds to renew.
+ */
+const LONGEST_PAUSE_MS = 1_000;
 
 /**
  * Holds the one lease of this process, renewed every third of its time, whatever runs.
@@ -38,7 +46,7 @@ export class LeaseKeeper extends Daemon {
   #waiters: (() => void)[] = [];
 
   constructor(options: LeaseKeeperOptions) {
-    super({ name: 'lease-keeper', onError: options.parts.reportError });
+    super({ name: 'lease-keeper', onError: options.parts.reportError, longestPauseMs: LONGEST_PAUSE_MS });
     this.#options = options;
   }
 
@@ -95,7 +103,7 @@ export class LeaseKeeper extends Daemon {
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, onHeld } = this.#options;
+    const { parts, onHeld, onOverdue } = this.#options;
     const { driver, tables, settings, checkSchema } = parts;
     const { leaseSecs } = settings;
     await this.#lockSession();
@@ -108,9 +116,13 @@ export class LeaseKeeper extends Daemon {
       await registerWorker(driver, tables, { workerId, leaseSecs, sessionKey });
       this.#lease = { workerId, generation: 0 };
       onHeld();
-    } else if (!(await renewLease(driver, tables, { workerId: lease.workerId, leaseSecs, sessionKey }))) {
-      this.lose(lease);
-      return 0;
+    } else {
+      const renewal = await renewLease(driver, tables, { workerId: lease.workerId, leaseSecs, sessionKey });
+      if (!renewal.isHeld) {
+        this.lose(lease);
+        return 0;
+      }
+      if (renewal.isAnyOverdue) onOverdue();
     }
     this.#certainUntil = sentAt + leaseSecs * 1000;
     this.#resolveWaiters();

@@ -60,6 +60,7 @@ export class WorkerProcess {
       parts,
       onHeld: () => this.#claimer.hintAnywhere(),
       onLost: () => this.#dropAll(),
+      onOverdue: () => this.#rescuer.wake(),
     });
     this.#settler = new Settler({
       parts,
@@ -87,6 +88,7 @@ export class WorkerProcess {
       parts,
       role: 'WORKER',
       intervalMs: RESCUE_INTERVAL_MS,
+      selfId: () => this.#keeper.lease?.workerId ?? null,
       onRescued: () => this.#claimer.hintAnywhere(),
     });
     this.#claimer = new Claimer({

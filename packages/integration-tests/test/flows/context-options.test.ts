@@ -56,6 +56,7 @@ describe('the options of a Context', () => {
     ['jobGroupUnlockSecs', null],
     ['leaseSecs', 2.9],
     ['leaseSecs', 86_401],
+    ['blockedSecs', 29],
     ['pollSecs', 0],
     ['pollSecs', 3_601],
     ['wakeUp', 'listen'],
@@ -68,6 +69,8 @@ describe('the options of a Context', () => {
 
   it('take undefined for left out', () => {
     expect(make({ leaseSecs: undefined, wakeUp: undefined })).not.toThrow();
+    expect(make({ leaseSecs: 86_400 })).not.toThrow();
+    expect(make({ leaseSecs: 700, blockedSecs: 700 })).not.toThrow();
   });
 
   it('must name a schema that PostgreSQL can hold', () => {

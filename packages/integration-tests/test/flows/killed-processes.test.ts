@@ -6,6 +6,7 @@ import { useSchema } from '../support/database.ts';
 import { counted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
+import { lapse } from '../support/lapse.ts';
 import { listening, registered, until } from '../support/until.ts';
 
 const schema = useSchema();
@@ -42,7 +43,7 @@ describe('a job whose worker process is killed', () => {
     const jobId = await definition.enqueue({ does: 'hang' }, { numAttempts: 2 });
     await victim.told({ kind: 'run', jobId });
     await victim.kill();
-    await direct.age(29, 'worker');
+    await lapse(direct, 29);
     daemons.worker(context);
     await listening(direct, 2);
     expect(await direct.value('select claims from {s}.job where id = $1', [jobId])).toBe(1);
@@ -58,7 +59,7 @@ describe('a job whose worker process is killed', () => {
     const next = await definition.enqueue({ does: 'finish' }, { jobGroup: 'of the dead' });
     await victim.told({ kind: 'run', jobId: last });
     await victim.kill();
-    await schema.age(31, 'worker');
+    await lapse(schema, 31);
     daemons.worker(context);
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: next });
     expect(events.of('WORKER_JOB_EXPIRE', last)).toHaveLength(1);
@@ -82,7 +83,7 @@ describe('a job whose worker process is killed', () => {
     await victim.kill();
     const ahead = await schema.rows(`select id::text from {s}.job where state = 'running' and not started`);
     expect(ahead.length).toBeGreaterThan(0);
-    await schema.age(31, 'worker');
+    await lapse(schema, 31);
     daemons.worker(context, { concurrency: 20 });
     await events.waitFor('WORKER_JOB_EXPIRE', { jobId: hanging });
     for (const { id } of ahead) await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: String(id) });
@@ -127,6 +128,11 @@ describe('a work function that blocks the event loop for longer than its lease',
     const jobId = await definition.enqueue({ does: 'block-and-listen', secs: 6 }, { numAttempts: 2 });
     await blocked.told({ kind: 'run', jobId });
     daemons.worker(context);
+    await until(
+      'its lease is over',
+      () => schema.value('select bool_or(expires_at < now()) from {s}.worker') as Promise<boolean>,
+    );
+    await lapse(schema, 0);
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
     expect(runs.map(({ metadata }) => metadata.attempt)).toEqual([2]);
     expect(await blocked.told({ kind: 'aborted', jobId })).toMatchObject({ name: 'LeaseLostError' });

@@ -5,6 +5,7 @@ import { useSchema } from '../support/database.ts';
 import { counted, intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
+import { lapse } from '../support/lapse.ts';
 import { gate, listening, registered, until } from '../support/until.ts';
 
 const schema = useSchema();
@@ -15,7 +16,7 @@ const daemons = useDaemons();
 const LOSING = { wakeUp: 'poll', pollSecs: 0.02, leaseSecs: 600 } as const;
 /** One whose lease outlasts that. */
 const LASTING = { wakeUp: 'poll', pollSecs: 0.02, leaseSecs: 86_400 } as const;
-const loseLease = (of = schema) => of.age(700, 'worker');
+const loseLease = (of = schema) => lapse(of, 700);
 
 describe('a lease', () => {
   it('is thirty seconds by default, one row for each process', async () => {
@@ -81,6 +82,7 @@ describe('a lease', () => {
     const [loser, other] = [schema.context(LOSING), schema.context(LASTING)];
     const events = logEvents(loser);
     const { definition } = await notedJob<null>(loser, 'GOES_ON');
+    await notedJob<null>(other, 'OF_THE_OTHER');
     daemons.worker(loser);
     daemons.worker(other);
     await until('both have leases', async () => (await schema.value('select count(*)::int from {s}.worker')) === 2);

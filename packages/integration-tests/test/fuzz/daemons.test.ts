@@ -32,6 +32,7 @@ it(
       jobPostFinalizeDeleteSecs: 60,
       jobGroupUnlockSecs: 60,
       leaseSecs: 30,
+      blockedSecs: 60,
       pollSecs: 1,
       wakeUp: 'poll',
     };

@@ -86,7 +86,7 @@ async function work(session: SqlSession): Promise<void> {
   });
   await registerWorker(session, tables, { workerId: dead, leaseSecs: -1, sessionKey: null });
   await take(dead);
-  await rescue(session, tables, { unlockSecs: 60 });
+  await rescue(session, tables, { selfId: null, unlockSecs: 60, blockedSecs: 60, graceSecs: 0 });
   await take(alive);
   await reconcile(session, tables, { workerId: alive, generation: 1, known: [] });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });

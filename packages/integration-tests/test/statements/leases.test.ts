@@ -16,7 +16,8 @@ import { useSchema } from '../support/database.ts';
 const schema = useSchema();
 const bench = benchOf(schema);
 const { session, tables } = bench;
-const UNLOCK = { unlockSecs: 10_800 };
+const AT_ONCE = { selfId: null, unlockSecs: 10_800, blockedSecs: 10_800, graceSecs: 0 };
+const rescued = async () => (await rescue(session, tables, AT_ONCE)).rescued;
 const ids = (jobs: readonly { readonly id: string }[]) => jobs.map(({ id }) => id);
 const exists = async (workerId: string) =>
   (await schema.rows('select 1 from {s}.worker where id = $1', [workerId])).length === 1;
@@ -27,10 +28,14 @@ describe('a lease', () => {
   it('can be renewed while its row is there, whoever else tries to rescue it', async () => {
     const workerId = await bench.worker(3);
     await schema.age(100, 'worker');
-    expect(await renewLease(session, tables, { workerId, leaseSecs: 30, sessionKey: '-7' })).toBe(true);
-    expect(await rescue(session, tables, UNLOCK)).toEqual([]);
+    expect(await renewLease(session, tables, { workerId, leaseSecs: 30, sessionKey: '-7' })).toMatchObject({
+      isHeld: true,
+    });
+    expect(await rescued()).toEqual([]);
     expect(await schema.value('select session_key from {s}.worker')).toBe('-7');
-    expect(await renewLease(session, tables, { workerId: uuidv4(), leaseSecs: 30, sessionKey: null })).toBe(false);
+    expect(await renewLease(session, tables, { workerId: uuidv4(), leaseSecs: 30, sessionKey: null })).toMatchObject({
+      isHeld: false,
+    });
   });
 
   it('is given up with its row, and a second time without harm', async () => {
@@ -58,7 +63,7 @@ describe('a rescue', () => {
     await bench.insert({});
     await bench.claim(workerId);
     await schema.age(29, 'worker');
-    expect(await rescue(session, tables, UNLOCK)).toEqual([]);
+    expect(await rescued()).toEqual([]);
   });
 
   it('gives the jobs of a dead worker back, their spent attempts spent, and removes it', async () => {
@@ -69,9 +74,9 @@ describe('a rescue', () => {
     await bench.claim(workerId, { slots: 1, ahead: 1 });
     await bench.claim(other, { names: ['OTHER'] });
     await schema.age(31, 'worker');
-    const rescued = await rescue(session, tables, UNLOCK);
-    expect(rescued).toHaveLength(3);
-    expect(rescued).toEqual(
+    const all = await rescued();
+    expect(all).toHaveLength(3);
+    expect(all).toEqual(
       expect.arrayContaining([
         { kind: 'job', jobId: started, jobName: 'JOB' },
         { kind: 'job', jobId: ahead, jobName: 'JOB' },
@@ -82,7 +87,7 @@ describe('a rescue', () => {
     expect(await bench.job(ahead)).toMatchObject({ state: 'ready', attempt: 0, claims: 2, worker_id: null });
     expect(await bench.job(theirs)).toMatchObject({ state: 'running', claims: 1, worker_id: other });
     expect(await exists(workerId)).toBe(false);
-    expect(await rescue(session, tables, UNLOCK)).toEqual([]);
+    expect(await rescued()).toEqual([]);
   });
 
   it('makes them suspect of that death, until an attempt of theirs has failed, and not by a lost answer', async () => {
@@ -93,7 +98,7 @@ describe('a rescue', () => {
     await reconcile(session, tables, { workerId: first, generation: 1, known: [] });
     expect(suspicionOf(await bench.claimed(first, { generation: 1, slots: 0, ahead: 1 }))).toEqual([false]);
     await schema.age(31, 'worker');
-    await rescue(session, tables, UNLOCK);
+    await rescued();
     const [back] = await bench.claimed(second, { slots: 0, ahead: 1 });
     expect(back).toMatchObject({ id, isSuspect: true, isCounted: false, attempt: 1 });
     if (back !== undefined) await bench.settle({ kind: 'waiting', job: back, attempt: 0, secs: 0, errorText: null });
@@ -103,12 +108,49 @@ describe('a rescue', () => {
     expect(suspicionOf(await bench.claimed(third))).toEqual([false]);
   });
 
+  it('takes a worker that was watched for the time of grace, with no gap, and did not renew', async () => {
+    const workerId = await bench.worker();
+    const look = (graceSecs = 6) => rescue(session, tables, { ...AT_ONCE, graceSecs });
+    const watched = (fromSecs: number, atSecs: number) =>
+      schema.rows(
+        `update {s}.worker set watched_from = now() - make_interval(secs => $1),
+        watched_at = now() - make_interval(secs => $2)`,
+        [fromSecs, atSecs],
+      );
+    const watchedFor = () => schema.value('select extract(epoch from now() - watched_from)::float8 from {s}.worker');
+    expect(await look()).toEqual({ rescued: [], isAnyOverdue: false });
+    await schema.age(16, 'worker'); // half of its lease: it should have renewed
+    expect(await look()).toEqual({ rescued: [], isAnyOverdue: true });
+    await schema.age(15, 'worker'); // the lease is over
+    expect(await look()).toEqual({ rescued: [], isAnyOverdue: true });
+    await watched(5, 1);
+    expect((await look()).rescued).toEqual([]);
+    expect(await watchedFor()).toBeGreaterThan(5);
+    await watched(100, 3.5); // nobody looked for so long
+    expect((await look()).rescued).toEqual([]);
+    expect(await watchedFor()).toBeLessThan(3);
+    await watched(100, 1);
+    expect((await look(1e9)).rescued).toEqual([]); // the server itself has not been up for that long
+    await watched(7, 1);
+    const other = await bench.worker();
+    expect((await renewLease(session, tables, { workerId: other, leaseSecs: 30, sessionKey: null })).isAnyOverdue).toBe(
+      true,
+    );
+    await renewLease(session, tables, { workerId, leaseSecs: 30, sessionKey: null });
+    expect(await watchedFor()).toBe(null);
+    await schema.age(31, 'worker');
+    await watched(7, 1);
+    const taken = await rescue(session, tables, { ...AT_ONCE, selfId: other, graceSecs: 6 });
+    expect(taken).toEqual({ rescued: [{ kind: 'worker', workerId }], isAnyOverdue: false });
+    expect(await exists(other)).toBe(true);
+  });
+
   it('frees their groups, and makes the next of these ready', async () => {
     const workerId = await bench.worker();
     const all = await bench.insert(...Array.from({ length: 4 }, () => ({ jobGroup: 'g', numAttempts: 2 })));
     const jobs = await bench.claimed(workerId, { slots: 1, ahead: 1, run: 2 });
     await schema.age(31, 'worker');
-    await rescue(session, tables, UNLOCK);
+    await rescued();
     expect(await bench.group('g')).toMatchObject({ running: 0 });
     expect(await bench.succeed(...jobs)).toEqual(new Set(ids(jobs)));
     const next = await bench.worker();
@@ -122,13 +164,13 @@ describe('a rescue', () => {
     const client = await schema.pool.connect();
     await client.query('begin');
     await bench.claim(workerId, { session: fromPg(client) });
-    expect(await rescue(session, tables, UNLOCK)).toEqual([]);
+    expect(await rescued()).toEqual([]);
     await client.query('commit');
     client.release();
-    expect(await rescue(session, tables, UNLOCK)).toHaveLength(2);
+    expect(await rescued()).toHaveLength(2);
   });
 
-  it('leaves a worker alone whose session lock is held, until jobGroupUnlockSecs have passed', async () => {
+  it('leaves a worker alone whose session lock is held, until blockedSecs have passed', async () => {
     const workerId = uuidv4();
     const sessionKey = String(-(2n ** 63n) + 5n);
     await registerWorker(session, tables, { workerId, leaseSecs: 30, sessionKey });
@@ -137,20 +179,23 @@ describe('a rescue', () => {
     const client = await schema.direct.connect();
     expect(await takeSessionLock(fromPg(client), tables, { sessionKey })).toBe(true);
     await schema.age(1_000, 'worker');
-    expect(await rescue(session, tables, UNLOCK)).toEqual([]);
+    expect(await rescued()).toEqual([]);
     expect(await takeSessionLock(session, tables, { sessionKey })).toBe(false);
     await client.query('select pg_advisory_unlock_all()');
     client.release();
-    expect(await rescue(session, tables, UNLOCK)).toHaveLength(2);
+    expect(await rescued()).toHaveLength(2);
   });
 
-  it('does not take even a held lock for life beyond jobGroupUnlockSecs', async () => {
+  it('does not take even a held lock for life beyond blockedSecs without a renewal', async () => {
     const workerId = uuidv4();
     await registerWorker(session, tables, { workerId, leaseSecs: 30, sessionKey: '77' });
     const client = await schema.direct.connect();
     await takeSessionLock(fromPg(client), tables, { sessionKey: '77' });
-    await schema.age(31 + 10_800, 'worker');
-    expect(await rescue(session, tables, UNLOCK)).toEqual([{ kind: 'worker', workerId }]);
+    await schema.age(599, 'worker');
+    const look = () => rescue(session, tables, { ...AT_ONCE, blockedSecs: 600 });
+    expect((await look()).rescued).toEqual([]);
+    await schema.age(2, 'worker');
+    expect((await look()).rescued).toEqual([{ kind: 'worker', workerId }]);
     await client.query('select pg_advisory_unlock_all()');
     client.release();
   });
@@ -161,7 +206,7 @@ describe('a rescue', () => {
       await bench.claim(await bench.worker());
     }
     await schema.age(31, 'worker');
-    const all = (await Promise.all(Array.from({ length: 6 }, () => rescue(session, tables, UNLOCK)))).flat();
+    const all = (await Promise.all(Array.from({ length: 6 }, () => rescued()))).flat();
     const jobs = all.filter(({ kind }) => kind === 'job');
     expect(jobs).toHaveLength(10);
     expect(new Set(jobs.map((job) => JSON.stringify(job))).size).toBe(10);
@@ -173,7 +218,7 @@ describe('a rescue', () => {
     const [id = ''] = await bench.insert({ jobGroup: 'g', numAttempts: 2 });
     await bench.claim(workerId);
     await schema.rows('delete from {s}.worker');
-    expect(await rescue(session, tables, UNLOCK)).toEqual([{ kind: 'job', jobId: id, jobName: 'JOB' }]);
+    expect(await rescued()).toEqual([{ kind: 'job', jobId: id, jobName: 'JOB' }]);
     expect(await bench.job(id)).toMatchObject({ state: 'ready', claims: 2 });
     expect(await bench.group('g')).toMatchObject({ running: 0 });
   });
@@ -183,10 +228,10 @@ describe('a rescue', () => {
     const all = await bench.insert({ jobGroup: 'g' }, { jobGroup: 'g' }, { jobGroup: 'g' });
     const [overdue] = await bench.claimed(workerId);
     await schema.age(10_700, 'job', 'job_group');
-    expect(await rescue(session, tables, UNLOCK)).toEqual([]);
+    expect(await rescued()).toEqual([]);
     await schema.age(200, 'job', 'job_group');
-    expect(await rescue(session, tables, UNLOCK)).toEqual([{ kind: 'group', jobGroup: 'g' }]);
-    expect(await rescue(session, tables, UNLOCK)).toEqual([]);
+    expect(await rescued()).toEqual([{ kind: 'group', jobGroup: 'g' }]);
+    expect(await rescued()).toEqual([]);
     const [second] = await bench.claimed(workerId);
     expect(second?.id).toBe(all[1]);
     if (overdue !== undefined) expect(await bench.succeed(overdue)).toEqual(new Set());
@@ -201,6 +246,6 @@ describe('a rescue', () => {
     await bench.insert({ jobGroup: 'g' });
     await bench.claim(workerId);
     await schema.age(20_000, 'job');
-    expect(await rescue(session, tables, UNLOCK)).toEqual([]);
+    expect(await rescued()).toEqual([]);
   });
 });

@@ -50,8 +50,9 @@ export class Queue {
     return statements.reconcile(this.session, this.tables, { workerId, generation, known });
   }
 
-  rescue(unlockSecs = 10_800): Promise<readonly Rescued[]> {
-    return statements.rescue(this.session, this.tables, { unlockSecs });
+  async rescue(unlockSecs = 10_800): Promise<readonly Rescued[]> {
+    const input = { selfId: null, unlockSecs, blockedSecs: unlockSecs, graceSecs: 0 };
+    return (await statements.rescue(this.session, this.tables, input)).rescued;
   }
 
   /** All pages of one pass. */

@@ -48,31 +48,53 @@ end`,
 const isUnknown =
   '(j.id, j.claims) not in (select k.id, k.claims from unnest(p_known, p_known_claims) as k (id, claims))';
 
+/** Whether a worker has let half of its lease pass: it renews every third. Core asks the same when it renews its own. */
+function isOverdue(worker: string): string {
+  return `${worker}.renewed_at + (${worker}.expires_at - ${worker}.renewed_at) / 2 < now()`;
+}
+
+/** The longest time between two looks that count as one watch, in seconds. */
+const WATCH_GAP_SECS = 3;
+
 /**
  * Gives the jobs of dead worker processes back to the queue, and opens groups that were locked for too long.
  *
- * A worker is dead when its lease has run out and the session lock that it named (if it could take one) is free: a
- * process whose event loop is blocked cannot renew its lease, but its connection still holds the lock, and the server
- * lets go of that the moment the connection ends. `p_unlock_secs` is the upper bound for that patience.
+ * A worker is dead when its lease has run out, it was watched for `p_grace_secs` without a gap and did not renew, and the
+ * session lock that it named (if it could take one) is free: a process whose event loop is blocked cannot renew its
+ * lease, but its connection still holds the lock, and the server lets go of that the moment the connection ends.
+ * `p_blocked_secs` without a renewal is the upper bound for that patience: a gateway may keep a connection whose client
+ * is long gone.
+ *
+ * The watch is there because leases run out by themselves while the database is away, or while nobody reaches it. Whoever
+ * comes back first must not take the others for dead: they are given time to come back as well. Each call notes which
+ * workers have let half of their lease pass; a renewal wipes that out, and so does a pause of three seconds in which
+ * nobody looked. So the watch has begun long before a lease runs out, and costs a death that is noticed no time.
+ *
+ * `p_self` is the caller's own lease, which it would renew, not take.
  *
  * The worker's row is locked first: a claim under way holds it `for key share`, so it is skipped until the claim is
  * over. A group past `p_unlock_secs` is opened by raising its epoch: its job may go on and is settled as usual, but no
- * longer counts.
+ * longer counts. Workers are noted last, so that no renewal waits while jobs are put back. The row `overdue` says that
+ * there are some: look again within the gap.
  */
 export function rescue(n: Tables): string {
   return plpgsql({
-    signature: `${n.fn('rescue_v1')}(p_unlock_secs float8)`,
+    signature: `${n.fn('rescue_v1')}(p_self uuid, p_unlock_secs float8, p_blocked_secs float8, p_grace_secs float8)`,
     returns: 'table (o_kind text, o_id text, o_name text, o_worker text)',
     body: `declare
   v_worker record;
   v_groups text[];
 begin
   for v_worker in
-    select e.id, e.session_key, e.expires_at from ${n.worker} e where e.expires_at < now()
+    select e.id, e.session_key, e.renewed_at from ${n.worker} e
+    where e.expires_at < now() and e.id is distinct from p_self
+      and coalesce(e.watched_from, now()) <= now() - make_interval(secs => p_grace_secs)
+      and coalesce(e.watched_at, now()) >= now() - make_interval(secs => ${WATCH_GAP_SECS})
+      and pg_postmaster_start_time() <= now() - make_interval(secs => p_grace_secs)
     order by e.id for update skip locked
   loop
     continue when v_worker.session_key is not null
-      and v_worker.expires_at > now() - make_interval(secs => p_unlock_secs)
+      and v_worker.renewed_at > now() - make_interval(secs => p_blocked_secs)
       and not pg_try_advisory_xact_lock(v_worker.session_key);
     return query
     select 'job', t.o_id::text, t.o_name, v_worker.id::text from ${n.fn('take_back_v1')}(v_worker.id, '{}', '{}', false) t;
@@ -110,6 +132,16 @@ begin
   if v_groups is not null then
     perform ${n.fn('promote_group_heads_v1')}(v_groups);
     return query select 'group', null::text, u.name, null::text from unnest(v_groups) as u (name);
+  end if;
+
+  update ${n.worker} e set watched_at = now(),
+    watched_from = case when e.watched_at >= now() - make_interval(secs => ${WATCH_GAP_SECS}) then e.watched_from else now() end
+  from (
+    select w.id from ${n.worker} w where w.id is distinct from p_self and ${isOverdue('w')}
+    order by w.id for no key update skip locked) o
+  where e.id = o.id and (e.watched_at is null or e.watched_at < now() - interval '0.5 s');
+  if exists (select 1 from ${n.worker} w where w.id is distinct from p_self and ${isOverdue('w')}) then
+    return query select 'overdue', null::text, null::text, null::text;
   end if;
 end`,
   });

@@ -22,6 +22,8 @@ import type { Tables } from '@bearmq/core/driver';
  * - A job without a group of its own choosing has `job_group` null: no group row, no group lock.
  * - `job_group.running` counts the running jobs that hold the group; `epoch` is raised when the group is opened by
  *   force, so that those who held it before can no longer count it down.
+ * - `worker.watched_from` and `watched_at` say since when, and until when, rescuers have seen without a gap that the
+ *   lease is not renewed: silence that nobody listened to proves nothing.
  * - `finalized_job` keeps all that is needed to look at a job, or to run it again.
  *
  * One statement claims, rescues, repeats or prunes the rows of all, so a row on which it fails would stop everybody:
@@ -114,7 +116,10 @@ export function tables(n: Tables): string[] {
       generation integer not null default 0,
       session_key bigint,
       started_at timestamptz not null default now(),
-      expires_at timestamptz not null
+      renewed_at timestamptz not null default now(),
+      expires_at timestamptz not null,
+      watched_from timestamptz,
+      watched_at timestamptz
     ) with (fillfactor = 50, ${HOT_TABLE})`,
     `create table ${n.schedule} (
       name ${NAME} primary key,
