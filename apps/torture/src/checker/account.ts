@@ -4,9 +4,11 @@ import {
   type Enqueue,
   type Final,
   type History,
+  type Interval,
   type Process,
   type Run,
   TRANSLATION_MS,
+  type Trouble,
 } from './history.ts';
 
 /** A run, and the claim that it began under. */
@@ -55,6 +57,12 @@ export class Account {
     return frozen.reduce((sum, one) => sum + Math.max(0, Math.min(to, one.to) - Math.max(from, one.from)), 0);
   }
 
+  /** The troubles between two moments that a process may have had a part in. */
+  troublesOf(process: string, during: Interval): readonly Trouble[] {
+    const isLinked = this.processes.get(process)?.reach.way === 'linked';
+    return this.history.troubles.filter((one) => (one.of !== 'link' || isLinked) && isMeeting(one, during));
+  }
+
   /** The last claim that its process made for this attempt before it began. */
   #claimed(run: Run): ClaimedRun {
     const claim = (this.claimsOf.get(run.jobId) ?? []).findLast(
@@ -70,6 +78,11 @@ export class Account {
       untilAt: Math.min(ownEnd, takenBackAt),
     };
   }
+}
+
+/** Whether two intervals have a moment in common. */
+export function isMeeting(one: Interval, other: Interval): boolean {
+  return one.from <= other.to && other.from <= one.to;
 }
 
 /** A rule finds what broke one promise, whatever else went wrong. */

@@ -1,4 +1,4 @@
-import type { Outcome, Plan, ProcessEnd } from '../ledger/facts.ts';
+import type { Outcome, Plan, ProcessEnd, Reach, Troubled } from '../ledger/facts.ts';
 
 // All times are of the machine's monotonic clock, in milliseconds; those that the database told are translated.
 
@@ -106,8 +106,21 @@ export interface Process {
    * may have come late. Such a lease is left to run out.
    */
   readonly mayLeaveLease: boolean;
+  readonly reach: Reach;
   /** When it had no processor. */
-  readonly frozen: readonly { readonly from: number; readonly to: number }[];
+  readonly frozen: readonly Interval[];
+  /** When its event loop did not turn for long, as it wrote down itself. */
+  readonly lags: readonly Interval[];
+}
+
+export interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A way to the database was out of order, or connections ended at one moment. */
+export interface Trouble extends Interval {
+  readonly of: Troubled;
 }
 
 /** What was still in the database when all was to be over. */
@@ -136,6 +149,7 @@ export interface History extends Witnessed {
   readonly runs: readonly Run[];
   readonly events: readonly Event[];
   readonly processes: readonly Process[];
+  readonly troubles: readonly Trouble[];
 }
 
 /** Times that the database told are translated from its time of day, which has whole milliseconds at our end. */

@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts';
 import { freeze, freezeOrchestrator } from './freeze.ts';
 import { kills } from './kills.ts';
 import { network } from './network.ts';
+import { poolTransactions } from './pool-transactions.ts';
 import { pools } from './pools.ts';
 import { serverEnds } from './server-ends.ts';
 import { terminations } from './terminate.ts';
@@ -18,6 +19,7 @@ export const FAULTS: readonly Fault[] = [
   ...serverEnds,
   ...network,
   ...pools,
+  poolTransactions,
   deadlock,
   ...workFunctions,
 ];
