@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RuleName } from '../src/checker/check.ts';
 import type { History, Process } from '../src/checker/history.ts';
-import { killed, said, saidBy } from './support/stories.ts';
-import { history, processOf } from './support/story.ts';
+import { a, b, change, killed, said, saidBy } from './support/stories.ts';
+import { event, history, type JobStory, job, processOf } from './support/story.ts';
 
 /** The job `k` is taken from the process `dead` at 18,000, which has lived on. */
 const survived = (more: Partial<Process> = {}, troubles: History['troubles'] = []): History =>
@@ -17,6 +17,18 @@ const survived = (more: Partial<Process> = {}, troubles: History['troubles'] = [
     ],
     { processes: [processOf('P'), processOf('producer'), processOf('dead', more)], troubles },
   );
+/** A job whose run was under way when it was deleted by hand, at 25. */
+const deletedRun = change(job('d', [{ from: 10, to: 40 }], { group: 'g' }), {
+  claims: job('d', [{ from: 10, to: 25 }]).claims.map((claim) => ({ ...claim, endedAt: 25, end: 'deleted' })),
+  finals: [],
+  events: [
+    event('JOB_DEFINITION_JOB_ENQUEUE', 3, { process: 'producer', jobId: 'd' }),
+    event('WORKER_JOB_RUN', 9, { jobId: 'd', attempt: 1 }),
+    event('WORKER_JOB_LOSE', 42, { jobId: 'd' }),
+  ],
+});
+const withDeleted = (...jobs: readonly JobStory[]): History =>
+  history(jobs, { deleted: [{ jobId: 'd', state: 'running', at: 25 }] });
 const polls = { way: 'direct', wakeUp: 'poll', statementTimeoutMs: null } as const;
 
 describe('troubles: a history is found to be broken by', () => {
@@ -46,8 +58,49 @@ describe('troubles: a history is found to be broken by', () => {
       'living',
       /k was taken from dead/,
     ],
+    ['a job that is deleted by nobody', history([deletedRun]), 'kept', /d was finalized 0 times/],
+    [
+      'a job that is finalized after it was deleted',
+      withDeleted(change(job('d', [{ from: 10, to: 40 }]), {})),
+      'kept',
+      /d was finalized 1 times, although it had been deleted/,
+    ],
+    [
+      'a success that is told of a job that was deleted',
+      withDeleted(
+        change(deletedRun, {
+          events: deletedRun.events.map((one) =>
+            one.type === 'WORKER_JOB_LOSE' ? { ...one, type: 'WORKER_JOB_RUN_SUCCESS' } : one,
+          ),
+        }),
+      ),
+      'events',
+      /P told WORKER_JOB_RUN_SUCCESS 1 times instead of 0 of d/,
+    ],
+    [
+      'jobs that need an orchestrator to go on',
+      history([a], { left: [{ jobId: 'a', state: 'blocked' }] }),
+      'end state',
+      /a was still blocked when all was to be done, without an orchestrator/,
+    ],
   ])('%s', (_, told, rule, complaint) => {
     expect(saidBy(rule, told)).toMatch(complaint);
+  });
+});
+
+describe('troubles: a history is in order with a job that is deleted', () => {
+  it.each<[string, History]>([
+    ['while it is run, its group at work meanwhile', withDeleted(deletedRun, b)],
+    [
+      'before its run began, which nobody could know',
+      withDeleted(change(deletedRun, { runs: deletedRun.runs.map((run) => ({ ...run, startedAt: 30 })) })),
+    ],
+    [
+      'while it waits',
+      withDeleted(change(deletedRun, { claims: [], runs: [], events: deletedRun.events.slice(0, 1) })),
+    ],
+  ])('%s', (_, told) => {
+    expect(said(told)).toEqual([]);
   });
 });
 

@@ -15,9 +15,9 @@ import {
 export interface ClaimedRun extends Run {
   /** `undefined`: its process held none. */
   readonly claim: Claim | undefined;
-  /** It began after its claim had been taken back. */
+  /** It began after its claim had been taken back, or its job deleted. */
   readonly isStray: boolean;
-  /** Until when it had a right to its job: its end, its process's end, or its claim's being taken back. */
+  /** Until when it had a right to its job: its end, its process's end, or its claim's being taken from it. */
   readonly untilAt: number;
 }
 
@@ -69,13 +69,14 @@ export class Account {
       ({ process, attempt, at }) =>
         process === run.process && attempt === run.attempt && at <= run.startedAt + TRANSLATION_MS,
     );
-    const takenBackAt = claim?.end === 'taken back' ? (claim.endedAt ?? Infinity) : Infinity;
+    const isTaken = claim?.end === 'taken back' || claim?.end === 'deleted';
+    const takenAt = isTaken ? (claim.endedAt ?? Infinity) : Infinity;
     const ownEnd = run.endedAt ?? this.processes.get(run.process)?.endedAt ?? Infinity;
     return {
       ...run,
       claim,
-      isStray: takenBackAt + TRANSLATION_MS < run.startedAt,
-      untilAt: Math.min(ownEnd, takenBackAt),
+      isStray: takenAt + TRANSLATION_MS < run.startedAt,
+      untilAt: Math.min(ownEnd, takenAt),
     };
   }
 }

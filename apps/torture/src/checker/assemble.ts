@@ -22,6 +22,7 @@ export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings:
     })),
     processes: processes(facts),
     troubles: troubles(facts),
+    left: of(facts, 'left').map(({ jobId, state }) => ({ jobId, state })),
     inserted: witnessed.inserted.map((row) => ({ ...row, at: clock(row.at) })),
     claims: witnessed.claims.map((row) => ({
       ...row,
@@ -31,6 +32,7 @@ export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings:
     ticks: witnessed.ticks,
     unlocks: witnessed.unlocks.map((row) => ({ ...row, at: clock(row.at) })),
     finals: witnessed.finals.map((row) => ({ ...row, at: clock(row.at) })),
+    deleted: witnessed.deleted.map((row) => ({ ...row, at: clock(row.at) })),
     remains: witnessed.remains,
   };
 }

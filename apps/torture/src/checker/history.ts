@@ -41,8 +41,11 @@ export interface Claim {
   /** Claims with the same number were made by one statement. */
   readonly tx: string;
   readonly endedAt: number | null;
-  /** `returned`: by the process that held it, to be run again; `taken back`: by a rescue or a reconciliation. */
-  readonly end: 'finalized' | 'returned' | 'taken back' | null;
+  /**
+   * `returned`: by the process that held it, to be run again; `taken back`: by a rescue or a reconciliation; `deleted`:
+   * its job was deleted by hand.
+   */
+  readonly end: 'finalized' | 'returned' | 'taken back' | 'deleted' | null;
   /** Whether the attempt was spent when the claim ended. */
   readonly isSpent: boolean;
   /** Of one that was taken back: whether its lease had run out. */
@@ -55,6 +58,13 @@ export interface Inserted {
   /** `null` for a tick. */
   readonly key: string | null;
   readonly name: string;
+  readonly at: number;
+}
+
+/** A job that was deleted by hand, and its state until then. */
+export interface Deleted {
+  readonly jobId: string;
+  readonly state: string;
   readonly at: number;
 }
 
@@ -138,6 +148,7 @@ export interface Witnessed {
   readonly claims: readonly Claim[];
   readonly ticks: readonly Tick[];
   readonly unlocks: readonly Unlock[];
+  readonly deleted: readonly Deleted[];
   readonly finals: readonly Final[];
   readonly remains: Remains;
 }
@@ -150,6 +161,8 @@ export interface History extends Witnessed {
   readonly events: readonly Event[];
   readonly processes: readonly Process[];
   readonly troubles: readonly Trouble[];
+  /** What nobody had done when faults were over and no orchestrator was there any more, and its state. */
+  readonly left: readonly { readonly jobId: string; readonly state: string }[];
 }
 
 /** Times that the database told are translated from its time of day, which has whole milliseconds at our end. */

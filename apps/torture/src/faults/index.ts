@@ -2,6 +2,7 @@ import { deadlock } from './deadlock.ts';
 import { failover } from './failover.ts';
 import type { Fault } from './fault.ts';
 import { freeze, freezeOrchestrator } from './freeze.ts';
+import { handDelete } from './hand-delete.ts';
 import { kills } from './kills.ts';
 import { network } from './network.ts';
 import { poolTransactions } from './pool-transactions.ts';
@@ -21,6 +22,7 @@ export const FAULTS: readonly Fault[] = [
   ...pools,
   poolTransactions,
   deadlock,
+  handDelete,
   ...workFunctions,
 ];
 

@@ -98,6 +98,12 @@ export class Crew {
     await Promise.all(this.#posts.map(async (post) => post.role === role && (await post.child?.stop(STOP_MS))));
   }
 
+  /** Fills the posts of a role that was closed. */
+  reopen(role: Role): void {
+    this.#closing.delete(role);
+    for (const post of this.#posts) if (post.role === role) this.#fill(post, post.traits);
+  }
+
   async killAll(): Promise<void> {
     for (const { role } of this.#posts) this.#closing.add(role);
     await Promise.all(this.#posts.map(async ({ child }) => await child?.kill()));

@@ -87,7 +87,7 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
       };
     });
     note('no more faults: what is left is worked off');
-    await drain(crew, server.url, note);
+    await drain({ crew, url: server.url, tell, note });
     clearInterval(clock);
     tell({ kind: 'clock' });
     const witnessed = await surely(server.url, async (client) => await readWitness(client, QUOTED_SCHEMA));

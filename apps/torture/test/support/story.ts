@@ -163,6 +163,8 @@ export function history(jobs: readonly JobStory[], more: Partial<History> = {}):
       processOf('dead', { end: 'killed', endedAt: 15_000 }),
     ],
     troubles: [],
+    left: [],
+    deleted: [],
     ticks: [],
     unlocks: [],
     remains: { jobs: [], groups: [], workers: [] },
