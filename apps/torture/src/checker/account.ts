@@ -4,18 +4,20 @@ import {
   type Enqueue,
   type Final,
   type History,
+  type Interval,
   type Process,
   type Run,
   TRANSLATION_MS,
+  type Trouble,
 } from './history.ts';
 
 /** A run, and the claim that it began under. */
 export interface ClaimedRun extends Run {
   /** `undefined`: its process held none. */
   readonly claim: Claim | undefined;
-  /** It began after its claim had been taken back. */
+  /** It began after its claim had been taken back, or its job deleted. */
   readonly isStray: boolean;
-  /** Until when it had a right to its job: its end, its process's end, or its claim's being taken back. */
+  /** Until when it had a right to its job: its end, its process's end, or its claim's being taken from it. */
   readonly untilAt: number;
 }
 
@@ -55,21 +57,33 @@ export class Account {
     return frozen.reduce((sum, one) => sum + Math.max(0, Math.min(to, one.to) - Math.max(from, one.from)), 0);
   }
 
+  /** The troubles between two moments that a process may have had a part in. */
+  troublesOf(process: string, during: Interval): readonly Trouble[] {
+    const isLinked = this.processes.get(process)?.reach.way === 'linked';
+    return this.history.troubles.filter((one) => (one.of !== 'link' || isLinked) && isMeeting(one, during));
+  }
+
   /** The last claim that its process made for this attempt before it began. */
   #claimed(run: Run): ClaimedRun {
     const claim = (this.claimsOf.get(run.jobId) ?? []).findLast(
       ({ process, attempt, at }) =>
         process === run.process && attempt === run.attempt && at <= run.startedAt + TRANSLATION_MS,
     );
-    const takenBackAt = claim?.end === 'taken back' ? (claim.endedAt ?? Infinity) : Infinity;
+    const isTaken = claim?.end === 'taken back' || claim?.end === 'deleted';
+    const takenAt = isTaken ? (claim.endedAt ?? Infinity) : Infinity;
     const ownEnd = run.endedAt ?? this.processes.get(run.process)?.endedAt ?? Infinity;
     return {
       ...run,
       claim,
-      isStray: takenBackAt + TRANSLATION_MS < run.startedAt,
-      untilAt: Math.min(ownEnd, takenBackAt),
+      isStray: takenAt + TRANSLATION_MS < run.startedAt,
+      untilAt: Math.min(ownEnd, takenAt),
     };
   }
+}
+
+/** Whether two intervals have a moment in common. */
+export function isMeeting(one: Interval, other: Interval): boolean {
+  return one.from <= other.to && other.from <= one.to;
 }
 
 /** A rule finds what broke one promise, whatever else went wrong. */

@@ -1,6 +1,6 @@
 import type { Fact } from '../ledger/facts.ts';
 import { grouped } from './grouped.ts';
-import type { Enqueue, History, Process, Run, Witnessed } from './history.ts';
+import type { Enqueue, History, Process, Run, Trouble, Witnessed } from './history.ts';
 
 type Of<K extends Fact['kind']> = Fact & { readonly kind: K };
 
@@ -21,6 +21,8 @@ export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings:
       text: text ?? null,
     })),
     processes: processes(facts),
+    troubles: troubles(facts),
+    left: of(facts, 'left').map(({ jobId, state }) => ({ jobId, state })),
     inserted: witnessed.inserted.map((row) => ({ ...row, at: clock(row.at) })),
     claims: witnessed.claims.map((row) => ({
       ...row,
@@ -30,6 +32,7 @@ export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings:
     ticks: witnessed.ticks,
     unlocks: witnessed.unlocks.map((row) => ({ ...row, at: clock(row.at) })),
     finals: witnessed.finals.map((row) => ({ ...row, at: clock(row.at) })),
+    deleted: witnessed.deleted.map((row) => ({ ...row, at: clock(row.at) })),
     remains: witnessed.remains,
   };
 }
@@ -100,7 +103,8 @@ function processes(facts: readonly Fact[]): readonly Process[] {
     [...of(facts, 'freeze'), ...of(facts, 'thaw')].sort((a, b) => a.at - b.at),
     ({ process }) => process,
   );
-  return of(facts, 'spawn').map(({ process, role, at }) => {
+  const lags = grouped(of(facts, 'lag'), ({ by }) => by);
+  return of(facts, 'spawn').map(({ process, role, reach, at }) => {
     const exit = exits.get(process);
     const frozen: { from: number; to: number }[] = [];
     for (const { kind, at: when } of stops.get(process) ?? []) {
@@ -114,7 +118,16 @@ function processes(facts: readonly Fact[]): readonly Process[] {
       endedAt: exit?.at ?? null,
       end: exit?.how ?? null,
       mayLeaveLease: leaving.has(process),
+      reach,
       frozen,
+      lags: (lags.get(process) ?? []).map((lag) => ({ from: lag.at - lag.ms, to: lag.at })),
     };
   });
+}
+
+function troubles(facts: readonly Fact[]): readonly Trouble[] {
+  const ends = new Map(of(facts, 'trouble').flatMap(({ id, phase, at }) => (phase === 'ends' ? [[id, at]] : [])));
+  return of(facts, 'trouble').flatMap(({ id, of: what, phase, at }) =>
+    phase === 'begins' ? [{ of: what, from: at, to: ends.get(id) ?? Infinity }] : [],
+  );
 }

@@ -5,6 +5,7 @@ import { claims } from './rules/claims.ts';
 import { endState } from './rules/end-state.ts';
 import { events } from './rules/events.ts';
 import { kept } from './rules/kept.ts';
+import { living } from './rules/living.ts';
 import { oneAtATime } from './rules/one-at-a-time.ts';
 import { order } from './rules/order.ts';
 import { outcomes } from './rules/outcomes.ts';
@@ -23,6 +24,7 @@ export type RuleName =
   | 'one at a time'
   | 'order'
   | 'claims'
+  | 'living'
   | 'times'
   | 'ticks'
   | 'events'
@@ -35,6 +37,7 @@ const RULES: Readonly<Record<RuleName, Rule>> = {
   'one at a time': oneAtATime,
   order,
   claims,
+  living,
   times,
   ticks,
   events,

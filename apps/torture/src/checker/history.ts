@@ -1,4 +1,4 @@
-import type { Outcome, Plan, ProcessEnd } from '../ledger/facts.ts';
+import type { Outcome, Plan, ProcessEnd, Reach, Troubled } from '../ledger/facts.ts';
 
 // All times are of the machine's monotonic clock, in milliseconds; those that the database told are translated.
 
@@ -41,8 +41,11 @@ export interface Claim {
   /** Claims with the same number were made by one statement. */
   readonly tx: string;
   readonly endedAt: number | null;
-  /** `returned`: by the process that held it, to be run again; `taken back`: by a rescue or a reconciliation. */
-  readonly end: 'finalized' | 'returned' | 'taken back' | null;
+  /**
+   * `returned`: by the process that held it, to be run again; `taken back`: by a rescue or a reconciliation; `deleted`:
+   * its job was deleted by hand.
+   */
+  readonly end: 'finalized' | 'returned' | 'taken back' | 'deleted' | null;
   /** Whether the attempt was spent when the claim ended. */
   readonly isSpent: boolean;
   /** Of one that was taken back: whether its lease had run out. */
@@ -55,6 +58,13 @@ export interface Inserted {
   /** `null` for a tick. */
   readonly key: string | null;
   readonly name: string;
+  readonly at: number;
+}
+
+/** A job that was deleted by hand, and its state until then. */
+export interface Deleted {
+  readonly jobId: string;
+  readonly state: string;
   readonly at: number;
 }
 
@@ -106,8 +116,21 @@ export interface Process {
    * may have come late. Such a lease is left to run out.
    */
   readonly mayLeaveLease: boolean;
+  readonly reach: Reach;
   /** When it had no processor. */
-  readonly frozen: readonly { readonly from: number; readonly to: number }[];
+  readonly frozen: readonly Interval[];
+  /** When its event loop did not turn for long, as it wrote down itself. */
+  readonly lags: readonly Interval[];
+}
+
+export interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A way to the database was out of order, or connections ended at one moment. */
+export interface Trouble extends Interval {
+  readonly of: Troubled;
 }
 
 /** What was still in the database when all was to be over. */
@@ -125,6 +148,7 @@ export interface Witnessed {
   readonly claims: readonly Claim[];
   readonly ticks: readonly Tick[];
   readonly unlocks: readonly Unlock[];
+  readonly deleted: readonly Deleted[];
   readonly finals: readonly Final[];
   readonly remains: Remains;
 }
@@ -136,6 +160,9 @@ export interface History extends Witnessed {
   readonly runs: readonly Run[];
   readonly events: readonly Event[];
   readonly processes: readonly Process[];
+  readonly troubles: readonly Trouble[];
+  /** What nobody had done when faults were over and no orchestrator was there any more, and its state. */
+  readonly left: readonly { readonly jobId: string; readonly state: string }[];
 }
 
 /** Times that the database told are translated from its time of day, which has whole milliseconds at our end. */

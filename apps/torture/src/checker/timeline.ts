@@ -57,6 +57,9 @@ function seenByDatabase(history: History, names: ReadonlySet<string>): readonly 
   for (const { jobId, outcome, attempt, numAttempts, at } of history.finals) {
     if (names.has(jobId)) add(at, `${jobId} ${outcome} in attempt ${attempt} of ${numAttempts}`);
   }
+  for (const { jobId, at, state } of history.deleted) {
+    if (names.has(jobId)) add(at, `${jobId} deleted by hand, was ${state}`);
+  }
   for (const { group, at, lockedSecs } of history.unlocks) {
     if (names.has(group)) add(at, `group ${group} opened by force after ${lockedSecs} s`);
   }

@@ -12,6 +12,8 @@ export interface Client {
   readonly pool: pg.Pool | undefined;
   /** Takes a connection and keeps it for so long. Rejects if there is none. */
   hold(secs: number): Promise<void>;
+  /** A transaction that takes so long, on one of its connections. */
+  transact(secs: number): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -39,6 +41,18 @@ export function pgClient({ name, url, traits: { poolMax, statementTimeoutMs } }:
       await wait(secs * 1000);
       client.release();
     },
+    transact: async (secs) => {
+      const client = await pool.connect();
+      try {
+        await client.query('begin');
+        await client.query('select pg_sleep($1::float8)', [secs]);
+        await client.query('commit');
+        client.release();
+      } catch (error) {
+        client.release(error as Error);
+        throw error;
+      }
+    },
     end: async () => await pool.end(),
   };
 }
@@ -54,14 +68,16 @@ export function postgresJsClient({ name, url, traits: { poolMax, statementTimeou
       ...(statementTimeoutMs === null ? {} : { statement_timeout: statementTimeoutMs }),
     },
   });
+  // By a statement, not by `sql.reserve()` or `sql.begin()`, which reserves: where a reserved connection is cut,
+  // postgres.js 3.4.9 throws where nobody can catch it (porsager/postgres#1208).
+  const sleep = async (secs: number): Promise<void> => {
+    await sql.unsafe('select pg_sleep($1::float8)', [secs]);
+  };
   return {
     driver: postgresJsDriver({ sql, answerTimeoutSecs: ANSWER_SECS }),
     pool: undefined,
-    // By a statement, not by `sql.reserve()`: where a reserved connection is cut, postgres.js 3.4.9 throws where nobody
-    // can catch it (porsager/postgres#1208).
-    hold: async (secs) => {
-      await sql.unsafe('select pg_sleep($1::float8)', [secs]);
-    },
+    hold: sleep,
+    transact: sleep,
     end: async () => await sql.end({ timeout: 5 }),
   };
 }

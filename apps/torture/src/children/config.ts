@@ -1,4 +1,4 @@
-import type { Task } from '../ledger/facts.ts';
+import type { Reach, Task } from '../ledger/facts.ts';
 
 export type Role = 'worker' | 'producer' | 'orchestrator';
 
@@ -20,6 +20,7 @@ export interface ChildConfig {
   readonly name: string;
   readonly role: Role;
   readonly url: string;
+  readonly way: Reach['way'];
   /** The file of its ledger. */
   readonly ledger: string;
   readonly seed: number;
@@ -32,8 +33,8 @@ export type Order =
   | { readonly to: 'stop' }
   /** Take all connections of the pool, and keep them. */
   | { readonly to: 'hog'; readonly secs: number }
-  /** Enqueue jobs with this task: one without a group, and one in a group if they may be. */
-  | { readonly to: 'enqueue'; readonly task: Task; readonly groups: 'allowed' | 'none' };
+  /** Enqueue jobs with this task, one (or `count`) without a group, and one in a group if they may be. */
+  | { readonly to: 'enqueue'; readonly task: Task; readonly groups: 'allowed' | 'none'; readonly count?: number };
 
 /** What a process tells the run. */
 export type Word = { readonly says: 'ready' } | { readonly says: 'hanging' };

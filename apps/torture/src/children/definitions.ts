@@ -1,6 +1,6 @@
-import { type Context, JobDefinition } from 'bearmq';
-import type { Tell } from '../ledger/ledger-file.ts';
+import { JobDefinition } from 'bearmq';
 import { REPEAT_SECS } from '../settings.ts';
+import type { Cast } from './cast.ts';
 import { type Payload, perform } from './work-function.ts';
 
 export const NAMES = ['ALPHA', 'BETA'] as const;
@@ -12,7 +12,7 @@ export interface Definitions {
 }
 
 /** The same in all processes, each of which registers what it needs. */
-export function define(context: Context, tell: Tell): Definitions {
+export function define({ context, tell, client }: Pick<Cast, 'context' | 'tell' | 'client'>): Definitions {
   const jobs = NAMES.map(
     (name) =>
       [
@@ -20,7 +20,7 @@ export function define(context: Context, tell: Tell): Definitions {
         new JobDefinition<Payload>({
           context,
           name,
-          workFunction: async (payload, metadata) => await perform(payload, metadata, tell),
+          workFunction: async (payload, metadata) => await perform(payload, metadata, { tell, client }),
         }),
       ] as const,
   );
@@ -30,7 +30,7 @@ export function define(context: Context, tell: Tell): Definitions {
     repeatSecs: REPEAT_SECS,
     numAttempts: 20,
     timeoutSecs: 0,
-    workFunction: async (_, metadata) => await perform(null, metadata, tell),
+    workFunction: async (_, metadata) => await perform(null, metadata, { tell, client }),
   });
   return { jobs: Object.fromEntries(jobs), tick };
 }

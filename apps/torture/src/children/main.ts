@@ -5,6 +5,7 @@ import { CONTEXT_SETTINGS, SCHEMA } from '../settings.ts';
 import { pgClient, postgresJsClient } from './client.ts';
 import type { ChildConfig } from './config.ts';
 import { noteEvents } from './note-events.ts';
+import { noteLags } from './note-lags.ts';
 import { orchestrate } from './orchestrator.ts';
 import { hogWhenTold, told } from './orders.ts';
 import { produce } from './producer.ts';
@@ -19,6 +20,7 @@ const tell = openLedger(ledger, name);
 const client = traits.client === 'pg' ? pgClient(config) : postgresJsClient(config);
 const context = new Context({ driver: client.driver, schema: SCHEMA, ...CONTEXT_SETTINGS, wakeUp: traits.wakeUp });
 noteEvents(context, tell);
+noteLags(tell);
 hogWhenTold(client, traits.poolMax);
 
 const roles = { worker: work, producer: produce, orchestrator: orchestrate };

@@ -4,8 +4,9 @@ import { define, register } from './definitions.ts';
 import { say } from './orders.ts';
 
 /** Enqueues ticks, and cleans up. */
-export async function orchestrate({ context, tell, stopped }: Cast): Promise<void> {
-  const { tick } = define(context, tell);
+export async function orchestrate(cast: Cast): Promise<void> {
+  const { context, stopped } = cast;
+  const { tick } = define(cast);
   const orchestrator = new Orchestrator({ context, jobSchedulePollSecs: 0.5, cleanUpPollSecs: 0.5 });
   say({ says: 'ready' });
   await register([tick]);

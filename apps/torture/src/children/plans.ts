@@ -1,5 +1,6 @@
-import type { Plan, Task } from '../ledger/facts.ts';
+import type { Plan } from '../ledger/facts.ts';
 import type { Random } from '../random.ts';
+import type { Order } from './config.ts';
 import { CHANNELS, NAMES } from './definitions.ts';
 
 const GROUPS = 10;
@@ -11,14 +12,14 @@ export function drawPlans(random: Random, nextKey: () => string): readonly Plan[
   return Array.from({ length: count }, () => drawPlan(random, nextKey(), how));
 }
 
-/** Jobs with a given task: one without a group, and one in a group of which others wait. */
+/** Jobs with a given task: some without a group, and one in a group of which others wait. */
 export function plansFor(
-  task: Task,
-  groups: 'allowed' | 'none',
+  { task, groups, count = 1 }: Order & { readonly to: 'enqueue' },
   random: Random,
   nextKey: () => string,
 ): readonly Plan[] {
-  return [null, ...(groups === 'none' ? [] : [group(random)])].map((name) => ({
+  const names = [...Array.from({ length: count }, () => null), ...(groups === 'none' ? [] : [group(random)])];
+  return names.map((name) => ({
     ...drawPlan(random, nextKey(), 'alone'),
     group: name,
     delaySecs: 0,

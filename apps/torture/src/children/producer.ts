@@ -13,8 +13,8 @@ const ROLLED_BACK_SHARE = 0.3;
 
 /** Enqueues in every way there is, and writes down what it was told of each. */
 export async function produce(cast: Cast): Promise<void> {
-  const { context, tell, config, stopped } = cast;
-  const { jobs } = define(context, tell);
+  const { config, stopped } = cast;
+  const { jobs } = define(cast);
   const random = new Random(config.seed, config.name);
   const producer = new Producer(cast, jobs);
   let count = 0;
@@ -24,8 +24,8 @@ export async function produce(cast: Cast): Promise<void> {
     const call = producer.enqueue(plans, end).finally(() => underWay.delete(call));
     underWay.add(call);
   };
-  onOrder('enqueue', ({ task, groups }) => {
-    for (const plan of plansFor(task, groups, random, nextKey)) start([plan], 'commit');
+  onOrder('enqueue', (order) => {
+    for (const plan of plansFor(order, random, nextKey)) start([plan], 'commit');
   });
   let isOver = false;
   void stopped.then(() => {

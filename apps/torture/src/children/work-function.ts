@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JobMetadata } from 'bearmq';
 import type { Task } from '../ledger/facts.ts';
-import type { Tell } from '../ledger/ledger-file.ts';
+import type { Cast } from './cast.ts';
 import { LEAK } from './config.ts';
 import { oddThings } from './odd-things.ts';
 import { say } from './orders.ts';
@@ -11,7 +11,11 @@ import { say } from './orders.ts';
 export type Payload = { readonly key: string; readonly task: Task };
 
 /** Does a job's task, and writes down that it begins, that it is told to stop, and how it ends. */
-export async function perform(payload: Payload | null, metadata: JobMetadata, tell: Tell): Promise<void> {
+export async function perform(
+  payload: Payload | null,
+  metadata: JobMetadata,
+  { tell, client }: Pick<Cast, 'tell' | 'client'>,
+): Promise<void> {
   const { jobId, attempt, jobGroup, signal } = metadata;
   const run = randomUUID();
   tell({ kind: 'begin', run, jobId, key: payload?.key ?? null, attempt, group: jobGroup });
@@ -19,7 +23,7 @@ export async function perform(payload: Payload | null, metadata: JobMetadata, te
     once: true,
   });
   try {
-    await act(payload?.task ?? { does: 'work', ms: 0, fails: 0 }, metadata);
+    await act(payload?.task ?? { does: 'work', ms: 0, fails: 0 }, metadata, client);
   } catch (error) {
     tell({ kind: 'end', run, jobId, outcome: signal.aborted ? 'aborted' : 'failed' });
     throw error;
@@ -27,7 +31,7 @@ export async function perform(payload: Payload | null, metadata: JobMetadata, te
   tell({ kind: 'end', run, jobId, outcome: 'succeeded' });
 }
 
-async function act({ does, ms, fails }: Task, { attempt, signal }: JobMetadata): Promise<void> {
+async function act({ does, ms, fails }: Task, { attempt, signal }: JobMetadata, client: Cast['client']): Promise<void> {
   switch (attempt === 1 ? does : 'work') {
     case 'work':
       if (does === 'work' && ms > 0) await wait(ms, undefined, { signal });
@@ -46,6 +50,8 @@ async function act({ does, ms, fails }: Task, { attempt, signal }: JobMetadata):
     case 'leak':
       void Promise.reject(new Error(LEAK));
       return;
+    case 'transact':
+      return await client.transact(ms / 1000);
   }
 }
 

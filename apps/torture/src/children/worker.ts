@@ -4,8 +4,9 @@ import { define, register } from './definitions.ts';
 import { say } from './orders.ts';
 
 /** Runs jobs: some slots for any, some for one channel, some for two. */
-export async function work({ context, tell, stopped }: Cast): Promise<void> {
-  const { jobs, tick } = define(context, tell);
+export async function work(cast: Cast): Promise<void> {
+  const { context, tell, stopped } = cast;
+  const { jobs, tick } = define(cast);
   const workers = [
     new Worker({ context, concurrency: 4 }),
     new Worker({ context, concurrency: 2, channels: ['URGENT'] }),

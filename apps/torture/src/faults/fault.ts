@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Role } from '../children/config.ts';
+import type { Troubled } from '../ledger/facts.ts';
 import type { Random } from '../random.ts';
 import type { Crew } from '../run/crew.ts';
 import type { Link } from '../run/link.ts';
@@ -13,6 +14,8 @@ export interface World {
   readonly link: Link;
   /** A process that is awake, to have something done to it. */
   readonly victim: (role: Role) => ReturnType<Crew['victim']>;
+  /** Writes down that a way to the database is out of order for as long as something takes. */
+  during<T>(of: Troubled, act: () => Promise<T>): Promise<T>;
   /** Does something on a connection of its own, as soon as one can be had. */
   asAdmin<T>(act: (client: pg.Client) => Promise<T>): Promise<T>;
   /** This strike's own: the same in every run of a seed. */

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type pg from 'pg';
 import type { Fault } from './fault.ts';
 import { terminate } from './terminate.ts';
 
@@ -12,7 +13,7 @@ const [LONG_JOBS, START_MS] = [4, 400];
 export const freeze: Fault = {
   name: 'freeze-worker',
   about: 'SIGSTOP of a worker for longer than its lease, with or without its connections, then SIGCONT',
-  strike: async ({ victim, asAdmin, random, leaseMs }) => {
+  strike: async ({ victim, asAdmin, random, leaseMs, during }) => {
     const child = await victim('worker');
     const producer = await victim('producer');
     const ms = random.between(1.3, 2.2) * leaseMs;
@@ -23,7 +24,8 @@ export const freeze: Fault = {
     await wait(START_MS);
     child.freeze();
     try {
-      if (isCut) await asAdmin((client) => terminate(client, 'application_name = $1', [child.name]));
+      const cut = (client: pg.Client): Promise<number> => terminate(client, 'application_name = $1', [child.name]);
+      if (isCut) await during('sessions', () => asAdmin(cut));
       await wait(ms);
     } finally {
       child.thaw();

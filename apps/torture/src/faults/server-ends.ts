@@ -5,9 +5,9 @@ function serverEnd(end: ServerEnd, about: string): Fault {
   return {
     name: `server-${end}`,
     about,
-    strike: async ({ server, random }) => {
+    strike: async ({ server, random, during }) => {
       const downMs = random.pick([0, 500, 2_000]);
-      await server.restart(end, downMs);
+      await during('server', () => server.restart(end, downMs));
       return `down for ${downMs} ms and its own time`;
     },
   };

@@ -14,9 +14,10 @@ export async function terminate(client: pg.Client, where: string, values: readon
 const terminateSome: Fault = {
   name: 'terminate-some',
   about: 'pg_terminate_backend of a random part of all connections',
-  strike: async ({ asAdmin, random }) => {
+  strike: async ({ asAdmin, random, during }) => {
     const share = random.pick([0.2, 0.5, 1]);
-    const count = await asAdmin((client) => terminate(client, 'random() < $1', [share]));
+    const end = (client: pg.Client): Promise<number> => terminate(client, 'random() < $1', [share]);
+    const count = await during('sessions', () => asAdmin(end));
     return `${count} connections`;
   },
 };
@@ -25,9 +26,9 @@ const terminateSome: Fault = {
 const terminateListener: Fault = {
   name: 'terminate-listener',
   about: 'pg_terminate_backend of the connections on which workers listen, and of no other',
-  strike: async ({ asAdmin }) => {
+  strike: async ({ asAdmin, during }) => {
     const holds = `exists (select 1 from pg_locks l where l.pid = pg_stat_activity.pid and l.locktype = 'advisory')`;
-    const count = await asAdmin((client) => terminate(client, holds));
+    const count = await during('sessions', () => asAdmin((client) => terminate(client, holds)));
     return `${count} listeners`;
   },
 };

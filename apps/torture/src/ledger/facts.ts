@@ -17,14 +17,25 @@ export interface Task {
   /**
    * `work`: takes `ms`, then fails in the first `fails` attempts. The others do something else in the first attempt:
    * `hang`: never returns; `give up`: never would, but for a time limit of its own; `block`: keeps the event loop busy for
-   * `ms`; `throw`: throws what is no error; `leak`: leaves a promise behind that rejects.
+   * `ms`; `throw`: throws what is no error; `leak`: leaves a promise behind that rejects; `transact`: has a transaction
+   * of its own on a connection of the process's pool for `ms`.
    */
-  readonly does: 'work' | 'hang' | 'give up' | 'block' | 'throw' | 'leak';
+  readonly does: 'work' | 'hang' | 'give up' | 'block' | 'throw' | 'leak' | 'transact';
   readonly ms: number;
   readonly fails: number;
 }
 
 export type Outcome = 'succeeded' | 'failed' | 'aborted';
+
+/** How a process reaches the database. */
+export interface Reach {
+  readonly way: 'direct' | 'linked' | 'pooled';
+  readonly wakeUp: 'auto' | 'poll';
+  readonly statementTimeoutMs: number | null;
+}
+
+/** What is out of order: the server, the link, or sessions that the server ended. */
+export type Troubled = 'server' | 'link' | 'sessions';
 
 /** A fact as it is told; the ledger adds who tells it, and when. */
 export type Telling =
@@ -53,11 +64,22 @@ export type Telling =
       readonly group?: string;
       readonly text?: string;
     }
-  | { readonly kind: 'spawn'; readonly process: string; readonly role: string; readonly pid: number }
+  | {
+      readonly kind: 'spawn';
+      readonly process: string;
+      readonly role: string;
+      readonly pid: number;
+      readonly reach: Reach;
+    }
   | { readonly kind: 'exit'; readonly process: string; readonly how: ProcessEnd; readonly text: string }
   /** `stop()` rejected, since the database did not take it: the lease has to run out. */
   | { readonly kind: 'stop refused'; readonly why: string }
   | { readonly kind: 'freeze' | 'thaw'; readonly process: string }
+  /** The event loop of who tells it had not turned for so long. */
+  | { readonly kind: 'lag'; readonly ms: number }
+  | { readonly kind: 'trouble'; readonly id: number; readonly of: Troubled; readonly phase: 'begins' | 'ends' }
+  /** It was still to be done when faults were over, and no orchestrator was there. */
+  | { readonly kind: 'left'; readonly jobId: string; readonly state: string }
   | { readonly kind: 'fault'; readonly fault: string; readonly text: string }
   /** Both clocks at one moment, to translate the server's times. */
   | { readonly kind: 'clock' };

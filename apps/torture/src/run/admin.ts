@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { Missed } from '../faults/fault.ts';
+import { ADMIN } from '../witness/triggers.ts';
 
 const DEADLINE_MS = 30_000;
 
@@ -9,7 +10,7 @@ export async function connect(url: string): Promise<pg.Client> {
   for (const until = performance.now() + DEADLINE_MS; ; ) {
     const client = new pg.Client({
       connectionString: url,
-      application_name: 'torture',
+      application_name: ADMIN,
       connectionTimeoutMillis: 5_000,
     });
     client.on('error', () => {}); // the statement under way rejects as well

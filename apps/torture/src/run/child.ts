@@ -23,13 +23,14 @@ export class Child {
   constructor(config: ChildConfig, tell: Tell, onWord: (word: Word, child: Child) => void) {
     this.config = config;
     this.#tell = tell;
-    const { clockShiftMs } = config.traits;
+    const { clockShiftMs, wakeUp, statementTimeoutMs } = config.traits;
     this.#process = fork(MAIN, [JSON.stringify(config)], {
       execArgv: clockShiftMs === 0 ? [] : ['--import', SHIFT_CLOCK],
       env: { ...process.env, TORTURE_CLOCK_SHIFT_MS: String(clockShiftMs) },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    tell({ kind: 'spawn', process: config.name, role: config.role, pid: this.#process.pid ?? 0 });
+    const reach = { way: config.way, wakeUp, statementTimeoutMs };
+    tell({ kind: 'spawn', process: config.name, role: config.role, pid: this.#process.pid ?? 0, reach });
     this.#process.on('message', (word: Word) => onWord(word, this));
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = `${this.#stderr}${text}`.slice(-4_000);

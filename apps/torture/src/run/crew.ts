@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Role, Traits, Word } from '../children/config.ts';
+import type { Reach } from '../ledger/facts.ts';
 import type { Tell } from '../ledger/ledger-file.ts';
 import type { Random } from '../random.ts';
 import { Child } from './child.ts';
@@ -11,7 +12,7 @@ export interface CrewOptions {
   readonly folder: string;
   readonly tell: Tell;
   /** The server's own address, that through the link, and that through a pooler where there is one. */
-  readonly urls: { readonly direct: string; readonly linked: string; readonly pooled: string | undefined };
+  readonly urls: Readonly<Record<Reach['way'], string | undefined>>;
   readonly onWord: (word: Word, child: Child) => void;
 }
 
@@ -19,7 +20,7 @@ export interface CrewOptions {
 interface Post {
   readonly role: Role;
   readonly title: string;
-  readonly url: string;
+  readonly way: Reach['way'];
   readonly traits: Traits;
   lives: number;
   child: Child | undefined;
@@ -44,25 +45,24 @@ export class Crew {
 
   constructor(options: CrewOptions) {
     this.#options = options;
-    const { direct, linked, pooled } = options.urls;
-    const post = (role: Role, nth: number, url: string, traits: Partial<Traits> = {}): Post => ({
+    const post = (role: Role, nth: number, way: Reach['way'], traits: Partial<Traits> = {}): Post => ({
       role,
       title: `${role}${nth}`,
-      url,
+      way,
       traits: { ...USUAL, ...traits },
       lives: 0,
       child: undefined,
     });
     this.#posts = [
-      ...(pooled === undefined ? [] : [post('worker', 4, pooled)]),
-      post('worker', 1, direct),
-      post('worker', 2, linked, { strayRejections: 'survive' }),
-      post('worker', 3, direct, { wakeUp: 'poll' }),
-      post('worker', 5, linked, { client: 'postgres.js' }),
-      post('producer', 1, direct),
-      post('producer', 2, linked),
-      post('orchestrator', 1, direct),
-      post('orchestrator', 2, linked),
+      ...(options.urls.pooled === undefined ? [] : [post('worker', 4, 'pooled')]),
+      post('worker', 1, 'direct'),
+      post('worker', 2, 'linked', { strayRejections: 'survive' }),
+      post('worker', 3, 'direct', { wakeUp: 'poll' }),
+      post('worker', 5, 'linked', { client: 'postgres.js' }),
+      post('producer', 1, 'direct'),
+      post('producer', 2, 'linked'),
+      post('orchestrator', 1, 'direct'),
+      post('orchestrator', 2, 'linked'),
     ];
   }
 
@@ -98,17 +98,24 @@ export class Crew {
     await Promise.all(this.#posts.map(async (post) => post.role === role && (await post.child?.stop(STOP_MS))));
   }
 
+  /** Fills the posts of a role that was closed. */
+  reopen(role: Role): void {
+    this.#closing.delete(role);
+    for (const post of this.#posts) if (post.role === role) this.#fill(post, post.traits);
+  }
+
   async killAll(): Promise<void> {
     for (const { role } of this.#posts) this.#closing.add(role);
     await Promise.all(this.#posts.map(async ({ child }) => await child?.kill()));
   }
 
   #fill(post: Post, traits: Traits): void {
-    const { seed, folder, tell, onWord } = this.#options;
+    const { seed, folder, tell, urls, onWord } = this.#options;
     post.lives += 1;
     const name = `${post.title}.${post.lives}`;
     const ledger = join(folder, `${name}.jsonl`);
-    const child = new Child({ name, role: post.role, url: post.url, ledger, seed, traits }, tell, onWord);
+    const { role, way } = post;
+    const child = new Child({ name, role, url: urls[way] ?? '', way, ledger, seed, traits }, tell, onWord);
     post.child = child;
     void child.exited.then(async () => {
       await wait(REPLACE_AFTER_MS);

@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Tell } from '../ledger/ledger-file.ts';
 import { QUOTED_SCHEMA } from '../settings.ts';
 import { surely } from './admin.ts';
 import type { Crew } from './crew.ts';
@@ -7,12 +9,21 @@ import type { Crew } from './crew.ts';
 const PATIENCE_MS = 45_000;
 const POLL_MS = 200;
 
+/** What a drain has to do with. */
+export interface Drained {
+  readonly crew: Crew;
+  readonly url: string;
+  readonly tell: Tell;
+  readonly note: (text: string) => void;
+}
+
 /**
  * The end of a run, when no fault strikes any more: nothing is enqueued, what is there is worked off, and all stop in
- * order. It waits for what must come about, and no longer; the checker tells what did not.
+ * order. It waits for what must come about, and no longer; the checker tells what did not. Jobs need no orchestrator, so
+ * there is none while they are waited for; another cleans up.
  */
-export async function drain(crew: Crew, url: string, note: (text: string) => void): Promise<void> {
-  await crew.close('producer');
+export async function drain({ crew, url, tell, note }: Drained): Promise<void> {
+  await Promise.all([crew.close('producer'), crew.close('orchestrator')]);
   const left = async (sql: string): Promise<number> =>
     await surely(url, async (client) => {
       const { rows } = await client.query<{ n: number }>(`select count(*)::int as n from ${QUOTED_SCHEMA}.${sql}`);
@@ -28,10 +39,19 @@ export async function drain(crew: Crew, url: string, note: (text: string) => voi
     }
     if (n > 0) note(`for ${PATIENCE_MS / 1000} s there have been ${n} ${what}`);
   };
-  await none('jobs', `job where name <> 'TICK'`);
+  await none('jobs', 'job');
+  for (const job of await surely(url, unfinished)) tell({ kind: 'left', ...job });
+  crew.reopen('orchestrator');
   await none('groups', 'job_group');
   await none('leases of the dead', 'worker where expires_at < now()');
   await crew.close('orchestrator');
   await none('ticks', 'job');
   await crew.close('worker');
+}
+
+async function unfinished(client: pg.Client): Promise<readonly { readonly jobId: string; readonly state: string }[]> {
+  const { rows } = await client.query<{ jobId: string; state: string }>(
+    `select id as "jobId", state from ${QUOTED_SCHEMA}.job`,
+  );
+  return rows;
 }

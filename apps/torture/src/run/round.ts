@@ -22,6 +22,7 @@ import type { Strike } from './schedule.ts';
 import { Server, type Tortured } from './server.ts';
 import { NO_REPLICATION, replicatingBinaries } from './standby.ts';
 import { type Struck, strikeAll } from './strike-all.ts';
+import { troubles } from './troubles.ts';
 
 export interface RoundOptions {
   readonly seed: number;
@@ -63,6 +64,7 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
       if (says === 'hanging') setTimeout(() => void child.kill(), 1_000); // nothing else would end it
     },
   });
+  const during = troubles(tell);
   const startedAt = process.hrtime.bigint();
   try {
     await asAdmin(server.url, async (client) => {
@@ -79,12 +81,13 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
         link,
         victim: (role) => crew.victim(role, random),
         asAdmin: (act) => asAdmin(server.url, act),
+        during,
         random,
         leaseMs: CONTEXT_SETTINGS.leaseSecs * 1000,
       };
     });
     note('no more faults: what is left is worked off');
-    await drain(crew, server.url, note);
+    await drain({ crew, url: server.url, tell, note });
     clearInterval(clock);
     tell({ kind: 'clock' });
     const witnessed = await surely(server.url, async (client) => await readWitness(client, QUOTED_SCHEMA));

@@ -1,6 +1,9 @@
 /** The witness's own schema, beside the queue's. */
 export const WITNESS = 'torture_witness';
 
+/** What the run's own connections are called: what is deleted there is deleted by hand. */
+export const ADMIN = 'torture';
+
 /**
  * Statements that have the database itself write down what becomes of leases, claims and ticks, in the transaction that
  * does it: so these facts are committed with what they tell of, or not at all, however server and clients die.
@@ -23,6 +26,7 @@ export function witnessStatements(schema: string): readonly string[] {
       is_spent boolean not null default false, is_lease_over boolean not null default false,
       primary key (job_id, claims))`,
     `create table ${w}.tick (name text, job_id uuid, due_at timestamptz, next_at timestamptz, fired_at timestamptz)`,
+    `create table ${w}.deleted (job_id uuid, state text, at timestamptz not null default clock_timestamp())`,
     `create table ${w}.unlock (job_group text, locked_at timestamptz, at timestamptz not null default clock_timestamp())`,
     ...trigger(
       'note_inserted',
@@ -51,11 +55,18 @@ export function witnessStatements(schema: string): readonly string[] {
         is_lease_over = not exists (select 1 from ${schema}.worker w where w.id = old.worker_id and w.expires_at >= now())
       where c.job_id = old.id and c.claims = old.claims;`,
     ),
+    // By us, or by who settles it.
     ...trigger(
       'note_final',
       `after delete on ${schema}.job for each row`,
-      `update ${w}.claim c set ended_at = clock_timestamp(), ending = 'finalized', is_spent = true
-      where c.job_id = old.id and c.claims = old.claims;`,
+      `if current_setting('application_name') = '${ADMIN}' then
+        insert into ${w}.deleted (job_id, state) values (old.id, old.state);
+        update ${w}.claim c set ended_at = clock_timestamp(), ending = 'deleted'
+        where old.state = 'running' and c.job_id = old.id and c.claims = old.claims;
+      else
+        update ${w}.claim c set ended_at = clock_timestamp(), ending = 'finalized', is_spent = true
+        where c.job_id = old.id and c.claims = old.claims;
+      end if;`,
     ),
     ...trigger(
       'note_tick',

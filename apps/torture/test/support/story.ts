@@ -139,7 +139,9 @@ export function processOf(name: string, more: Partial<Process> = {}): Process {
     endedAt: 100_000,
     end: 'stopped',
     mayLeaveLease: false,
+    reach: { way: 'direct', wakeUp: 'auto', statementTimeoutMs: null },
     frozen: [],
+    lags: [],
     ...more,
   };
 }
@@ -160,6 +162,9 @@ export function history(jobs: readonly JobStory[], more: Partial<History> = {}):
       processOf('producer'),
       processOf('dead', { end: 'killed', endedAt: 15_000 }),
     ],
+    troubles: [],
+    left: [],
+    deleted: [],
     ticks: [],
     unlocks: [],
     remains: { jobs: [], groups: [], workers: [] },

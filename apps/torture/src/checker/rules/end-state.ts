@@ -3,6 +3,10 @@ import type { Rule } from '../account.ts';
 /** In the end nothing is left: no job, no busy group, no lease; who was asked to stop did, and left no run open. */
 export const endState: Rule = ({ history, runs, processes }) => [
   ...history.remains.jobs.map(({ jobId, state }) => ({ text: `${jobId} is still ${state}`, about: [jobId] })),
+  ...history.left.map(({ jobId, state }) => ({
+    text: `${jobId} was still ${state} when all was to be done, without an orchestrator`,
+    about: [jobId],
+  })),
   ...history.remains.groups.map(({ name, running }) => ({
     text: `group ${name} is still there${running > 0 ? `, held by ${running} jobs` : ''}`,
     about: [name],

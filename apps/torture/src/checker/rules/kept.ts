@@ -9,6 +9,7 @@ export const kept: Rule = ({ history, tickIds, finalsOf }) => {
   );
   const keys = new Set(history.enqueues.map(({ key }) => key));
   const left = new Set(history.remains.jobs.map(({ jobId }) => jobId));
+  const deleted = new Set(history.deleted.map(({ jobId }) => jobId));
   const ofEnqueues = history.enqueues.flatMap(({ key, fate, jobId }) => {
     const rows = insertedAs.get(key) ?? [];
     const isWrong = { committed: rows.length !== 1, undone: rows.length > 0, unknown: rows.length > 1 }[fate];
@@ -23,8 +24,10 @@ export const kept: Rule = ({ history, tickIds, finalsOf }) => {
     const found: string[] = [];
     if (key === null ? !tickIds.has(jobId) : !keys.has(key)) found.push(`${jobId} was enqueued by nobody`);
     // One that is left is the end state's to tell of.
-    if (finals > 1 || (finals === 0) !== left.has(jobId)) {
-      found.push(`${jobId} was finalized ${finals} times${left.has(jobId) ? ', and is still to be done' : ''}`);
+    const isGone = left.has(jobId) || deleted.has(jobId);
+    if (finals > 1 || (finals === 0) !== isGone) {
+      const more = left.has(jobId) ? ', and is still to be done' : isGone ? ', although it had been deleted' : '';
+      found.push(`${jobId} was finalized ${finals} times${more}`);
     }
     return found.map((text) => ({ text, about: [jobId, ...(key === null ? [] : [key])] }));
   });

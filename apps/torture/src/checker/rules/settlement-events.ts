@@ -20,7 +20,7 @@ const WORDS: readonly string[] = [
 
 /**
  * Of each claim its process tells what was recorded: once, afterwards, and for certain unless it was killed. A loss is
- * told of what was taken back, where there was an outcome to be lost, and by mistake in one case only.
+ * told of what was taken back or deleted, where there was an outcome to be lost, and by mistake in one case only.
  */
 export function ofSettlements(account: Account): readonly Finding[] {
   const { history, claimsOf, processes } = account;
@@ -70,7 +70,7 @@ function compare(
 /** How many losses a process told of a job beyond those that it had. */
 export function mistakenLosses(claims: readonly Claim[], events: readonly Event[]): number {
   const told = events.filter(({ type }) => type === 'WORKER_JOB_LOSE').length;
-  return Math.max(0, told - claims.filter(({ end }) => end === 'taken back').length);
+  return Math.max(0, told - claims.filter(({ end }) => end === 'taken back' || end === 'deleted').length);
 }
 
 /**
