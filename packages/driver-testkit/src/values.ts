@@ -34,11 +34,11 @@ const JSONS: readonly (readonly [what: string, value: unknown, type: string])[] 
   ['a JSON null', null, 'null'],
 ];
 
-const ARRAYS: readonly (readonly [what: string, values: readonly (string | null)[]])[] = [
+const ARRAYS: readonly (readonly [what: string, values: readonly string[]])[] = [
   ['an array of texts', ['a', 'b']],
   ['an empty array', []],
   ['an array of what needs quoting', ['', 'a"b', '\\', 'a\\"b', '{x,y}', 'a,b', ' ', "it's", '🐻\n']],
-  ['an array with NULL, and with a text that spells it', [null, 'NULL', 'null', null]],
+  ['an array with texts that spell NULL', ['NULL', 'null']],
 ];
 
 /** Parameters of every kind, and what comes back for them. */
@@ -81,9 +81,9 @@ export const valueCases: readonly SessionCase[] = [
   {
     title: 'passes an array of integers as an array literal',
     run: async (session) => {
-      const literal = toArrayLiteral([0, -1, 2_147_483_647, null]);
+      const literal = toArrayLiteral([0, -1, 2_147_483_647]);
       const value = await oneValue(session, 'select array_to_json($1::text::int4[])::text as value', literal);
-      assert.deepEqual(JSON.parse(value as string), [0, -1, 2_147_483_647, null]);
+      assert.deepEqual(JSON.parse(value as string), [0, -1, 2_147_483_647]);
     },
   },
   {

@@ -3,10 +3,13 @@ import type { SqlValue } from './driver.ts';
 /**
  * A PostgreSQL array literal (`{"a","b"}`) to be bound as text and cast: `$1::text::text[]`.
  * Clients disagree on how JavaScript arrays are bound; a text does not depend on any of them.
+ *
+ * It holds no nulls: with `array_nulls` off the server takes `NULL` for a text of four letters. Let a text that means
+ * none stand for one, and turn it into null in the statement.
  */
-export function toArrayLiteral(values: readonly (string | number | null)[]): string {
+export function toArrayLiteral(values: readonly (string | number)[]): string {
   const quoted = values.map((value) =>
-    value === null ? 'NULL' : typeof value === 'number' ? String(value) : `"${value.replace(/[\\"]/g, '\\$&')}"`,
+    typeof value === 'number' ? String(value) : `"${value.replace(/[\\"]/g, '\\$&')}"`,
   );
   return `{${quoted.join(',')}}`;
 }

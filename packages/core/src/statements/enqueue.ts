@@ -42,7 +42,7 @@ const enqueueMixed: Statement<readonly NewJob[], void> = defineStatement({
       case when r.delay > 0 then statement_timestamp() + make_interval(secs => r.delay) end, r.num_attempts, r.timeout_secs
     from (
       select c.id, c.payload, coalesce(c.name, $9::text) as name, coalesce(c.channel, $10::text) as channel,
-        coalesce(c.job_group, $11::text) as job_group, coalesce(c.delay, $12::float8) as delay,
+        nullif(coalesce(c.job_group, $11::text), '') as job_group, coalesce(c.delay, $12::float8) as delay,
         coalesce(c.num_attempts, $13::int4) as num_attempts, coalesce(c.timeout_secs, $14::float8) as timeout_secs
       from rows from (
         unnest($1::text::uuid[]), json_array_elements($2::text::json), unnest($3::text::text[]),
@@ -69,11 +69,11 @@ function isCommon(jobs: readonly NewJob[], column: Column): boolean {
   return jobs.every((job) => job[column] === jobs[0]?.[column]);
 }
 
-/** What each job has there, as an array; or, with an empty array, what all of them have. */
+/** What each job has there, as an array, the empty text for no group; or, with an empty array, what all of them have. */
 function columnOf(
   jobs: readonly NewJob[],
   column: Column,
 ): { readonly each: string; readonly all: string | number | null } {
   if (isCommon(jobs, column)) return { each: '{}', all: jobs[0]?.[column] ?? null };
-  return { each: toArrayLiteral(jobs.map((job) => job[column])), all: null };
+  return { each: toArrayLiteral(jobs.map((job) => job[column] ?? '')), all: null };
 }

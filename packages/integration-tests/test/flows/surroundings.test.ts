@@ -42,10 +42,18 @@ async function everythingWorks(schema: TestSchema, driver: Driver = schema.drive
     await definition.enqueue({ text: 'grouped' }, { jobGroup: 'g' }),
     await definition.enqueue({ text: 'grouped, too' }, { jobGroup: 'g' }),
   ];
+  ids.push(
+    ...(await definition.enqueueMany([
+      { payload: { text: 'one of many' } },
+      { payload: { text: 'grouped' }, jobGroup: 'g' },
+    ])),
+  );
   for (const jobId of ids) await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
-  await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 6 });
+  await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 8 });
+  const groups = `select array_agg(job_group order by seq) from {s}.finalized_job where id = any ($1)`;
+  expect(await schema.value(groups, [ids])).toEqual([null, null, null, 'g', 'g', null, 'g']);
   await schema.age(100_000, 'finalized_job');
-  await events.waitFor('ORCHESTRATOR_JOB_DELETE', { count: 6 });
+  await events.waitFor('ORCHESTRATOR_JOB_DELETE', { count: 8 });
   await events.waitFor('ORCHESTRATOR_JOB_GROUP_DELETE');
   expect(events.of('DAEMON_ERROR')).toEqual([]);
   expect(events.of('WARNING')).toEqual([]);
@@ -105,6 +113,24 @@ describe('nothing depends on the settings of the session:', () => {
     ['odd plans', '-c enable_indexscan=off -c enable_nestloop=off -c plan_cache_mode=force_generic_plan'],
     ['what NULL means', '-c transform_null_equals=on -c array_nulls=on'],
     ['row security', '-c row_security=off'],
+    ['no NULL in arrays', '-c array_nulls=off'],
+    [
+      'limits of time',
+      '-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=5s -c default_transaction_deferrable=on',
+    ],
+    [
+      'what plpgsql minds',
+      '-c plpgsql.extra_errors=all -c plpgsql.variable_conflict=use_column -c check_function_bodies=off -c client_min_messages=debug1',
+    ],
+    [
+      'values and names in other words',
+      '-c bytea_output=escape -c xmloption=document -c quote_all_identifiers=on -c lc_numeric=C -c lc_time=C',
+    ],
+    ["a replica's role, and commits that do not wait", '-c session_replication_role=replica -c synchronous_commit=off'],
+    [
+      'hardly any memory, and parallel plans',
+      '-c work_mem=64kB -c enable_hashagg=off -c enable_sort=off -c parallel_setup_cost=0 -c parallel_tuple_cost=0 -c min_parallel_table_scan_size=0 -c min_parallel_index_scan_size=0',
+    ],
   ];
 
   it.each(settings)('%s', async (_what, options) => {
