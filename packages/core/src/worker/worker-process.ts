@@ -65,6 +65,7 @@ export class WorkerProcess {
       onSettled: (settlement) => {
         const { outcome } = settlement;
         if (outcome.kind === 'waiting' && outcome.secs === 0) this.#claimer.noteReturned(outcome.job);
+        if (outcome.kind === 'waiting' && outcome.errorText === null) parts.enqueuer.hintOthers(); // handed back
         emitSettled(events, settlement);
       },
       onLost: (settlement) => emitLost(events, settlement),
@@ -127,7 +128,7 @@ export class WorkerProcess {
       choice = new ChannelChoice(member.channels, systemClock.now(), (run, owner) => void this.#work(run, owner, key));
       this.#choices.set(key, choice);
     }
-    choice.add(member, member.concurrency);
+    choice.add(member, member.concurrency, systemClock.now());
     this.#claimer.hint();
   }
 
@@ -181,11 +182,11 @@ export class WorkerProcess {
       isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
     }
     state.running -= 1;
+    choice?.free(owner, run, systemClock.now());
     if (state.isLeaving) {
       if (state.running === 0) state.onIdle();
       return;
     }
-    choice?.free(owner);
     if (choice?.isHungry === true) this.#claimer.wake();
   }
 
