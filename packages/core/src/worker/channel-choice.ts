@@ -14,8 +14,11 @@ export interface SlotOwner {
   readonly id: string;
 }
 
-/** How long a job that was claimed ahead may wait for a slot before it is handed back, in milliseconds. */
-const HOLD_MS = 1_000;
+/**
+ * How long a job that was claimed ahead may wait for a slot before it is handed back, in milliseconds: some times of what
+ * it was expected to wait. Somebody else may be idle.
+ */
+const HOLD_MS = 250;
 
 /**
  * All Workers of a process that take jobs of the same channels: their free slots, the jobs that were claimed for them a
@@ -32,7 +35,12 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   readonly #owners = new Set<TOwner>();
   #free: TOwner[] = [];
   #runs: Run[] = [];
+  readonly #running = new Map<Run, { readonly owner: TOwner; readonly startedAt: number }>();
   #buffered = 0;
+  /** Whether a slot had nothing to start at some time since the last {@link demand}. */
+  #ranDry = true;
+  /** How many jobs to hold ahead, as of the last {@link demand}. */
+  #ahead = 0;
   #slots = 0;
   #latest = '';
 
@@ -58,25 +66,27 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     return this.#owners.size === 0;
   }
 
-  add(owner: TOwner, slots: number): void {
+  add(owner: TOwner, slots: number, now: number): void {
     this.#owners.add(owner);
     this.#latest = owner.id;
     this.#slots += slots;
     for (let i = 0; i < slots; i += 1) this.#free.push(owner);
-    this.#dispatch();
+    this.#dispatch(now);
   }
 
   remove(owner: TOwner, slots: number): void {
     this.#owners.delete(owner);
     this.#slots -= slots;
     this.#free = this.#free.filter((other) => other !== owner);
+    for (const [run, started] of this.#running) if (started.owner === owner) this.#running.delete(run);
   }
 
   /** A run is over. */
-  free(owner: TOwner): void {
+  free(owner: TOwner, run: Run, now: number): void {
+    this.#running.delete(run);
     if (!this.#owners.has(owner)) return;
     this.#free.push(owner);
-    this.#dispatch();
+    this.#dispatch(now);
   }
 
   /**
@@ -85,13 +95,14 @@ export class ChannelChoice<TOwner extends SlotOwner> {
    */
   demand(now: number): Demand | null {
     if (this.isDry || this.isUnused) return null;
-    this.meter.update(now);
-    const ahead = this.meter.ahead(this.#slots);
+    this.meter.update(now, !this.#ranDry);
+    this.#ranDry = this.#runs.length === 0;
+    this.#ahead = this.meter.ahead(this.#slots - this.#countOverdue(now));
     const { run } = this.meter;
     // Whatever can start has started: either no slot is free, or no job is held.
     const slots = this.#free.length;
-    const missing = Math.max(0, ahead - this.#buffered);
-    if (slots === 0 && missing < Math.max(1, ahead / 2)) return null;
+    const missing = Math.max(0, this.#ahead - this.#buffered);
+    if (slots === 0 && missing < Math.max(1, this.#ahead / 2)) return null;
     return { channels: this.channels, slots, ahead: missing, run };
   }
 
@@ -106,7 +117,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
 
   /** A cheap guess at whether {@link demand} would ask for anything. */
   get isHungry(): boolean {
-    return !this.isDry && (this.#free.length > 0 || this.#buffered <= this.meter.ahead(this.#slots) / 2);
+    return !this.isDry && (this.#free.length > 0 || this.#buffered <= this.#ahead / 2);
   }
 
   /** Takes claimed jobs in, in their order, those of one group as one run, and starts what can start. */
@@ -124,7 +135,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
       if (job.jobGroup !== null) groups.set(job.jobGroup, fresh);
       this.#runs.push({ jobs: fresh, claimedAt: now });
     }
-    this.#dispatch();
+    this.#dispatch(now);
   }
 
   /** When the jobs held ahead must be handed back, by this process's clock; `Infinity` when there are none. */
@@ -140,12 +151,26 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     return held;
   }
 
-  #dispatch(): void {
+  /** Slots that are not about to be free: what runs there has taken much longer than such runs do. */
+  #countOverdue(now: number): number {
+    let overdue = 0;
+    for (const [{ jobs }, { startedAt }] of this.#running) {
+      if (this.meter.isOverdue(now - startedAt, jobs.length)) overdue += 1;
+    }
+    return overdue;
+  }
+
+  #dispatch(now: number): void {
     while (this.#free.length > 0) {
       const run = this.#runs.shift();
-      if (run === undefined) return;
+      if (run === undefined) {
+        this.#ranDry = true;
+        return;
+      }
       this.#buffered -= run.jobs.length;
-      this.#start(run, this.#free.shift() as TOwner);
+      const owner = this.#free.shift() as TOwner;
+      this.#running.set(run, { owner, startedAt: now });
+      this.#start(run, owner);
     }
   }
 }

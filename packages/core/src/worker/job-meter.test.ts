@@ -43,6 +43,18 @@ describe('how far ahead to claim', () => {
     expect(steady(0, 64_000_000).run).toBe(1);
   });
 
+  it('is what is really worked off, where jobs wait for each other: they keep the event loop busy', () => {
+    const meter = steady(5);
+    for (let now = 5_100; now <= 10_000; now += 100) {
+      for (let job = 0; job < 20; job += 1) meter.add(5, 100);
+      meter.update(now, true);
+    }
+    expect(meter.ahead(100)).toBe(20);
+    meter.add(5, 100);
+    meter.update(10_100);
+    expect(meter.ahead(100)).toBe(1_000);
+  });
+
   it('follows when jobs become slow', () => {
     const meter = steady(1);
     for (let now = 6_000; now <= 16_000; now += 1_000) {

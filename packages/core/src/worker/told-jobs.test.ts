@@ -5,7 +5,7 @@ import { ToldJobs } from './told-jobs.ts';
 /** Workers that are idle: their last claim found less than it asked for. */
 function idle(channels: readonly string[] | null, slots: number): ChannelChoice<SlotOwner> {
   const choice = new ChannelChoice<SlotOwner>(channels, 0, () => {});
-  choice.add({ id: 'a worker' }, slots);
+  choice.add({ id: 'a worker' }, slots, 0);
   choice.isDry = true;
   return choice;
 }

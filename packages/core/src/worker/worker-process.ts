@@ -68,6 +68,7 @@ export class WorkerProcess {
         const { outcome } = settlement;
         this.#held.delete(outcome.job);
         if (outcome.kind === 'waiting' && outcome.secs === 0) this.#claimer.noteReturned(outcome.job);
+        if (outcome.kind === 'waiting' && outcome.errorText === null) parts.enqueuer.hintOthers(); // handed back
         emitSettled(events, settlement);
       },
       onLost: (settlement) => this.#lose(settlement),
@@ -145,7 +146,7 @@ export class WorkerProcess {
       );
       this.#choices.set(key, choice);
     }
-    choice.add(member, member.concurrency);
+    choice.add(member, member.concurrency, systemClock.now());
     this.#claimer.hint();
   }
 
@@ -197,11 +198,11 @@ export class WorkerProcess {
       isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
     }
     state.running -= 1;
+    choice?.free(owner, run, systemClock.now());
     if (state.isLeaving) {
       if (state.running === 0) state.onIdle();
       return;
     }
-    choice?.free(owner);
     if (choice?.isHungry === true) this.#claimer.wake();
   }
 

@@ -71,21 +71,22 @@ describe('a job whose worker process is killed', () => {
     const { context, events, definition, runs } = await survivor('AHEAD');
     const victim = await child({ names: ['AHEAD'] });
     await registered(schema);
-    const tasks: ChildTask[] = Array.from({ length: 400 }, (_, n) => ({ does: n === 300 ? 'hang' : 'finish' }));
+    // It blocks before what was claimed ahead would be handed back, but after its start was recorded.
+    const blocks: ChildTask = { does: 'block', secs: 60, afterMs: 100 };
+    const tasks: ChildTask[] = Array.from({ length: 400 }, (_, n) => (n === 300 ? blocks : { does: 'finish' }));
     const ids = await Promise.all(tasks.map((task) => definition.enqueue(task)));
-    const hanging = ids[300] ?? '';
-    await victim.told({ kind: 'run', jobId: hanging });
-    // Within the second in which what was claimed ahead is held, but after the start of the hanging one was recorded.
+    const blocking = ids[300] ?? '';
+    await victim.told({ kind: 'run', jobId: blocking });
     await until(
       'its attempt is spent',
-      () => schema.value('select started from {s}.job where id = $1', [hanging]) as Promise<boolean>,
+      () => schema.value('select started from {s}.job where id = $1', [blocking]) as Promise<boolean>,
     );
     await victim.kill();
     const ahead = await schema.rows(`select id::text from {s}.job where state = 'running' and not started`);
     expect(ahead.length).toBeGreaterThan(0);
     await lapse(schema, 31);
     daemons.worker(context, { concurrency: 20 });
-    await events.waitFor('WORKER_JOB_EXPIRE', { jobId: hanging });
+    await events.waitFor('WORKER_JOB_EXPIRE', { jobId: blocking });
     for (const { id } of ahead) await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: String(id) });
     await until('all are finalized', async () => (await schema.value(`select count(*)::int from {s}.job`)) === 0);
     const outcomes = `select outcome::text, count(*)::int from {s}.finalized_job where name = 'AHEAD' group by 1 order by 1`;

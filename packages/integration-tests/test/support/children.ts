@@ -24,8 +24,8 @@ export type ChildTask =
   | { readonly does: 'hang' }
   /** Ends its process at once. */
   | { readonly does: 'die' }
-  /** Keeps the event loop busy, and then finishes. */
-  | { readonly does: 'block'; readonly secs: number }
+  /** Keeps the event loop busy, at once or after a while, and then finishes. */
+  | { readonly does: 'block'; readonly secs: number; readonly afterMs?: number }
   /** Keeps the event loop busy, then waits until its signal is aborted, and tells why. */
   | { readonly does: 'block-and-listen'; readonly secs: number };
 
