@@ -1,5 +1,5 @@
 import { DatabaseError, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
-import { isEndOfConnection } from './lost-connection.ts';
+import { afterClosing, isEndOfConnection } from './lost-connection.ts';
 import type { PostgresJsQueryable } from './postgres-js-types.ts';
 import { fetchRows, type Prepare } from './query.ts';
 
@@ -57,7 +57,7 @@ export class ConnectionSession implements SqlSession {
       return await answer;
     } catch (error) {
       this.#note(error);
-      throw error;
+      throw await afterClosing(error);
     } finally {
       this.#underWay.delete(underWay);
       this.#connection.underWay.delete(underWay);
@@ -82,10 +82,16 @@ export class ConnectionSession implements SqlSession {
     this.#ended ??= new DatabaseError(reason, { sqlState, constraint: null }, cause);
   }
 
-  /** The connection is gone: refuses statements, and rejects those that postgres.js has in line and forgets about. */
-  lose(reason: string, cause: unknown): void {
+  /**
+   * The connection is gone: refuses statements, and rejects those that postgres.js has in line and forgets about.
+   *
+   * @returns what they are rejected with.
+   */
+  lose(reason: string, cause: unknown): DatabaseError {
     this.end(reason, '08003', cause);
-    this.#abandon(new DatabaseError(reason, { sqlState: '08003', constraint: null }, cause));
+    const loss = new DatabaseError(reason, { sqlState: '08003', constraint: null }, cause);
+    this.#abandon(loss);
+    return loss;
   }
 
   /** Resolves when the statements asked for so far have been answered, one way or the other. */

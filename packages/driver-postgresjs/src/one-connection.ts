@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { ListeningConnection, ListeningRequest, SqlSession } from '@bearmq/core/driver';
 import postgres from 'postgres';
 import { ConnectionSession } from './connection-session.ts';
+import { afterClosing } from './lost-connection.ts';
 import type { PostgresJsClient } from './postgres-js-types.ts';
 
 /** Those settings of a client that are looked at here; parsed, as `sql.options` has them. */
@@ -44,9 +45,9 @@ export function openConnection(
     port,
     onnotify: onNotification,
     onclose: () => {
-      session.lose('the connection was closed', undefined);
       hungUp();
-      onLost(new Error('the connection was closed'));
+      const loss = session.lose('the connection was closed', undefined);
+      void afterClosing(loss).then(onLost);
     },
     socket: async (own: Settings) => {
       if (isDialled) throw new Error('the connection was closed before it was ready');

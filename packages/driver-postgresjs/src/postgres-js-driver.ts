@@ -8,7 +8,7 @@ import {
   type Subscription,
   Subscriptions,
 } from '@bearmq/core/driver';
-import { afterClosing } from './lost-connection.ts';
+import { afterClosing, isEndOfConnection, Recovery } from './lost-connection.ts';
 import { openConnection } from './one-connection.ts';
 import { type PostgresJsDriverOptions, resolvePostgresJsDriverOptions } from './options.ts';
 import type { PostgresJsClient } from './postgres-js-types.ts';
@@ -22,7 +22,8 @@ import { runTransaction } from './transaction.ts';
  * const driver = postgresJsDriver({ sql: postgres(connectionString) });
  * ```
  *
- * The client is never changed and never ended. Nothing connects before the first statement, and nothing runs between
+ * The client is never ended, and never changed but for its count of failures to connect, which is set back. Nothing
+ * connects before the first statement, and nothing runs between
  * statements; an open subscription keeps the process alive, as any open socket does.
  *
  * As with `sql.begin`, a transaction in which a statement failed is rolled back even when its error was caught, or
@@ -37,11 +38,15 @@ export function postgresJsDriver(options: PostgresJsDriverOptions): Driver {
   return new PostgresJsDriver(options);
 }
 
+/** How long a statement waits to be sent, after a loss: somebody else's connection may be made sooner. */
+const RECONNECT_MS = 3_000;
+
 class PostgresJsDriver implements Driver {
   readonly name = 'postgres.js';
   readonly #sql: PostgresJsClient;
   readonly #prepare: Prepare;
   readonly #answerMs: number;
+  readonly #recovery: Recovery;
   readonly #subscriptions: Subscriptions;
 
   constructor(options: PostgresJsDriverOptions) {
@@ -49,17 +54,26 @@ class PostgresJsDriver implements Driver {
     this.#sql = sql;
     this.#prepare = prepare;
     this.#answerMs = answerTimeoutSecs * 1000;
+    this.#recovery = new Recovery(sql);
     this.#subscriptions = new Subscriptions({
       driverName: 'postgresJsDriver',
       heartbeatSecs,
-      open: (request) => openConnection(sql, request),
+      open: (request) => {
+        const onLost = (error: unknown): void => {
+          this.#recovery.noteLoss();
+          request.onLost(error);
+        };
+        return openConnection(sql, { ...request, onLost });
+      },
     });
   }
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
+    const connectMs = this.#recovery.isUnderWay ? RECONNECT_MS : Infinity;
     try {
-      return await fetchRows(this.#sql, statement, this.#prepare, this.#answerMs);
+      return await fetchRows(this.#sql, statement, this.#prepare, { answerMs: this.#answerMs, connectMs });
     } catch (error) {
+      if (isEndOfConnection(error)) this.#recovery.noteLoss();
       throw await afterClosing(inWhoseTransaction(error));
     }
   }

@@ -20,7 +20,9 @@ export interface PostgresJsQuery {
 /** A query that resolves to bytes. */
 export interface PostgresJsRawQuery extends PromiseLike<PostgresJsResult> {
   /** Sends it now, and not when it is first waited for. */
-  execute(): PromiseLike<PostgresJsResult>;
+  execute(): PostgresJsRawQuery;
+  /** What it was sent on; `null` before that. */
+  readonly state?: object | null;
 }
 
 /** How a text is sent. All but `prepare` are missing in the client's own types. */

@@ -26,5 +26,5 @@ export {
 } from './options.ts';
 export { Subscriptions, type SubscriptionsOptions } from './subscriptions.ts';
 export { notificationChannel, type Tables, tablesOf } from './tables.ts';
-export { backoffMs, pause, within } from './timers.ts';
+export { backoffMs, elapsedMs, pause, within } from './timers.ts';
 export { asBoolean, asNullable, asNumber, asText, toArrayLiteral } from './values.ts';
