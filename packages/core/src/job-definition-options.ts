@@ -14,7 +14,7 @@ import {
 import { InvalidOptionError } from './errors.ts';
 import { describe } from './in-words.ts';
 import type { JobMetadata } from './model/job-metadata.ts';
-import type { JsonSafe } from './model/json.ts';
+import type { IsGiven, JsonSafe } from './model/json.ts';
 import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_JOBS_PER_CALL, MAX_NAME_BYTES, MAX_SECS } from './model/limits.ts';
 
 /** How a job is run. May be given for a definition, and once for a single `enqueue`. */
@@ -75,7 +75,7 @@ export interface EnqueueOptions extends EnqueueOverrides, TransactionOption {}
 
 /** One job for `enqueueMany`: its payload, and what it says differently from its definition. */
 export type EnqueueItem<TParams> = EnqueueOverrides &
-  ([TParams] extends [null] ? { readonly payload?: null } : { readonly payload: JsonSafe<TParams> });
+  ([IsGiven<TParams>] extends [never] ? { readonly payload?: null } : { readonly payload: JsonSafe<TParams> });
 
 interface CommonOptions<TParams> extends JobSettings {
   readonly context: Context;
@@ -91,7 +91,7 @@ interface CommonOptions<TParams> extends JobSettings {
 }
 
 /** Only a definition without a payload may repeat. */
-type RepeatOptions<TParams> = [TParams] extends [null]
+type RepeatOptions<TParams> = [IsGiven<TParams>] extends [never]
   ? {
       /**
        * Enqueues the job again and again, this many seconds apart, by the database's clock. Needs an orchestrator.
@@ -100,7 +100,7 @@ type RepeatOptions<TParams> = [TParams] extends [null]
        */
       readonly repeatSecs?: number;
     }
-  : { readonly repeatSecs?: never };
+  : { readonly repeatSecs?: { readonly 'a job that repeats has no payload: let its work function take null': never } };
 
 /** The options of a {@link JobDefinition}. */
 export type JobDefinitionOptions<TParams> = CommonOptions<TParams> & RepeatOptions<TParams>;
@@ -120,7 +120,8 @@ export const groupCheck: Check = nameOf(MAX_GROUP_BYTES);
 export function resolveJobOptions<TParams>(
   options: JobDefinitionOptions<TParams>,
 ): CommonOptions<TParams> & Required<JobSettings> & { readonly repeatSecs?: number } {
-  return withDefaults(JOB_DEFAULTS, checkOptions('JobDefinition', options, jobChecks, ['name', 'workFunction']));
+  const checked = checkOptions<object>('JobDefinition', options, jobChecks, ['name', 'workFunction']);
+  return withDefaults(JOB_DEFAULTS, checked as CommonOptions<TParams> & { readonly repeatSecs?: number });
 }
 
 const jobChecks = {

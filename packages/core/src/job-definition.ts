@@ -18,7 +18,7 @@ import {
 } from './job-definition-options.ts';
 import type { NewJob } from './model/job.ts';
 import type { JobMetadata } from './model/job-metadata.ts';
-import type { JsonSafe } from './model/json.ts';
+import type { IsGiven, JsonSafe } from './model/json.ts';
 import { encodePayload } from './model/payload.ts';
 import type { RegisteredJob } from './registry.ts';
 import { risingId } from './runtime/rising-id.ts';
@@ -42,9 +42,9 @@ function isWritten(job: Draft['job']): job is NewJob {
 }
 
 /** The arguments of {@link JobDefinition.enqueue}: a job without a payload may leave it out. */
-export type EnqueueArguments<TParams> = [TParams] extends [null]
-  ? [payload?: null, options?: EnqueueOptions]
-  : [payload: JsonSafe<TParams>, options?: EnqueueOptions];
+export type EnqueueArguments<TParams> = [IsGiven<TParams>] extends [never]
+  ? [payload?: null | undefined, options?: EnqueueOptions | undefined]
+  : [payload: JsonSafe<TParams>, options?: EnqueueOptions | undefined];
 
 /**
  * One kind of job: its name, how it is run, and the function that does the work.

@@ -129,7 +129,8 @@ export function whatJsonWouldChange(): void {
   void new JobDefinition({ context, name: 'A', workFunction: (_: undefined) => {} }).enqueue(undefined);
   // @ts-expect-error undefined in a list comes back as null
   void new JobDefinition({ context, name: 'A', workFunction: (_: (1 | undefined)[]) => {} }).enqueue([undefined]);
-  expectTypeOf<JsonSafe<{ deep: [{ at: Date }] }>>().toEqualTypeOf<{ deep: [{ at: NotJson<Date> }] }>();
+  expectTypeOf<JsonSafe<{ deep: [{ at: Date }] }>>().toEqualTypeOf<{ deep: { 0: { at: NotJson<Date> } } }>();
+  expectTypeOf<JsonSafe<{ deep: { at: Date }[] }>>().toEqualTypeOf<{ deep: readonly { at: NotJson<Date> }[] }>();
   expectTypeOf(payloadOf(enqueue<string>)).toBeFunction();
 }
 

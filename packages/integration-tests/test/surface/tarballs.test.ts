@@ -108,6 +108,10 @@ console.log('loaded');
     consumer.write('cjs/package.json', '{}');
     consumer.write('cjs/program.ts', program);
     consumer.write('cjs/module.mts', program);
+    consumer.write(
+      'cjs/payload-types.ts',
+      readFileSync(join(import.meta.dirname, 'fixtures/payload-types.ts'), 'utf8'),
+    );
   });
 
   it.each([
