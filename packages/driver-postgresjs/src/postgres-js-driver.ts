@@ -1,6 +1,7 @@
 import {
   type Driver,
   type NotificationListener,
+  type OwnSession,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
@@ -69,6 +70,10 @@ class PostgresJsDriver implements Driver {
 
   listen(channel: string, listener: NotificationListener): Subscription {
     return this.#subscriptions.listen(channel, listener);
+  }
+
+  openSession(withinMs: number): Promise<OwnSession> {
+    return this.#subscriptions.openSession(withinMs);
   }
 
   close(): Promise<void> {
