@@ -56,7 +56,8 @@ export interface ContextSettings {
   readonly pollSecs?: number;
   /**
    * How idle workers learn of new jobs: `auto` listens for notifications on one connection of its own, and polls where
-   * they do not arrive (a pooler in transaction mode); `poll` does not listen, and needs no connection of its own.
+   * they do not arrive (a pooler in transaction mode); `poll` does not listen, and needs no connection of its own
+   * as long as the pool has one free for a moment.
    *
    * @defaultValue `auto`
    */

@@ -1,6 +1,7 @@
 import {
   type Driver,
   type NotificationListener,
+  type OwnSession,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
@@ -68,6 +69,10 @@ class PgDriver implements Driver {
 
   listen(channel: string, listener: NotificationListener): Subscription {
     return this.#subscriptions.listen(channel, listener);
+  }
+
+  openSession(withinMs: number): Promise<OwnSession> {
+    return this.#subscriptions.openSession(withinMs);
   }
 
   close(): Promise<void> {

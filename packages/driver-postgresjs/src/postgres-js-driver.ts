@@ -2,6 +2,7 @@ import {
   DatabaseError,
   type Driver,
   type NotificationListener,
+  type OwnSession,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
@@ -84,6 +85,10 @@ class PostgresJsDriver implements Driver {
 
   listen(channel: string, listener: NotificationListener): Subscription {
     return this.#subscriptions.listen(channel, listener);
+  }
+
+  openSession(withinMs: number): Promise<OwnSession> {
+    return this.#subscriptions.openSession(withinMs);
   }
 
   close(): Promise<void> {

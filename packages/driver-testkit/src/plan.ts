@@ -8,6 +8,7 @@ import type { DriverHarness, OpenDriver, SessionFactory, SessionHarness } from '
 import { interfaceCases } from './interface.ts';
 import { listeningSessionCases } from './listening-sessions.ts';
 import { notificationCases } from './notifications.ts';
+import { ownSessionCases } from './own-sessions.ts';
 import { reconnectionCases } from './reconnection.ts';
 import { rowCases } from './rows.ts';
 import { scalarCases } from './scalars.ts';
@@ -27,6 +28,7 @@ const driverAreas: readonly (readonly [area: string, cases: readonly DriverCase[
   ['transactions that fail', transactionFailureCases],
   ['notifications', notificationCases],
   ['the listening session', listeningSessionCases],
+  ['a session of its own', ownSessionCases],
   ['reconnection', reconnectionCases],
   ['concurrency', concurrencyCases],
   ['closing', closingCases],

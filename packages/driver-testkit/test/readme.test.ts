@@ -110,6 +110,7 @@ describe('what the README says', () => {
       run: 'run(statement)',
       transaction: 'transaction(work)',
       listen: 'listen(channel, listener)',
+      openSession: 'openSession(withinMs)',
       close: 'close()',
     };
     for (const method of Object.values(methods)) expect(readme).toContain(`| \`${method}\` |`);

@@ -56,9 +56,16 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
+/** A session on a connection of its own. */
+export interface OwnSession extends SqlSession {
+  /** Closes the connection; never rejects. Safe to call twice. */
+  close(): Promise<void>;
+}
+
 /**
  * The four things that BearMQ needs from a PostgreSQL client. It moves scalars only, so that the clients' differing
- * ideas of JSON, arrays, dates and names never matter. `@bearmq/driver-testkit` proves an implementation.
+ * ideas of JSON, arrays, dates and names never matter. A fifth helps where there are several connections.
+ * `@bearmq/driver-testkit` proves an implementation.
  */
 export interface Driver extends SqlSession {
   /** For messages: `pg`, `postgres.js`, `pglite`. */
@@ -76,6 +83,14 @@ export interface Driver extends SqlSession {
    * @throws when the driver is closed, and for a channel of more than 63 bytes, which PostgreSQL would cut short.
    */
   listen(channel: string, listener: NotificationListener): Subscription;
+  /**
+   * Opens a connection beside those that {@link run} takes, for a few statements: the sign of life of a process must not
+   * queue behind the program's own. Left out by drivers that cannot, or whose database has one connection.
+   *
+   * @throws {@link DatabaseError} when it is not connected within `withinMs` milliseconds.
+   * @throws when the driver is closed.
+   */
+  openSession?(withinMs: number): Promise<OwnSession>;
   /** Closes what the driver itself opened. A pool that the caller passed in stays the caller's. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ export { DatabaseError, type DatabaseErrorDetails, toDatabaseError } from './dat
 export type {
   Driver,
   NotificationListener,
+  OwnSession,
   SqlRow,
   SqlSession,
   SqlStatement,

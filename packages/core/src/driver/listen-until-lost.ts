@@ -93,6 +93,7 @@ function orSealed<T>(fate: ConnectionFate, promise: Promise<T>): Promise<T | und
   return Promise.race([promise, fate.sealed.then(() => undefined)]);
 }
 
-async function leave(connection: ListeningConnection): Promise<void> {
+/** Says goodbye, for a moment at most. Never rejects. */
+export async function leave(connection: ListeningConnection): Promise<void> {
   await within(GOODBYE_MS, 'closing the connection', connection.leave()).catch(() => connection.drop());
 }

@@ -1,8 +1,9 @@
 import { InvalidOptionError } from '../errors.ts';
-import type { NotificationListener, Subscription } from './driver.ts';
+import type { NotificationListener, OwnSession, Subscription } from './driver.ts';
 import { quoteIdentifier } from './identifiers.ts';
 import { keepListening } from './keep-listening.ts';
 import type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
+import { openOwnSession } from './own-session.ts';
 
 /** How {@link Subscriptions} are set up. */
 export interface SubscriptionsOptions {
@@ -27,7 +28,7 @@ export interface SubscriptionsOptions {
 }
 
 /**
- * All that `Driver.listen` promises, for a client that can open a connection: the drivers of BearMQ are made with it,
+ * All that `Driver.listen` and `Driver.openSession` promise, for a client that can open a connection: the drivers of BearMQ are made with it,
  * and yours can be.
  *
  * ```ts
@@ -35,6 +36,9 @@ export interface SubscriptionsOptions {
  *   readonly #subscriptions = new Subscriptions({ driverName: 'myDriver', heartbeatSecs: 15, open: openConnection });
  *   listen(channel: string, listener: NotificationListener): Subscription {
  *     return this.#subscriptions.listen(channel, listener);
+ *   }
+ *   openSession(withinMs: number): Promise<OwnSession> {
+ *     return this.#subscriptions.openSession(withinMs);
  *   }
  *   close(): Promise<void> {
  *     return this.#subscriptions.close();
@@ -52,6 +56,8 @@ export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   readonly #open = new Set<Subscription>();
   #isClosed = false;
+  /** How many sessions in a row could not be opened. */
+  #failures = 0;
 
   /** @throws InvalidOptionError when `heartbeatSecs` is out of its range. */
   constructor(options: SubscriptionsOptions) {
@@ -80,6 +86,20 @@ export class Subscriptions {
         this.#open.delete(subscription);
       },
     };
+  }
+
+  /** Opens a connection of its own; see `Driver.openSession`. */
+  async openSession(withinMs: number): Promise<OwnSession> {
+    const { driverName, open } = this.#options;
+    if (this.#isClosed) throw new Error(`this ${driverName} is closed: it opens no session any more`);
+    try {
+      const session = await openOwnSession(open, { attempt: this.#failures, withinMs });
+      this.#failures = 0;
+      return session;
+    } catch (error) {
+      this.#failures += 1;
+      throw error;
+    }
   }
 
   /** Closes every subscription, and refuses new ones from then on. Safe to call twice. */

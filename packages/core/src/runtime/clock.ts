@@ -45,3 +45,14 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * {@link Clock.after}, for a callback that asks whether an answer has come: after a long block of the event loop timers
+ * run before the sockets are read, and the answer may be waiting there. So they are read once more.
+ */
+export function afterReading(clock: Clock, ms: number, callback: () => void): () => void {
+  let cancel = clock.after(ms, () => {
+    cancel = clock.after(1, callback);
+  });
+  return () => cancel();
+}

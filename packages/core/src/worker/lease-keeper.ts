@@ -3,7 +3,8 @@ import type { ContextParts } from '../context-parts.ts';
 import type { SqlSession } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import { Daemon } from '../runtime/daemon.ts';
-import { reconcile, registerWorker, removeWorker, renewLease, takeSessionLock } from '../statements/leases.ts';
+import { reconcile, registerWorker, removeWorker, takeSessionLock } from '../statements/leases.ts';
+import { Renewer } from './renewer.ts';
 
 /** What a claim must name. */
 export interface Lease {
@@ -36,6 +37,7 @@ const LONGEST_PAUSE_MS = 1_000;
  */
 export class LeaseKeeper extends Daemon {
   readonly #options: LeaseKeeperOptions;
+  readonly #renewer: Renewer;
   #lease: Lease | null = null;
   /** The highest that a reconcile has named, also one that was not answered: a copy of it may come late. */
   #lastGeneration = 0;
@@ -48,6 +50,7 @@ export class LeaseKeeper extends Daemon {
   constructor(options: LeaseKeeperOptions) {
     super({ name: 'lease-keeper', onError: options.parts.reportError, longestPauseMs: LONGEST_PAUSE_MS });
     this.#options = options;
+    this.#renewer = new Renewer(options.parts);
   }
 
   get lease(): Lease | null {
@@ -117,7 +120,7 @@ export class LeaseKeeper extends Daemon {
       this.#lease = { workerId, generation: 0 };
       onHeld();
     } else {
-      const renewal = await renewLease(driver, tables, { workerId: lease.workerId, leaseSecs, sessionKey });
+      const renewal = await this.#renewer.renew({ workerId: lease.workerId, sessionKey }, this.#session);
       if (!renewal.isHeld) {
         this.lose(lease);
         return 0;
