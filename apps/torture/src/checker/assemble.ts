@@ -22,6 +22,7 @@ export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings:
     })),
     processes: processes(facts),
     troubles: troubles(facts),
+    losses: of(facts, 'lost').map(({ from, to }) => ({ from, to })),
     left: of(facts, 'left').map(({ jobId, state }) => ({ jobId, state })),
     inserted: witnessed.inserted.map((row) => ({ ...row, at: clock(row.at) })),
     claims: witnessed.claims.map((row) => ({

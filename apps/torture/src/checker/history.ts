@@ -161,6 +161,8 @@ export interface History extends Witnessed {
   readonly events: readonly Event[];
   readonly processes: readonly Process[];
   readonly troubles: readonly Trouble[];
+  /** What was committed meanwhile may be gone, from some moment on. */
+  readonly losses: readonly Interval[];
   /** What nobody had done when faults were over and no orchestrator was there any more, and its state. */
   readonly left: readonly { readonly jobId: string; readonly state: string }[];
 }

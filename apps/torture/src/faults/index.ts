@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts';
 import { freeze, freezeOrchestrator } from './freeze.ts';
 import { handDelete } from './hand-delete.ts';
 import { kills } from './kills.ts';
+import { lostCommits } from './lost-commits.ts';
 import { network } from './network.ts';
 import { poolTransactions } from './pool-transactions.ts';
 import { pools } from './pools.ts';
@@ -18,6 +19,7 @@ export const FAULTS: readonly Fault[] = [
   freezeOrchestrator,
   ...terminations,
   ...serverEnds,
+  lostCommits,
   ...network,
   ...pools,
   poolTransactions,

@@ -78,6 +78,8 @@ export type Telling =
   /** The event loop of who tells it had not turned for so long. */
   | { readonly kind: 'lag'; readonly ms: number }
   | { readonly kind: 'trouble'; readonly id: number; readonly of: Troubled; readonly phase: 'begins' | 'ends' }
+  /** Some of what was committed between two moments is gone. */
+  | { readonly kind: 'lost'; readonly from: number; readonly to: number }
   /** It was still to be done when faults were over, and no orchestrator was there. */
   | { readonly kind: 'left'; readonly jobId: string; readonly state: string }
   | { readonly kind: 'fault'; readonly fault: string; readonly text: string }

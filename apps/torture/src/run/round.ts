@@ -82,6 +82,7 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
         victim: (role) => crew.victim(role, random),
         asAdmin: (act) => asAdmin(server.url, act),
         during,
+        tell,
         random,
         leaseMs: CONTEXT_SETTINGS.leaseSecs * 1000,
       };

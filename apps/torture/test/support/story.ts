@@ -163,6 +163,7 @@ export function history(jobs: readonly JobStory[], more: Partial<History> = {}):
       processOf('dead', { end: 'killed', endedAt: 15_000 }),
     ],
     troubles: [],
+    losses: [],
     left: [],
     deleted: [],
     ticks: [],
