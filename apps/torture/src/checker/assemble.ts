@@ -104,6 +104,7 @@ function processes(facts: readonly Fact[]): readonly Process[] {
     [...of(facts, 'freeze'), ...of(facts, 'thaw')].sort((a, b) => a.at - b.at),
     ({ process }) => process,
   );
+  const kept = new Set(of(facts, 'kept').map(({ process }) => process));
   const lags = grouped(of(facts, 'lag'), ({ by }) => by);
   return of(facts, 'spawn').map(({ process, role, reach, at }) => {
     const exit = exits.get(process);
@@ -120,6 +121,7 @@ function processes(facts: readonly Fact[]): readonly Process[] {
       end: exit?.how ?? null,
       mayLeaveLease: leaving.has(process),
       reach,
+      isKept: kept.has(process),
       frozen,
       lags: (lags.get(process) ?? []).map((lag) => ({ from: lag.at - lag.ms, to: lag.at })),
     };

@@ -2,6 +2,7 @@ import { deadlock } from './deadlock.ts';
 import { failover } from './failover.ts';
 import type { Fault } from './fault.ts';
 import { freeze, freezeOrchestrator } from './freeze.ts';
+import { gateway } from './gateway.ts';
 import { handDelete } from './hand-delete.ts';
 import { kills } from './kills.ts';
 import { lostCommits } from './lost-commits.ts';
@@ -21,6 +22,7 @@ export const FAULTS: readonly Fault[] = [
   ...serverEnds,
   lostCommits,
   ...network,
+  gateway,
   ...pools,
   poolTransactions,
   deadlock,
