@@ -11,4 +11,7 @@ export const CONTEXT_SETTINGS: Required<Pick<ContextSettings, 'leaseSecs' | 'job
   pollSecs: 0.5,
 };
 
+/** Longer than any work function here blocks, and shorter than a group may be locked. */
+export const BLOCKED_SECS = 7;
+
 export const REPEAT_SECS = 1;

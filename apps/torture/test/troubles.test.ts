@@ -29,6 +29,24 @@ const deletedRun = change(job('d', [{ from: 10, to: 40 }], { group: 'g' }), {
 });
 const withDeleted = (...jobs: readonly JobStory[]): History =>
   history(jobs, { deleted: [{ jobId: 'd', state: 'running', at: 25 }] });
+/** The job `k` of the process `dead`, which is killed at 15,000, is taken from it at this time. */
+const takenAt = (at: number, more: Partial<Process> = {}, troubles: History['troubles'] = []): History =>
+  history(
+    [
+      job('k', [
+        { from: 14_000, to: at, how: 'lost', process: 'dead' },
+        { from: at + 10, to: at + 20 },
+      ]),
+    ],
+    {
+      processes: [
+        processOf('P'),
+        processOf('producer'),
+        processOf('dead', { end: 'killed', endedAt: 15_000, ...more }),
+      ],
+      troubles,
+    },
+  );
 const polls = { way: 'direct', wakeUp: 'poll', statementTimeoutMs: null } as const;
 
 describe('troubles: a history is found to be broken by', () => {
@@ -57,6 +75,19 @@ describe('troubles: a history is found to be broken by', () => {
       survived({ frozen: [{ from: 1_000, to: 9_000 }] }),
       'living',
       /k was taken from dead/,
+    ],
+    ['a rescue that comes too late', takenAt(23_000), 'rescued', /k was taken from dead, which was dead, 1500 ms late/],
+    [
+      'a rescue that comes too late although the dead seemed to hold a session',
+      takenAt(30_000, { isKept: true }),
+      'rescued',
+      /k was taken from dead, which was dead, 1500 ms late/,
+    ],
+    [
+      'a rescue that comes too late after a trouble',
+      takenAt(35_000, {}, [{ of: 'server', from: 15_000, to: 18_000 }]),
+      'rescued',
+      /500 ms late/,
     ],
     ['a job that is deleted by nobody', history([deletedRun]), 'kept', /d was finalized 0 times/],
     [
@@ -106,6 +137,8 @@ describe('troubles: a history is in order with a job that is deleted', () => {
 
 describe('troubles: a history is in order with a job that is taken', () => {
   it.each<[string, History]>([
+    ['from a dead process that seems to hold a session', takenAt(27_000, { isKept: true })],
+    ['from a dead process after a trouble', takenAt(30_000, {}, [{ of: 'server', from: 15_000, to: 18_000 }])],
     ['from a process that was stopped', survived({ frozen: [{ from: 14_100, to: 18_400 }] })],
     [
       'from a process that was cut off',

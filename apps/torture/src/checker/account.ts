@@ -17,9 +17,15 @@ export interface ClaimedRun extends Run {
   readonly claim: Claim | undefined;
   /** It began after its claim had been taken back, or its job deleted. */
   readonly isStray: boolean;
-  /** Until when it had a right to its job: its end, its process's end, or its claim's being taken from it. */
+  /** Its claim was lost with the commit, and what came after knows nothing of it. */
+  readonly isGhost: boolean;
+  /** Since when and until when it had a right to its job: its begin, or that of a claim that it was given again; its end, its process's end, or its claim's being taken from it. */
+  readonly sinceAt: number;
   readonly untilAt: number;
 }
+
+/** How long after a commit who was told of it may have acted on it, in milliseconds. */
+const LATE_MS = 1_000;
 
 /** A history, arranged by job and by process for the rules. */
 export class Account {
@@ -32,12 +38,14 @@ export class Account {
   readonly processes: ReadonlyMap<string, Process>;
   readonly plans: ReadonlyMap<string, Enqueue>;
   readonly tickIds: ReadonlySet<string>;
+  readonly #runsByJob: ReadonlyMap<string, readonly Run[]>;
 
   constructor(history: History) {
     this.history = history;
     this.processes = new Map(history.processes.map((process) => [process.name, process]));
     this.claimsOf = grouped(history.claims, ({ jobId }) => jobId);
     this.finalsOf = grouped(history.finals, ({ jobId }) => jobId);
+    this.#runsByJob = grouped(history.runs, ({ jobId }) => jobId);
     this.runs = history.runs.map((run) => this.#claimed(run)).sort((a, b) => a.startedAt - b.startedAt);
     this.runsOf = grouped(this.runs, ({ jobId }) => jobId);
     this.runsUnder = grouped(this.runs, ({ claim }) => claim);
@@ -57,27 +65,62 @@ export class Account {
     return frozen.reduce((sum, one) => sum + Math.max(0, Math.min(to, one.to) - Math.max(from, one.from)), 0);
   }
 
+  /** Whether what somebody was told of at that time may have been undone since. */
+  isUndone(at: number | null): boolean {
+    return at !== null && this.history.losses.some(({ from, to }) => at >= from && at <= to + LATE_MS);
+  }
+
   /** The troubles between two moments that a process may have had a part in. */
   troublesOf(process: string, during: Interval): readonly Trouble[] {
     const isLinked = this.processes.get(process)?.reach.way === 'linked';
     return this.history.troubles.filter((one) => (one.of !== 'link' || isLinked) && isMeeting(one, during));
   }
 
-  /** The last claim that its process made for this attempt before it began. */
+  /** With the last claim that its process made for this attempt before it began. */
   #claimed(run: Run): ClaimedRun {
-    const claim = (this.claimsOf.get(run.jobId) ?? []).findLast(
-      ({ process, attempt, at }) =>
-        process === run.process && attempt === run.attempt && at <= run.startedAt + TRANSLATION_MS,
-    );
+    const claims = this.#claimsFor(run);
+    const known = claims.findLast(({ at }) => at <= run.startedAt + TRANSLATION_MS);
+    const isLost = this.isUndone(run.startedAt) && (known === undefined || this.#wasOver(known, run));
+    const claim = isLost ? this.#claimAgain(run, claims) : known;
     const isTaken = claim?.end === 'taken back' || claim?.end === 'deleted';
     const takenAt = isTaken ? (claim.endedAt ?? Infinity) : Infinity;
     const ownEnd = run.endedAt ?? this.processes.get(run.process)?.endedAt ?? Infinity;
     return {
       ...run,
       claim,
+      isGhost: isLost && claim === undefined,
+      sinceAt: isLost ? Math.max(run.startedAt, claim?.at ?? 0) : run.startedAt,
       isStray: takenAt + TRANSLATION_MS < run.startedAt,
       untilAt: Math.min(ownEnd, takenAt),
     };
+  }
+
+  /** Those of its process for its attempt. */
+  #claimsFor(run: Run): readonly Claim[] {
+    return (this.claimsOf.get(run.jobId) ?? []).filter(
+      ({ process, attempt }) => process === run.process && attempt === run.attempt,
+    );
+  }
+
+  /** Whether a claim had ended when a run began, or, where that was undone, had been made use of. */
+  #wasOver({ at, endedAt }: Claim, { jobId, process, attempt, startedAt }: Run): boolean {
+    if ((endedAt ?? Infinity) + TRANSLATION_MS < startedAt) return true;
+    return (this.#runsByJob.get(jobId) ?? []).some(
+      (run) =>
+        run.process === process &&
+        run.attempt === attempt &&
+        run.startedAt < startedAt &&
+        run.startedAt + TRANSLATION_MS >= at,
+    );
+  }
+
+  /** After its claim was lost, its process may take the same job again, and must go on with the run that there is. */
+  #claimAgain(run: Run, claims: readonly Claim[]): Claim | undefined {
+    const again = claims.find(({ at }) => at > run.startedAt && at < (run.endedAt ?? Infinity));
+    const isRunAnew = (this.#runsByJob.get(run.jobId) ?? []).some(
+      ({ process, startedAt }) => process === run.process && startedAt + TRANSLATION_MS >= (again?.at ?? Infinity),
+    );
+    return isRunAnew ? undefined : again;
   }
 }
 

@@ -22,6 +22,7 @@ export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings:
     })),
     processes: processes(facts),
     troubles: troubles(facts),
+    losses: of(facts, 'lost').map(({ from, to }) => ({ from, to })),
     left: of(facts, 'left').map(({ jobId, state }) => ({ jobId, state })),
     inserted: witnessed.inserted.map((row) => ({ ...row, at: clock(row.at) })),
     claims: witnessed.claims.map((row) => ({
@@ -103,6 +104,7 @@ function processes(facts: readonly Fact[]): readonly Process[] {
     [...of(facts, 'freeze'), ...of(facts, 'thaw')].sort((a, b) => a.at - b.at),
     ({ process }) => process,
   );
+  const kept = new Set(of(facts, 'kept').map(({ process }) => process));
   const lags = grouped(of(facts, 'lag'), ({ by }) => by);
   return of(facts, 'spawn').map(({ process, role, reach, at }) => {
     const exit = exits.get(process);
@@ -119,6 +121,7 @@ function processes(facts: readonly Fact[]): readonly Process[] {
       end: exit?.how ?? null,
       mayLeaveLease: leaving.has(process),
       reach,
+      isKept: kept.has(process),
       frozen,
       lags: (lags.get(process) ?? []).map((lag) => ({ from: lag.at - lag.ms, to: lag.at })),
     };

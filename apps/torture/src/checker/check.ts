@@ -9,6 +9,7 @@ import { living } from './rules/living.ts';
 import { oneAtATime } from './rules/one-at-a-time.ts';
 import { order } from './rules/order.ts';
 import { outcomes } from './rules/outcomes.ts';
+import { rescued } from './rules/rescued.ts';
 import { ticks } from './rules/ticks.ts';
 import { times } from './rules/times.ts';
 
@@ -25,6 +26,7 @@ export type RuleName =
   | 'order'
   | 'claims'
   | 'living'
+  | 'rescued'
   | 'times'
   | 'ticks'
   | 'events'
@@ -38,6 +40,7 @@ const RULES: Readonly<Record<RuleName, Rule>> = {
   order,
   claims,
   living,
+  rescued,
   times,
   ticks,
   events,

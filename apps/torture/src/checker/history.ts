@@ -117,6 +117,8 @@ export interface Process {
    */
   readonly mayLeaveLease: boolean;
   readonly reach: Reach;
+  /** Its connections to the server stood on when it was killed. */
+  readonly isKept: boolean;
   /** When it had no processor. */
   readonly frozen: readonly Interval[];
   /** When its event loop did not turn for long, as it wrote down itself. */
@@ -155,12 +157,19 @@ export interface Witnessed {
 
 /** All that happened, from every side that was there to see it. */
 export interface History extends Witnessed {
-  readonly settings: { readonly leaseSecs: number; readonly groupUnlockSecs: number; readonly repeatSecs: number };
+  readonly settings: {
+    readonly leaseSecs: number;
+    readonly blockedSecs: number;
+    readonly groupUnlockSecs: number;
+    readonly repeatSecs: number;
+  };
   readonly enqueues: readonly Enqueue[];
   readonly runs: readonly Run[];
   readonly events: readonly Event[];
   readonly processes: readonly Process[];
   readonly troubles: readonly Trouble[];
+  /** What was committed meanwhile may be gone, from some moment on. */
+  readonly losses: readonly Interval[];
   /** What nobody had done when faults were over and no orchestrator was there any more, and its state. */
   readonly left: readonly { readonly jobId: string; readonly state: string }[];
 }

@@ -7,7 +7,7 @@ interface Line {
 }
 
 /** How long before and after what is told faults may have had to do with it, in milliseconds. */
-const AROUND_MS = 8_000;
+const AROUND_MS = 4_000;
 
 /**
  * All that is known of some jobs (by id or key), processes and groups, in the order of time, and the faults around.
@@ -24,20 +24,28 @@ export function timeline(
     if (key !== null && (names.has(jobId) || names.has(key))) names.add(jobId).add(key);
   }
   const holders = new Set(history.claims.filter(({ jobId }) => names.has(jobId)).map(({ process }) => process));
-  const told = facts.filter((fact) => isAbout(fact, names, holders)).map(lineOf);
+  const told = facts.filter((fact) => isNamed(fact, names)).map(lineOf);
   const lines = [...told, ...seenByDatabase(history, names)];
   const from = lines.reduce((least, { at }) => Math.min(least, at), Infinity) - AROUND_MS;
   const to = lines.reduce((most, { at }) => Math.max(most, at), -Infinity) + AROUND_MS;
-  const faults = facts.filter(({ kind, at }) => kind === 'fault' && at > from && at < to).map(lineOf);
-  const sorted = [...lines, ...faults].sort((a, b) => a.at - b.at);
+  const around = facts
+    .filter((fact) => fact.kind === 'fault' || (isOf(fact, holders) && !isNamed(fact, names)))
+    .filter(({ at }) => at > from && at < to)
+    .map(lineOf);
+  const sorted = [...lines, ...around].sort((a, b) => a.at - b.at);
   return sorted.map(({ at, text }) => `${((at - startedAt) / 1000).toFixed(4).padStart(9)}  ${text}`);
 }
 
-/** Of the processes that held the jobs: how they lived, and what troubled them. */
-function isAbout(fact: Fact, names: ReadonlySet<string>, holders: ReadonlySet<string>): boolean {
-  const isNamed = [jobOf(fact), keyOf(fact), groupOf(fact)].some((name) => name !== undefined && names.has(name));
-  if (isNamed || ('process' in fact && (holders.has(fact.process) || names.has(fact.process)))) return true;
-  return fact.kind === 'event' && fact.jobId === undefined && (holders.has(fact.by) || names.has(fact.by));
+function isNamed(fact: Fact, names: ReadonlySet<string>): boolean {
+  return (
+    [jobOf(fact), keyOf(fact), groupOf(fact)].some((name) => name !== undefined && names.has(name)) || isOf(fact, names)
+  );
+}
+
+/** Of processes: how they lived, and what troubled them. */
+function isOf(fact: Fact, processes: ReadonlySet<string>): boolean {
+  if ('process' in fact) return processes.has(fact.process);
+  return (fact.kind === 'lag' || (fact.kind === 'event' && fact.jobId === undefined)) && processes.has(fact.by);
 }
 
 function seenByDatabase(history: History, names: ReadonlySet<string>): readonly Line[] {

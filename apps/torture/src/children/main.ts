@@ -1,9 +1,8 @@
 // A process of a torture: a worker, a producer or an orchestrator. See config.ts for what it is told.
-import { Context } from 'bearmq';
 import { openLedger } from '../ledger/ledger-file.ts';
-import { CONTEXT_SETTINGS, SCHEMA } from '../settings.ts';
 import { pgClient, postgresJsClient } from './client.ts';
 import type { ChildConfig } from './config.ts';
+import { makeContext } from './context.ts';
 import { noteEvents } from './note-events.ts';
 import { noteLags } from './note-lags.ts';
 import { orchestrate } from './orchestrator.ts';
@@ -18,7 +17,7 @@ if (traits.strayRejections === 'survive') process.on('unhandledRejection', () =>
 
 const tell = openLedger(ledger, name);
 const client = traits.client === 'pg' ? pgClient(config) : postgresJsClient(config);
-const context = new Context({ driver: client.driver, schema: SCHEMA, ...CONTEXT_SETTINGS, wakeUp: traits.wakeUp });
+const context = makeContext(client, traits);
 noteEvents(context, tell);
 noteLags(tell);
 hogWhenTold(client, traits.poolMax);

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Role } from '../children/config.ts';
-import type { Troubled } from '../ledger/facts.ts';
+import type { Reach, Troubled } from '../ledger/facts.ts';
+import type { Tell } from '../ledger/ledger-file.ts';
 import type { Random } from '../random.ts';
 import type { Crew } from '../run/crew.ts';
 import type { Link } from '../run/link.ts';
@@ -13,9 +14,11 @@ export interface World {
   /** The network of those that are not connected directly. */
   readonly link: Link;
   /** A process that is awake, to have something done to it. */
-  readonly victim: (role: Role) => ReturnType<Crew['victim']>;
+  readonly victim: (role: Role, ways?: readonly Reach['way'][]) => ReturnType<Crew['victim']>;
   /** Writes down that a way to the database is out of order for as long as something takes. */
   during<T>(of: Troubled, act: () => Promise<T>): Promise<T>;
+  /** The run's own ledger. */
+  readonly tell: Tell;
   /** Does something on a connection of its own, as soon as one can be had. */
   asAdmin<T>(act: (client: pg.Client) => Promise<T>): Promise<T>;
   /** This strike's own: the same in every run of a seed. */

@@ -2,8 +2,10 @@ import { deadlock } from './deadlock.ts';
 import { failover } from './failover.ts';
 import type { Fault } from './fault.ts';
 import { freeze, freezeOrchestrator } from './freeze.ts';
+import { gateway } from './gateway.ts';
 import { handDelete } from './hand-delete.ts';
 import { kills } from './kills.ts';
+import { lostCommits } from './lost-commits.ts';
 import { network } from './network.ts';
 import { poolTransactions } from './pool-transactions.ts';
 import { pools } from './pools.ts';
@@ -18,7 +20,9 @@ export const FAULTS: readonly Fault[] = [
   freezeOrchestrator,
   ...terminations,
   ...serverEnds,
+  lostCommits,
   ...network,
+  gateway,
   ...pools,
   poolTransactions,
   deadlock,

@@ -75,9 +75,13 @@ export type Telling =
   /** `stop()` rejected, since the database did not take it: the lease has to run out. */
   | { readonly kind: 'stop refused'; readonly why: string }
   | { readonly kind: 'freeze' | 'thaw'; readonly process: string }
+  /** Its connections to the server stand on when it is killed. */
+  | { readonly kind: 'kept'; readonly process: string }
   /** The event loop of who tells it had not turned for so long. */
   | { readonly kind: 'lag'; readonly ms: number }
   | { readonly kind: 'trouble'; readonly id: number; readonly of: Troubled; readonly phase: 'begins' | 'ends' }
+  /** Some of what was committed between two moments is gone. */
+  | { readonly kind: 'lost'; readonly from: number; readonly to: number }
   /** It was still to be done when faults were over, and no orchestrator was there. */
   | { readonly kind: 'left'; readonly jobId: string; readonly state: string }
   | { readonly kind: 'fault'; readonly fault: string; readonly text: string }

@@ -34,6 +34,7 @@ const USUAL: Traits = {
   strayRejections: 'die',
   clockShiftMs: 0,
 };
+const WAYS: readonly Reach['way'][] = ['direct', 'linked', 'pooled'];
 const REPLACE_AFTER_MS = 300;
 const STOP_MS = 30_000;
 
@@ -75,9 +76,9 @@ export class Crew {
   }
 
   /** One that has the processor and is not ending. Waits for one if there is none. */
-  async victim(role: Role, random: Random): Promise<Child> {
+  async victim(role: Role, random: Random, ways: readonly Reach['way'][] = WAYS): Promise<Child> {
     for (;;) {
-      const candidates = this.alive(role).filter(({ isFrozen }) => !isFrozen);
+      const candidates = this.alive(role).filter(({ isFrozen, config }) => !isFrozen && ways.includes(config.way));
       if (candidates.length > 0) return random.pick(candidates);
       await wait(50);
     }

@@ -7,6 +7,8 @@ import type { Crew } from './crew.ts';
 
 /** So long may nothing at all come about: a lease, the longest pause of a daemon, and a job that overstays. */
 const PATIENCE_MS = 45_000;
+/** Once something has not come about, what depends on it will not either. */
+const DISAPPOINTED_MS = 5_000;
 const POLL_MS = 200;
 
 /** What a drain has to do with. */
@@ -29,15 +31,18 @@ export async function drain({ crew, url, tell, note }: Drained): Promise<void> {
       const { rows } = await client.query<{ n: number }>(`select count(*)::int as n from ${QUOTED_SCHEMA}.${sql}`);
       return rows[0]?.n ?? 0;
     });
+  let patienceMs = PATIENCE_MS;
   const none = async (what: string, sql: string): Promise<void> => {
     let n = await left(sql);
-    for (let until = performance.now() + PATIENCE_MS; n > 0 && performance.now() < until; ) {
+    for (let until = performance.now() + patienceMs; n > 0 && performance.now() < until; ) {
       await wait(POLL_MS);
       const before = n;
       n = await left(sql);
-      if (n < before) until = performance.now() + PATIENCE_MS;
+      if (n < before) until = performance.now() + patienceMs;
     }
-    if (n > 0) note(`for ${PATIENCE_MS / 1000} s there have been ${n} ${what}`);
+    if (n === 0) return;
+    note(`for ${patienceMs / 1000} s there have been ${n} ${what}`);
+    patienceMs = DISAPPOINTED_MS;
   };
   await none('jobs', 'job');
   for (const job of await surely(url, unfinished)) tell({ kind: 'left', ...job });

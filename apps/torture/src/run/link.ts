@@ -4,6 +4,14 @@ interface Pair {
   readonly inward: Socket;
   readonly outward: Socket;
   isFrozen: boolean;
+  /** Its client is gone, and the server does not know. */
+  isKept: boolean;
+}
+
+/** Connections to the server whose client is gone. */
+export interface Kept {
+  readonly count: number;
+  end(): void;
 }
 
 /** Bytes on their way, and when they arrive. */
@@ -19,6 +27,8 @@ export class Link {
   readonly #pairs = new Set<Pair>();
   #target: URL;
   #delayMs = 0;
+  /** Those of which the server is not told that their client is gone. */
+  #kept: Set<Pair> | undefined;
 
   private constructor(server: Server, url: string, target: URL) {
     this.#server = server;
@@ -70,13 +80,30 @@ export class Link {
     };
   }
 
+  /**
+   * As a gateway does that does not notice, or keeps connections for whoever comes next: the server is not told of
+   * clients that leave while something is done.
+   */
+  async keepingOutward(act: () => Promise<void>): Promise<Kept> {
+    const kept = new Set<Pair>();
+    this.#kept = kept;
+    await act();
+    this.#kept = undefined;
+    return {
+      count: kept.size,
+      end: () => {
+        for (const pair of kept) this.#end(pair);
+      },
+    };
+  }
+
   async close(): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
   #join(inward: Socket, outward: Socket): void {
-    const pair: Pair = { inward, outward, isFrozen: false };
+    const pair: Pair = { inward, outward, isFrozen: false, isKept: false };
     this.#pairs.add(pair);
     for (const [from, to] of [
       [inward, outward],
@@ -84,8 +111,8 @@ export class Link {
     ] as const) {
       const parcels: Parcel[] = [];
       from.on('data', (bytes) => this.#pass(pair, to, bytes, parcels));
-      from.on('error', () => this.#lose(pair));
-      from.on('close', () => this.#lose(pair));
+      from.on('error', () => this.#lose(pair, from));
+      from.on('close', () => this.#lose(pair, from));
     }
   }
 
@@ -103,9 +130,14 @@ export class Link {
     if (parcels.length === 1) deliver(); // else the one before it has a timer
   }
 
-  /** One side is gone: so is the other, unless nothing gets through that could tell it. */
-  #lose(pair: Pair): void {
-    if (!pair.isFrozen) this.#end(pair);
+  /** One side is gone: so is the other, unless nothing gets through that could tell it, or it is kept. */
+  #lose(pair: Pair, side: Socket): void {
+    if (side === pair.inward && this.#kept !== undefined) {
+      this.#kept.add(pair);
+      pair.isKept = true;
+    }
+    const isKept = pair.isKept && side === pair.inward;
+    if (!pair.isFrozen && !isKept) this.#end(pair);
   }
 
   #end(pair: Pair): void {

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Binaries, type RunningPostgres, startPostgres } from '@bearmq/test-database';
 import { Missed } from '../faults/fault.ts';
+import { monotonicMs } from '../ledger/now.ts';
 import { surely } from './admin.ts';
 import { Link } from './link.ts';
-import { endServer, SETTINGS, type ServerEnd, serverFolder, startAgain, type Tortured } from './server.ts';
-import { hasSyncStandby, promote, REPLICATION_SETTINGS, startStandby } from './standby.ts';
+import { endServer, type Lost, SETTINGS, type ServerEnd, serverFolder, startAgain, type Tortured } from './server.ts';
+import { hasSyncStandby, logEnd, promote, REPLICATION_SETTINGS, startStandby, waitFor } from './standby.ts';
 
 const PAIR_SETTINGS = { ...SETTINGS, ...REPLICATION_SETTINGS };
 const CAUGHT_UP_MS = 10_000;
@@ -20,6 +21,8 @@ export class Pair implements Tortured {
   readonly #folder: string;
   readonly #front: Link;
   #primary: RunningPostgres;
+  /** Between the primary and its standby. */
+  #wire: Link | undefined;
   /** Made, or being made of the primary, which must not be ended meanwhile. */
   #standby: Promise<RunningPostgres>;
   #made = 1;
@@ -57,13 +60,32 @@ export class Pair implements Tortured {
     await this.#inTurn(async () => {
       const standby = await this.#standby;
       await this.#caughtUp();
-      await endServer(this.#primary, end);
-      this.#front.cut(); // what is left of a killed server may still answer
-      await promote(standby);
-      this.#primary = standby;
-      this.#front.redirect(standby.url);
-      this.#standby = this.#makeStandby();
-      this.#standby.catch(() => {}); // whoever comes next fails of it
+      await this.#replace(standby, end);
+    });
+  }
+
+  /**
+   * The standby no longer gets what the primary commits, and nobody waits for it; then the primary ends for good.
+   *
+   * @throws Missed when the standby cannot catch up before
+   */
+  async loseCommits(ms: number): Promise<Lost> {
+    return await this.#inTurn(async () => {
+      const standby = await this.#standby;
+      await this.#caughtUp();
+      const from = monotonicMs();
+      const begin = await surely(this.#primary.url, async (client) => {
+        await waitFor(client, 'nobody');
+        return await logEnd(client);
+      });
+      const end = this.#wire?.freeze();
+      await wait(ms);
+      const bytes = (await surely(this.#primary.url, logEnd)) - begin;
+      await endServer(this.#primary, 'kill');
+      const to = monotonicMs();
+      end?.();
+      await this.#replace(standby, undefined);
+      return { from, to, bytes };
     });
   }
 
@@ -71,19 +93,33 @@ export class Pair implements Tortured {
     await this.#turn;
     await this.#front.close();
     await Promise.all([(await this.#standby).stop(), this.#primary.stop()]);
+    await this.#wire?.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #inTurn(act: () => Promise<void>): Promise<void> {
+  async #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(act);
     this.#turn = turn.catch(() => {});
-    await turn;
+    return await turn;
+  }
+
+  /** The standby takes the place of the primary, which has ended already if `end` does not say how. */
+  async #replace(standby: RunningPostgres, end: ServerEnd | undefined): Promise<void> {
+    if (end !== undefined) await endServer(this.#primary, end);
+    this.#front.cut(); // what is left of a killed server may still answer
+    await promote(standby);
+    this.#primary = standby;
+    this.#front.redirect(standby.url);
+    this.#standby = this.#makeStandby();
+    this.#standby.catch(() => {}); // whoever comes next fails of it
   }
 
   async #makeStandby(): Promise<RunningPostgres> {
     const dataDir = join(this.#folder, `cluster ${this.#made}`);
     this.#made += 1;
-    return await startStandby(this.#binaries, this.#primary, dataDir, PAIR_SETTINGS);
+    await this.#wire?.close();
+    this.#wire = await Link.open(this.#primary.url);
+    return await startStandby(this.#binaries, { ...this.#primary, url: this.#wire.url }, dataDir, PAIR_SETTINGS);
   }
 
   /**

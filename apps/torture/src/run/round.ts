@@ -9,7 +9,7 @@ import { timeline } from '../checker/timeline.ts';
 import { openLedger } from '../ledger/ledger-file.ts';
 import { readLedgers } from '../ledger/read-ledgers.ts';
 import { Random } from '../random.ts';
-import { CONTEXT_SETTINGS, QUOTED_SCHEMA, REPEAT_SECS, SCHEMA } from '../settings.ts';
+import { BLOCKED_SECS, CONTEXT_SETTINGS, QUOTED_SCHEMA, REPEAT_SECS, SCHEMA } from '../settings.ts';
 import { readWitness } from '../witness/read-witness.ts';
 import { witnessStatements } from '../witness/triggers.ts';
 import { asAdmin, surely } from './admin.ts';
@@ -79,9 +79,10 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
         server,
         crew,
         link,
-        victim: (role) => crew.victim(role, random),
+        victim: (role, ways) => crew.victim(role, random, ways),
         asAdmin: (act) => asAdmin(server.url, act),
         during,
+        tell,
         random,
         leaseMs: CONTEXT_SETTINGS.leaseSecs * 1000,
       };
@@ -93,7 +94,12 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
     const witnessed = await surely(server.url, async (client) => await readWitness(client, QUOTED_SCHEMA));
     const facts = readLedgers(folder);
     const { leaseSecs, jobGroupUnlockSecs: groupUnlockSecs } = CONTEXT_SETTINGS;
-    const history = assemble(facts, witnessed, { leaseSecs, groupUnlockSecs, repeatSecs: REPEAT_SECS });
+    const history = assemble(facts, witnessed, {
+      leaseSecs,
+      blockedSecs: BLOCKED_SECS,
+      groupUnlockSecs,
+      repeatSecs: REPEAT_SECS,
+    });
     const start = Number(startedAt / 1_000n) / 1_000;
     return {
       history,

@@ -1,5 +1,6 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   type Binaries,
   embeddedBinaries,
@@ -7,6 +8,10 @@ import {
   startPostgres,
   systemBinaries,
 } from '@bearmq/test-database';
+
+import { monotonicMs } from '../ledger/now.ts';
+import { surely } from './admin.ts';
+import { commitEarly, commitSafely, unwrittenBytes } from './early-commits.ts';
 
 /** How a server ends: SIGINT, SIGQUIT, SIGKILL. */
 export type ServerEnd = 'fast' | 'immediate' | 'kill';
@@ -31,7 +36,17 @@ export interface Tortured {
   restart(end: ServerEnd, downMs: number): Promise<void>;
   /** Ends the server for good, and has its standby take its place. @throws Error when it never has one */
   failOver(end: ServerEnd): Promise<void>;
+  /** Has it confirm commits before they are safe for so long, and then lose them: see {@link Lost}. */
+  loseCommits(ms: number): Promise<Lost>;
   remove(): Promise<void>;
+}
+
+/** Of what was committed between two moments, a part from some moment on is gone. By the machine's monotonic clock. */
+export interface Lost {
+  readonly from: number;
+  readonly to: number;
+  /** How much of the log is gone. */
+  readonly bytes: number;
 }
 
 /** One server without a standby. */
@@ -61,13 +76,30 @@ export class Server implements Tortured {
   }
 
   async restart(end: ServerEnd, downMs: number): Promise<void> {
-    const turn = this.#turn.then(async () => {
+    await this.#inTurn(async () => {
       await endServer(this.#running, end);
-      await new Promise((next) => setTimeout(next, downMs));
+      await wait(downMs);
       this.#running = await startAgain(this.#binaries, this.#running, SETTINGS);
     });
-    this.#turn = turn.catch(() => {});
-    await turn;
+  }
+
+  async loseCommits(ms: number): Promise<Lost> {
+    return await this.#inTurn(async () => {
+      const { url } = this.#running;
+      const from = monotonicMs();
+      const logWriter = await surely(url, commitEarly);
+      process.kill(logWriter, 'SIGSTOP');
+      await wait(ms);
+      const bytes = await surely(url, unwrittenBytes);
+      process.kill(this.#running.pid, SIGNALS.immediate);
+      process.kill(logWriter, 'SIGKILL'); // or it would write when it goes on
+      await this.#running.exited;
+      await this.#running.stop();
+      const to = monotonicMs();
+      this.#running = await startAgain(this.#binaries, this.#running, SETTINGS);
+      await surely(this.#running.url, commitSafely);
+      return { from, to, bytes };
+    });
   }
 
   async failOver(): Promise<void> {
@@ -77,6 +109,12 @@ export class Server implements Tortured {
   async remove(): Promise<void> {
     await this.#running.stop();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(act);
+    this.#turn = turn.catch(() => {});
+    return await turn;
   }
 }
 

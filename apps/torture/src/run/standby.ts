@@ -57,6 +57,12 @@ export async function hasSyncStandby(client: pg.Client): Promise<boolean> {
   return rows[0]?.is_synced === true;
 }
 
+/** Where the log ends, in bytes. */
+export async function logEnd(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ lsn: number }>(`select (pg_current_wal_lsn() - '0/0')::float8 as lsn`);
+  return rows[0]?.lsn ?? 0;
+}
+
 /** Makes a primary of a standby; resolves when it takes writes. */
 export async function promote(standby: RunningPostgres): Promise<void> {
   await asAdmin(standby.url, async (client) => {
@@ -66,7 +72,7 @@ export async function promote(standby: RunningPostgres): Promise<void> {
 }
 
 /** For whom commits wait. Not said on the command line, where nothing could change it. */
-async function waitFor(client: pg.Client, whom: 'nobody' | 'standby'): Promise<void> {
+export async function waitFor(client: pg.Client, whom: 'nobody' | 'standby'): Promise<void> {
   await client.query(`alter system set synchronous_standby_names = '${whom === 'nobody' ? '' : '*'}'`);
   await client.query('select pg_reload_conf()');
 }

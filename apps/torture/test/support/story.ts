@@ -141,6 +141,7 @@ export function processOf(name: string, more: Partial<Process> = {}): Process {
     mayLeaveLease: false,
     reach: { way: 'direct', wakeUp: 'auto', statementTimeoutMs: null },
     frozen: [],
+    isKept: false,
     lags: [],
     ...more,
   };
@@ -149,7 +150,7 @@ export function processOf(name: string, more: Partial<Process> = {}): Process {
 /** A history of these jobs. Processes `P` and `producer` stopped in order; `dead` was killed at its end. */
 export function history(jobs: readonly JobStory[], more: Partial<History> = {}): History {
   return {
-    settings: { leaseSecs: 3, groupUnlockSecs: 12, repeatSecs: 1 },
+    settings: { leaseSecs: 3, blockedSecs: 7, groupUnlockSecs: 12, repeatSecs: 1 },
     enqueues: jobs.map(({ enqueue }) => enqueue),
     inserted: jobs.flatMap(({ inserted }) => inserted),
     claims: jobs.flatMap(({ claims }) => claims),
@@ -163,6 +164,7 @@ export function history(jobs: readonly JobStory[], more: Partial<History> = {}):
       processOf('dead', { end: 'killed', endedAt: 15_000 }),
     ],
     troubles: [],
+    losses: [],
     left: [],
     deleted: [],
     ticks: [],

@@ -1,4 +1,5 @@
 import type { Account, ClaimedRun, Finding, Rule } from '../account.ts';
+import { TRANSLATION_MS } from '../history.ts';
 
 /**
  * How soon a process that has lost its lease must have told its work functions, in milliseconds of its own time, and
@@ -21,7 +22,8 @@ export const claims: Rule = (account) => [
   ...account.history.claims.flatMap(({ jobId, end, isLeaseOver, process, ...claim }): readonly Finding[] => {
     if (end !== 'taken back' || isLeaseOver) return [];
     const runs = account.runs.filter((run) => run.jobId === jobId && run.claim?.claims === claim.claims);
-    return runs.map(() => ({
+    const wrong = runs.filter(({ endedAt }) => !account.isUndone(endedAt)); // or its outcome was lost with the commit
+    return wrong.map(() => ({
       text: `${jobId} was taken back from ${process}, which held its lease and ran it`,
       about: [jobId],
     }));
@@ -36,8 +38,11 @@ export const claims: Rule = (account) => [
 
 function ofRun(run: ClaimedRun, account: Account): readonly string[] {
   const { jobId, process, claim, abortedAt, isStray, startedAt } = run;
+  if (run.isGhost) return [];
   if (claim === undefined) return [`${jobId} was run by ${process}, which had not claimed it`];
   const found: string[] = [];
+  if (isEndedByOthers(run, account))
+    found.push(`the claim of ${jobId} by ${process} was ended while ${process} ran it`);
   const { frozen = [], endedAt } = account.processes.get(process) ?? {};
   if (claim.end === 'deleted') return []; // nobody can know, and whoever finds out may say so
   if (isStray && !frozen.some(({ to }) => startedAt >= to && startedAt < to + AFTER_THAW_MS)) {
@@ -52,6 +57,12 @@ function ofRun(run: ClaimedRun, account: Account): readonly string[] {
     found.push(`the signal of ${jobId} was aborted in ${process}, although its claim was not lost`);
   }
   return found;
+}
+
+/** Who else ran the job had it recorded as over, or to be repeated. */
+function isEndedByOthers({ claim, endedAt, process }: ClaimedRun, { processes }: Account): boolean {
+  if (claim?.endedAt == null || (claim.end !== 'finalized' && claim.end !== 'returned')) return false;
+  return (endedAt ?? processes.get(process)?.endedAt ?? Infinity) > claim.endedAt + TRANSLATION_MS;
 }
 
 /** When a process last failed to renew its lease, or to take out another. */

@@ -53,9 +53,11 @@ function ofEnqueues({ history, plans, processes }: Account): readonly Finding[] 
 }
 
 /** Rescues, ticks, unlocks: no more often than they happened. And what is never to be told. */
-function ofOthers({ history, claimsOf, tickIds }: Account): readonly Finding[] {
+function ofOthers(account: Account): readonly Finding[] {
+  const { history, claimsOf, tickIds } = account;
   const count = (type: RegExp, of: (event: Event) => string | null): ReadonlyMap<string, number> => {
-    const fitting = history.events.filter((event) => type.test(event.type) && of(event) !== null);
+    const lasting = history.events.filter(({ at }) => !account.isUndone(at));
+    const fitting = lasting.filter((event) => type.test(event.type) && of(event) !== null);
     return new Map([...grouped(fitting, of)].map(([key, list]) => [key as string, list.length]));
   };
   const rescued = [...count(/_JOB_RESCUE$/, ({ jobId }) => jobId)].filter(

@@ -2,7 +2,8 @@ import type { Rule } from '../account.ts';
 import { grouped } from '../grouped.ts';
 
 /** What `enqueue` said is so: committed jobs are there, once; of undone ones nothing is left; nothing else is there. */
-export const kept: Rule = ({ history, tickIds, finalsOf }) => {
+export const kept: Rule = (account) => {
+  const { history, tickIds, finalsOf } = account;
   const insertedAs = grouped(
     history.inserted.filter(({ key }) => key !== null),
     ({ key }) => key as string,
@@ -10,8 +11,9 @@ export const kept: Rule = ({ history, tickIds, finalsOf }) => {
   const keys = new Set(history.enqueues.map(({ key }) => key));
   const left = new Set(history.remains.jobs.map(({ jobId }) => jobId));
   const deleted = new Set(history.deleted.map(({ jobId }) => jobId));
-  const ofEnqueues = history.enqueues.flatMap(({ key, fate, jobId }) => {
+  const ofEnqueues = history.enqueues.flatMap(({ key, fate, jobId, committedAt }) => {
     const rows = insertedAs.get(key) ?? [];
+    if (rows.length === 0 && account.isUndone(committedAt)) return [];
     const isWrong = { committed: rows.length !== 1, undone: rows.length > 0, unknown: rows.length > 1 }[fate];
     if (isWrong) return [{ text: `${key} is ${fate}, and was inserted ${rows.length} times`, about: [key] }];
     if (jobId !== null && rows[0]?.jobId !== jobId) {
@@ -31,8 +33,9 @@ export const kept: Rule = ({ history, tickIds, finalsOf }) => {
     }
     return found.map((text) => ({ text, about: [jobId, ...(key === null ? [] : [key])] }));
   });
+  const seen = history.runs.filter(({ startedAt }) => !account.isUndone(startedAt));
   const known = new Set(history.inserted.map(({ jobId }) => jobId));
-  const strangers = [...new Set([...finalsOf.keys(), ...history.runs.map(({ jobId }) => jobId)])]
+  const strangers = [...new Set([...finalsOf.keys(), ...seen.map(({ jobId }) => jobId)])]
     .filter((jobId) => !known.has(jobId))
     .map((jobId) => ({ text: `${jobId} was run or finalized, and never inserted`, about: [jobId] }));
   return [...ofEnqueues, ...ofRows, ...strangers];

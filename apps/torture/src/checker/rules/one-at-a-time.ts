@@ -8,7 +8,8 @@ import type { Claim } from '../history.ts';
  * job, but not its group.
  */
 export const oneAtATime: Rule = (account) => {
-  const runs = account.runs.filter(({ isStray }) => !isStray); // strays have no right at all: the rule of claims
+  // Strays and ghosts have no right at all: the rule of claims.
+  const runs = account.runs.filter(({ isStray, isGhost }) => !isStray && !isGhost);
   const ofJobs = [...grouped(runs, ({ jobId }) => jobId)].flatMap(([jobId, own]) => overlaps(`job ${jobId}`, own));
   const inGroups = grouped(
     runs.filter(({ jobId }) => groupOf(jobId, account) !== null),
@@ -20,7 +21,7 @@ export const oneAtATime: Rule = (account) => {
       own.map((run) => ({ ...run, untilAt: Math.min(run.untilAt, unlockedAt(group, run.claim, account)) })),
     ),
   );
-  return [...ofJobs, ...ofGroups, ...sharedGroups(account)];
+  return [...ofJobs, ...ofGroups, ...sharedGroups(account), ...inOneProcess(account)];
 };
 
 function groupOf(jobId: string, { plans }: Account): string | null {
@@ -30,8 +31,8 @@ function groupOf(jobId: string, { plans }: Account): string | null {
 function overlaps(what: string, runs: readonly ClaimedRun[]): readonly Finding[] {
   const found: Finding[] = [];
   let latest: ClaimedRun | undefined;
-  for (const run of runs) {
-    if (latest !== undefined && run.startedAt < latest.untilAt) {
+  for (const run of [...runs].sort((a, b) => a.sinceAt - b.sinceAt)) {
+    if (latest !== undefined && run.sinceAt < latest.untilAt) {
       found.push({
         text: `two runs at once of ${what}: ${run.jobId} (${run.process}) began before ${latest.jobId} (${latest.process}) was over`,
         about: [...new Set([latest.jobId, run.jobId])],
@@ -40,6 +41,20 @@ function overlaps(what: string, runs: readonly ClaimedRun[]): readonly Finding[]
     if (latest === undefined || run.untilAt > latest.untilAt) latest = run;
   }
   return found;
+}
+
+/** Whatever becomes of claims, a process knows what it runs itself, and does not begin it again meanwhile. */
+function inOneProcess({ runsOf, processes }: Account): readonly Finding[] {
+  return [...runsOf].flatMap(([jobId, own]) =>
+    own.flatMap((run, i) => {
+      const { process, startedAt } = run;
+      const isTwice = own.slice(0, i).some((before) => {
+        const until = before.abortedAt ?? before.endedAt ?? processes.get(process)?.endedAt ?? Infinity;
+        return before.process === process && until > startedAt;
+      });
+      return isTwice ? [{ text: `${process} ran ${jobId} twice at once`, about: [jobId] }] : [];
+    }),
+  );
 }
 
 /** When a group was opened by force after a claim of one of its jobs. */

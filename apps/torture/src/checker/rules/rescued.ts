@@ -1,0 +1,37 @@
+import type { Account, Rule } from '../account.ts';
+import { type Claim, TRANSLATION_MS } from '../history.ts';
+
+/** How long a rescue may take once a lease is over, in milliseconds: somebody looks about once a second. */
+const RESCUE_MS = 3_500;
+
+/**
+ * Who rescues was in touch with the database for a while before, so that it takes nobody for dead who is on his way
+ * back: how much longer it may take after a trouble, in milliseconds.
+ */
+const GRACE_MS = 10_000;
+
+/**
+ * What a killed process held is taken from it soon after its lease is over, or, where a session still seems to stand for
+ * it, after `blockedSecs` more. Counted from when nothing hindered anybody any more.
+ */
+export const rescued: Rule = (account) =>
+  account.history.claims.flatMap((claim) => {
+    const { jobId, process } = claim;
+    const ms = overdueMs(claim, account);
+    return ms <= 0
+      ? []
+      : [{ text: `${jobId} was taken from ${process}, which was dead, ${ms} ms late`, about: [jobId] }];
+  });
+
+function overdueMs({ process: name, at, end, endedAt }: Claim, { processes, history }: Account): number {
+  const { settings, troubles } = history;
+  const process = processes.get(name);
+  const killedAt = process?.end === 'killed' ? process.endedAt : null;
+  if (killedAt == null || end !== 'taken back' || endedAt === null || endedAt < killedAt + TRANSLATION_MS) return 0;
+  const boundMs = (settings.leaseSecs + (process?.isKept === true ? settings.blockedSecs : 0)) * 1000 + RESCUE_MS;
+  const since = Math.max(killedAt, at);
+  const ends = troubles.filter((one) => one.from < endedAt && one.to > since - GRACE_MS).map(({ to }) => to);
+  const calmAt = Math.max(since, ...ends);
+  const graceMs = ends.length > 0 ? GRACE_MS : 0;
+  return Math.round(endedAt - calmAt - boundMs - graceMs);
+}

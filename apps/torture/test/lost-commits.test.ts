@@ -1,0 +1,153 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RuleName } from '../src/checker/check.ts';
+import type { History, Run } from '../src/checker/history.ts';
+import { a, b, change, killed, said, saidBy } from './support/stories.ts';
+import { event, history, job } from './support/story.ts';
+
+const LOSSES = [{ from: 900, to: 1_100 }];
+
+/** `k` was claimed and begun by P at 1,000, which was lost, and then by Q, which ran it from 3,000 to 3,100. */
+const again = job('k', [{ from: 3_000, to: 3_100, process: 'Q' }], { group: 'g', at: 500 });
+const ghost: Run = {
+  run: 'ghost',
+  jobId: 'k',
+  key: 'key k',
+  attempt: 1,
+  group: 'g',
+  process: 'P',
+  startedAt: 1_000,
+  endedAt: 3_050,
+  outcome: 'succeeded',
+  abortedAt: null,
+};
+const told = event('WORKER_JOB_RUN', 999, { jobId: 'k', attempt: 1 });
+const haunted = change(again, {
+  runs: [ghost, ...again.runs],
+  events: [...again.events, told, event('WORKER_JOB_LOSE', 3_060, { jobId: 'k' })],
+});
+const gone = change(a, {
+  enqueue: { ...a.enqueue, calledAt: 995, committedAt: 1_000 },
+  inserted: [],
+  claims: [],
+  runs: [],
+  finals: [],
+  events: [],
+});
+
+describe('lost commits: a history is found to be broken by', () => {
+  it.each<[string, History, RuleName, RegExp]>([
+    [
+      'a settlement that ends the run of somebody else',
+      history(
+        [
+          change(haunted, {
+            claims: again.claims.map((claim) => ({ ...claim, endedAt: 3_051 })),
+            events: again.events,
+          }),
+        ],
+        { losses: LOSSES },
+      ),
+      'claims',
+      /the claim of k by Q was ended while Q ran it/,
+    ],
+    [
+      'a group that it opens beside that run',
+      history(
+        [haunted, job('later', [{ from: 3_070, to: 3_080 }], { group: 'g', at: 600 })].map((story) => ({
+          ...story,
+          claims: story.claims.map((claim) => (claim.jobId === 'k' ? { ...claim, endedAt: 3_051 } : claim)),
+        })),
+        { losses: LOSSES },
+      ),
+      'one at a time',
+      /two runs at once of group g: later \(P\) began before k \(Q\) was over/,
+    ],
+    [
+      'a process that begins its own job anew',
+      history(
+        [
+          change(haunted, {
+            claims: again.claims.map((claim) => ({ ...claim, process: 'P' })),
+            runs: haunted.runs.map((run) => ({ ...run, process: 'P' })),
+          }),
+        ],
+        { losses: LOSSES },
+      ),
+      'one at a time',
+      /P ran k twice at once/,
+    ],
+    [
+      'a success that is told of a claim that is not its own',
+      history(
+        [
+          change(haunted, {
+            events: [...again.events, told, event('WORKER_JOB_RUN_SUCCESS', 3_060, { jobId: 'k', attempt: 1 })],
+          }),
+        ],
+        { losses: LOSSES },
+      ),
+      'events',
+      /P told WORKER_JOB_RUN_SUCCESS 1 times instead of 0 of k/,
+    ],
+    ['a run without a claim, where nothing was lost', history([haunted]), 'claims', /k was run by P, which had not/],
+    [
+      'a job that is gone, where its enqueue was not lost',
+      history([gone], { losses: [{ from: 2_000, to: 2_100 }] }),
+      'kept',
+      /key a is committed, and was inserted 0 times/,
+    ],
+    [
+      'a job that never ends since its settlement was lost',
+      history([change(again, { claims: again.claims.map((claim) => ({ ...claim, end: null, endedAt: null })) })], {
+        losses: LOSSES,
+      }),
+      'end state',
+      /the claim of k by Q never ended/,
+    ],
+  ])('%s', (_, broken, rule, complaint) => {
+    expect(saidBy(rule, broken)).toMatch(complaint);
+  });
+});
+
+describe('lost commits: a history is in order', () => {
+  it.each<[string, History]>([
+    ['with an enqueue that was lost', history([gone, b], { losses: LOSSES })],
+    ['with a job that was run, and is run again', history([haunted], { losses: LOSSES })],
+    [
+      'with a job that its process is given again, and goes on with',
+      history(
+        [
+          change(again, {
+            claims: again.claims.map((claim) => ({ ...claim, process: 'P', at: 2_000, endedAt: 3_051 })),
+            runs: [ghost],
+            finals: again.finals.map((final) => ({ ...final, at: 3_051 })),
+            events: [
+              ...again.events.filter(({ process }) => process === 'producer'),
+              told,
+              event('WORKER_JOB_RUN_SUCCESS', 3_060, { jobId: 'k', attempt: 1 }),
+            ],
+          }),
+        ],
+        { losses: LOSSES },
+      ),
+    ],
+    [
+      'with a success that was recorded, told and lost',
+      history(
+        [
+          change(killed, {
+            runs: killed.runs.map((run, i) => (i === 0 ? { ...run, endedAt: 14_200, outcome: 'succeeded' } : run)),
+            claims: killed.claims.map((claim, i) => (i === 0 ? { ...claim, isLeaseOver: false } : claim)),
+            events: [
+              ...killed.events,
+              event('WORKER_JOB_RUN_SUCCESS', 14_210, { process: 'dead', jobId: 'k', attempt: 1 }),
+            ],
+          }),
+        ],
+        { losses: [{ from: 14_100, to: 14_400 }] },
+      ),
+    ],
+  ])('%s', (_, fine) => {
+    expect(said(fine)).toEqual([]);
+  });
+});
