@@ -69,7 +69,8 @@ describe('the Workers of one choice of channels', () => {
 
   it('give up what they hold, once, when they are asked to', () => {
     const { choice, end, started } = choiceOf({ a: 1 });
-    choice.accept(named('1', '2', '3'), 0);
+    const jobs = named('1', '2', '3');
+    choice.accept(jobs, 0);
     expect(choice.takeHeld()).toEqual(jobs.slice(1));
     expect(choice.takeHeld()).toEqual([]);
     end('a');
