@@ -88,7 +88,7 @@ const UNDEFINED_TABLE = '42P01';
 const INVALID_SCHEMA = '3F000';
 
 async function readVersion(driver: SqlSession, schema: string): Promise<number> {
-  const text = `select coalesce(max(version), 0)::int4 from ${tablesOf(schema).migration}`;
+  const text = `select coalesce(pg_catalog.max(version), 0)::integer from ${tablesOf(schema).migration}`;
   try {
     const [row] = await driver.run({ name: 'bearmq_migration_status', text, values: [] });
     return asNumber(row?.[0]);

@@ -16,7 +16,7 @@ export const registerWorker: Statement<LeaseInput, void> = defineStatement({
   name: 'bearmq_register_worker',
   text: ({ worker }) => `
     insert into ${worker} (id, expires_at, session_key)
-    values ($1::text::uuid, now() + make_interval(secs => $2::float8), $3::text::bigint)`,
+    values ($1::text::uuid, pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), $3::text::bigint)`,
   encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
   decode: () => undefined,
 });
@@ -25,7 +25,8 @@ export const registerWorker: Statement<LeaseInput, void> = defineStatement({
 export const renewLease: Statement<LeaseInput, boolean> = defineStatement({
   name: 'bearmq_renew_lease',
   text: ({ worker }) => `
-    update ${worker} set expires_at = now() + make_interval(secs => $2::float8), session_key = $3::text::bigint
+    update ${worker}
+    set expires_at = pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), session_key = $3::text::bigint
     where id = $1::text::uuid returning true`,
   encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
   decode: (rows) => rows.length > 0,
@@ -48,7 +49,7 @@ export const removeWorker: Statement<{ readonly workerId: string }, void> = defi
 /** Takes a session-level advisory lock, to be run on a connection that lives as long as the process. */
 export const takeSessionLock: Statement<{ readonly sessionKey: string }, boolean> = defineStatement({
   name: 'bearmq_take_session_lock',
-  text: () => 'select pg_try_advisory_lock($1::text::bigint)',
+  text: () => 'select pg_catalog.pg_try_advisory_lock($1::text::bigint)',
   encode: ({ sessionKey }) => [sessionKey],
   decode: ([row]) => asBoolean(row?.[0]),
 });

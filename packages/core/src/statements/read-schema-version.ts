@@ -17,7 +17,8 @@ interface Ledger {
 const readLedger = defineStatement<null, Ledger>({
   name: 'bearmq_read_schema_version',
   text: ({ migration }) =>
-    `select coalesce(max(version), 0)::int4 as found, coalesce(max(oldest_client), 1)::int4 as oldest_client from ${migration}`,
+    `select coalesce(pg_catalog.max(version), 0)::int4 as found,
+       coalesce(pg_catalog.max(oldest_client), 1)::int4 as oldest_client from ${migration}`,
   encode: () => [],
   decode: ([row]) => ({ found: asNumber(row?.[0]), oldestClient: asNumber(row?.[1]) }),
 });

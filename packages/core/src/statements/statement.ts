@@ -1,4 +1,11 @@
-import { DatabaseError, type SqlRow, type SqlSession, type SqlValue, type Tables } from '../driver/index.ts';
+import {
+  DatabaseError,
+  type SqlRow,
+  type SqlSession,
+  type SqlValue,
+  type Tables,
+  withServerTypes,
+} from '../driver/index.ts';
 
 export interface StatementParts<TInput, TOutput> {
   /** Stable: names the prepared statement, the span and the log line. */
@@ -30,7 +37,7 @@ export function defineStatement<TInput, TOutput>({
   return async (session, tables, input) => {
     let built = texts.get(tables);
     if (built === undefined) {
-      built = text(tables);
+      built = withServerTypes(text(tables));
       texts.set(tables, built);
     }
     let rows: readonly SqlRow[];

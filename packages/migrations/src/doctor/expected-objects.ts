@@ -93,7 +93,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['function', '', 'prune_groups_v1(text, integer)', '0a27dd82cfb094cb'],
   ['function', '', 'reconcile_v1(uuid, integer, uuid[])', 'e68b9882d31c19da'],
   ['function', '', 'rescue_v1(double precision)', '7279c62a5682e6cc'],
-  ['function', '', 'settle_v1(uuid[], integer[], integer[], json, text[], boolean)', '36b18b5e61f34c8a'],
+  ['function', '', 'settle_v1(uuid[], integer[], integer[], json, text[], boolean)', '7bfd5af72b52bce1'],
   ['function', '', 'sweep_groups_v1()', '8add58c26cb342f9'],
   ['function', '', 'take_back_v1(uuid, uuid[], boolean)', '7f4e8eac5c206aaf'],
   ['index', 'finalized_job', 'finalized_job_age', 'btree (finalized_at)'],

@@ -1,4 +1,4 @@
-import type { SqlRow, SqlSession, SqlValue, Tables } from '@bearmq/core/driver';
+import { type SqlRow, type SqlSession, type SqlValue, type Tables, withServerTypes } from '@bearmq/core/driver';
 
 /** What {@link Finding.kind} can be; the comments say what it means. */
 export type FindingKind =
@@ -78,7 +78,7 @@ export async function ask(
   text: string,
   values: readonly SqlValue[] = [],
 ): Promise<readonly SqlRow[]> {
-  return await driver.run({ name: `bearmq_doctor_${name}`, text, values, plan: 'anew' });
+  return await driver.run({ name: `bearmq_doctor_${name}`, text: withServerTypes(text), values, plan: 'anew' });
 }
 
 /** A duration for a message: `90 s`, `12 min`, `5 h`, `3 days`. */
