@@ -40,7 +40,7 @@ export const checkSequence: Check = async (at) => {
       severity: 'error',
       subject: 'sequence job_seq_seq',
       message: `the last number drawn from the sequence ${n.jobSequence} is ${last}, but there are jobs up to ${highest}: jobs to come are taken for older than those`,
-      remedy: `select setval(${sequence}, (select max(seq) from ${n.job}));`,
+      remedy: `select pg_catalog.setval(${sequence}, (select pg_catalog.max(seq) from ${n.job}));`,
     },
   ];
 };
