@@ -57,6 +57,24 @@ export class PayloadError extends BearError {
   }
 }
 
+/** Why no version was found, and what to do. */
+const NO_VERSION = {
+  missing: {
+    what: 'has no BearMQ tables',
+    remedy: 'run every statement of generateMigrationSql(schema), or migrate({ driver, schema }), and try again',
+  },
+  empty: {
+    what: 'has a record of its migrations (the table "migration") in which this role sees no row',
+    remedy:
+      'run the migrations, if that was not done; else its rows were deleted, or row security hides them: ' +
+      'diagnose({ driver, schema }) tells which, and what to do',
+  },
+  foreign: {
+    what: 'has a table "migration" that is not made by BearMQ',
+    remedy: 'give BearMQ a schema of its own, and migrate that',
+  },
+} as const;
+
 /** The database schema is missing, too old for this package, or too new: a later release took away what this one uses. */
 export class SchemaVersionError extends BearError {
   override readonly name = 'SchemaVersionError';
@@ -65,15 +83,25 @@ export class SchemaVersionError extends BearError {
   /** The oldest version that this package works with. */
   readonly required: number;
 
-  /** @param oldestClient - packages that require an older version than this no longer work with the schema. */
-  constructor(schema: string, found: number, required: number, oldestClient = 1, cause?: unknown) {
-    const what = found === 0 ? 'has no BearMQ tables' : `is at version ${found}`;
+  /**
+   * @param oldestClient - packages that require an older version than this no longer work with the schema.
+   * @param ledger - what a version of 0 was found in: no table of that name, or one without rows, or another's.
+   */
+  constructor(
+    schema: string,
+    found: number,
+    required: number,
+    oldestClient = 1,
+    cause?: unknown,
+    ledger: 'missing' | 'empty' | 'foreign' = 'missing',
+  ) {
+    const { what, remedy } =
+      found === 0 ? NO_VERSION[ledger] : { ...NO_VERSION.missing, what: `is at version ${found}` };
     const problem =
       found >= required
         ? `which works with releases of BearMQ that require version ${oldestClient} or later, but this one is made for ` +
           `version ${required}: upgrade BearMQ in this program`
-        : `but version ${required} is required: ` +
-          'run every statement of generateMigrationSql(schema), or migrate({ driver, schema }), and try again';
+        : `but version ${required} is required: ${remedy}`;
     super('BEAR_SCHEMA_VERSION', `the schema ${JSON.stringify(schema)} ${what}, ${problem}`, { cause });
     this.found = found;
     this.required = required;

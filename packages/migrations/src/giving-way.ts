@@ -19,8 +19,8 @@ const LOCK_WAIT_MS = 50;
 export function givingWay(n: Tables, what: string, body: string): string {
   const subject = quoteLiteral(`${what} of the schema ${JSON.stringify(n.schemaName)}`);
   return `declare
-    kept text := pg_catalog.current_setting('lock_timeout');
-    holders text;
+    kept pg_catalog.text := pg_catalog.current_setting('lock_timeout');
+    holders pg_catalog.text;
   begin
     perform pg_catalog.set_config('lock_timeout', '${LOCK_WAIT_MS}ms', true);
     ${body}

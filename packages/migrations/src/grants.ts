@@ -59,6 +59,7 @@ export function generateGrantSql(options: GrantOptions): string[] {
 /**
  * Beside the schema's version, which both read.
  *
+ * - A worker also sees when it was applied: `diagnose` reckons from that whether a table has ever been vacuumed.
  * - A producer may set the columns that an enqueue names: so it cannot put in a job that seems to run, to have been
  *   tried, or to be first in line. The number of an identity column needs no right to its sequence.
  * - `select … for update skip locked` asks for the right to update: that is what a worker has it for on `finalized_job`.
@@ -76,6 +77,7 @@ const GRANTS: Readonly<Record<GrantOptions['to'], (n: Tables) => readonly string
     `update on sequence ${n.flushMark}`,
   ],
   worker: (n) => [
+    `select (applied_at) on ${n.migration}`,
     `select, insert, update, delete on ${n.job}, ${n.finalizedJob}, ${n.jobGroup}, ${n.worker}`,
     `select, insert, update on ${n.schedule}`,
     `select on sequence ${n.jobSequence}`,

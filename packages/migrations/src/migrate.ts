@@ -10,7 +10,7 @@ import {
 } from '@bearmq/core/driver';
 import { applyStep } from './apply-step.ts';
 import type { Migration } from './migration.ts';
-import { stepsOf } from './steps.ts';
+import { notOurLedger, stepsOf } from './steps.ts';
 import { migrations } from './versions/index.ts';
 
 /** Where to migrate. */
@@ -42,7 +42,8 @@ const PATIENCE_SECS = 60;
  * @throws InvalidIdentifierError for a schema name that PostgreSQL could not hold.
  * @throws InvalidOptionError for an option that is unknown, or a driver that is none.
  * @throws DatabaseError when the database refuses a step; what was applied before it stays, and a later run goes on.
- *   Its `sqlState` is `55P03` when others held their locks for a minute; the message names them.
+ *   Its `sqlState` is `55P03` when others held their locks for a minute; the message names them. It is `BM003` when the
+ *   record of what was applied was emptied; where that table is another program's, the message says so.
  */
 export async function migrate(options: MigrateOptions): Promise<MigrationStatus> {
   return await migrateWith(migrations, checkOptions('migrate', options, migrateChecks, ['driver']));
@@ -86,15 +87,19 @@ async function statusWith(list: readonly Migration[], { driver, schema }: Migrat
 
 const UNDEFINED_TABLE = '42P01';
 const INVALID_SCHEMA = '3F000';
+/** A column is missing, or is of a type of which there is no maximum, or no number. */
+const OTHER_COLUMNS: readonly (string | null)[] = ['42703', '42804', '42846', '42883', '22P02'];
 
 async function readVersion(driver: SqlSession, schema: string): Promise<number> {
-  const text = `select coalesce(max(version), 0)::int4 from ${tablesOf(schema).migration}`;
+  const n = tablesOf(schema);
+  const text = `select coalesce(pg_catalog.max(version), 0)::integer, pg_catalog.max(oldest_client)::integer from ${n.migration}`;
   try {
     const [row] = await driver.run({ name: 'bearmq_migration_status', text, values: [] });
     return asNumber(row?.[0]);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     if (error.sqlState === UNDEFINED_TABLE || error.sqlState === INVALID_SCHEMA) return 0;
+    if (OTHER_COLUMNS.includes(error.sqlState)) throw new DatabaseError(notOurLedger(n), error, error.cause);
     throw error;
   }
 }

@@ -10,7 +10,7 @@ export type {
   SqlValue,
   Subscription,
 } from './driver.ts';
-export { InvalidIdentifierError, quoteIdentifier, quoteLiteral } from './identifiers.ts';
+export { InvalidIdentifierError, quoteIdentifier, quoteLiteral, withServerTypes } from './identifiers.ts';
 export type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
 export {
   anything,

@@ -18,9 +18,9 @@ const HEARTBEAT: SqlStatement = { name: 'bearmq_heartbeat', text: 'select 1::int
 const KEEPALIVES: SqlStatement = {
   name: 'bearmq_keepalives',
   text: `
-    select set_config('tcp_keepalives_idle', '10', false)::text as idle,
-           set_config('tcp_keepalives_interval', '5', false)::text as pause,
-           set_config('tcp_keepalives_count', '3', false)::text as attempts`,
+    select pg_catalog.set_config('tcp_keepalives_idle', '10', false)::text as idle,
+           pg_catalog.set_config('tcp_keepalives_interval', '5', false)::text as pause,
+           pg_catalog.set_config('tcp_keepalives_count', '3', false)::text as attempts`,
   values: [],
 };
 

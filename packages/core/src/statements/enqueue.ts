@@ -26,9 +26,10 @@ const enqueueAlike: Statement<readonly NewJob[], void> = defineStatement({
   name: 'bearmq_enqueue',
   text: ({ job, jobState }) => `
     insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs)
-    select unnest($1::text::uuid[]), json_array_elements($2::text::json), $3::text, $4::text, $5::text,
-      case when $6::float8 > 0 then 'scheduled' else 'ready' end::${jobState},
-      case when $6::float8 > 0 then statement_timestamp() + make_interval(secs => $6::float8) end, $7::int4, $8::float8`,
+    select pg_catalog.unnest($1::text::uuid[]), pg_catalog.json_array_elements($2::text::json), $3::text, $4::text,
+      $5::text, case when $6::float8 > 0 then 'scheduled' else 'ready' end::${jobState},
+      case when $6::float8 > 0 then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => $6::float8) end,
+      $7::int4, $8::float8`,
   encode: (jobs) => [...idsAndPayloads(jobs), ...COLUMNS.map((column) => jobs[0]?.[column] ?? null)],
   decode: () => undefined,
 });
@@ -39,15 +40,16 @@ const enqueueMixed: Statement<readonly NewJob[], void> = defineStatement({
     insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs)
     select r.id, r.payload, r.name, r.channel, r.job_group,
       case when r.delay > 0 then 'scheduled' else 'ready' end::${jobState},
-      case when r.delay > 0 then statement_timestamp() + make_interval(secs => r.delay) end, r.num_attempts, r.timeout_secs
+      case when r.delay > 0 then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => r.delay) end,
+      r.num_attempts, r.timeout_secs
     from (
       select c.id, c.payload, coalesce(c.name, $9::text) as name, coalesce(c.channel, $10::text) as channel,
         nullif(coalesce(c.job_group, $11::text), '') as job_group, coalesce(c.delay, $12::float8) as delay,
         coalesce(c.num_attempts, $13::int4) as num_attempts, coalesce(c.timeout_secs, $14::float8) as timeout_secs
       from rows from (
-        unnest($1::text::uuid[]), json_array_elements($2::text::json), unnest($3::text::text[]),
-        unnest($4::text::text[]), unnest($5::text::text[]), unnest($6::text::float8[]), unnest($7::text::int4[]),
-        unnest($8::text::float8[])
+        pg_catalog.unnest($1::text::uuid[]), pg_catalog.json_array_elements($2::text::json),
+        pg_catalog.unnest($3::text::text[]), pg_catalog.unnest($4::text::text[]), pg_catalog.unnest($5::text::text[]),
+        pg_catalog.unnest($6::text::float8[]), pg_catalog.unnest($7::text::int4[]), pg_catalog.unnest($8::text::float8[])
       ) as c (id, payload, name, channel, job_group, delay, num_attempts, timeout_secs)
     ) r`,
   encode: (jobs) => {

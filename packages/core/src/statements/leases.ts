@@ -17,7 +17,7 @@ export const registerWorker: Statement<LeaseInput, void> = defineStatement({
   name: 'bearmq_register_worker',
   text: ({ worker }) => `
     insert into ${worker} (id, expires_at, session_key)
-    values ($1::text::uuid, now() + make_interval(secs => $2::float8), $3::text::bigint)`,
+    values ($1::text::uuid, pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), $3::text::bigint)`,
   encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
   decode: () => undefined,
 });
@@ -36,12 +36,12 @@ export interface Renewal {
 export const renewLease: Statement<LeaseInput, Renewal> = defineStatement({
   name: 'bearmq_renew_lease',
   text: ({ worker }) => `
-    update ${worker} set renewed_at = now(), expires_at = now() + make_interval(secs => $2::float8),
+    update ${worker} set renewed_at = pg_catalog.now(), expires_at = pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8),
       session_key = $3::text::bigint, watched_from = null, watched_at = null
     where id = $1::text::uuid
     returning exists (
       select 1 from ${worker} w
-      where w.id <> $1::text::uuid and w.renewed_at + (w.expires_at - w.renewed_at) / 2 < now())`,
+      where w.id <> $1::text::uuid and w.renewed_at + (w.expires_at - w.renewed_at) / 2 < pg_catalog.now())`,
   encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
   decode: ([row]) => ({ isHeld: row !== undefined, isAnyOverdue: asNullable(row?.[0], asBoolean) ?? false }),
 });
@@ -63,7 +63,7 @@ export const removeWorker: Statement<{ readonly workerId: string }, void> = defi
 /** Takes a session-level advisory lock, to be run on a connection that lives as long as the process. */
 export const takeSessionLock: Statement<{ readonly sessionKey: string }, boolean> = defineStatement({
   name: 'bearmq_take_session_lock',
-  text: () => 'select pg_try_advisory_lock($1::text::bigint)',
+  text: () => 'select pg_catalog.pg_try_advisory_lock($1::text::bigint)',
   encode: ({ sessionKey }) => [sessionKey],
   decode: ([row]) => asBoolean(row?.[0]),
 });

@@ -1,4 +1,4 @@
-import { asNumber, DatabaseError, type SqlSession, type Tables } from '../driver/index.ts';
+import { asNullable, asNumber, DatabaseError, type SqlSession, type Tables } from '../driver/index.ts';
 import { SchemaVersionError } from '../errors.ts';
 import { defineStatement } from './statement.ts';
 
@@ -10,16 +10,18 @@ import { defineStatement } from './statement.ts';
 export const REQUIRED_SCHEMA_VERSION = 1;
 
 interface Ledger {
-  readonly found: number;
+  /** `null`: no row is there, or is shown to this role. */
+  readonly found: number | null;
   readonly oldestClient: number;
 }
 
 const readLedger = defineStatement<null, Ledger>({
   name: 'bearmq_read_schema_version',
   text: ({ migration }) =>
-    `select coalesce(max(version), 0)::int4 as found, coalesce(max(oldest_client), 1)::int4 as oldest_client from ${migration}`,
+    `select pg_catalog.max(version)::int4 as found,
+       coalesce(pg_catalog.max(oldest_client), 1)::int4 as oldest_client from ${migration}`,
   encode: () => [],
-  decode: ([row]) => ({ found: asNumber(row?.[0]), oldestClient: asNumber(row?.[1]) }),
+  decode: ([row]) => ({ found: asNullable(row?.[0], asNumber), oldestClient: asNumber(row?.[1]) }),
 });
 
 /**
@@ -32,12 +34,20 @@ export async function checkSchemaVersion(
   tables: Tables,
   required: number = REQUIRED_SCHEMA_VERSION,
 ): Promise<number> {
-  const { found, oldestClient } = await readLedger(session, tables, null).catch((error: unknown): Ledger => {
-    if (isMissing(error)) return { found: 0, oldestClient: 1 };
+  const { schemaName } = tables;
+  const { found, oldestClient } = await readLedger(session, tables, null).catch((error: unknown) => {
+    if (isForeign(error)) throw new SchemaVersionError(schemaName, 0, required, 1, error, 'foreign');
+    if (isMissing(error)) throw new SchemaVersionError(schemaName, 0, required, 1, error);
     throw error;
   });
+  if (found === null) throw new SchemaVersionError(schemaName, 0, required, 1, undefined, 'empty');
   if (found >= required && oldestClient <= required) return found;
-  throw new SchemaVersionError(tables.schemaName, found, required, oldestClient);
+  throw new SchemaVersionError(schemaName, found, required, oldestClient);
+}
+
+/** Whether the ledger lacks columns of ours, or has others of their names: a table of some other tool. */
+function isForeign(error: unknown): boolean {
+  return error instanceof DatabaseError && ['42703', '42804', '42846', '42883', '22P02'].includes(error.sqlState ?? '');
 }
 
 /** Whether the database says that a table, schema or function of ours does not exist. */

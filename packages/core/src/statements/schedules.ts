@@ -11,7 +11,7 @@ export const upsertSchedule: Statement<{ readonly name: string; readonly repeatS
   text: ({ schedule }) => `
     insert into ${schedule} as s (name, repeat_secs) values ($1::text, $2::float8)
     on conflict (name) do update set repeat_secs = excluded.repeat_secs,
-      next_at = coalesce(s.last_at + make_interval(secs => excluded.repeat_secs), s.next_at)
+      next_at = coalesce(s.last_at + pg_catalog.make_interval(secs => excluded.repeat_secs), s.next_at)
     where s.repeat_secs <> excluded.repeat_secs`,
   encode: ({ name, repeatSecs }) => [name, repeatSecs],
   decode: () => undefined,
@@ -34,31 +34,34 @@ export const fireSchedules: Statement<readonly NewJob[], FiredSchedules> = defin
   name: 'bearmq_fire_schedules',
   text: ({ schedule, job, jobState }) => `
     with def as materialized (
-      select r.* from json_to_recordset($1::text::json)
-        as r (id uuid, name text, channel text, "jobGroup" text, "delaySecs" float8, "numAttempts" integer,
-          "timeoutSecs" float8, "payloadText" text)
+      select r.* from pg_catalog.json_to_recordset($1::text::json)
+        as r (id pg_catalog.uuid, name pg_catalog.text, channel pg_catalog.text, "jobGroup" pg_catalog.text,
+          "delaySecs" double precision, "numAttempts" integer, "timeoutSecs" double precision,
+          "payloadText" pg_catalog.text)
     ),
     due as materialized (
       select s.name, d.id from ${schedule} s join def d on d.name = s.name
-      where s.next_at <= now() order by s.name for update of s skip locked
+      where s.next_at <= pg_catalog.now() order by s.name for update of s skip locked
     ),
     advanced as (
       update ${schedule} s set last_at = s.next_at, last_job_id = due.id,
-        next_at = s.next_at + make_interval(secs =>
-          s.repeat_secs * (floor(extract(epoch from now() - s.next_at)::float8 / s.repeat_secs) + 1))
+        next_at = s.next_at + pg_catalog.make_interval(secs =>
+          s.repeat_secs * (pg_catalog.floor(extract(epoch from pg_catalog.now() - s.next_at)::float8 / s.repeat_secs) + 1))
       from due where s.name = due.name returning s.name
     ),
     added as (
       insert into ${job} (id, state, run_at, name, channel, job_group, num_attempts, timeout_secs, payload)
       select d.id, case when d."delaySecs" > 0 then 'scheduled' else 'ready' end::${jobState},
-        case when d."delaySecs" > 0 then statement_timestamp() + make_interval(secs => d."delaySecs") end,
+        case when d."delaySecs" > 0
+          then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => d."delaySecs") end,
         d.name, d.channel, d."jobGroup", d."numAttempts", d."timeoutSecs", d."payloadText"::json
       from def d join advanced a on a.name = d.name returning id, name
     )
     select id::text, name::text, null::float8 from added
     union all
-    select null::text, null::text, (extract(epoch from min(s.next_at) - clock_timestamp()) * 1000)::float8
-    from ${schedule} s join def d on d.name = s.name where s.next_at > now()`,
+    select null::text, null::text,
+      (extract(epoch from pg_catalog.min(s.next_at) - pg_catalog.clock_timestamp()) * 1000)::float8
+    from ${schedule} s join def d on d.name = s.name where s.next_at > pg_catalog.now()`,
   encode: (jobs) => [JSON.stringify(jobs)],
   decode: (rows) => {
     const last = rows[rows.length - 1];

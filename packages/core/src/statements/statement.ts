@@ -1,4 +1,11 @@
-import { DatabaseError, type SqlRow, type SqlSession, type SqlValue, type Tables } from '../driver/index.ts';
+import {
+  DatabaseError,
+  type SqlRow,
+  type SqlSession,
+  type SqlValue,
+  type Tables,
+  withServerTypes,
+} from '../driver/index.ts';
 
 export interface StatementParts<TInput, TOutput> {
   /** Stable: names the prepared statement, the span and the log line. */
@@ -30,7 +37,7 @@ export function defineStatement<TInput, TOutput>({
   return async (session, tables, input) => {
     let built = texts.get(tables);
     if (built === undefined) {
-      built = text(tables);
+      built = withServerTypes(text(tables));
       texts.set(tables, built);
     }
     let rows: readonly SqlRow[];
@@ -45,11 +52,23 @@ export function defineStatement<TInput, TOutput>({
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** The server's own words (`permission denied for table job`) do not say which rights a role should have. */
-function withAdvice(error: unknown, { schemaName }: Tables): unknown {
+/**
+ * The server's own words (`permission denied for table job`) do not say which rights a role should have. Row security is
+ * told by the same code, and by its name in the message, in whatever language a server has that: where it is in another
+ * than English, both are said.
+ */
+function withAdvice(error: unknown, { schemaName, schema }: Tables): unknown {
   if (!(error instanceof DatabaseError) || error.sqlState !== INSUFFICIENT_PRIVILEGE) return error;
-  const advice =
-    `${error.message}; to give this role what it needs, run generateGrantSql({ schema: ${JSON.stringify(schemaName)}, ` +
+  const grants =
+    `to give this role what it needs, run generateGrantSql({ schema: ${JSON.stringify(schemaName)}, ` +
     `role, to: 'producer' }) as the role that migrates, or to: 'worker' for more than enqueueing`;
-  return new DatabaseError(advice, error, error.cause);
+  const policies =
+    'a table of BearMQ has row security, under which this role may not write every row: ' +
+    `turn it off (alter table ${schema}.… disable row level security), or give the role a policy for all rows`;
+  const advice = error.message.includes('row-level security')
+    ? policies
+    : error.message.startsWith('permission denied')
+      ? grants
+      : `${grants}; or ${policies}`;
+  return new DatabaseError(`${error.message}; ${advice}`, error, error.cause);
 }

@@ -17,7 +17,7 @@ export const pruneFinalized: Statement<
   plan: 'anew',
   text: ({ finalizedJob }) => `
     with old as materialized (
-      select id from ${finalizedJob} where finalized_at < now() - make_interval(secs => $1::float8)
+      select id from ${finalizedJob} where finalized_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
       order by finalized_at limit $2::int4 for update skip locked
     )
     delete from ${finalizedJob} f using old where f.id = any (array[old.id]) returning f.id::text, f.name::text`,

@@ -44,9 +44,58 @@ describe('diagnose', () => {
     expect(findings[0]?.remedy).toContain('generateMigrationSql');
   });
 
-  it('tells of a ledger without a migration', async () => {
+  it('tells of a ledger that was emptied, with a remedy that works', async () => {
     const name = await migrated('delete from {s}.migration');
+    const findings = await diagnose({ driver, schema: name });
+    expect(told(findings)).toEqual([`ledger-empty: schema ${name}`]);
+    await run(name, /insert into .*$/.exec(findings[0]?.remedy ?? '')?.[0] ?? '');
+    expect(await toldOf(name)).toEqual([]);
+  });
+
+  it('tells of a ledger before the first migration', async () => {
+    const name = await migrated('delete from {s}.migration', 'drop table {s}.job');
     expect(await toldOf(name)).toEqual([`schema-missing: schema ${name}`]);
+  });
+
+  it.each([
+    'create table {s}.migration (version integer primary key, name text not null)',
+    'create table {s}.migration (id serial, name text)',
+    'create table {s}.migration (version text, name text, oldest_client text, applied_at text)',
+    'create view {s}.migration as select 1 as version',
+  ])("tells of another program's ledger: %s", async (sql) => {
+    const name = freshName();
+    names.push(name);
+    await run(name, 'create schema {s}', sql);
+    const findings = await diagnose({ driver, schema: name });
+    expect(told(findings)).toEqual([`ledger-foreign: schema ${name}`]);
+    expect(findings[0]?.remedy).toContain('a schema of its own');
+  });
+
+  it('tells of row security, and lets be what shows all rows', async () => {
+    const name = await migrated(
+      ...['job', 'worker', 'schedule'].map((table) => `alter table {s}.${table} enable row level security`),
+      `create policy of_some on {s}.worker using (generation = 0)`,
+      'create policy all_of_them on {s}.schedule using (true) with check (true)',
+    );
+    const findings = await diagnose({ driver, schema: name });
+    expect(told(findings)).toEqual(['row-security: table job', 'row-security: table worker']);
+    expect(findings.map(({ severity }) => severity)).toEqual(['error', 'warning']);
+    await run(name, ...findings.map(({ remedy }) => remedy));
+    expect(await toldOf(name)).toEqual([]);
+  });
+
+  it('tells of a sequence that jobs are ahead of, with a remedy that works', async () => {
+    const insert = (seq: number) =>
+      `insert into {s}.job (id, seq, state, name, channel, num_attempts, timeout_secs, payload) overriding system value
+       values (gen_random_uuid(), ${seq}, 'ready', 'N', 'C', 1, 0, '1')`;
+    const name = await migrated(insert(1));
+    const findings = await diagnose({ driver, schema: name });
+    expect(told(findings)).toEqual(['sequence-behind: sequence job_seq_seq']);
+    expect(findings[0]?.message).toContain('is 0, but there are jobs up to 1:');
+    await run(name, findings[0]?.remedy ?? '');
+    expect(await toldOf(name)).toEqual([]);
+    await run(name, insert(700));
+    expect(await toldOf(name)).toEqual(['sequence-behind: sequence job_seq_seq']);
   });
 
   it('tells of a newer schema', async () => {

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { Driver } from '@bearmq/core/driver';
 import { describe, expect, it, jest } from '@jest/globals';
-import { generateMigrationSql, JobDefinition, pgDriver } from 'bearmq';
+import { diagnose, generateMigrationSql, JobDefinition, migrate, pgDriver } from 'bearmq';
 import pg from 'pg';
 import { useDaemons } from '../support/daemons.ts';
 import { freshName, type TestSchema, useSchema } from '../support/database.ts';
@@ -101,6 +102,13 @@ describe('a schema may have any name that PostgreSQL allows', () => {
 describe('nothing depends on the settings of the session:', () => {
   const schema = useSchema({ way: 'direct' });
 
+  const own = `own_${randomBytes(5).toString('hex')}`;
+  /** Functions that are, or might be, called by our statements. */
+  const NAMES = `{now, clock_timestamp, statement_timestamp, transaction_timestamp, make_interval, unnest, floor, min, max,
+    count, json_array_elements, json_to_recordset, jsonb_array_elements, current_setting, set_config, current_database,
+    array_to_string, concat_ws, replace, encode, sha256, convert_to, age, left, array_agg, string_agg, format, quote_ident,
+    has_schema_privilege, pg_notify, pg_try_advisory_lock, pg_advisory_xact_lock, hashtextextended, to_regclass}`;
+
   const settings: readonly [string, string][] = [
     ['an empty search_path', '-c search_path='],
     ['a search_path of another', '-c search_path=pg_temp,information_schema'],
@@ -135,6 +143,37 @@ describe('nothing depends on the settings of the session:', () => {
 
   it.each(settings)('%s', async (_what, options) => {
     await everythingWorks(schema, schema.newDriver({ options }));
+  });
+
+  it("an own function, or type, of the name of PostgreSQL's before it on the search path", async () => {
+    await schema.rows(
+      `do $do$ declare p record; begin
+         create schema own;
+         for p in select proname, pg_get_function_arguments(oid) as arguments, pg_get_function_result(oid) as result
+           from pg_proc where pronamespace = 'pg_catalog'::regnamespace and prokind in ('f', 'a')
+             and pg_get_function_arguments(oid) !~ '"any"|internal|cstring' and proname = any ($names$${NAMES}$names$)
+         loop
+           execute format('create function own.%I(%s) returns %s language plpgsql as $$begin raise ''own %I''; end$$',
+             p.proname, p.arguments, p.result, p.proname);
+         end loop;
+         create domain own.text as integer;
+         create domain own.uuid as integer;
+         create domain own.json as integer;
+         create domain own.int4 as date;
+         create domain own.float8 as date;
+         create domain own.timestamptz as integer;
+       end $do$`.replaceAll('own', own),
+    );
+    const driver = schema.newDriver({ options: `-c search_path=${own},pg_catalog` });
+    try {
+      await everythingWorks(schema, driver);
+      expect(await diagnose({ driver, schema: schema.name })).toEqual([]);
+      await migrate({ driver, schema: `${own} migrated` });
+      expect(await diagnose({ driver, schema: `${own} migrated` })).toEqual([]);
+    } finally {
+      await schema.rows(`drop schema if exists "${own} migrated" cascade`);
+      await schema.rows(`drop schema ${own} cascade`);
+    }
   });
 
   it('the type parsers of the pool', async () => {

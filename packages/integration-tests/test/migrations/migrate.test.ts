@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DatabaseError, generateMigrationSql, migrate, migrationStatus } from 'bearmq';
+import { Context, DatabaseError, generateMigrationSql, JobDefinition, migrate, migrationStatus } from 'bearmq';
 import pg from 'pg';
 import { freshName, useSchema } from '../support/database.ts';
 import { snapshot } from '../support/snapshot.ts';
@@ -62,6 +62,51 @@ describe('migrate', () => {
     await file.pool.query(`drop table ${q}.worker`);
     await migrate({ driver, schema });
     expect(await migrationStatus({ driver, schema })).toEqual(DONE);
+  });
+});
+
+describe('a table "migration" that is not as BearMQ left it', () => {
+  it.each([
+    '(version integer primary key, name text not null)',
+    '(version integer primary key, name text, oldest_client integer, applied_at text)',
+    '(id serial, name text)',
+    '(version text, name text, oldest_client text, applied_at timestamptz)',
+  ])("is refused where it is another program's, and left alone: %s", async (columns) => {
+    const schema = fresh();
+    const q = pg.escapeIdentifier(schema);
+    await file.direct.query(`create schema ${q}; create table ${q}.migration ${columns}`);
+    const before = await snapshot(file.direct, schema);
+    const refusal = { name: 'DatabaseError', message: expect.stringContaining('belongs to another program') };
+    expect(await rejectionOf(migrate({ driver, schema }))).toMatchObject(refusal);
+    expect(await rejectionOf(file.direct.query(generateMigrationSql(schema)[0] ?? ''))).toMatchObject({
+      code: 'BM002',
+      message: expect.stringContaining('belongs to another program'),
+    });
+    expect(await snapshot(file.direct, schema)).toEqual(before);
+  });
+
+  it('is refused where its rows were deleted, with what to put back', async () => {
+    const schema = fresh();
+    await migrate({ driver, schema });
+    await file.direct.query(`delete from ${pg.escapeIdentifier(schema)}.migration`);
+    const error = await rejectionOf(migrate({ driver, schema }));
+    expect(error).toMatchObject({ name: 'DatabaseError', sqlState: 'BM003', isRetryable: false });
+    await file.direct.query(/insert into .*$/.exec((error as DatabaseError).message)?.[0] ?? '');
+    await migrate({ driver, schema });
+    expect(await migrationStatus({ driver, schema })).toMatchObject({ current: 1, pending: [] });
+  });
+
+  it("is refused by what enqueues, where it is another program's", async () => {
+    const schema = fresh();
+    const q = pg.escapeIdentifier(schema);
+    await file.direct.query(`create schema ${q}; create table ${q}.migration (version integer, name text)`);
+    const definition = new JobDefinition({
+      context: new Context({ driver, schema }),
+      name: 'N',
+      workFunction: () => {},
+    });
+    const error = await rejectionOf(definition.register());
+    expect(error).toMatchObject({ name: 'SchemaVersionError', message: expect.stringContaining('not made by BearMQ') });
   });
 });
 

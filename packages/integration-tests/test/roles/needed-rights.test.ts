@@ -1,5 +1,6 @@
 import type { SqlSession } from '@bearmq/core/driver';
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { diagnose } from 'bearmq';
 import pg from 'pg';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import { empty } from '../support/bench.ts';
@@ -96,6 +97,10 @@ async function work(session: SqlSession): Promise<void> {
   await pruneGroups(session, tables, { after: '', limit: 10 });
   await sweepGroups(session, tables, null);
   await removeWorker(session, tables, { workerId: alive });
+  // The doctor tells of what it may not see, and goes on.
+  const findings = await diagnose({ driver: session, schema: schema.name });
+  const refused = findings.find(({ kind }) => kind === 'no-rights');
+  if (refused !== undefined) throw Object.assign(new Error(refused.message), { sqlState: '42501' });
 }
 
 const roles = [

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { JobDefinition } from 'bearmq';
+import { diagnose, JobDefinition, pgDriver } from 'bearmq';
 import { empty } from '../support/bench.ts';
 import { registerWorker, tablesOf } from '../support/core-internals.ts';
 import { useDaemons } from '../support/daemons.ts';
@@ -25,6 +25,30 @@ function contextOfWorker(settings = {}) {
 }
 
 describe('a role that was granted what a worker needs', () => {
+  it('looks whether everything is in order, and sees all but the sessions of others', async () => {
+    const findings = await diagnose({ driver: pgDriver({ pool }), schema: schema.name });
+    expect(findings.filter(({ kind }) => kind !== 'sessions-hidden')).toEqual([]);
+  });
+
+  it.each([
+    ['job', `new row violates row-level security policy for table "job"; a table of BearMQ has row security`],
+    ['migration', 'in which this role sees no row, but'],
+  ])('is told of row security on %s, not of rights that it has', async (table, message) => {
+    await schema.rows(`alter table {s}.${table} enable row level security`);
+    try {
+      const { context } = contextOfWorker();
+      const definition = new JobDefinition({ context, name: 'HIDDEN', workFunction: () => {} });
+      const error = await rejectionOf(definition.register().then(() => definition.enqueue()));
+      expect(String(error)).toContain(message);
+      expect(String(error)).not.toContain('generateGrantSql');
+      const findings = await diagnose({ driver: pgDriver({ pool }), schema: schema.name });
+      expect(findings.map(({ kind, subject }) => `${kind}: ${subject}`)).toContain(`row-security: table ${table}`);
+      expect(findings.map(({ kind }) => kind)).not.toContain('ledger-empty');
+    } finally {
+      await schema.rows(`alter table {s}.${table} disable row level security`);
+    }
+  });
+
   it('listens, runs jobs, grouped ones too, and finalizes them', async () => {
     const { context, events } = contextOfWorker();
     await notedJob<null>(context, 'RUN');
@@ -95,6 +119,7 @@ describe('a role that was granted what a worker needs', () => {
         ...functions.map(({ name }) => `${name}: execute`),
         'flush_mark: update',
         'job_seq_seq: select',
+        'migration.applied_at: select',
         'migration.oldest_client: select',
         'migration.version: select',
         'schedule: insert, select, update',

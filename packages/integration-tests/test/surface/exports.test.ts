@@ -137,6 +137,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'toArrayLiteral',
     'toDatabaseError',
     'withDefaults',
+    'withServerTypes',
     'within',
   ],
   '@bearmq/core/drizzle': ['DrizzleSql', 'DrizzleTransaction', 'fromDrizzle'],

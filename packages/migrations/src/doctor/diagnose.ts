@@ -4,7 +4,9 @@ import { checkDrift } from './drift.ts';
 import type { Check, Examination, Finding } from './finding.ts';
 import { checkHorizon } from './horizon.ts';
 import { checkIndexes } from './indexes.ts';
+import { checkRowSecurity } from './row-security.ts';
 import { readSchema } from './schema-version.ts';
+import { checkSequence } from './sequence.ts';
 import { isSupported, judgeServer, readServer } from './server.ts';
 import { checkVacuum } from './vacuum.ts';
 import { checkSchedules, checkWaiting, checkWorkers } from './work.ts';
@@ -55,7 +57,8 @@ export async function diagnose(options: DiagnoseOptions): Promise<readonly Findi
   findings.push(...state.findings);
   const checks: readonly Check[] = [
     ...(state.isCurrent ? [checkDrift] : []),
-    ...(state.isMigrated ? [checkIndexes, checkVacuum, checkWorkers, checkWaiting, checkSchedules] : []),
+    ...(state.isOurs ? [checkRowSecurity] : []),
+    ...(state.isMigrated ? [checkIndexes, checkVacuum, checkSequence, checkWorkers, checkWaiting, checkSchedules] : []),
     checkHorizon,
   ];
   // One after the other: the driver may be a single session.

@@ -1,4 +1,4 @@
-import type { SqlRow, SqlSession, SqlValue, Tables } from '@bearmq/core/driver';
+import { type SqlRow, type SqlSession, type SqlValue, type Tables, withServerTypes } from '@bearmq/core/driver';
 
 /** What {@link Finding.kind} can be; the comments say what it means. */
 export type FindingKind =
@@ -12,6 +12,10 @@ export type FindingKind =
   | 'no-rights'
   /** No BearMQ tables in the schema. */
   | 'schema-missing'
+  /** The table in which BearMQ keeps what was applied is another program's. */
+  | 'ledger-foreign'
+  /** It shows no row, though BearMQ's tables are there. */
+  | 'ledger-empty'
   /** Migrations of this package are still to be applied. */
   | 'schema-old'
   /** The schema was migrated by a newer package. */
@@ -20,6 +24,10 @@ export type FindingKind =
   | 'object-missing'
   /** One is there, but is not what the migrations made. */
   | 'object-changed'
+  /** A table has row security, which may hide rows from whoever does not own it. */
+  | 'row-security'
+  /** Jobs have numbers that are still to be drawn, so those to come are taken for older ones. */
+  | 'sequence-behind'
   /** An index that writes pay for and no query may use. */
   | 'index-invalid'
   /** Autovacuum is off for the server or for a table. */
@@ -78,7 +86,7 @@ export async function ask(
   text: string,
   values: readonly SqlValue[] = [],
 ): Promise<readonly SqlRow[]> {
-  return await driver.run({ name: `bearmq_doctor_${name}`, text, values, plan: 'anew' });
+  return await driver.run({ name: `bearmq_doctor_${name}`, text: withServerTypes(text), values, plan: 'anew' });
 }
 
 /** A duration for a message: `90 s`, `12 min`, `5 h`, `3 days`. */

@@ -22,44 +22,45 @@ export const checkHorizon: Check = async (at) => {
     'horizon',
     `select 'session'::text, a.pid::text, coalesce(a.usename, a.backend_type, '?')::text,
        coalesce(a.application_name, '')::text, coalesce(a.state, a.backend_type, '?')::text,
-       extract(epoch from clock_timestamp() - a.xact_start)::float8, null::float8
+       extract(epoch from pg_catalog.clock_timestamp() - a.xact_start)::float8, null::float8
      from pg_catalog.pg_stat_activity a
      where (a.backend_xmin is not null or a.backend_xid is not null) and a.pid <> pg_catalog.pg_backend_pid()
-       and a.xact_start < now() - make_interval(secs => $1::float8) and a.backend_type <> 'walsender'
-       and (a.datname is null or a.datname = current_database())
+       and a.xact_start < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8) and a.backend_type <> 'walsender'
+       and (a.datname is null or a.datname = pg_catalog.current_database())
        and a.query not like 'autovacuum: VACUUM%'
        and a.pid not in (select v.pid from pg_catalog.pg_stat_progress_vacuum v)
      union all
      select 'prepared', p.gid::text, p.owner::text, '', '',
-       extract(epoch from clock_timestamp() - p.prepared)::float8, null
+       extract(epoch from pg_catalog.clock_timestamp() - p.prepared)::float8, null
      from pg_catalog.pg_prepared_xacts p
-     where p.database = current_database() and p.prepared < now() - make_interval(secs => $1::float8)
+     where p.database = pg_catalog.current_database()
+       and p.prepared < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
      union all
      select 'slot', s.slot_name::text, coalesce(s.plugin, s.slot_type)::text, '',
        case when s.active then 'in use' else 'not in use' end,
-       extract(epoch from clock_timestamp() - s.inactive_since)::float8, s.behind
+       extract(epoch from pg_catalog.clock_timestamp() - s.inactive_since)::float8, s.behind
      from (
        -- inactive_since is there since 17; before, a slot that is not in use may be so since a moment ago.
        select r.slot_name, r.plugin, r.slot_type, r.database, r.active,
-         greatest(age(r.xmin), age(r.catalog_xmin))::float8 as behind,
+         greatest(pg_catalog.age(r.xmin), pg_catalog.age(r.catalog_xmin))::float8 as behind,
          case when not r.active then (pg_catalog.to_jsonb(r) ->> 'inactive_since')::timestamptz end as inactive_since
        from pg_catalog.pg_replication_slots r
      ) s
-     where (s.database is null or s.database = current_database()) and s.behind is not null
+     where (s.database is null or s.database = pg_catalog.current_database()) and s.behind is not null
        and case when s.active then s.behind > $2::float8
-         else coalesce(s.inactive_since < now() - make_interval(secs => $1::float8), true) end
+         else coalesce(s.inactive_since < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8), true) end
      union all
      select 'standby', r.pid::text, coalesce(r.usename, '?')::text, coalesce(r.application_name, '')::text,
-       coalesce(r.state, '?')::text, null, age(r.backend_xmin)::float8
-     from pg_catalog.pg_stat_replication r where age(r.backend_xmin) > $2::float8
+       coalesce(r.state, '?')::text, null, pg_catalog.age(r.backend_xmin)::float8
+     from pg_catalog.pg_stat_replication r where pg_catalog.age(r.backend_xmin) > $2::float8
      union all
      -- What other roles do is seen by members of pg_read_all_stats only; that they are in a transaction, by everyone.
-     select 'hidden', '', current_user::text, '', '', null, count(*)::float8
+     select 'hidden', '', current_user::text, '', '', null, pg_catalog.count(*)::float8
      from pg_catalog.pg_stat_activity a
-     where a.query = '<insufficient privilege>' and a.datname = current_database() and exists (
+     where a.query = '<insufficient privilege>' and a.datname = pg_catalog.current_database() and exists (
        select from pg_catalog.pg_locks l
        where l.pid = a.pid and l.locktype = 'virtualxid' and l.mode = 'ExclusiveLock' and l.granted)
-     having count(*) > 0`,
+     having pg_catalog.count(*) > 0`,
     [at.patienceSecs, MANY_TRANSACTIONS],
   );
   return rows.map(judge);

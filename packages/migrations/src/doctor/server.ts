@@ -17,9 +17,11 @@ export async function readServer(at: Examination): Promise<ServerFacts> {
   const [row = []] = await ask(
     at,
     'server',
-    `select current_setting('server_version_num')::int4, pg_catalog.pg_is_in_recovery()::boolean,
-       (current_setting('transaction_read_only') = 'on')::boolean, current_setting('transaction_isolation')::text,
-       (current_setting('autovacuum') = 'off')::boolean, (current_setting('track_counts') = 'off')::boolean,
+    `select pg_catalog.current_setting('server_version_num')::int4, pg_catalog.pg_is_in_recovery()::boolean,
+       (pg_catalog.current_setting('transaction_read_only') = 'on')::boolean,
+       pg_catalog.current_setting('transaction_isolation')::text,
+       (pg_catalog.current_setting('autovacuum') = 'off')::boolean,
+       (pg_catalog.current_setting('track_counts') = 'off')::boolean,
        current_user::text`,
   );
   return {

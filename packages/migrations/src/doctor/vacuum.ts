@@ -24,16 +24,16 @@ export const checkVacuum: Check = async (at) => {
      seen as (
        select o.*, t.n_dead_tup::float8 as dead, greatest(t.last_vacuum, t.last_autovacuum) as vacuumed_at,
          coalesce(o.options ->> 'autovacuum_vacuum_threshold',
-             current_setting('autovacuum_vacuum_threshold'))::float8
+             pg_catalog.current_setting('autovacuum_vacuum_threshold'))::float8
            + coalesce(o.options ->> 'autovacuum_vacuum_scale_factor',
-             current_setting('autovacuum_vacuum_scale_factor'))::float8 * greatest(o.reltuples, 0) as threshold
+             pg_catalog.current_setting('autovacuum_vacuum_scale_factor'))::float8 * greatest(o.reltuples, 0) as threshold
        from ours o left join pg_catalog.pg_stat_all_tables t on t.relid = o.oid
      )
      select relname::text, quoted::text, (not coalesce((options ->> 'autovacuum_enabled')::boolean, true))::boolean,
        coalesce(dead > $3::float8 * threshold
-         and coalesce(vacuumed_at, (select max(m.applied_at) from ${n.migration} m))
-           < now() - make_interval(secs => $4::float8), false)::boolean,
-       dead::float8, extract(epoch from now() - vacuumed_at)::float8
+         and coalesce(vacuumed_at, (select pg_catalog.max(m.applied_at) from ${n.migration} m))
+           < pg_catalog.now() - pg_catalog.make_interval(secs => $4::float8), false)::boolean,
+       dead::float8, extract(epoch from pg_catalog.now() - vacuumed_at)::float8
      from seen order by 1`,
     [n.schemaName, toArrayLiteral(OUR_TABLES), THRESHOLDS, patienceSecs],
   );

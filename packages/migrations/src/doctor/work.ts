@@ -10,15 +10,15 @@ export const checkWorkers: Check = async (at) => {
   const rows = await ask(
     at,
     'workers',
-    `select w.id::text, extract(epoch from now() - greatest(w.expires_at, 'epoch'))::float8,
-       (select count(*) from ${n.job} j where j.worker_id = w.id and j.state = 'running')::float8,
+    `select w.id::text, extract(epoch from pg_catalog.now() - greatest(w.expires_at, 'epoch'))::float8,
+       (select pg_catalog.count(*) from ${n.job} j where j.worker_id = w.id and j.state = 'running')::float8,
        -- The lock by which a process shows that it lives while its event loop is blocked.
        exists (
          select from pg_catalog.pg_locks l
          where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
-           and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
+           and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
            and ((l.classid::bigint << 32) | l.objid::bigint) = w.session_key)::boolean
-     from ${n.worker} w where w.expires_at < now() - make_interval(secs => $1::float8)
+     from ${n.worker} w where w.expires_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
      order by w.expires_at, w.id limit $2::int4`,
     [patienceSecs, AT_MOST],
   );
@@ -52,7 +52,8 @@ export const checkWaiting: Check = async (at) => {
   const [row] = await ask(
     at,
     'waiting',
-    `select w.id::text, w.name::text, w.channel::text, extract(epoch from now() - greatest(w.since, 'epoch'))::float8
+    `select w.id::text, w.name::text, w.channel::text,
+       extract(epoch from pg_catalog.now() - greatest(w.since, 'epoch'))::float8
      from (
        (select j.id, j.name, j.channel, j.enqueued_at as since
         from (select * from ${n.job} order by id limit 1000) j where j.state = 'ready' order by j.enqueued_at limit 1)
@@ -60,8 +61,8 @@ export const checkWaiting: Check = async (at) => {
        (select j.id, j.name, j.channel, j.run_at
         from ${n.job} j where j.state = 'scheduled' order by j.run_at limit 1)
      ) w
-     where w.since < now() - make_interval(secs => $1::float8)
-       and not exists (select from ${n.worker} x where x.expires_at >= now())
+     where w.since < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
+       and not exists (select from ${n.worker} x where x.expires_at >= pg_catalog.now())
      order by w.since limit 1`,
     [patienceSecs],
   );
@@ -84,8 +85,9 @@ export const checkSchedules: Check = async (at) => {
   const rows = await ask(
     at,
     'schedules',
-    `select s.name::text, extract(epoch from now() - s.next_at)::float8, extract(epoch from now() - s.last_at)::float8
-     from ${n.schedule} s where s.next_at < now() - make_interval(secs => $1::float8)
+    `select s.name::text, extract(epoch from pg_catalog.now() - s.next_at)::float8,
+       extract(epoch from pg_catalog.now() - s.last_at)::float8
+     from ${n.schedule} s where s.next_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
      order by s.next_at, s.name limit $2::int4`,
     [patienceSecs, AT_MOST],
   );
