@@ -73,11 +73,11 @@ export const EXPECTED: readonly CatalogueObject[] = [
   [
     'function',
     '',
-    'claim_groups_v1(text[], text[], integer, integer, text[], text[], text[], integer, integer, boolean)',
-    '5de4e1d5898359ff',
+    'claim_groups_v1(text[], text[], integer, integer, integer, text[], text[], text[], integer, integer, boolean)',
+    '82a07d287bcfcc09',
   ],
   ['function', '', 'claim_told_v1(uuid, integer, uuid[], text[], text[])', '36449132dbc0da57'],
-  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '5197fa72831eb268'],
+  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '50c0e8eeaf0fccf7'],
   [
     'function',
     '',
