@@ -12,6 +12,8 @@ export interface Demand {
   readonly ahead: number;
   /** The most jobs of one group to take at once, to be worked off in order. */
   readonly run: number;
+  /** How many jobs a group gave lately, where that was less: then more groups are taken at once. */
+  readonly usual?: number;
 }
 
 /** A lane's jobs of one priority, and how far they are known to be over: no job up to `position` (a `seq`) is ready. */
@@ -52,6 +54,8 @@ export interface ClaimResult {
   readonly isRescueDue: boolean;
   /** Ready work may lie behind what this claim saw: ask again soon. */
   readonly isMoreLikely: boolean;
+  /** Jobs of busy groups were moved out of its way: the next claim will see others. */
+  readonly isAhead: boolean;
   /** How long the database took to find out where there are jobs, in milliseconds. */
   readonly scanMs: number;
   /**
@@ -73,7 +77,7 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
       o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_claims::int4,
       o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text, o_lease_held::boolean, o_next_due_ms::float8,
       o_rescue_due::boolean, o_unreached::boolean, o_scan_ms::float8, o_promoted_ms::float8, o_latest_seq::float8,
-      o_left_behind::boolean
+      o_left_behind::boolean, o_moved::boolean
     from ${fn('claim_v1')}($1::text::uuid, $2::int4, $3::text::text[], $4::text::json, $5::text::json)`,
   encode: ({ workerId, generation, names, demands, from }) => [
     workerId,
@@ -98,6 +102,7 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
       nextDueMs: asNullable(last?.[16], asNumber),
       isRescueDue: asNullable(last?.[17], asBoolean) ?? false,
       isMoreLikely: asNullable(last?.[18], asBoolean) ?? false,
+      isAhead: asNullable(last?.[23], asBoolean) ?? false,
       scanMs: asNullable(last?.[19], asNumber) ?? 0,
       promotedMs: asNullable(last?.[20], asNumber),
       latestSeq: asNullable(last?.[21], (value) => Math.min(asNumber(value), Number.MAX_SAFE_INTEGER)),

@@ -43,6 +43,8 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   #ahead = 0;
   #slots = 0;
   #latest = '';
+  /** How many jobs a group gives at once: a mean over some claims. */
+  #usualRun: number | undefined;
 
   /** @param isNew notes a claim that was brought; false for one that this process holds already. */
   constructor(
@@ -103,7 +105,8 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     const slots = this.#free.length;
     const missing = Math.max(0, this.#ahead - this.#buffered);
     if (slots === 0 && missing < Math.max(1, this.#ahead / 2)) return null;
-    return { channels: this.channels, slots, ahead: missing, run };
+    const demand = { channels: this.channels, slots, ahead: missing, run };
+    return this.#usualRun === undefined ? demand : { ...demand, usual: Math.ceil(this.#usualRun) };
   }
 
   /** How many jobs could start at once, if none is waited for: every job known of when it last asked was taken. */
@@ -135,6 +138,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
       if (job.jobGroup !== null) groups.set(job.jobGroup, fresh);
       this.#runs.push({ jobs: fresh, claimedAt: now });
     }
+    if (groups.size > 0) this.#noteRuns([...groups.values()]);
     this.#dispatch(now);
   }
 
@@ -149,6 +153,11 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     this.#runs = [];
     this.#buffered = 0;
     return held;
+  }
+
+  #noteRuns(runs: readonly (readonly ClaimedJob[])[]): void {
+    const mean = runs.reduce((sum, { length }) => sum + length, 0) / runs.length;
+    this.#usualRun = ((this.#usualRun ?? mean) + mean) / 2;
   }
 
   /** Slots that are not about to be free: what runs there has taken much longer than such runs do. */

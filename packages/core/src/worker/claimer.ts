@@ -31,7 +31,7 @@ export interface ClaimerOptions {
 /** How long to wait for outcomes to be recorded before looking again, in milliseconds. */
 const BACKED_UP_MS = 20;
 
-/** A claim that met other claims asks again after up to so many milliseconds, twice as many each time, to a limit. */
+/** A claim that got nowhere, for it met other claims, asks again after up to so many milliseconds, twice as many each time, to a limit. */
 const CONTENDED_MS = 2;
 const CONTENDED_LIMIT_MS = 64;
 
@@ -169,7 +169,7 @@ export class Claimer extends Daemon {
 
   #accept(
     asked: readonly { readonly choice: ChannelChoice<SlotOwner>; readonly demand: Demand }[],
-    { jobs, nextDueMs, isRescueDue, isMoreLikely }: ClaimResult,
+    { jobs, nextDueMs, isRescueDue, isMoreLikely, isAhead }: ClaimResult,
     isEverywhere: boolean,
   ): number {
     const now = this.clock.now();
@@ -189,7 +189,7 @@ export class Claimer extends Daemon {
     if (isShort && !isEverywhere) this.#lookAt = Math.min(this.#lookAt, this.#looks.everywhereAt);
     if (nextDueMs !== null) this.#lookAt = Math.min(this.#lookAt, now + Math.max(1, nextDueMs));
     if (isRescueDue) this.#options.onRescueDue();
-    this.#contended = isMoreLikely && !isAnyTaken ? this.#contended + 1 : 0;
+    this.#contended = isMoreLikely && !isAnyTaken && !isAhead ? this.#contended + 1 : 0;
     if (this.#contended === 0) return 0;
     return Math.min(CONTENDED_MS * 2 ** this.#contended, CONTENDED_LIMIT_MS) * this.jitter();
   }

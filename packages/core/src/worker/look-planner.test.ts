@@ -26,7 +26,14 @@ function planned() {
   let now = 0;
   const claim = (jobs: readonly ClaimedJob[], answer: Partial<ClaimResult> = {}, demands = [demand]) => {
     const from = planner.next(now);
-    const rest = { isLeaseHeld: true, nextDueMs: null, isRescueDue: false, isMoreLikely: false, isLeftBehind: false };
+    const rest = {
+      isLeaseHeld: true,
+      nextDueMs: null,
+      isRescueDue: false,
+      isMoreLikely: false,
+      isAhead: false,
+      isLeftBehind: false,
+    };
     const result = { jobs: [jobs], scanMs: 0.1, promotedMs: null, latestSeq: FAR, ...rest, ...answer };
     planner.note(from, demands, result, now);
     return from;

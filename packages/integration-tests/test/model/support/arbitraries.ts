@@ -46,6 +46,7 @@ const demand = fc.record<Demand>({
   slots: fc.nat(3),
   ahead: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 4 })),
   run: fc.oneof({ weight: 2, arbitrary: fc.constant(1) }, fc.integer({ min: 2, max: 4 })),
+  usual: fc.oneof({ weight: 3, arbitrary: fc.constant(4) }, fc.integer({ min: 1, max: 3 })),
 });
 const demands = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(demand) },

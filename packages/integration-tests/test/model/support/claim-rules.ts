@@ -66,11 +66,15 @@ function checkRuns(model: Model, names: readonly string[], demand: Demand, taken
   }
 }
 
-function checkAmounts({ slots, ahead, run }: Demand, taken: readonly ModelJob[]): void {
+function checkAmounts({ slots, ahead, run, usual = run }: Demand, taken: readonly ModelJob[]): void {
   const groups = groupsOf(taken);
   const free = taken.filter(({ group }) => group === null);
   rule('jobs without a group fit in what groups leave', free.length <= Math.max(0, slots + ahead - inGroups(taken)));
-  rule('no more groups than could be worked off', groups.size <= Math.max(slots, Math.ceil((slots + ahead) / run)));
+  rule(
+    'no more groups than could be worked off',
+    groups.size <= Math.max(slots, Math.ceil((slots + ahead) / Math.min(run, usual))),
+  );
+  rule('no more jobs than capacity and one run for each slot', taken.length <= slots + ahead + slots * run);
 }
 
 /** Of all that a claim gives, the first that has a slot starts at once. One whose attempts are all spent is not run. */

@@ -3,6 +3,12 @@ import { plpgsql } from '../../plpgsql.ts';
 import { groupLanes } from './groups.ts';
 
 /**
+ * How many ready jobs a claim looks at that found nothing to run, to move those of busy groups out of the way: nobody
+ * waits for its answer, and others wait behind them.
+ */
+const STRIDE = 5000;
+
+/**
  * The grouped half of a claim: locks the groups that it can, takes the oldest run of each that is free, marks those
  * groups busy, and moves what still waits behind them out of the ready index.
  *
@@ -22,15 +28,16 @@ import { groupLanes } from './groups.ts';
  * group is bound by round trips to some 400 jobs/s. The caller asks for runs only while jobs are fast.
  *
  * `p_groups` are the groups whose ready jobs were seen in the given lanes, in the order of their first, and `p_seen` is
- * the number of those jobs. `p_want` groups are enough. `o_unreached` says that ready work may be left, behind what was
+ * the number of those jobs. `p_want` groups are enough, and `p_limit` jobs, the oldest of them. `o_moved` says that jobs
+ * were moved out of the way, so that the next claim sees others. `o_unreached` says that ready work may be left, behind what was
  * seen or in groups past `p_want` (whose runs may turn out short): who got less than it asked for asks again at once.
  */
 export function claimGroups(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('claim_groups_v1')}(
-  p_names text[], p_channels text[], p_want integer, p_run integer, p_groups text[],
+  p_names text[], p_channels text[], p_want integer, p_run integer, p_limit integer, p_groups text[],
   p_lane_channels text[], p_lane_names text[], p_seen integer, p_window integer, p_insert boolean,
-  out o_ids uuid[], out o_heads boolean[], out o_epochs integer[], out o_unreached boolean)`,
+  out o_ids uuid[], out o_heads boolean[], out o_epochs integer[], out o_unreached boolean, out o_moved boolean)`,
     returns: 'record',
     body: `declare
   v_free text[];
@@ -58,8 +65,12 @@ begin
         order by j.priority desc, j.seq limit p_run) x
       where l.name = any (p_names) and (p_channels is null or l.channel = any (p_channels))
     ),
+    -- A group's jobs come in their order here, so what is left of it is the beginning of its run.
+    oldest as (
+      select w.* from waiting w order by w.priority desc, w.seq limit p_limit
+    ),
     numbered as (
-      select w.*, row_number() over (partition by w.job_group order by w.priority desc, w.seq) as nth from waiting w
+      select w.*, row_number() over (partition by w.job_group order by w.priority desc, w.seq) as nth from oldest w
     ),
     run as materialized (
       select r.*, h.id is not null as held from numbered r left join lateral (
@@ -99,7 +110,7 @@ begin
       select x.id, x.job_group from unnest(p_lane_channels, p_lane_names) as l (channel, name) cross join lateral (
         select j.id, j.job_group from ${n.job} j
         where j.state = 'ready' and j.job_group is not null and j.channel = l.channel and j.name = l.name
-        order by j.priority desc, j.seq limit p_window) x
+        order by j.priority desc, j.seq limit case when v_taken > 0 then p_window else greatest(p_window, ${STRIDE}) end) x
     ),
     passed as materialized (
       select j.id from ahead a join ${n.job} j on j.id = any (array[a.id])
@@ -109,6 +120,7 @@ begin
     update ${n.job} j set state = 'blocked' from passed p where j.id = any (array[p.id]);
     get diagnostics v_demoted = row_count;
   end if;
+  o_moved := v_demoted > 0;
   o_unreached := v_demoted > 0 or cardinality(p_groups) > greatest(v_taken, coalesce(cardinality(v_busy), 0));
 end`,
   });

@@ -193,4 +193,4 @@ export const TAKEN = `j.id::text, j.name, j.channel, j.job_group, r.attempt + 1,
 /** Before it the demand, and after it what the last row of a claim is for. */
 const ROW_OF_CLAIM = `v_nth, ${TAKEN},
         null::boolean, null::float8, null::boolean, null::boolean, null::float8, null::float8, null::float8,
-        null::boolean`;
+        null::boolean, null::boolean`;
