@@ -81,6 +81,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'JobRunEvent',
     'JobRunSuccessEvent',
     'JobScheduleEvent',
+    'JobSettleErrorEvent',
     'JobSettings',
     'JsonSafe',
     'LeaseLostError',

@@ -7,7 +7,7 @@ import { checkIndexes } from './indexes.ts';
 import { readSchema } from './schema-version.ts';
 import { isSupported, judgeServer, readServer } from './server.ts';
 import { checkVacuum } from './vacuum.ts';
-import { checkSchedules, checkWaiting, checkWorkers } from './work.ts';
+import { checkSchedules, checkUnrecorded, checkWaiting, checkWorkers } from './work.ts';
 
 /** What to look at, and how patiently. */
 export interface DiagnoseOptions extends MigrateOptions {
@@ -55,7 +55,9 @@ export async function diagnose(options: DiagnoseOptions): Promise<readonly Findi
   findings.push(...state.findings);
   const checks: readonly Check[] = [
     ...(state.isCurrent ? [checkDrift] : []),
-    ...(state.isMigrated ? [checkIndexes, checkVacuum, checkWorkers, checkWaiting, checkSchedules] : []),
+    ...(state.isMigrated
+      ? [checkIndexes, checkVacuum, checkWorkers, checkUnrecorded, checkWaiting, checkSchedules]
+      : []),
     checkHorizon,
   ];
   // One after the other: the driver may be a single session.

@@ -89,7 +89,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['function', '', 'prune_groups_v1(text, integer)', '0a27dd82cfb094cb'],
   ['function', '', 'reconcile_v1(uuid, integer, uuid[], integer[])', 'b8960c715265a115'],
   ['function', '', 'rescue_v1(double precision)', 'a5f5b846cc0c742d'],
-  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], boolean)', '32e626410815d047'],
+  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text)', '998a12abd3567a11'],
   ['function', '', 'sweep_groups_v1()', '8add58c26cb342f9'],
   ['function', '', 'take_back_v1(uuid, uuid[], integer[], boolean)', '19abf04010c4f83b'],
   ['index', 'finalized_job', 'finalized_job_age', 'btree (finalized_at)'],
