@@ -53,6 +53,16 @@ export interface JobReleaseEvent extends WorkerEvent<'WORKER_JOB_RELEASE'> {}
  */
 export interface JobLoseEvent extends WorkerEvent<'WORKER_JOB_LOSE'> {}
 
+/**
+ * The database refused to record what became of a run, several times (a trigger or a check of your own, perhaps), and it
+ * was given up. The job counts as running, its group stays busy, until the worker process ends and its lease runs out:
+ * then it runs again, if it has an attempt left.
+ */
+export interface JobSettleErrorEvent extends WorkerEvent<'WORKER_JOB_SETTLE_ERROR'> {
+  /** What the database said. */
+  readonly error: unknown;
+}
+
 /** A job of a dead worker process was put back in the queue. */
 export interface JobRescueEvent extends JobEvent<'ORCHESTRATOR_JOB_RESCUE' | 'WORKER_JOB_RESCUE'> {}
 
@@ -110,6 +120,7 @@ export type BearEvent =
   | JobRunSuccessEvent
   | JobReleaseEvent
   | JobLoseEvent
+  | JobSettleErrorEvent
   | JobRescueEvent
   | JobGroupUnlockEvent
   | JobScheduleEvent

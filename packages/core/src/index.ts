@@ -27,6 +27,7 @@ export type {
   JobRunEvent,
   JobRunSuccessEvent,
   JobScheduleEvent,
+  JobSettleErrorEvent,
   WarningEvent,
 } from './events.ts';
 export { type EnqueueArguments, JobDefinition } from './job-definition.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../test/support/claimed-job.ts';
-import { handedBack, outcomeOfDeadWorker, outcomeOfError } from './outcome.ts';
+import { handedBack, outcomeOfDeadWorker, outcomeOfError, plainerTexts, withErrorText } from './outcome.ts';
 
 function revokedProxy(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});
@@ -86,5 +86,29 @@ describe('a job whose worker died during its last attempt', () => {
       job,
       errorText: 'the worker process died during attempt 3, the last',
     });
+  });
+});
+
+describe('an error text that the database refused', () => {
+  it('is tried in ASCII, with the numbers of other characters, then left out', () => {
+    expect(plainerTexts('5 € 🐻', new Error('no'))).toEqual([
+      '5 \\u{20ac} \\u{1f43b}',
+      'the text of the error was refused: no',
+    ]);
+    expect(plainerTexts('plain', 'no')).toEqual(['the text of the error was refused: no']);
+  });
+
+  it('is replaced in what has one, and kept to ASCII where that is asked for', () => {
+    const failed = outcomeOfError(claimedJob({}), 'ä');
+    const job = claimedJob({});
+    expect(withErrorText(failed, undefined, 'ascii')).toMatchObject({ kind: 'failed', errorText: '\\u{e4}' });
+    expect(withErrorText(failed, 'other', 'all')).toMatchObject({ errorText: 'other' });
+    expect(withErrorText({ kind: 'succeeded', job }, 'other', 'ascii')).toEqual({ kind: 'succeeded', job });
+    expect(withErrorText(handedBack(job), 'other', 'ascii')).toEqual(handedBack(job));
+  });
+
+  it('has a bound in ASCII too', () => {
+    const outcome = withErrorText(outcomeOfError(claimedJob({}), 'ä'.repeat(9_000)), undefined, 'ascii');
+    expect(outcome.kind === 'failed' && outcome.errorText.length).toBe(10_000);
   });
 });

@@ -1,6 +1,7 @@
+import { reasonOf } from '../in-words.ts';
 import type { ClaimedJob, Outcome } from './job.ts';
 import { MAX_ERROR_LENGTH } from './limits.ts';
-import { storableText } from './text.ts';
+import { asciiText, storableText } from './text.ts';
 
 /** A failed attempt: tried again `timeoutSecs` later while attempts are left, else failed for good. */
 export function outcomeOfError(job: ClaimedJob, error: unknown): Outcome {
@@ -25,6 +26,25 @@ export function isStartRecorded(job: ClaimedJob): boolean {
 /** A job whose worker process died during its last attempt. */
 export function outcomeOfDeadWorker(job: ClaimedJob): Outcome {
   return { kind: 'failed', job, errorText: `the worker process died during attempt ${job.numAttempts}, the last` };
+}
+
+/** The outcome with another error text, where it has one: `text`, else its own; and in ASCII if need be. */
+export function withErrorText(outcome: Outcome, text: string | undefined, characters: 'all' | 'ascii'): Outcome {
+  if (outcome.kind === 'succeeded' || outcome.errorText === null) return outcome;
+  const errorText = text ?? outcome.errorText;
+  return { ...outcome, errorText: characters === 'ascii' ? asciiText(errorText, MAX_ERROR_LENGTH) : errorText };
+}
+
+/** What may be recorded in place of an error text that was refused: itself in ASCII, and a word that it was there. */
+export function plainerTexts(errorText: string, refusal: unknown): readonly string[] {
+  const ascii = asciiText(errorText, MAX_ERROR_LENGTH);
+  const none = asciiText(`the text of the error was refused: ${reasonOf(refusal)}`, MAX_ERROR_LENGTH);
+  return ascii === errorText ? [none] : [ascii, none];
+}
+
+/** What is noted with a running job whose outcome was given up. `diagnose` looks for it. */
+export function unrecordedText({ claims }: ClaimedJob, refusal: unknown): string {
+  return asciiText(`the outcome of claim ${claims} could not be recorded: ${reasonOf(refusal)}`, MAX_ERROR_LENGTH);
 }
 
 /** The error as kept with the job: its stack where it has one. Whatever a work function throws, this does not. */

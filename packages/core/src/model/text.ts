@@ -4,3 +4,8 @@ import { shortened } from '../in-words.ts';
 export function storableText(text: string, limit: number): string {
   return shortened(text, limit).replaceAll('\0', '').toWellFormed();
 }
+
+/** A text that any encoding of a database can store: other characters by their number, at most `limit` characters. */
+export function asciiText(text: string, limit: number): string {
+  return text.replace(/[^\0-\x7f]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).slice(0, limit);
+}

@@ -9,8 +9,10 @@ export interface SettleInput {
   readonly outcomes: readonly Outcome[];
   /** Jobs that were claimed ahead and are running now: their attempt is spent. */
   readonly started: readonly ClaimedJob[];
-  /** What becomes of finalized jobs: moved to history, or deleted at once. */
-  readonly finalized: 'keep' | 'delete';
+  /** A job that has ended and whose outcome cannot be recorded: that is noted, and the job goes on being held. */
+  readonly unrecorded?: { readonly job: ClaimedJob; readonly errorText: string };
+  /** What becomes of finalized jobs: moved to history, in the place of one with the same id if need be; or deleted. */
+  readonly finalized: 'keep' | 'replace' | 'delete';
 }
 
 /** Jobs of one name in one channel. */
@@ -31,17 +33,13 @@ export const settle: Statement<SettleInput, SettleResult> = defineStatement({
   name: 'bearmq_settle',
   text: ({ fn }) => `
     select o_lost::text, o_claims::int4, o_channel::text, o_name::text from ${fn('settle_v1')}($1::text::uuid, $2::text::uuid[],
-      $3::text::int4[], $4::text::int4[], $5::text::json, $6::text::text[], $7::boolean)`,
-  encode: ({ leaseId, outcomes, started, finalized }) => {
+      $3::text::int4[], $4::text::int4[], $5::text::json, $6::text::text[], $7::text)`,
+  encode: ({ leaseId, outcomes, started, unrecorded, finalized }) => {
     const ids: string[] = [];
     const claims: number[] = [];
     const attempts: number[] = [];
-    const rest: object[] = started.map((job) => ({
-      id: job.id,
-      claims: job.claims,
-      attempt: Math.min(job.attempt, job.numAttempts),
-      kind: 'started',
-    }));
+    const rest: object[] = started.map((job) => encodeStart(job));
+    if (unrecorded !== undefined) rest.push({ ...encodeStart(unrecorded.job), error: unrecorded.errorText });
     const groups = new Set<string>();
     for (const outcome of outcomes) {
       const { job } = outcome;
@@ -61,7 +59,7 @@ export const settle: Statement<SettleInput, SettleResult> = defineStatement({
       toArrayLiteral(attempts),
       rest.length === 0 ? null : JSON.stringify(rest),
       toArrayLiteral([...groups]),
-      finalized === 'keep',
+      finalized,
     ];
   },
   decode,
@@ -75,6 +73,10 @@ function decode(rows: readonly SqlRow[], { leaseId }: SettleInput): SettleResult
     else lost.add(claimKey({ id: asText(id), claims: asNumber(claims), leaseId }));
   }
   return { lost, opened };
+}
+
+function encodeStart({ id, claims, attempt, numAttempts }: ClaimedJob): object {
+  return { id, claims, attempt: Math.min(attempt, numAttempts), kind: 'started' };
 }
 
 function encodeRest(outcome: Exclude<Outcome, { kind: 'succeeded' }>): object {

@@ -3,14 +3,12 @@ import type { ClaimedJob, Outcome } from '../model/job.ts';
 import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../model/outcome.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ActiveJob } from './active-job.ts';
-import type { Settlement, Settler } from './settler.ts';
+import type { Settler } from './settler.ts';
 
 export interface ExecutorOptions {
   readonly parts: ContextParts;
   readonly settler: Settler;
   readonly clock: Clock;
-  /** A run is over whose claim was lost alone: its outcome is not recorded. */
-  readonly onLost: (settlement: Settlement) => void;
 }
 
 export interface Executed {
@@ -41,7 +39,7 @@ export class Executor {
 
   /** Runs a claimed job and hands its outcome to the settler. Never rejects. */
   async execute(job: ClaimedJob, workerId: string): Promise<Executed> {
-    const { parts, settler, clock, onLost } = this.#options;
+    const { parts, settler, clock } = this.#options;
     const { events, registry } = parts;
     const isHeard = events.hasHandlers;
     if (isHeard) events.emit({ eventType: 'WORKER_JOB_DEQUEUE', jobId: job.id, jobName: job.name, workerId });
@@ -69,7 +67,7 @@ export class Executor {
     const durationMs = clock.now() - startedAt;
     this.#active.delete(active);
     const settlement = { outcome, workerId, durationMs, error: thrown };
-    if (active.isForsaken) onLost(settlement);
+    if (active.isForsaken) settler.drop(settlement);
     else settler.add(settlement);
     return { durationMs, isDueAgain: outcome.kind === 'waiting' && outcome.secs === 0 };
   }

@@ -1,6 +1,6 @@
 import type { BearEvent } from '../events.ts';
 import type { EventBus } from '../runtime/event-bus.ts';
-import type { Settlement } from './settler.ts';
+import type { Settlement } from './settle-batch.ts';
 
 /** Tells of a settlement, after its commit. */
 export function emitSettled(events: EventBus<BearEvent>, { outcome, workerId, durationMs, error }: Settlement): void {
@@ -25,4 +25,11 @@ export function emitSettled(events: EventBus<BearEvent>, { outcome, workerId, du
 export function emitLost(events: EventBus<BearEvent>, { outcome, workerId }: Settlement): void {
   if (!events.hasHandlers) return;
   events.emit({ eventType: 'WORKER_JOB_LOSE', jobId: outcome.job.id, jobName: outcome.job.name, workerId });
+}
+
+/** Tells of an outcome that the database refuses to record. */
+export function emitGivenUp(events: EventBus<BearEvent>, { outcome, workerId }: Settlement, error: unknown): void {
+  if (!events.hasHandlers) return;
+  const { job } = outcome;
+  events.emit({ eventType: 'WORKER_JOB_SETTLE_ERROR', jobId: job.id, jobName: job.name, workerId, error });
 }

@@ -1,21 +1,14 @@
 import type { ContextParts } from '../context-parts.ts';
-import { DatabaseError } from '../driver/index.ts';
 import { claimKey } from '../model/claim-key.ts';
-import type { ClaimedJob, Outcome } from '../model/job.ts';
+import type { ClaimedJob } from '../model/job.ts';
 import { handedBack } from '../model/outcome.ts';
 import { Daemon } from '../runtime/daemon.ts';
-import { type Lane, settle } from '../statements/settle.ts';
-
-/** What became of a claimed job, and what is needed to tell of it afterwards. */
-export interface Settlement {
-  readonly outcome: Outcome;
-  /** The Worker that ran it; `null` for a job that was never started. */
-  readonly workerId: string;
-  /** How long the work function ran, in milliseconds. */
-  readonly durationMs: number;
-  /** What it threw; only meaningful for an attempt that failed. */
-  readonly error?: unknown;
-}
+import type { Lane, SettleResult } from '../statements/settle.ts';
+import { RefusedOutcomes } from './refused-outcomes.ts';
+import { firstOfOneLease, halvesOf, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
+import { failureOf, isOfAll } from './settle-failure.ts';
+import { SettleSender } from './settle-sender.ts';
+import { StartMarks } from './start-marks.ts';
 
 export interface SettlerOptions {
   readonly parts: ContextParts;
@@ -23,6 +16,8 @@ export interface SettlerOptions {
   readonly onSettled: (settlement: Settlement) => void;
   /** The claim was lost: nothing was recorded. */
   readonly onLost: (settlement: Settlement) => void;
+  /** The database refuses to record it, and it was given up: the claim stays until its lease ends. */
+  readonly onGivenUp: (settlement: Settlement, error: unknown) => void;
   /** A job that is running was found to be lost. */
   readonly onRunLost: (job: ClaimedJob) => void;
   /** A retry or a hand-back is due in so many milliseconds. */
@@ -31,43 +26,43 @@ export interface SettlerOptions {
   readonly onOpened: (lanes: readonly Lane[]) => void;
 }
 
-/** A job that was claimed ahead and has started. */
-interface Start {
-  readonly job: ClaimedJob;
-  /** When, by this process's clock. */
-  readonly at: number;
-  /** Somebody waits for it to be recorded. */
-  readonly onRecorded: ((isHeld: boolean) => void) | undefined;
-}
-
 const MAX_BATCH = 1_000;
 
-/**
- * How long a job that was claimed ahead may run before its attempt is recorded as spent, in milliseconds. Nearly all
- * such jobs are over by then, and their outcome says it all.
- */
-const START_GRACE_MS = 20;
+/** After so many refusals an outcome is given up: some 14 s; and after so many, 0.2 s, where a `stop()` waits for it. */
+const MAX_REFUSALS = 5;
+const MAX_REFUSALS_AWAITED = 2;
 
 /**
  * Records outcomes in batches: while one statement is in flight the next batch gathers. A statement that fails is sent
  * again, the job never run again for it: settles are fenced, so a second copy changes nothing.
+ *
+ * A batch that is refused is halved until it is known what cannot be recorded; that is tried again by itself, now and
+ * then, while the others go on, and given up in the end.
  */
 export class Settler extends Daemon {
   readonly #options: SettlerOptions;
-  readonly #started = new Map<ClaimedJob, Start>();
+  readonly #sender: SettleSender;
+  readonly #started = new StartMarks();
+  readonly #refused = new RefusedOutcomes<Settlement>();
   #queue: Settlement[] = [];
+  /** Parts of the batch under way, the next one last. */
+  #parts: SettleBatch[] = [];
   #batchLimit = MAX_BATCH;
-  #inFlight: readonly Settlement[] = [];
+  /** Passes in which something was refused, since all was well. */
+  #refusedPasses = 0;
   #waiters: { readonly left: Set<Settlement>; readonly resolve: () => void }[] = [];
 
   constructor(options: SettlerOptions) {
     super({ name: 'settler', onError: options.parts.reportError });
     this.#options = options;
+    this.#sender = new SettleSender(options.parts);
   }
 
-  /** Outcomes that are not committed yet. */
+  /** About how many outcomes are not committed yet. */
   get backlog(): number {
-    return this.#queue.length + this.#inFlight.length;
+    return (
+      this.#queue.length + this.#refused.size + this.#parts.reduce((sum, { outcomes }) => sum + outcomes.length, 0)
+    );
   }
 
   add(settlement: Settlement): void {
@@ -76,114 +71,177 @@ export class Settler extends Daemon {
     this.wake();
   }
 
+  /** The claim is known to be lost, and nothing is to be recorded. */
+  drop(settlement: Settlement): void {
+    this.#options.onLost(settlement);
+  }
+
   /** A job that was claimed ahead has started: unless it is over in a moment, its attempt is recorded as spent. */
   markStarted(job: ClaimedJob): void {
-    this.#started.set(job, { job, at: this.clock.now(), onRecorded: undefined });
+    this.#started.add({ job, at: this.clock.now(), onRecorded: undefined });
     if (this.#started.size === 1) this.wake();
   }
 
-  /** Records that the attempt of a job that was claimed ahead is spent. Resolves to whether the claim was still held. */
+  /** Records that the attempt of a job that was claimed ahead is spent. Resolves to whether it may run. */
   async recordStart(job: ClaimedJob, workerId: string): Promise<boolean> {
-    const isHeld = await new Promise<boolean>((onRecorded) => {
-      this.#started.set(job, { job, at: -Infinity, onRecorded });
+    const result = await new Promise<Parameters<NonNullable<Start['onRecorded']>>[0]>((onRecorded) => {
+      this.#started.add({ job, at: -Infinity, onRecorded });
       this.wake();
     });
-    if (!isHeld) this.#options.onLost({ outcome: handedBack(job), workerId, durationMs: 0 });
-    return isHeld;
+    if (result === 'recorded') return true;
+    const settlement: Settlement = { outcome: handedBack(job), workerId, durationMs: 0 };
+    if (result === 'lost') this.#options.onLost(settlement);
+    else this.#options.onGivenUp(settlement, result.refusal);
+    return false;
   }
 
-  /** Resolves once everything added so far is committed, whatever is added meanwhile. */
+  /** Resolves once everything added so far is committed or given up, whatever is added meanwhile. */
   async flushed(): Promise<void> {
-    const left = new Set([...this.#inFlight, ...this.#queue]);
-    if (left.size > 0) await new Promise<void>((resolve) => this.#waiters.push({ left, resolve }));
+    const left = new Set([...this.#parts.flatMap(({ outcomes }) => outcomes), ...this.#queue, ...this.#refused.all()]);
+    if (left.size === 0) return;
+    this.#refused.hurry(left, this.clock.now());
+    this.wake();
+    await new Promise<void>((resolve) => this.#waiters.push({ left, resolve }));
   }
 
   protected override async tick(): Promise<number> {
-    const leaseId = this.#queue[0]?.outcome.job.leaseId ?? this.#nextStart()?.job.leaseId;
-    if (leaseId === undefined) return Infinity;
-    const batch = this.#takeQueued(leaseId);
-    const started = this.#takeStarted(leaseId);
-    if (batch.length > 0 || started.length > 0) await this.#settle(leaseId, batch, started);
+    const again = firstOfOneLease(this.#refused.due(this.clock.now()), this.#batchLimit);
+    const [first] = again;
+    if (first !== undefined) await this.#settle({ leaseId: first.outcome.job.leaseId, outcomes: again, started: [] });
+    const batch = this.#nextBatch();
+    if (batch !== null) await this.#settle(batch);
     if (this.#queue.length > 0) return 0;
-    return this.#untilNextStart();
+    const now = this.clock.now();
+    return Math.min(this.#started.untilDue(now), this.#refused.untilDue(now));
   }
 
-  async #settle(leaseId: string, batch: readonly Settlement[], started: readonly Start[]): Promise<void> {
-    const { parts, onSettled, onLost, onRunLost, onDueIn, onOpened } = this.#options;
-    const { driver, tables, settings } = parts;
-    this.#inFlight = batch;
+  #nextBatch(): SettleBatch | null {
+    const leaseId = this.#queue[0]?.outcome.job.leaseId ?? this.#started.leaseId;
+    if (leaseId === undefined) return null;
+    const outcomes = firstOfOneLease(this.#queue, this.#batchLimit);
+    this.#queue.splice(0, outcomes.length);
+    const started = this.#started.takeDue(leaseId, this.clock.now());
+    return outcomes.length + started.length === 0 ? null : { leaseId, outcomes, started };
+  }
+
+  /** Settles all of a batch but what is set aside. What is left of it when it rejects waits for the next pass. */
+  async #settle(batch: SettleBatch): Promise<void> {
+    this.#parts = [batch];
+    let refusal: { readonly error: unknown } | null = null;
     try {
-      const { lost, opened } = await settle(driver, tables, {
-        leaseId,
-        outcomes: batch.map(({ outcome }) => outcome),
-        started: started.map(({ job }) => job),
-        finalized: settings.jobPostFinalizeDeleteSecs > 0 ? 'keep' : 'delete',
-      });
-      this.#batchLimit = MAX_BATCH;
-      for (const { job, onRecorded } of started) {
-        const isHeld = lost.size === 0 || !lost.has(claimKey(job));
-        if (onRecorded !== undefined) onRecorded(isHeld);
-        else if (!isHeld) onRunLost(job);
+      for (let part = this.#parts.at(-1); part !== undefined; part = this.#parts.at(-1)) {
+        const error = await this.#settlePart(part);
+        if (error !== null) refusal ??= { error };
       }
-      let dueInSecs = Infinity;
-      for (const settlement of batch) {
-        const { outcome } = settlement;
-        if (outcome.kind === 'waiting') dueInSecs = Math.min(dueInSecs, outcome.secs);
-        if (lost.size > 0 && lost.has(claimKey(outcome.job))) onLost(settlement);
-        else onSettled(settlement);
-      }
-      if (dueInSecs < Infinity) onDueIn(dueInSecs * 1000);
-      if (opened.length > 0) onOpened(opened);
-      this.#resolveWaiters(batch);
     } catch (error) {
-      this.#putBack(batch, started, error);
+      this.#putBack(this.#parts);
       throw error;
     } finally {
-      this.#inFlight = [];
+      this.#parts = [];
+    }
+    // The pass has not failed, and the next one does not wait.
+    if (refusal !== null) {
+      this.#refusedPasses += 1;
+      this.#options.parts.reportError('settler', refusal.error, this.#refusedPasses);
+    } else if (this.#refused.size === 0) {
+      this.#refusedPasses = 0;
     }
   }
 
-  #resolveWaiters(settled: readonly Settlement[]): void {
+  /** Settles the last part, or divides it, or sets it aside. Resolves to what it was refused for, if it was. */
+  async #settlePart(part: SettleBatch): Promise<unknown> {
+    try {
+      this.#accept(part, await this.#sender.send(part));
+    } catch (error) {
+      const failure = failureOf(error);
+      const size = sizeOf(part);
+      if (failure !== 'refused') this.#batchLimit = Math.max(1, Math.floor(size / 2));
+      if (failure === 'away') throw error;
+      if (size > 1) {
+        const [first, second] = halvesOf(part);
+        this.#parts.splice(-1, 1, second, first);
+      } else {
+        const plainer = failure === 'too much' ? null : await this.#sender.sendPlainer(part, error);
+        if (plainer === null) await this.#setAside(part, error);
+        else this.#accept(part, plainer);
+        this.#parts.pop();
+      }
+      return error;
+    }
+    this.#parts.pop();
+    this.#batchLimit = Math.min(MAX_BATCH, this.#batchLimit * 2);
+    return null;
+  }
+
+  /** What the statement said of a batch. */
+  #accept({ outcomes, started }: SettleBatch, { lost, opened }: SettleResult): void {
+    const { onSettled, onLost, onRunLost, onDueIn, onOpened } = this.#options;
+    for (const { job, onRecorded } of started) {
+      const isHeld = lost.size === 0 || !lost.has(claimKey(job));
+      if (onRecorded !== undefined) onRecorded(isHeld ? 'recorded' : 'lost');
+      else if (!isHeld) onRunLost(job);
+    }
+    let dueInSecs = Infinity;
+    for (const settlement of outcomes) {
+      const { outcome } = settlement;
+      if (outcome.kind === 'waiting') dueInSecs = Math.min(dueInSecs, outcome.secs);
+      if (lost.size > 0 && lost.has(claimKey(outcome.job))) onLost(settlement);
+      else onSettled(settlement);
+    }
+    if (dueInSecs < Infinity) onDueIn(dueInSecs * 1000);
+    if (opened.length > 0) onOpened(opened);
+    if (this.#refused.size > 0) for (const settlement of outcomes) this.#refused.delete(settlement);
+    this.#resolveWaiters(outcomes);
+  }
+
+  /** Leaves the one outcome or start of a part for later, or gives it up. */
+  async #setAside({ outcomes, started }: SettleBatch, error: unknown): Promise<void> {
+    const isTooMuch = failureOf(error) === 'too much';
+    const now = this.clock.now();
+    for (const start of started) {
+      if (isTooMuch) this.#started.add({ ...start, at: now });
+      else start.onRecorded?.({ refusal: error }); // if nobody waits for it, the outcome will say it all
+    }
+    for (const settlement of outcomes) {
+      const refusals = this.#refused.note(settlement, now);
+      const isAwaited = this.#waiters.some(({ left }) => left.has(settlement));
+      if (isAwaited && refusals >= (isTooMuch ? MAX_REFUSALS : MAX_REFUSALS_AWAITED))
+        await this.#giveUp(settlement, error);
+      else if (refusals >= MAX_REFUSALS && !isTooMuch && !isOfAll(error)) await this.#giveUp(settlement, error);
+    }
+  }
+
+  async #giveUp(settlement: Settlement, error: unknown): Promise<void> {
+    const { parts, onGivenUp } = this.#options;
+    // What may keep that from being written was told of already.
+    await this.#sender
+      .noteUnrecorded(settlement.outcome.job, error)
+      .catch((failure: unknown) => parts.reportError('settler', failure, 1));
+    this.#refused.delete(settlement);
+    onGivenUp(settlement, error);
+    this.#resolveWaiters([settlement]);
+  }
+
+  #resolveWaiters(over: readonly Settlement[]): void {
     this.#waiters = this.#waiters.filter(({ left, resolve }) => {
-      for (const settlement of settled) left.delete(settlement);
+      for (const settlement of over) left.delete(settlement);
       if (left.size === 0) resolve();
       return left.size > 0;
     });
   }
 
-  /** Keeps what could not be settled. A refusal may be the fault of one: smaller batches find it, and go round it. */
-  #putBack(batch: readonly Settlement[], started: readonly Start[], error: unknown): void {
+  /** Keeps what could not be settled, in its order; but one that was alone goes behind the others. */
+  #putBack(parts: readonly SettleBatch[]): void {
+    const refused = new Set(this.#refused.all());
+    const ofPart = ({ outcomes }: SettleBatch) => outcomes.filter((settlement) => !refused.has(settlement));
+    const [next, ...others] = [...parts].reverse();
+    const first = next === undefined ? [] : ofPart(next);
+    const isAlone = first.length === 1;
+    this.#queue = [...(isAlone ? [] : first), ...others.flatMap(ofPart), ...this.#queue, ...(isAlone ? first : [])];
     // The outcome of a job that has ended meanwhile says all: beside it in one statement its mark might win.
-    const over = started.length === 0 ? null : new Set(this.#queue.map(({ outcome }) => outcome.job));
-    for (const start of started) {
-      if (over?.has(start.job) === false) this.#started.set(start.job, { ...start, at: -Infinity });
+    const over = new Set(this.#queue.map(({ outcome }) => outcome.job));
+    for (const start of parts.flatMap(({ started }) => started)) {
+      if (!over.has(start.job)) this.#started.add({ ...start, at: -Infinity });
     }
-    const isRefused = error instanceof DatabaseError && !error.isRetryable;
-    if (isRefused) this.#batchLimit = Math.max(1, Math.floor(batch.length / 2));
-    this.#queue = isRefused && batch.length === 1 ? [...this.#queue, ...batch] : [...batch, ...this.#queue];
-  }
-
-  /** The first of those that wait, up to one of another lease: a settle names the lease of all that it says. */
-  #takeQueued(leaseId: string): readonly Settlement[] {
-    const most = this.#queue.slice(0, this.#batchLimit);
-    const end = most.findIndex(({ outcome }) => outcome.job.leaseId !== leaseId);
-    return this.#queue.splice(0, end < 0 ? most.length : end);
-  }
-
-  #takeStarted(leaseId: string): readonly Start[] {
-    if (this.#started.size === 0) return [];
-    const before = this.clock.now() - START_GRACE_MS;
-    const due = [...this.#started.values()].filter(({ job, at }) => at <= before && job.leaseId === leaseId);
-    for (const { job } of due) this.#started.delete(job);
-    return due;
-  }
-
-  #nextStart(): Start | undefined {
-    return this.#started.values().next().value;
-  }
-
-  #untilNextStart(): number {
-    const next = this.#nextStart();
-    return next === undefined ? Infinity : Math.max(1, next.at + START_GRACE_MS - this.clock.now());
   }
 }

@@ -10,8 +10,8 @@ import { DEAF_WARNING } from './deaf-warning.ts';
 import { Executor } from './executor.ts';
 import { HeldClaims } from './held-claims.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import { emitLost, emitSettled } from './settlement-events.ts';
-import { type Settlement, Settler } from './settler.ts';
+import { emitGivenUp, emitLost, emitSettled } from './settlement-events.ts';
+import { Settler } from './settler.ts';
 
 /** A Worker, as its process sees it. */
 export interface Member extends SlotOwner {
@@ -71,7 +71,12 @@ export class WorkerProcess {
         if (outcome.kind === 'waiting' && outcome.errorText === null) parts.enqueuer.hintOthers(); // handed back
         emitSettled(events, settlement);
       },
-      onLost: (settlement) => this.#lose(settlement),
+      onLost: (settlement) => {
+        this.#held.delete(settlement.outcome.job);
+        emitLost(events, settlement);
+      },
+      // Still held: whatever the database says of it, this process has run it, and a reconcile must not have it run again.
+      onGivenUp: (settlement, error) => emitGivenUp(events, settlement, error),
       onRunLost: (job) => {
         this.#held.delete(job);
         this.#executor.lose(job);
@@ -79,12 +84,7 @@ export class WorkerProcess {
       onDueIn: (ms) => this.#claimer.hintIn(ms),
       onOpened: (lanes) => this.#tellOfOpened(lanes),
     });
-    this.#executor = new Executor({
-      parts,
-      settler: this.#settler,
-      clock: systemClock,
-      onLost: (settlement) => this.#lose(settlement),
-    });
+    this.#executor = new Executor({ parts, settler: this.#settler, clock: systemClock });
     this.#rescuer = new Rescuer({
       parts,
       role: 'WORKER',
@@ -230,11 +230,6 @@ export class WorkerProcess {
       this.#parts.registry.get(name) !== undefined && choices.some((choice) => choice.takes(channel));
     if (lanes.some(isOurs)) this.#claimer.hint();
     if (!lanes.every(isOurs)) this.#parts.enqueuer.hintOthers();
-  }
-
-  #lose(settlement: Settlement): void {
-    this.#held.delete(settlement.outcome.job);
-    emitLost(this.#parts.events, settlement);
   }
 
   #defaultPollMs(): number {

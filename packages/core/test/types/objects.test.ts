@@ -187,6 +187,9 @@ export function events(): void {
       case 'WORKER_JOB_LOSE':
         expectTypeOf(event.workerId).toBeString();
         break;
+      case 'WORKER_JOB_SETTLE_ERROR':
+        expectTypeOf(event.error).toBeUnknown();
+        break;
       case 'ORCHESTRATOR_JOB_RESCUE':
       case 'WORKER_JOB_RESCUE':
         expectTypeOf(event.jobName).toBeString();

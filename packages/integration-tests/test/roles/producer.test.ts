@@ -110,7 +110,7 @@ describe('the server refuses to a producer', () => {
     ['to repeat jobs', `insert into {s}.schedule (name, repeat_secs) values ('N', 1)`],
     ['to claim by name', `select * from {s}.claim_told_v1(${ZERO}, 0, '{}', '{}', '{}')`],
     ['to claim', `select * from {s}.claim_v1(${ZERO}, 0, '{N}', '[{"slots":1,"ahead":0,"run":1}]', null)`],
-    ['to settle', `select * from {s}.settle_v1(${ZERO}, '{${ZERO.slice(1, -1)}}', '{1}', '{1}', null, '{}', true)`],
+    ['to settle', `select * from {s}.settle_v1(${ZERO}, '{${ZERO.slice(1, -1)}}', '{1}', '{1}', null, '{}', 'keep')`],
     ['to rescue', 'select * from {s}.rescue_v1(0)'],
     ['to take jobs back', `select * from {s}.take_back_v1(${ZERO}, '{}', '{}', false)`],
     ['to delete groups', `select * from {s}.prune_groups_v1('', 9)`],

@@ -83,6 +83,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'JobRunEvent',
     'JobRunSuccessEvent',
     'JobScheduleEvent',
+    'JobSettleErrorEvent',
     'JobSettings',
     'JsonSafe',
     'LeaseLostError',

@@ -9,7 +9,7 @@ import { readSchema } from './schema-version.ts';
 import { checkSequence } from './sequence.ts';
 import { isSupported, judgeServer, readServer } from './server.ts';
 import { checkVacuum } from './vacuum.ts';
-import { checkSchedules, checkWaiting, checkWorkers } from './work.ts';
+import { checkSchedules, checkUnrecorded, checkWaiting, checkWorkers } from './work.ts';
 
 /** What to look at, and how patiently. */
 export interface DiagnoseOptions extends MigrateOptions {
@@ -58,7 +58,9 @@ export async function diagnose(options: DiagnoseOptions): Promise<readonly Findi
   const checks: readonly Check[] = [
     ...(state.isCurrent ? [checkDrift] : []),
     ...(state.isOurs ? [checkRowSecurity] : []),
-    ...(state.isMigrated ? [checkIndexes, checkVacuum, checkSequence, checkWorkers, checkWaiting, checkSchedules] : []),
+    ...(state.isMigrated
+      ? [checkIndexes, checkVacuum, checkSequence, checkWorkers, checkUnrecorded, checkWaiting, checkSchedules]
+      : []),
     checkHorizon,
   ];
   // One after the other: the driver may be a single session.

@@ -50,6 +50,8 @@ export type FindingKind =
   | 'worker-blocked'
   /** A process is gone, and nobody has given its jobs back to the queue. */
   | 'worker-dead'
+  /** A job has ended, and the database refuses to record that. */
+  | 'job-unrecorded'
   /** Jobs wait, and no worker is there. */
   | 'jobs-waiting'
   /** A repeating job is overdue. */

@@ -43,6 +43,30 @@ export const checkWorkers: Check = async (at) => {
   });
 };
 
+/** Jobs that a process has run and whose outcome it gave up: it notes that with the job, which goes on being held. */
+export const checkUnrecorded: Check = async (at) => {
+  const { tables: n } = at;
+  const rows = await ask(
+    at,
+    'unrecorded',
+    `select j.id::text, j.name::text, j.worker_id::text, j.last_error::text
+     from ${n.job} j
+     where j.state = 'running' and j.last_error like 'the outcome of claim ' || j.claims || ' could not be recorded: %'
+     order by j.id limit $1::int4`,
+    [AT_MOST],
+  );
+  return rows.map((row): Finding => {
+    const [id, name, worker, why] = [asText(row[0]), JSON.stringify(asText(row[1])), asText(row[2]), asText(row[3])];
+    return {
+      kind: 'job-unrecorded',
+      severity: 'error',
+      subject: `job ${id}`,
+      message: `the job ${id} (${name}) has ended, but counts as running for the worker process ${worker}: ${why}`,
+      remedy: `mend what refuses it (a trigger, a constraint or a policy on ${n.finalizedJob}, perhaps), then restart that process: the job runs again if it has an attempt left, else it is entered as failed`,
+    };
+  });
+};
+
 /**
  * Jobs that wait while no worker process has a lease. Looks at the first thousand by id, which are the oldest (ids rise
  * with time), and at the first that is due: an index each, however many jobs there are.

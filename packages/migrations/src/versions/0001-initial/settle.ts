@@ -9,7 +9,8 @@ import { lockGroups } from './groups.ts';
  * `{ id, claims, attempt, kind, secs, error }`:
  * - `failed`: finalized as failed, with its error;
  * - `waiting`: claimed again after `secs` (a retry: with an error, and no more `suspect`), or at once (a hand-back);
- * - `started`: still running; a job that was claimed ahead spends its attempt now.
+ * - `started`: still running; a job that was claimed ahead spends its attempt now. With an error: it has ended, and its
+ *   outcome cannot be recorded.
  *
  * Every outcome is fenced by the job's id, the number of the claim and the worker that made it, and attempts are absolute,
  * so a settle that is sent again after its answer was lost changes nothing. The number alone would not do: where the
@@ -28,14 +29,19 @@ import { lockGroups } from './groups.ts';
  * deadlock; a settle may wait for a claim, never the other way. Freeing and promoting come last, each in its own
  * snapshot (see `promote_group_heads_v1`). Jobs without a group skip all of that.
  *
- * `p_keep` false deletes finalized jobs at once instead of moving them (a retention of zero).
+ * `p_finalized` says what becomes of finalized jobs: `keep` moves them to history, `delete` deletes them at once (a
+ * retention of zero). Somebody may have put a job of history back by hand, with its id: then `keep` is refused, and
+ * `replace` has its latest run take the place of the earlier one, so that what is in history is what happened last, and a
+ * second copy of the settle finds what the first one wrote. Asked for only then: an `on conflict` for each job would cost
+ * 1 to 5 microseconds.
  */
 export function settle(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('settle_v1')}(
-  p_worker uuid, p_ids uuid[], p_claims integer[], p_attempts integer[], p_rest json, p_groups text[], p_keep boolean)`,
+  p_worker uuid, p_ids uuid[], p_claims integer[], p_attempts integer[], p_rest json, p_groups text[], p_finalized text)`,
     returns: 'table (o_lost text, o_claims integer, o_channel text, o_name text)',
     body: `declare
+  v_keep boolean := p_finalized <> 'delete';
   v_settled integer := 0;
   v_freed_groups text[] := '{}';
   v_freed_epochs integer[] := '{}';
@@ -43,17 +49,27 @@ export function settle(n: Tables): string {
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'BearMQ needs transaction isolation "read committed", this session uses "%"',
-      current_setting('transaction_isolation');
+      current_setting('transaction_isolation') using errcode = 'invalid_transaction_state';
   end if;
   if cardinality(p_groups) > 0 then
     ${lockGroups(n, 'p_groups')}
+  end if;
+
+  if p_finalized = 'replace' then
+    delete from ${n.finalizedJob} f where f.id = any (array(
+      select j.id from (
+        select u.id, u.claims from unnest(p_ids, p_claims) as u (id, claims)
+        union all
+        select t.id, t.claims from (${rest}) t where t.kind = 'failed'
+      ) o join ${n.job} j on j.id = any (array[o.id])
+      where j.claims = o.claims and j.worker_id = p_worker));
   end if;
 
   if cardinality(p_ids) > 0 then
     with over as materialized (
       delete from ${n.job} j using unnest(p_ids, p_claims, p_attempts) as o (id, claims, attempt)
       where j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
-      returning j.*, o.attempt as spent, 'succeeded'::${n.jobOutcome} as outcome, null::text as error
+      returning ${OVER}, o.attempt as spent, 'succeeded'::${n.jobOutcome} as outcome, null::text as error
     ),
     ${finalize(n)}
     ${collect('over')}
@@ -64,7 +80,7 @@ begin
     over as materialized (
       delete from ${n.job} j using outcome o
       where o.kind = 'failed' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
-      returning j.*, o.attempt as spent, 'failed'::${n.jobOutcome} as outcome, o.error
+      returning ${OVER}, o.attempt as spent, 'failed'::${n.jobOutcome} as outcome, o.error
     ),
     ${finalize(n)},
     waiting as (
@@ -77,7 +93,7 @@ begin
       returning j.id, j.job_group, j.group_epoch
     ),
     started as (
-      update ${n.job} j set attempt = o.attempt, started = true
+      update ${n.job} j set attempt = o.attempt, started = true, last_error = coalesce(o.error, j.last_error)
       from outcome o where o.kind = 'started' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
       returning j.id, null::text as job_group, null::integer as group_epoch
     ),
@@ -110,7 +126,7 @@ begin
     and not exists (
       select 1 from ${n.job} j where j.id = any (array[o.id]) and j.claims = o.claims
         and (j.worker_id = p_worker or j.worker_id is null and o.kind = 'waiting'))
-    and (p_keep or exists (select 1 from ${n.job} j where j.id = any (array[o.id])));
+    and (v_keep or exists (select 1 from ${n.job} j where j.id = any (array[o.id])));
 end`,
   });
 }
@@ -118,13 +134,17 @@ end`,
 const rest = `select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
       id uuid, claims integer, attempt integer, kind text, secs float8, error text)`;
 
+/** What is kept of a job that is over. Named one by one: users may have columns of their own, of any name. */
+const OVER = `j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.claims, j.priority, j.worker_id,
+        j.name, j.channel, j.job_group, j.group_epoch, j.payload`;
+
 /** Moves the jobs of the CTE `over` to history, server-side: payloads do not travel. */
 function finalize(n: Tables): string {
   return `moved as (
       insert into ${n.finalizedJob} (id, seq, enqueued_at, claimed_at, timeout_secs, outcome, attempt, num_attempts,
         claims, priority, worker_id, name, channel, job_group, error, payload)
       select id, seq, enqueued_at, claimed_at, timeout_secs, outcome, spent, num_attempts,
-        claims, priority, worker_id, name, channel, job_group, error, payload from over where p_keep
+        claims, priority, worker_id, name, channel, job_group, error, payload from over where v_keep
     )`;
 }
 
