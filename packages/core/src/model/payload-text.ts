@@ -11,25 +11,6 @@ export function isLargerThan(bytes: number, text: string): boolean {
   return text.length + more > bytes;
 }
 
-/** How many lists and objects enclose the innermost value of a JSON text. */
-export function depthOf(json: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let isInText = false;
-  for (let i = 0; i < json.length; i += 1) {
-    const char = json[i];
-    if (isInText) {
-      if (char === '\\') i += 1;
-      else if (char === '"') isInText = false;
-    } else if (char === '"') isInText = true;
-    else if (char === '[' || char === '{') {
-      depth += 1;
-      deepest = Math.max(deepest, depth);
-    } else if (char === ']' || char === '}') depth -= 1;
-  }
-  return deepest;
-}
-
 /** Well-formed JSON text spells NUL and half a surrogate pair as escapes, and only these: a whole pair is not escaped. */
 export function hasUnstorableText(json: string): boolean {
   if (!json.includes('\\u0000') && !json.includes('\\ud')) return false;

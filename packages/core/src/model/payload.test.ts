@@ -68,6 +68,11 @@ describe('a payload', () => {
     expect(problemWith(payload)).toBe(problem);
   });
 
+  it('that turns itself into nothing is refused', () => {
+    const nothing = 'turns itself into undefined by its toJSON; pass null for a job without a payload';
+    expect(problemWith({ toJSON: () => undefined })).toBe(nothing);
+  });
+
   it('that cannot be read is refused with the reason, and the cause', () => {
     const cause = new Error('not today');
     const payload = {

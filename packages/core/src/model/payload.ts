@@ -1,12 +1,13 @@
 import { PayloadError } from '../errors.ts';
 import { reasonOf, shortened } from '../in-words.ts';
+import { fateOf, isDate, isPlain, unboxed } from './emptied.ts';
 import { MAX_PAYLOAD_BYTES, MAX_PAYLOAD_DEPTH } from './limits.ts';
-import { depthOf, hasUnstorableText, isLargerThan } from './payload-text.ts';
+import { hasUnstorableText, isLargerThan } from './payload-text.ts';
 
 /**
  * The JSON text of a payload, or a {@link PayloadError} that names the place of what would not survive: cycles,
- * functions, symbols, bigints, `undefined` at the top or in a list, NaN and Infinity, what JSON empties (a Map, a
- * Promise), text with a NUL character or half a surrogate pair (PostgreSQL can store neither in a text). Likewise for
+ * functions, symbols, bigints, `undefined` at the top or in a list, NaN and Infinity, what JSON empties (a Map, headers, a
+ * class whose fields are private), an invalid Date, text with a NUL character or half a surrogate pair (PostgreSQL can store neither in a text). Likewise for
  * what is larger or deeper than the limits.
  *
  * @param item - the payload's place in a list of jobs, for the error.
@@ -17,24 +18,26 @@ export function encodePayload(jobName: string, payload: unknown, item?: number):
   let problem: string | undefined;
   try {
     text = JSON.stringify(payload);
-    problem = text === undefined ? undefined : problemOf(payload, text);
+    problem = text === undefined ? nothingWritten(payload) : problemOf(payload, text);
   } catch (error) {
     // Getters, proxies and `toJSON` are the caller's, and may throw anything.
     throw new PayloadError(jobName, unwritable(error), { ...where, cause: error });
   }
-  if (text === undefined) problem = `is ${typeof payload}; pass null for a job without a payload`;
   if (problem !== undefined) throw new PayloadError(jobName, problem, where);
   return text as string;
+}
+
+function nothingWritten(payload: unknown): string {
+  const what = typeof payload === 'object' ? 'turns itself into undefined by its toJSON' : `is ${typeof payload}`;
+  return `${what}; pass null for a job without a payload`;
 }
 
 /** Stringifying came back, so there is no cycle, and what is walked through is no larger than its text. */
 function problemOf(payload: unknown, text: string): string | undefined {
   if (isLargerThan(MAX_PAYLOAD_BYTES, text)) return TOO_LARGE;
-  const walk: Walk = { isOpaque: false };
-  const found = findProblem(payload, 0, walk);
+  const found = findProblem(payload, '', 0);
   // Keys may be long, and data themselves.
   if (found !== undefined) return found.at(shortened(`payload${found.path.reverse().join('')}`, 200));
-  if (walk.isOpaque && depthOf(text) > MAX_PAYLOAD_DEPTH) return TOO_DEEP;
   if (!hasUnstorableText(text)) return undefined;
   return 'has a text with a NUL character or half a surrogate pair, which PostgreSQL cannot store';
 }
@@ -52,11 +55,6 @@ function unwritable(error: unknown): string {
   return `cannot be turned into JSON: ${reason}`;
 }
 
-interface Walk {
-  /** Whether something was met that turns itself into JSON, into what is known from the text only. */
-  isOpaque: boolean;
-}
-
 /** What JSON drops or changes in silence. */
 interface Problem {
   /** How to say it of a place. */
@@ -65,8 +63,7 @@ interface Problem {
   readonly path: string[];
 }
 
-/** A value with `toJSON` (a class of yours) decides for itself. */
-function findProblem(value: unknown, depth: number, walk: Walk): Problem | undefined {
+function findProblem(value: unknown, key: string | number, depth: number): Problem | undefined {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -77,34 +74,69 @@ function findProblem(value: unknown, depth: number, walk: Walk): Problem | undef
       return problem((place) => `has ${value} at ${place}, which JSON turns into null`);
     case 'object':
       if (value === null) return undefined;
-      if (depth === MAX_PAYLOAD_DEPTH) return problem(() => TOO_DEEP);
-      if (!hasToJson(value)) return findProblemInside(value, depth + 1, walk);
-      walk.isOpaque = true;
-      return undefined;
+      return hasToJson(value) ? findProblemInJson(value, key, depth) : findProblemInside(value, depth);
     default:
       return problem((place) => `has a ${typeof value} at ${place}, which JSON leaves out`);
   }
 }
 
-function findProblemInside(value: object, depth: number, walk: Walk): Problem | undefined {
-  if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) {
-      const found =
-        item === undefined
-          ? problem((place) => `has undefined at ${place}, which JSON turns into null`)
-          : findProblem(item, depth, walk);
-      if (found !== undefined) return within(`[${i}]`, found);
-    }
-    return undefined;
+/** A value with `toJSON` (a class of yours) decides for itself, but for what JSON would change in what that gives. */
+function findProblemInJson(value: { toJSON(key: string): unknown }, key: string | number, depth: number) {
+  if (value instanceof Date && value.toJSON === Date.prototype.toJSON) {
+    return Number.isNaN(value.getTime()) ? invalidDate() : undefined;
   }
+  const json = value.toJSON(String(key));
+  if (json === undefined) {
+    return problem((place) => `has an object at ${place} whose toJSON gives undefined, which JSON leaves out`);
+  }
+  if (json === null && isDate(value)) return invalidDate();
+  // What it gave is not asked for a toJSON of its own.
+  return typeof json === 'object' && json !== null ? findProblemInside(json, depth) : findProblem(json, key, depth);
+}
+
+function invalidDate(): Problem {
+  return problem((place) => `has an invalid Date at ${place}, which JSON turns into null`);
+}
+
+function findProblemInside(value: object, depth: number): Problem | undefined {
+  if (depth === MAX_PAYLOAD_DEPTH) return problem(() => TOO_DEEP);
+  if (Array.isArray(value)) return findProblemInList(value, depth + 1);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
-    const found = problemOfClass(value);
-    if (found !== undefined) return found;
+  if (prototype !== Object.prototype && !isPlain(value)) {
+    const inside = unboxed(value);
+    if (inside !== undefined) return findProblem(inside, '', depth);
+    const [what, fate] = fateOf(value) ?? [];
+    if (what !== undefined) return problem((place) => `has ${what} at ${place}, which JSON ${fate}`);
   }
-  for (const key of Object.keys(value)) {
-    const found = findProblem((value as Record<string, unknown>)[key], depth, walk);
+  const keys = Object.keys(value);
+  if (keys.length === 0) return symbolKeysOf(value);
+  for (const key of keys) {
+    const property = (value as Record<string, unknown>)[key];
+    if (typeof property === 'string') continue; // as most are
+    const found = findProblem(property, key, depth + 1);
     if (found !== undefined) return within(`.${key}`, found);
+  }
+  return undefined;
+}
+
+/** An object that has these and no others is emptied. Beside others they are left out, and not looked for: that takes long. */
+function symbolKeysOf(value: object): Problem | undefined {
+  const isSeen = (key: symbol): boolean => Object.prototype.propertyIsEnumerable.call(value, key);
+  if (!Object.getOwnPropertySymbols(value).some(isSeen)) return undefined;
+  return problem((place) => `has symbols as keys at ${place}, which JSON leaves out; pass texts`);
+}
+
+function findProblemInList(list: readonly unknown[], depth: number): Problem | undefined {
+  if (list.length === 0 && Object.keys(list).length > 0) {
+    return problem((place) => `has a list with properties at ${place}, which JSON turns into []; pass an object`);
+  }
+  for (let i = 0; i < list.length; i += 1) {
+    const item = list[i];
+    const found =
+      item === undefined
+        ? problem((place) => `has undefined at ${place}, which JSON turns into null`)
+        : findProblem(item, i, depth);
+    if (found !== undefined) return within(`[${i}]`, found);
   }
   return undefined;
 }
@@ -118,25 +150,6 @@ function within(step: string, found: Problem): Problem {
   return found;
 }
 
-/** Built-in objects whose contents are no properties: what JSON makes of them, and what to pass instead. */
-const EMPTIED = [
-  [Map, 'a Map', 'turns into {}; pass a list'],
-  [Set, 'a Set', 'turns into {}; pass a list'],
-  [Promise, 'a Promise', 'turns into {}; await it'],
-  [RegExp, 'a RegExp', 'turns into {}; pass its source'],
-  [Error, 'an Error', 'writes without its message; pass that'],
-  [ArrayBuffer, 'an ArrayBuffer', 'turns into {}; pass a text, such as base64'],
-] as const;
-
-function problemOfClass(value: object): Problem | undefined {
-  if (value instanceof Number) return findProblem(Number(value), 0, { isOpaque: false });
-  if (ArrayBuffer.isView(value)) {
-    return problem((place) => `has bytes at ${place}, which JSON turns into an object; pass a text, such as base64`);
-  }
-  const [, what, fate] = EMPTIED.find(([type]) => value instanceof type) ?? [];
-  return what === undefined ? undefined : problem((place) => `has ${what} at ${place}, which JSON ${fate}`);
-}
-
-function hasToJson(value: object): boolean {
+function hasToJson(value: object): value is { toJSON(key: string): unknown } {
   return 'toJSON' in value && typeof value.toJSON === 'function';
 }
