@@ -1,6 +1,6 @@
 import type { ContextParts } from '../context-parts.ts';
 import { handedBack, isStartRecorded } from '../model/outcome.ts';
-import { Notifier } from '../notify/notifier.ts';
+import { DEAF_WARNING, Notifier } from '../notify/notifier.ts';
 import { Rescuer } from '../rescue/rescuer.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Lane } from '../statements/settle.ts';
@@ -20,6 +20,13 @@ export interface Member extends SlotOwner {
 /** How often to look for work when nothing is heard, in milliseconds. */
 const POLL_LISTENING_MS = 3_000;
 const POLL_DEAF_MS = 1_000;
+
+/**
+ * How long the first claim waits for the session lock: while the connection is made, and where only a notification can
+ * prove that it is not shared, in milliseconds.
+ */
+const LOCK_CONNECT_MS = 5_000;
+const LOCK_PROOF_MS = 250;
 
 /** How often to look for dead workers when no claim saw one, in milliseconds. */
 const RESCUE_INTERVAL_MS = 60_000;
@@ -57,6 +64,7 @@ export class WorkerProcess {
     const { driver, tables, settings, registry, localWork, events, reportError, warn } = parts;
     this.#keeper = new LeaseKeeper({
       parts,
+      sessionWithinMs: settings.wakeUp === 'poll' ? 0 : LOCK_CONNECT_MS,
       onHeld: () => this.#claimer.hintAnywhere(),
       onLost: () => this.#dropAll(),
       onOverdue: () => this.#rescuer.wake(),
@@ -100,6 +108,10 @@ export class WorkerProcess {
             ownSenderId: parts.enqueuer.senderId,
             onHint: () => this.#claimer.hint(),
             onTold: (told) => this.#claimer.tell([told]),
+            onConnected: (session, isDirect) => {
+              if (isDirect || session === null) this.#keeper.useSession(session);
+              else this.#keeper.expectSession(LOCK_PROOF_MS);
+            },
             onHealth: (health) => {
               this.#isListening = health.state === 'listening';
               this.#keeper.useSession(health.state === 'listening' ? health.session : null);
@@ -239,8 +251,3 @@ export class WorkerProcess {
     await this.#keeper.remove();
   }
 }
-
-const DEAF_WARNING =
-  'notifications do not arrive on this connection (a pooler in transaction mode, perhaps): idle workers poll instead, ' +
-  'and a process whose event loop is blocked for longer than its lease is taken for dead. Give workers a direct ' +
-  "connection, or say wakeUp: 'poll' to accept this";
