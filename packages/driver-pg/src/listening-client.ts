@@ -33,6 +33,7 @@ function connectOwn(client: PgOwnClient, request: ListeningRequest): ListeningCo
   };
   return {
     connected: connect(),
+    serverProcess: () => processOf(client),
     drop: () => {
       refuse(session);
       if (!destroy(client)) void client.end().catch(ignore);
@@ -72,6 +73,7 @@ function borrow(pool: PgPool, request: ListeningRequest): ListeningConnection {
   };
   return {
     connected: checkOut(),
+    serverProcess: () => (lent === undefined ? undefined : processOf(lent.client)),
     drop: () => {
       isDropped = true;
       if (lent === undefined) return;
@@ -95,6 +97,10 @@ function hear(client: PgListeningClient, { onLost, onNotification }: ListeningRe
     const { channel, payload } = argument as PgNotification;
     onNotification(channel, payload ?? '');
   });
+}
+
+function processOf({ processID }: PgListeningClient): number | undefined {
+  return typeof processID === 'number' ? processID : undefined;
 }
 
 function refuse(session: ClientSession): void {

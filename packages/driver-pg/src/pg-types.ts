@@ -39,6 +39,8 @@ export interface PgClient {
 export interface PgListeningClient extends PgClient {
   on(event: string, listener: (argument: unknown) => void): unknown;
   removeListener(event: string, listener: (argument: unknown) => void): unknown;
+  /** The server's process, as it said at connect. */
+  readonly processID?: unknown;
   /** The protocol layer; absent in the native client. */
   readonly connection?: { readonly stream?: { destroy(): unknown } };
 }

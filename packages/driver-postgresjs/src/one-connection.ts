@@ -3,7 +3,7 @@ import type { ListeningConnection, ListeningRequest, SqlSession } from '@bearmq/
 import postgres from 'postgres';
 import { ConnectionSession } from './connection-session.ts';
 import { afterClosing } from './lost-connection.ts';
-import type { PostgresJsClient } from './postgres-js-types.ts';
+import type { PostgresJsClient, PostgresJsQuery, PostgresJsQueryable } from './postgres-js-types.ts';
 
 /** Those settings of a client that are looked at here; parsed, as `sql.options` has them. */
 interface Settings {
@@ -58,7 +58,16 @@ export function openConnection(
       return socket;
     },
   } as never);
-  const session = new ConnectionSession(client, 'never');
+  let latest: { readonly state?: { readonly pid?: unknown } | null } | undefined;
+  const noted: PostgresJsQueryable = {
+    unsafe: (...query) => {
+      const sent = client.unsafe(...(query as Parameters<typeof client.unsafe>)) as unknown as PostgresJsQuery;
+      latest = sent as typeof latest;
+      return sent;
+    },
+    typed: (value, type) => client.typed(value as never, type) as object,
+  };
+  const session = new ConnectionSession(noted, 'never');
   const drop = (): void => {
     isDropped = true;
     session.lose('the connection was dropped', undefined);
@@ -66,6 +75,11 @@ export function openConnection(
   };
   return {
     connected: firstAnswer(session),
+    // postgres.js keeps what the server said at connect with each query of the connection.
+    serverProcess: () => {
+      const pid = latest?.state?.pid;
+      return typeof pid === 'number' ? pid : undefined;
+    },
     drop,
     leave: async () => {
       session.end('the connection was closed', '08003');

@@ -41,8 +41,11 @@ export interface NotificationListener {
    * `session` runs statements on the very connection that listens, so that session-level state (an advisory lock)
    * lives exactly as long as that connection; `null` where the client does not give access to it. Keep its statements
    * short: the driver watches the connection, and takes one that does not answer for dead.
+   *
+   * `isDirect`: the process of the server that the client was told of at connect is the one that runs the session's
+   * statements, so what the session holds is held at once. Behind a pooler it is another one, or nobody knows.
    */
-  onConnected(session: SqlSession | null): void;
+  onConnected(session: SqlSession | null, isDirect?: boolean): void;
   /**
    * The connection was lost, or an attempt to make one failed; called each time. The driver keeps trying, with growing
    * pauses, until closed.

@@ -41,9 +41,9 @@ async function reconnectUntil(signal: AbortSignal, options: KeepListeningOptions
         ...connection,
         attempt: failures,
         signal,
-        onListening: (session) => {
+        onListening: (session, isDirect) => {
           connectedAt = elapsedMs();
-          call(() => listener.onConnected(session));
+          call(() => listener.onConnected(session, isDirect));
         },
         onNotification: (payload) => call(() => listener.onNotification(payload)),
       });

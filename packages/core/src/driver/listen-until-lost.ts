@@ -1,5 +1,5 @@
 import { ConnectionFate } from './connection-fate.ts';
-import type { SqlSession, SqlStatement } from './driver.ts';
+import type { SqlRow, SqlSession, SqlStatement } from './driver.ts';
 import { quoteIdentifier } from './identifiers.ts';
 import type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
 import { every, within } from './timers.ts';
@@ -13,14 +13,17 @@ const HEARTBEAT: SqlStatement = { name: 'bearmq_heartbeat', text: 'select 1::int
 
 /**
  * Makes the server notice within half a minute when this machine is gone without a goodbye, instead of after two hours:
- * until then it would keep what the connection holds.
+ * until then it would keep what the connection holds. And has it keep the connection while nothing is said, whatever it
+ * does with others: the event loop may be blocked. Asks which process of the server this is, on the way.
  */
 const KEEPALIVES: SqlStatement = {
   name: 'bearmq_keepalives',
   text: `
-    select pg_catalog.set_config('tcp_keepalives_idle', '10', false)::text as idle,
+    select pg_catalog.pg_backend_pid()::int4 as process,
+           pg_catalog.set_config('tcp_keepalives_idle', '10', false)::text as idle,
            pg_catalog.set_config('tcp_keepalives_interval', '5', false)::text as pause,
-           pg_catalog.set_config('tcp_keepalives_count', '3', false)::text as attempts`,
+           pg_catalog.set_config('tcp_keepalives_count', '3', false)::text as attempts,
+           pg_catalog.set_config('idle_session_timeout', '0', false)::text as patience`,
   values: [],
 };
 
@@ -34,7 +37,7 @@ export interface ListenUntilLostOptions {
   readonly signal: AbortSignal;
   readonly open: (request: ListeningRequest) => ListeningConnection;
   /** `session` is null for a connection that is not the subscription's own. */
-  readonly onListening: (session: SqlSession | null) => void;
+  readonly onListening: (session: SqlSession | null, isDirect: boolean) => void;
   readonly onNotification: (payload: string) => void;
 }
 
@@ -59,12 +62,14 @@ export async function listenUntilLost(options: ListenUntilLostOptions): Promise<
     const isOwn = heartbeatSecs !== null;
     const ask = isOwn ? asking(session, fate, heartbeatSecs) : (one: SqlStatement) => session.run(one);
     // Where the settings do not apply (a pooler in between, an odd platform) the heartbeat alone must do.
-    if (isOwn) await ask(KEEPALIVES).catch(() => undefined);
+    const rows = isOwn ? await ask(KEEPALIVES).catch(() => undefined) : undefined;
+    const told = connection.serverProcess?.();
+    const isDirect = told !== undefined && rows?.[0]?.[0] === told;
     await ask({ name: 'bearmq_listen', text: `listen ${quoteIdentifier(channel)}`, values: [] });
     if (!fate.isOpen) return;
     isListening = true;
     if (isOwn) stopBeating = every(heartbeatSecs * SECOND, () => ask(HEARTBEAT).catch(fate.lose));
-    options.onListening(isOwn ? session : null);
+    options.onListening(isOwn ? session : null, isDirect);
   };
   start().catch(fate.lose);
   try {
@@ -82,7 +87,7 @@ function asking(
   session: SqlSession,
   fate: ConnectionFate,
   heartbeatSecs: number,
-): (statement: SqlStatement) => Promise<unknown> {
+): (statement: SqlStatement) => Promise<readonly SqlRow[] | undefined> {
   // Short of a second even a busy healthy server would be taken for dead.
   const patienceMs = Math.min(Math.max(heartbeatSecs, 1), 10) * SECOND;
   return (statement) => within(patienceMs, 'the listening connection', orSealed(fate, session.run(statement)));

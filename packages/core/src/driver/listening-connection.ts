@@ -11,6 +11,11 @@ export interface ListeningConnection {
    */
   readonly connected: Promise<SqlSession>;
   /**
+   * The number of the server's process, as the client was told at connect; asked for once connected. Left out, or
+   * `undefined`, where the client does not say.
+   */
+  serverProcess?(): number | undefined;
+  /**
    * Says goodbye to the server, and resolves when it has hung up: what the connection held, locks above all, is free
    * then. After two seconds it is not waited for any longer, and {@link drop} is called.
    */

@@ -2,7 +2,7 @@ import { v4 as uuidv4 } from 'uuid';
 import { type Driver, notificationChannel, type SqlSession, type Subscription, type Tables } from '../driver/index.ts';
 import { decodeHint } from '../model/hint.ts';
 import type { ToldJob } from '../model/told-job.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { afterReading, systemClock } from '../runtime/clock.ts';
 import { notify } from '../statements/notify.ts';
 
 export interface NotifierOptions {
@@ -14,6 +14,11 @@ export interface NotifierOptions {
   readonly onHint: () => void;
   /** Another process says that this job became ready. */
   readonly onTold: (told: ToldJob) => void;
+  /**
+   * It listens. `isDirect`: what `session` holds stands for this process already, whatever comes of notifications; else
+   * that is known only when they are seen to arrive.
+   */
+  readonly onConnected: (session: SqlSession | null, isDirect: boolean) => void;
   /**
    * Notifications were seen to arrive on this connection (`session` runs on it, where the driver gives access), or do
    * not any more. Until the first call nothing is known.
@@ -29,15 +34,21 @@ export type ListenerHealth =
 
 /** How long the notification that a listener sends to itself may take, once it is committed. */
 const PROBE_TIMEOUT_MS = 5_000;
+/** A timer that is so late tells of an event loop that was blocked. */
+const BLOCKED_MS = 300;
 /** How long to wait before it is sent again, when that failed. */
 const PROBE_RETRY_MS = 1_000;
+/** How long after one that was not answered it is sent again: the first pause, doubled each time, and the longest. */
+const [DEAF_PAUSE_MS, LONGEST_DEAF_PAUSE_MS] = [10_000, 600_000];
 const PROBE_PREFIX = 'probe ';
 
-/** A notification to ourselves that has not come back. */
+/** A notification to ourselves that has not come back, or not in time: it may be late. */
 interface Probe {
   readonly payload: string;
   /** That of the connection on which it is to come. */
   readonly session: SqlSession | null;
+  /** How often it was sent and not answered. */
+  unanswered: number;
   /** Stops the timer that runs for it. */
   cancel: () => void;
 }
@@ -47,7 +58,8 @@ interface Probe {
  *
  * A connection that says it listens may not: a pooler in transaction mode accepts LISTEN and delivers nothing. So after
  * every connect a notification is sent to ourselves, over the pool: only when it comes back is the connection trusted,
- * for notifications and for a session-level lock alike. Meanwhile, and for good if it does not, workers poll.
+ * for notifications and for a session-level lock alike. Meanwhile, and as long as it does not, workers poll. (A lock may
+ * be trusted sooner, where the client knows that the connection leads to the very process of the server it began with.)
  */
 export class Notifier {
   readonly #options: NotifierOptions;
@@ -69,14 +81,15 @@ export class Notifier {
   }
 
   #listen(): Subscription {
-    const { driver, tables, onHint } = this.#options;
+    const { driver, tables, onHint, onConnected } = this.#options;
     return driver.listen(notificationChannel(tables.schemaName), {
       onNotification: (payload) => {
         if (payload === this.#probe?.payload) this.#trust();
         else if (!payload.startsWith(PROBE_PREFIX)) this.#hear(payload);
       },
-      onConnected: (session) => {
+      onConnected: (session, isDirect = false) => {
         onHint();
+        onConnected(session, isDirect);
         this.#startProbe(session);
       },
       onDisconnected: (error) => this.#fail(error),
@@ -105,7 +118,7 @@ export class Notifier {
 
   #startProbe(session: SqlSession | null): void {
     this.#endProbe();
-    const probe: Probe = { payload: PROBE_PREFIX + uuidv4(), session, cancel: () => {} };
+    const probe: Probe = { payload: PROBE_PREFIX + uuidv4(), session, unanswered: 0, cancel: () => {} };
     this.#probe = probe;
     void this.#send(probe, 0);
   }
@@ -115,7 +128,7 @@ export class Notifier {
    * that refuses for a moment, says nothing about the connection that listens.
    */
   async #send(probe: Probe, failures: number): Promise<void> {
-    const { driver, tables, onHealth, onError } = this.#options;
+    const { driver, tables, onError } = this.#options;
     const channel = notificationChannel(tables.schemaName);
     let isSent = true;
     try {
@@ -125,12 +138,25 @@ export class Notifier {
       if (this.#probe === probe) onError(error, failures + 1);
     }
     if (this.#probe !== probe) return; // it has come back already, or its connection is gone
-    probe.cancel = isSent
-      ? systemClock.after(PROBE_TIMEOUT_MS, () => {
-          this.#probe = undefined;
-          onHealth({ state: 'deaf', reason: 'unanswered' });
-        })
-      : systemClock.after(PROBE_RETRY_MS, () => void this.#send(probe, failures + 1));
+    if (isSent) this.#awaitAnswer(probe);
+    else probe.cancel = systemClock.after(PROBE_RETRY_MS, () => void this.#send(probe, failures + 1));
+  }
+
+  /** A wait in which the event loop was blocked says nothing: nobody read what came, nor wrote what was to be sent. */
+  #awaitAnswer(probe: Probe): void {
+    const lateAt = systemClock.now() + PROBE_TIMEOUT_MS + BLOCKED_MS;
+    probe.cancel = afterReading(systemClock, PROBE_TIMEOUT_MS, () => {
+      if (systemClock.now() > lateAt) this.#awaitAnswer(probe);
+      else this.#noteDeaf(probe);
+    });
+  }
+
+  /** Not for good: a server, or an event loop, may have been busy. So it is tried again, and may still come late. */
+  #noteDeaf(probe: Probe): void {
+    probe.unanswered += 1;
+    if (probe.unanswered === 1) this.#options.onHealth({ state: 'deaf', reason: 'unanswered' });
+    const pauseMs = Math.min(DEAF_PAUSE_MS * 2 ** (probe.unanswered - 1), LONGEST_DEAF_PAUSE_MS);
+    probe.cancel = systemClock.after(pauseMs, () => void this.#send(probe, 0));
   }
 
   #trust(): void {
@@ -145,3 +171,9 @@ export class Notifier {
     this.#probe = undefined;
   }
 }
+
+/** What is said of `unanswered`. */
+export const DEAF_WARNING: string =
+  'notifications do not arrive on this connection (a pooler in transaction mode, perhaps): idle workers poll instead, ' +
+  'and a process whose event loop is blocked for longer than its lease is taken for dead. Give workers a direct ' +
+  "connection, or say wakeUp: 'poll' to accept this";

@@ -1,10 +1,10 @@
 import { type ContextParts, partsOf } from '../context-parts.ts';
 import { Rescuer } from '../rescue/rescuer.ts';
+import { Sweeper } from '../rescue/sweeper.ts';
 import type { Daemon } from '../runtime/daemon.ts';
 import { type OrchestratorOptions, resolveOrchestratorOptions } from './orchestrator-options.ts';
 import { FinalizedPruner, GroupPruner } from './pruner.ts';
 import { Scheduler } from './scheduler.ts';
-import { Sweeper } from './sweeper.ts';
 
 /** How often to look for dead workers, and for groups that need mending, in milliseconds. */
 const RESCUE_INTERVAL_MS = 10_000;

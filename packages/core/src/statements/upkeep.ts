@@ -50,7 +50,7 @@ export const pruneGroups: Statement<{ readonly after: string; readonly limit: nu
   },
 );
 
-/** Mends groups that were left counted wrong or stuck; it should find none. See `sweep_groups_v1`. */
+/** Mends groups that were left counted wrong or stuck, by deletes of jobs by hand above all. See `sweep_groups_v1`. */
 export const sweepGroups: Statement<null, readonly { readonly kind: string; readonly jobGroup: string }[]> =
   defineStatement({
     name: 'bearmq_sweep_groups',

@@ -15,6 +15,8 @@ export interface Lease {
 
 export interface LeaseKeeperOptions {
   readonly parts: ContextParts;
+  /** How long the first lease waits for a session, in milliseconds: without its lock a job that blocks looks like a death. */
+  readonly sessionWithinMs: number;
   /** There is a lease: claims may start. */
   readonly onHeld: () => void;
   /** The lease is gone: whatever this process holds may run elsewhere. */
@@ -43,6 +45,8 @@ export class LeaseKeeper extends Daemon {
   #lastGeneration = 0;
   #session: SqlSession | null = null;
   #sessionKey: string | null = null;
+  /** Until when the first lease waits for a session, by this process's clock. */
+  #sessionBy: number;
   /** Until when the lease is held for certain, by this process's clock: counted from before the last renewal was sent. */
   #certainUntil = -Infinity;
   #waiters: (() => void)[] = [];
@@ -51,6 +55,7 @@ export class LeaseKeeper extends Daemon {
     super({ name: 'lease-keeper', onError: options.parts.reportError, longestPauseMs: LONGEST_PAUSE_MS });
     this.#options = options;
     this.#renewer = new Renewer(options.parts);
+    this.#sessionBy = this.clock.now() + options.sessionWithinMs;
   }
 
   get lease(): Lease | null {
@@ -73,8 +78,16 @@ export class LeaseKeeper extends Daemon {
 
   /** The connection that stands for this process, or `null` when it has none (any more). */
   useSession(session: SqlSession | null): void {
+    this.#sessionBy = -Infinity;
+    if (session !== null && session === this.#session) return;
     this.#session = session;
     this.#sessionKey = null;
+    this.wake();
+  }
+
+  /** A session is there or not within so many milliseconds: the first lease waits no longer. */
+  expectSession(withinMs: number): void {
+    this.#sessionBy = Math.min(this.#sessionBy, this.clock.now() + withinMs);
     this.wake();
   }
 
@@ -109,12 +122,16 @@ export class LeaseKeeper extends Daemon {
     const { parts, onHeld, onOverdue } = this.#options;
     const { driver, tables, settings, checkSchema } = parts;
     const { leaseSecs } = settings;
+    if (this.#lease === null) {
+      await checkSchema();
+      const waitMs = this.#sessionBy - this.clock.now();
+      if (waitMs > 0) return waitMs;
+    }
     await this.#lockSession();
     const sessionKey = this.#sessionKey;
     const lease = this.#lease;
     const sentAt = this.clock.now();
     if (lease === null) {
-      await checkSchema();
       const workerId = uuidv4();
       await registerWorker(driver, tables, { workerId, leaseSecs, sessionKey });
       this.#lease = { workerId, generation: 0 };

@@ -1,7 +1,7 @@
 import type { ContextParts } from '../context-parts.ts';
 import { handedBack, isStartRecorded } from '../model/outcome.ts';
-import { Notifier } from '../notify/notifier.ts';
-import { Rescuer } from '../rescue/rescuer.ts';
+import { DEAF_WARNING, Notifier } from '../notify/notifier.ts';
+import { Caretaker } from '../rescue/caretaker.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Lane } from '../statements/settle.ts';
 import { ChannelChoice, type Run, type SlotOwner } from './channel-choice.ts';
@@ -23,8 +23,11 @@ export interface Member extends SlotOwner {
 const POLL_LISTENING_MS = 3_000;
 const POLL_DEAF_MS = 1_000;
 
-/** How often to look for dead workers when no claim saw one, in milliseconds. */
-const RESCUE_INTERVAL_MS = 60_000;
+/**
+ * How long the first claim waits for the session lock: while the connection is made, and where only a notification can
+ * prove that it is not shared, in milliseconds.
+ */
+const [LOCK_CONNECT_MS, LOCK_PROOF_MS] = [5_000, 250];
 
 /** Above so many outcomes that are not recorded yet, no more jobs are claimed. */
 const BACKLOG_LIMIT = 5_000;
@@ -41,7 +44,7 @@ export class WorkerProcess {
   readonly #keeper: LeaseKeeper;
   readonly #settler: Settler;
   readonly #claimer: Claimer;
-  readonly #rescuer: Rescuer;
+  readonly #caretaker: Caretaker;
   readonly #executor: Executor;
   readonly #notifier: Notifier | undefined;
   readonly #choices = new Map<string, ChannelChoice<SlotOwner>>();
@@ -58,9 +61,10 @@ export class WorkerProcess {
     const { driver, tables, settings, registry, localWork, events, reportError, warn } = parts;
     this.#keeper = new LeaseKeeper({
       parts,
+      sessionWithinMs: settings.wakeUp === 'poll' ? 0 : LOCK_CONNECT_MS,
       onHeld: () => this.#claimer.hintAnywhere(),
       onLost: () => this.#dropAll(),
-      onOverdue: () => this.#rescuer.wake(),
+      onOverdue: () => this.#caretaker.rescue(),
     });
     this.#settler = new Settler({
       parts,
@@ -85,19 +89,20 @@ export class WorkerProcess {
       onOpened: (lanes) => this.#tellOfOpened(lanes),
     });
     this.#executor = new Executor({ parts, settler: this.#settler, clock: systemClock });
-    this.#rescuer = new Rescuer({
+    this.#caretaker = new Caretaker({
       parts,
-      role: 'WORKER',
-      intervalMs: RESCUE_INTERVAL_MS,
       selfId: () => this.#keeper.lease?.workerId ?? null,
-      onRescued: () => this.#claimer.hintAnywhere(),
+      onReady: () => {
+        this.#claimer.hintAnywhere();
+        parts.enqueuer.hintOthers();
+      },
     });
     this.#claimer = new Claimer({
       parts,
       choices: () => [...this.#choices.values()],
       lease: () => this.#keeper.lease,
       onLeaseLost: (lease) => this.#keeper.lose(lease),
-      onRescueDue: () => this.#rescuer.wake(),
+      onRescueDue: () => this.#caretaker.rescue(),
       isBackedUp: () => this.#settler.backlog > BACKLOG_LIMIT,
       reconcile: (lease) => this.#keeper.reconcile(lease, this.#held.under(lease.workerId)),
       handBack: (choice) => this.#handBack(choice),
@@ -112,6 +117,10 @@ export class WorkerProcess {
             ownSenderId: parts.enqueuer.senderId,
             onHint: () => this.#claimer.hint(),
             onTold: (told) => this.#claimer.tell([told]),
+            onConnected: (session, isDirect) => {
+              if (isDirect || session === null) this.#keeper.useSession(session);
+              else this.#keeper.expectSession(LOCK_PROOF_MS);
+            },
             onHealth: (health) => {
               this.#isListening = health.state === 'listening';
               this.#keeper.useSession(health.state === 'listening' ? health.session : null);
@@ -124,7 +133,7 @@ export class WorkerProcess {
       localWork.subscribe((told) => (told === null ? this.#claimer.hint() : this.#claimer.tell(told))),
       registry.onAdd(() => this.#claimer.hint()),
     ];
-    for (const daemon of [this.#keeper, this.#settler, this.#claimer, this.#rescuer]) daemon.start();
+    for (const daemon of [this.#keeper, this.#settler, this.#claimer, this.#caretaker]) daemon.start();
     this.#notifier?.start();
   }
 
@@ -239,7 +248,7 @@ export class WorkerProcess {
   /** In the order in which they need each other: no more claims, outcomes recorded, lease given up. */
   async #close(): Promise<void> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    await Promise.all([this.#claimer.stop(), this.#rescuer.stop()]);
+    await Promise.all([this.#claimer.stop(), this.#caretaker.stop()]);
     for (const choice of this.#choices.values()) this.#handBack(choice);
     await this.#settler.flushed();
     // What was handed back, and groups that are free now: others need not wait for their next poll.

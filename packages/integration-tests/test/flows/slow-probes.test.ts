@@ -64,7 +64,7 @@ describe('the notification by which a worker tests whether it is told of jobs', 
     const events = logEvents(context);
     daemons.worker(context);
     await listening(schema);
-    expect(events.of('DAEMON_ERROR')).toMatchObject([
+    expect(await events.waitFor('DAEMON_ERROR', { count: 2 })).toMatchObject([
       { daemon: 'notifier', failures: 1 },
       { daemon: 'notifier', failures: 2 },
     ]);

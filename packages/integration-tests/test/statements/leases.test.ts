@@ -9,6 +9,7 @@ import {
   removeWorker,
   renewLease,
   rescue,
+  settle,
   takeSessionLock,
 } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
@@ -108,43 +109,6 @@ describe('a rescue', () => {
     expect(suspicionOf(await bench.claimed(third))).toEqual([false]);
   });
 
-  it('takes a worker that was watched for the time of grace, with no gap, and did not renew', async () => {
-    const workerId = await bench.worker();
-    const look = (graceSecs = 6) => rescue(session, tables, { ...AT_ONCE, graceSecs });
-    const watched = (fromSecs: number, atSecs: number) =>
-      schema.rows(
-        `update {s}.worker set watched_from = now() - make_interval(secs => $1),
-        watched_at = now() - make_interval(secs => $2)`,
-        [fromSecs, atSecs],
-      );
-    const watchedFor = () => schema.value('select extract(epoch from now() - watched_from)::float8 from {s}.worker');
-    expect(await look()).toEqual({ rescued: [], isAnyOverdue: false });
-    await schema.age(16, 'worker'); // half of its lease: it should have renewed
-    expect(await look()).toEqual({ rescued: [], isAnyOverdue: true });
-    await schema.age(15, 'worker'); // the lease is over
-    expect(await look()).toEqual({ rescued: [], isAnyOverdue: true });
-    await watched(5, 1);
-    expect((await look()).rescued).toEqual([]);
-    expect(await watchedFor()).toBeGreaterThan(5);
-    await watched(100, 3.5); // nobody looked for so long
-    expect((await look()).rescued).toEqual([]);
-    expect(await watchedFor()).toBeLessThan(3);
-    await watched(100, 1);
-    expect((await look(1e9)).rescued).toEqual([]); // the server itself has not been up for that long
-    await watched(7, 1);
-    const other = await bench.worker();
-    expect((await renewLease(session, tables, { workerId: other, leaseSecs: 30, sessionKey: null })).isAnyOverdue).toBe(
-      true,
-    );
-    await renewLease(session, tables, { workerId, leaseSecs: 30, sessionKey: null });
-    expect(await watchedFor()).toBe(null);
-    await schema.age(31, 'worker');
-    await watched(7, 1);
-    const taken = await rescue(session, tables, { ...AT_ONCE, selfId: other, graceSecs: 6 });
-    expect(taken).toEqual({ rescued: [{ kind: 'worker', workerId }], isAnyOverdue: false });
-    expect(await exists(other)).toBe(true);
-  });
-
   it('frees their groups, and makes the next of these ready', async () => {
     const workerId = await bench.worker();
     const all = await bench.insert(...Array.from({ length: 4 }, () => ({ jobGroup: 'g', numAttempts: 2 })));
@@ -239,6 +203,23 @@ describe('a rescue', () => {
     expect(await bench.claimed(workerId)).toEqual([]);
     if (second !== undefined) await bench.succeed(second);
     expect(await bench.claimed(workerId)).toHaveLength(1);
+  });
+
+  it('counts that time from the start of the job that runs, not from the claim of the run that it is part of', async () => {
+    const workerId = await bench.worker(100_000);
+    await bench.insert(...Array.from({ length: 3 }, () => ({ jobGroup: 'g' })));
+    const [first, second] = await bench.claimed(workerId, { slots: 1, ahead: 2, run: 3 });
+    if (first === undefined || second === undefined) throw new Error('they were claimed');
+    await schema.age(5_000, 'job', 'job_group');
+    await settle(session, tables, {
+      outcomes: [{ kind: 'succeeded', job: first }],
+      started: [second],
+      finalized: 'keep',
+    });
+    await schema.age(10_700, 'job', 'job_group'); // 15,700 s since the claim of the run
+    expect(await rescued()).toEqual([]);
+    await schema.age(200, 'job', 'job_group');
+    expect(await rescued()).toEqual([{ kind: 'group', jobGroup: 'g' }]);
   });
 
   it('leaves a group alone that was locked for long by ever new jobs', async () => {

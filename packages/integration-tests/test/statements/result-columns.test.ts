@@ -83,6 +83,8 @@ describe('the results of every statement', () => {
       await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await definition.enqueue() });
       return false;
     });
+    // One that listens renews over the connection that does.
+    daemons.worker(schema.context({ leaseSecs: 3, wakeUp: 'poll' }, { driver }));
     await until('the lease was renewed', () => sent.has('bearmq_renew_lease'));
     await until('the groups were swept', () => sent.has('bearmq_sweep_groups'));
     await worker.stop();

@@ -78,7 +78,7 @@ export function deaf(inner: Driver): Driver {
     transaction: (work) => inner.transaction(work),
     listen: (channel, listener) =>
       inner.listen(channel, {
-        onConnected: (session) => listener.onConnected(session),
+        onConnected: (session, isDirect) => listener.onConnected(session, isDirect),
         onDisconnected: (error) => listener.onDisconnected(error),
         onNotification: () => {},
       }),

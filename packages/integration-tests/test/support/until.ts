@@ -36,7 +36,7 @@ export function openAllGates(): void {
   gates.clear();
 }
 
-/** Resolves once `count` worker processes listen to the schema, have seen that notifications arrive, and hold their locks. */
+/** Resolves once `count` worker processes listen to the schema, and hold their locks. */
 export async function listening(schema: TestSchema, count = 1): Promise<void> {
   if (!schema.hasSessions) throw new Error("nobody listens behind a pooler: make the schema with { way: 'direct' }");
   await until(`${count} worker processes listen`, async () => {

@@ -72,7 +72,7 @@ function ofOthers(account: Account): readonly Finding[] {
   );
   const unwanted = history.events.filter(
     ({ type, text }) =>
-      type === 'EVENT_HANDLER_ERROR' || (type === 'WARNING' && text?.includes('please report') === true),
+      type === 'EVENT_HANDLER_ERROR' || (type === 'WARNING' && text?.includes('deleted by hand') === true),
   );
   return [
     ...rescued.map(([jobId, n]) => ({ text: `${jobId} was told of as rescued ${n} times, too often`, about: [jobId] })),

@@ -77,6 +77,32 @@ end`,
   });
 }
 
+/**
+ * Counts the running jobs of groups anew, and returns the groups whose count was wrong: rows were deleted by hand. The
+ * caller holds the locks of the groups' rows since a statement before, so no claim or settle is between the two.
+ */
+export function recountGroups(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('recount_groups_v1')}(p_groups text[])`,
+    returns: 'setof text',
+    joins: 'hashed',
+    body: `begin
+  return query
+  with holding as materialized (
+    select j.job_group, j.group_epoch, count(*)::integer as running from ${n.job} j
+    where j.state = 'running' and j.job_group = any (p_groups) group by j.job_group, j.group_epoch
+  ),
+  counted as (
+    select g.name, coalesce(h.running, 0) as running from ${n.jobGroup} g
+    left join holding h on h.job_group = g.name and h.group_epoch = g.epoch
+    where g.name = any (p_groups)
+  )
+  update ${n.jobGroup} g set running = c.running from counted c
+  where g.name = c.name and g.running <> c.running returning g.name::text;
+end`,
+  });
+}
+
 /** Locks the rows of the groups in a text array, in name order, waiting for who holds them. */
 export function lockGroups(n: Tables, groups: string): string {
   return `perform 1 from (select distinct u.name collate "C" as name from unnest(${groups}) as u (name) order by 1 offset 0) u

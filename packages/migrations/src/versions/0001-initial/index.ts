@@ -3,7 +3,7 @@ import { claim } from './claim.ts';
 import { claimGroups } from './claim-groups.ts';
 import { claimTold } from './claim-told.ts';
 import { enqueueFirst } from './enqueue.ts';
-import { freeGroups, promoteGroupHeads } from './groups.ts';
+import { freeGroups, promoteGroupHeads, recountGroups } from './groups.ts';
 import { reconcile, rescue, takeBack } from './rescue.ts';
 import { settle } from './settle.ts';
 import { tables } from './tables.ts';
@@ -18,6 +18,7 @@ export const initial: Migration = {
     enqueueFirst(n),
     promoteGroupHeads(n),
     freeGroups(n),
+    recountGroups(n),
     claimGroups(n),
     claim(n),
     claimTold(n),

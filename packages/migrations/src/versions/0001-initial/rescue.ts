@@ -73,8 +73,8 @@ const WATCH_GAP_SECS = 3;
  * `p_self` is the caller's own lease, which it would renew, not take.
  *
  * The worker's row is locked first: a claim under way holds it `for key share`, so it is skipped until the claim is
- * over. A group past `p_unlock_secs` is opened by raising its epoch: its job may go on and is settled as usual, but no
- * longer counts. Workers are noted last, so that no renewal waits while jobs are put back. The row `overdue` says that
+ * over. A group is opened by raising its epoch when the latest of its running jobs was claimed, or started, more than
+ * `p_unlock_secs` ago: its job may go on and is settled as usual, but no longer counts. Workers are noted last, so that no renewal waits while jobs are put back. The row `overdue` says that
  * there are some: look again within the gap.
  */
 export function rescue(n: Tables): string {
@@ -120,9 +120,10 @@ begin
   with overdue as materialized (
     select g.name from ${n.jobGroup} g
     where g.running > 0 and g.locked_at < now() - make_interval(secs => p_unlock_secs)
-      and g.name in (
-        select j.job_group from ${n.job} j where j.state = 'running' and j.job_group is not null
-          and j.claimed_at < now() - make_interval(secs => p_unlock_secs))
+      and (g.name, g.epoch) in (
+        select j.job_group, j.group_epoch from ${n.job} j where j.state = 'running' and j.job_group is not null
+        group by j.job_group, j.group_epoch
+        having max(j.claimed_at) < now() - make_interval(secs => p_unlock_secs))
     order by g.name for update skip locked
   ),
   opened as (

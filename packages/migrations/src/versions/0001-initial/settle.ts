@@ -9,8 +9,9 @@ import { lockGroups } from './groups.ts';
  * `{ id, claims, attempt, kind, secs, error }`:
  * - `failed`: finalized as failed, with its error;
  * - `waiting`: claimed again after `secs` (a retry: with an error, and no more `suspect`), or at once (a hand-back);
- * - `started`: still running; a job that was claimed ahead spends its attempt now. With an error: it has ended, and its
- *   outcome cannot be recorded.
+ * - `started`: still running; a job that was claimed ahead spends its attempt now, and counts as claimed now: what holds
+ *   a group for long is the job that runs, not those of the run before it. With an error: it has ended, and its outcome
+ *   cannot be recorded.
  *
  * Every outcome is fenced by the job's id, the number of the claim and the worker that made it, and attempts are absolute,
  * so a settle that is sent again after its answer was lost changes nothing. The number alone would not do: where the
@@ -93,7 +94,8 @@ begin
       returning j.id, j.job_group, j.group_epoch
     ),
     started as (
-      update ${n.job} j set attempt = o.attempt, started = true, last_error = coalesce(o.error, j.last_error)
+      update ${n.job} j set attempt = o.attempt, started = true, last_error = coalesce(o.error, j.last_error),
+        claimed_at = case when o.error is null then now() else j.claimed_at end
       from outcome o where o.kind = 'started' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
       returning j.id, null::text as job_group, null::integer as group_epoch
     ),
@@ -113,6 +115,12 @@ begin
 
   if v_settled = cardinality(p_ids) + coalesce(json_array_length(p_rest), 0) then
     return;
+  end if;
+  -- A row that is gone was deleted by hand, perhaps, and nobody else would count its group down.
+  if cardinality(p_groups) > 0 then
+    v_freed_groups := array(select * from ${n.fn('recount_groups_v1')}(p_groups));
+    return query
+    select null::text, null::integer, p.o_channel, p.o_name from ${n.fn('promote_group_heads_v1')}(v_freed_groups) p;
   end if;
   return query
   select o.id::text, o.claims, null::text, null::text from (

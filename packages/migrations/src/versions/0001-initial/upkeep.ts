@@ -36,11 +36,13 @@ end`,
 }
 
 /**
- * The slow sweep. The claim/settle protocol leaves no free group with blocked jobs and no wrong count, so this should
- * never find anything; what it finds it mends and returns, and the caller reports it.
+ * The slow sweep. The claim/settle protocol leaves no free group with blocked jobs and no wrong count, but who deletes
+ * rows by hand may: the job that ran, or the oldest that waited, at whose end or start the next would have been seen to.
+ * What it finds it mends and returns, and the caller tells of it.
  *
- * It looks at the groups with waiting jobs (a skip scan, one probe a group) and at those counted as busy. Rows that a
- * claim or a settle holds are skipped: they are being put right.
+ * It looks at the head of each lane of each group with waiting jobs (a skip scan, one probe a lane) and at the groups
+ * counted as busy, without a lock, and locks only what looks wrong: a claim passes over a group that is locked. Rows that
+ * a claim or a settle holds are skipped: they are being put right.
  */
 export function sweepGroups(n: Tables): string {
   return plpgsql({
@@ -53,20 +55,29 @@ export function sweepGroups(n: Tables): string {
   v_miscounted text[];
   v_stuck text[];
 begin
-  with recursive waiting (name) as (
-    (select j.job_group from ${n.job} j where j.state in ('ready', 'blocked') and j.job_group is not null
-      order by j.job_group limit 1)
+  with recursive lane (job_group, channel, name, state) as (
+    (select j.job_group, j.channel, j.name, j.state from ${n.job} j
+      where j.state in ('ready', 'blocked') and j.job_group is not null
+      order by j.job_group, j.channel, j.name, j.priority desc, j.seq limit 1)
     union all
-    select x.job_group from waiting l cross join lateral (
-      select j.job_group from ${n.job} j
-      where j.state in ('ready', 'blocked') and j.job_group is not null and j.job_group > l.name
-      order by j.job_group limit 1) x
+    select x.* from lane l cross join lateral (
+      select j.job_group, j.channel, j.name, j.state from ${n.job} j
+      where j.state in ('ready', 'blocked') and j.job_group is not null
+        and (j.job_group, j.channel, j.name) > (l.job_group, l.channel, l.name)
+      order by j.job_group, j.channel, j.name, j.priority desc, j.seq limit 1) x
+  ),
+  holding as materialized (
+    select j.job_group, j.group_epoch, count(*)::integer as running from ${n.job} j
+    where j.state = 'running' and j.job_group is not null group by j.job_group, j.group_epoch
   )
-  select array_agg(s.name) into v_suspects from (
-    select w.name from waiting w
-    where exists (select 1 from ${n.job} j where j.job_group = w.name and j.state = 'blocked')
-    union
-    select g.name from ${n.jobGroup} g where g.running > 0) s;
+  select array_agg(distinct s.name) into v_suspects from (
+    select l.job_group as name from lane l
+    where l.state = 'blocked'
+      and not exists (select 1 from ${n.jobGroup} g where g.name = any (array[l.job_group]) and g.running > 0)
+    union all
+    select g.name from ${n.jobGroup} g
+    left join holding h on h.job_group = g.name and h.group_epoch = g.epoch
+    where g.running <> coalesce(h.running, 0)) s;
   if v_suspects is null then
     return;
   end if;
@@ -77,20 +88,7 @@ begin
   select array_agg(l.name) into v_names from (
     select g.name from ${n.jobGroup} g where g.name = any (v_suspects) order by g.name for update skip locked) l;
 
-  with holding as materialized (
-    select j.job_group, j.group_epoch, count(*)::integer as running from ${n.job} j
-    where j.state = 'running' and j.job_group is not null group by j.job_group, j.group_epoch
-  ),
-  counted as (
-    select g.name, coalesce(h.running, 0) as running from ${n.jobGroup} g
-    left join holding h on h.job_group = g.name and h.group_epoch = g.epoch
-    where g.name = any (v_names)
-  ),
-  mended as (
-    update ${n.jobGroup} g set running = c.running from counted c
-    where g.name = c.name and g.running <> c.running returning g.name
-  )
-  select array_agg(m.name) into v_miscounted from mended m;
+  v_miscounted := array(select * from ${n.fn('recount_groups_v1')}(v_names));
 
   select array_agg(g.name) into v_stuck from ${n.jobGroup} g
   where g.name = any (v_names) and g.running = 0

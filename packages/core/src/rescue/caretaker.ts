@@ -1,0 +1,43 @@
+import type { ContextParts } from '../context-parts.ts';
+import { Rescuer } from './rescuer.ts';
+import { Sweeper } from './sweeper.ts';
+
+export interface CaretakerOptions {
+  readonly parts: ContextParts;
+  readonly selfId: () => string | null;
+  /** Jobs that others held, or that nobody would have seen, are ready. */
+  readonly onReady: () => void;
+}
+
+/** How often to look for dead workers when no claim and no renewal saw one, in milliseconds. */
+const RESCUE_INTERVAL_MS = 60_000;
+
+/** When and how often to look for groups that a delete by hand has left stuck, in milliseconds. */
+const FIRST_SWEEP_MS = 1_500;
+const SWEEP_INTERVAL_MS = 8_000;
+
+/** What a process with workers does for those of others, so that nothing but repeats and clean-up needs an orchestrator. */
+export class Caretaker {
+  readonly #rescuer: Rescuer;
+  readonly #sweeper: Sweeper;
+
+  constructor({ parts, selfId, onReady }: CaretakerOptions) {
+    const intervalMs = RESCUE_INTERVAL_MS;
+    this.#rescuer = new Rescuer({ parts, role: 'WORKER', intervalMs, selfId, onRescued: onReady });
+    this.#sweeper = new Sweeper({ parts, intervalMs: SWEEP_INTERVAL_MS, onMended: onReady });
+  }
+
+  start(): void {
+    this.#rescuer.start();
+    this.#sweeper.start(FIRST_SWEEP_MS);
+  }
+
+  /** A worker process seems to be dead. */
+  rescue(): void {
+    this.#rescuer.wake();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#rescuer.stop(), this.#sweeper.stop()]);
+  }
+}

@@ -1,0 +1,46 @@
+import { expect, it } from '@jest/globals';
+import { benchOf } from '../support/bench.ts';
+import { renewLease, rescue } from '../support/core-internals.ts';
+import { useSchema } from '../support/database.ts';
+
+const schema = useSchema();
+const bench = benchOf(schema);
+const { session, tables } = bench;
+const INPUT = { selfId: null, unlockSecs: 10_800, blockedSecs: 10_800, graceSecs: 6 };
+
+it('a rescue takes a worker that was watched for the time of grace, with no gap, and did not renew', async () => {
+  const workerId = await bench.worker();
+  const look = (graceSecs = 6) => rescue(session, tables, { ...INPUT, graceSecs });
+  const watched = (fromSecs: number, atSecs: number) =>
+    schema.rows(
+      `update {s}.worker set watched_from = now() - make_interval(secs => $1),
+        watched_at = now() - make_interval(secs => $2)`,
+      [fromSecs, atSecs],
+    );
+  const watchedFor = () => schema.value('select extract(epoch from now() - watched_from)::float8 from {s}.worker');
+  expect(await look()).toEqual({ rescued: [], isAnyOverdue: false });
+  await schema.age(16, 'worker'); // half of its lease: it should have renewed
+  expect(await look()).toEqual({ rescued: [], isAnyOverdue: true });
+  await schema.age(15, 'worker'); // the lease is over
+  expect(await look()).toEqual({ rescued: [], isAnyOverdue: true });
+  await watched(5, 1);
+  expect((await look()).rescued).toEqual([]);
+  expect(await watchedFor()).toBeGreaterThan(5);
+  await watched(100, 3.5); // nobody looked for so long
+  expect((await look()).rescued).toEqual([]);
+  expect(await watchedFor()).toBeLessThan(3);
+  await watched(100, 1);
+  expect((await look(1e9)).rescued).toEqual([]); // the server itself has not been up for that long
+  await watched(7, 1);
+  const other = await bench.worker();
+  expect((await renewLease(session, tables, { workerId: other, leaseSecs: 30, sessionKey: null })).isAnyOverdue).toBe(
+    true,
+  );
+  await renewLease(session, tables, { workerId, leaseSecs: 30, sessionKey: null });
+  expect(await watchedFor()).toBe(null);
+  await schema.age(31, 'worker');
+  await watched(7, 1);
+  const taken = await rescue(session, tables, { ...INPUT, selfId: other });
+  expect(taken).toEqual({ rescued: [{ kind: 'worker', workerId }], isAnyOverdue: false });
+  expect(await schema.value('select id::text from {s}.worker')).toBe(other);
+});
