@@ -9,6 +9,7 @@ import { lostCommits } from './lost-commits.ts';
 import { network } from './network.ts';
 import { poolTransactions } from './pool-transactions.ts';
 import { pools } from './pools.ts';
+import { refusals } from './refusals.ts';
 import { serverEnds } from './server-ends.ts';
 import { terminations } from './terminate.ts';
 import { workFunctions } from './work-functions.ts';
@@ -27,6 +28,7 @@ export const FAULTS: readonly Fault[] = [
   poolTransactions,
   deadlock,
   handDelete,
+  ...refusals,
   ...workFunctions,
 ];
 
