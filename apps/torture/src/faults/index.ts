@@ -1,3 +1,4 @@
+import { blockFirst } from './block-first.ts';
 import { deadlock } from './deadlock.ts';
 import { failover } from './failover.ts';
 import type { Fault } from './fault.ts';
@@ -7,6 +8,7 @@ import { handDelete } from './hand-delete.ts';
 import { kills } from './kills.ts';
 import { lostCommits } from './lost-commits.ts';
 import { network } from './network.ts';
+import { outages } from './outages.ts';
 import { poolTransactions } from './pool-transactions.ts';
 import { pools } from './pools.ts';
 import { refusals } from './refusals.ts';
@@ -22,6 +24,7 @@ export const FAULTS: readonly Fault[] = [
   ...terminations,
   ...serverEnds,
   lostCommits,
+  ...outages,
   ...network,
   gateway,
   ...pools,
@@ -30,6 +33,7 @@ export const FAULTS: readonly Fault[] = [
   handDelete,
   ...refusals,
   ...workFunctions,
+  blockFirst,
 ];
 
 /**

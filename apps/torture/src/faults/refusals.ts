@@ -4,9 +4,10 @@ import { surely } from '../run/admin.ts';
 import { QUOTED_SCHEMA } from '../settings.ts';
 import { WITNESS } from '../witness/triggers.ts';
 import { type Fault, Missed, type World } from './fault.ts';
+import { startLongJobs } from './long-jobs.ts';
 
-/** Jobs that are running when it strikes, how long they take, and how soon they have begun. */
-const [LONG_JOBS, LONG_MS, START_MS] = [4, 700, 400];
+/** Jobs that are running when it strikes, and how long they take. */
+const [LONG_JOBS, LONG_MS] = [4, 700];
 /** How many of what runs and of what waits then is refused. */
 const [RUNNING, WAITING] = [3, 1];
 
@@ -15,11 +16,8 @@ const refuse: Fault = {
   name: 'refuse-outcomes',
   about: 'the database refuses to record the end of some jobs, for a while, or until their worker has stopped',
   strike: async (world) => {
-    const { victim, asAdmin, random, server } = world;
-    const producer = await victim('producer');
-    const task = { does: 'work', ms: LONG_MS, fails: 0 } as const;
-    for (let i = 0; i < LONG_JOBS; i += 1) producer.order({ to: 'enqueue', task, groups: 'allowed' });
-    await wait(START_MS);
+    const { asAdmin, random, server } = world;
+    await startLongJobs(world, new Array<number>(LONG_JOBS).fill(LONG_MS));
     const secs = random.pick([1.5, 5]);
     const isUntilStop = random.chance(0.5);
     const ids = await asAdmin(begin);

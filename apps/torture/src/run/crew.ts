@@ -32,6 +32,7 @@ const USUAL: Traits = {
   statementTimeoutMs: null,
   wakeUp: 'auto',
   strayRejections: 'die',
+  firstBlockMs: 0,
   clockShiftMs: 0,
 };
 const WAYS: readonly Reach['way'][] = ['direct', 'linked', 'pooled'];
