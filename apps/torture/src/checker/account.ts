@@ -38,6 +38,7 @@ export class Account {
   readonly processes: ReadonlyMap<string, Process>;
   readonly plans: ReadonlyMap<string, Enqueue>;
   readonly tickIds: ReadonlySet<string>;
+  readonly #refused: ReadonlySet<string>;
   readonly #runsByJob: ReadonlyMap<string, readonly Run[]>;
 
   constructor(history: History) {
@@ -45,6 +46,7 @@ export class Account {
     this.processes = new Map(history.processes.map((process) => [process.name, process]));
     this.claimsOf = grouped(history.claims, ({ jobId }) => jobId);
     this.finalsOf = grouped(history.finals, ({ jobId }) => jobId);
+    this.#refused = new Set(history.refused.map(({ jobId }) => jobId));
     this.#runsByJob = grouped(history.runs, ({ jobId }) => jobId);
     this.runs = history.runs.map((run) => this.#claimed(run)).sort((a, b) => a.startedAt - b.startedAt);
     this.runsOf = grouped(this.runs, ({ jobId }) => jobId);
@@ -68,6 +70,11 @@ export class Account {
   /** Whether what somebody was told of at that time may have been undone since. */
   isUndone(at: number | null): boolean {
     return at !== null && this.history.losses.some(({ from, to }) => at >= from && at <= to + LATE_MS);
+  }
+
+  /** Whether the database ever refused to record the end of a job. */
+  isRefused(jobId: string): boolean {
+    return this.#refused.has(jobId);
   }
 
   /** The troubles between two moments that a process may have had a part in. */

@@ -1,6 +1,6 @@
 import type { Fact } from '../ledger/facts.ts';
 import { grouped } from './grouped.ts';
-import type { Enqueue, History, Process, Run, Trouble, Witnessed } from './history.ts';
+import type { Enqueue, History, Interval, Process, Run, Trouble, Witnessed } from './history.ts';
 
 type Of<K extends Fact['kind']> = Fact & { readonly kind: K };
 
@@ -33,9 +33,16 @@ export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings:
     ticks: witnessed.ticks,
     unlocks: witnessed.unlocks.map((row) => ({ ...row, at: clock(row.at) })),
     finals: witnessed.finals.map((row) => ({ ...row, at: clock(row.at) })),
+    refused: witnessed.refused.map((row) => ({ ...row, ...interval(row, clock) })),
+    slowed: witnessed.slowed.map((row) => ({ ...row, ...interval(row, clock) })),
     deleted: witnessed.deleted.map((row) => ({ ...row, at: clock(row.at) })),
     remains: witnessed.remains,
   };
+}
+
+/** One that has not ended is told as one that ends with `null`. */
+function interval({ from, to }: { from: number; to: number | null }, clock: (wall: number) => number): Interval {
+  return { from: clock(from), to: to === null ? Infinity : clock(to) };
 }
 
 function of<K extends Fact['kind']>(facts: readonly Fact[], kind: K): readonly Of<K>[] {
@@ -105,6 +112,7 @@ function processes(facts: readonly Fact[]): readonly Process[] {
     ({ process }) => process,
   );
   const kept = new Set(of(facts, 'kept').map(({ process }) => process));
+  const hogs = grouped(of(facts, 'hog'), ({ by }) => by);
   const lags = grouped(of(facts, 'lag'), ({ by }) => by);
   return of(facts, 'spawn').map(({ process, role, reach, at }) => {
     const exit = exits.get(process);
@@ -122,6 +130,7 @@ function processes(facts: readonly Fact[]): readonly Process[] {
       mayLeaveLease: leaving.has(process),
       reach,
       isKept: kept.has(process),
+      hogs: (hogs.get(process) ?? []).map((hog) => ({ from: hog.at, to: hog.at + hog.ms })),
       frozen,
       lags: (lags.get(process) ?? []).map((lag) => ({ from: lag.at - lag.ms, to: lag.at })),
     };

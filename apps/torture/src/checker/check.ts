@@ -9,6 +9,7 @@ import { living } from './rules/living.ts';
 import { oneAtATime } from './rules/one-at-a-time.ts';
 import { order } from './rules/order.ts';
 import { outcomes } from './rules/outcomes.ts';
+import { recorded } from './rules/recorded.ts';
 import { rescued } from './rules/rescued.ts';
 import { ticks } from './rules/ticks.ts';
 import { times } from './rules/times.ts';
@@ -25,6 +26,7 @@ export type RuleName =
   | 'one at a time'
   | 'order'
   | 'claims'
+  | 'recorded'
   | 'living'
   | 'rescued'
   | 'times'
@@ -39,6 +41,7 @@ const RULES: Readonly<Record<RuleName, Rule>> = {
   'one at a time': oneAtATime,
   order,
   claims,
+  recorded,
   living,
   rescued,
   times,

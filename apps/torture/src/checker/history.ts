@@ -119,6 +119,8 @@ export interface Process {
   readonly reach: Reach;
   /** Its connections to the server stood on when it was killed. */
   readonly isKept: boolean;
+  /** When something else had all connections of its pool. */
+  readonly hogs: readonly Interval[];
   /** When it had no processor. */
   readonly frozen: readonly Interval[];
   /** When its event loop did not turn for long, as it wrote down itself. */
@@ -151,6 +153,10 @@ export interface Witnessed {
   readonly ticks: readonly Tick[];
   readonly unlocks: readonly Unlock[];
   readonly deleted: readonly Deleted[];
+  /** Jobs of which the database refused to record the end. */
+  readonly refused: readonly (Interval & { readonly jobId: string })[];
+  /** Processes for which it took its time to record an end. */
+  readonly slowed: readonly (Interval & { readonly process: string })[];
   readonly finals: readonly Final[];
   readonly remains: Remains;
 }

@@ -11,6 +11,8 @@ export interface Traits {
   readonly wakeUp: 'auto' | 'poll';
   /** What it does about promises that reject and that nobody awaits: Node.js's default is to die. */
   readonly strayRejections: 'die' | 'survive';
+  /** For how long its very first job blocks the event loop, before it does anything else; 0: not at all. */
+  readonly firstBlockMs: number;
   /** How far its time of day is off. */
   readonly clockShiftMs: number;
 }

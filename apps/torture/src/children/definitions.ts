@@ -12,7 +12,8 @@ export interface Definitions {
 }
 
 /** The same in all processes, each of which registers what it needs. */
-export function define({ context, tell, client }: Pick<Cast, 'context' | 'tell' | 'client'>): Definitions {
+export function define(cast: Cast): Definitions {
+  const { context } = cast;
   const jobs = NAMES.map(
     (name) =>
       [
@@ -20,7 +21,7 @@ export function define({ context, tell, client }: Pick<Cast, 'context' | 'tell' 
         new JobDefinition<Payload>({
           context,
           name,
-          workFunction: async (payload, metadata) => await perform(payload, metadata, { tell, client }),
+          workFunction: async (payload, metadata) => await perform(payload, metadata, cast),
         }),
       ] as const,
   );
@@ -30,7 +31,7 @@ export function define({ context, tell, client }: Pick<Cast, 'context' | 'tell' 
     repeatSecs: REPEAT_SECS,
     numAttempts: 20,
     timeoutSecs: 0,
-    workFunction: async (_, metadata) => await perform(null, metadata, { tell, client }),
+    workFunction: async (_, metadata) => await perform(null, metadata, cast),
   });
   return { jobs: Object.fromEntries(jobs), tick };
 }

@@ -20,7 +20,7 @@ const client = traits.client === 'pg' ? pgClient(config) : postgresJsClient(conf
 const context = makeContext(client, traits);
 noteEvents(context, tell);
 noteLags(tell);
-hogWhenTold(client, traits.poolMax);
+hogWhenTold(client, traits.poolMax, tell);
 
 const roles = { worker: work, producer: produce, orchestrator: orchestrate };
 await roles[role]({ context, client, tell, config, stopped: told('stop') });

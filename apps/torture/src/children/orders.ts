@@ -1,3 +1,4 @@
+import type { Tell } from '../ledger/ledger-file.ts';
 import type { Client } from './client.ts';
 import type { Order, Word } from './config.ts';
 
@@ -18,8 +19,9 @@ export function say(word: Word): void {
 }
 
 /** Keeps the client's connections from everybody else when told to, as a program with a leak does. */
-export function hogWhenTold(client: Client, max: number): void {
+export function hogWhenTold(client: Client, max: number, tell: Tell): void {
   onOrder('hog', ({ secs }) => {
+    tell({ kind: 'hog', ms: secs * 1000 });
     // No connection to be had: then there is none for others either.
     for (let i = 0; i < max; i += 1) client.hold(secs).catch(() => {});
   });

@@ -10,11 +10,14 @@ import { say } from './orders.ts';
 /** What is enqueued. */
 export type Payload = { readonly key: string; readonly task: Task };
 
+/** How many jobs this process has begun. */
+let begun = 0;
+
 /** Does a job's task, and writes down that it begins, that it is told to stop, and how it ends. */
 export async function perform(
   payload: Payload | null,
   metadata: JobMetadata,
-  { tell, client }: Pick<Cast, 'tell' | 'client'>,
+  { tell, client, config }: Cast,
 ): Promise<void> {
   const { jobId, attempt, jobGroup, signal } = metadata;
   const run = randomUUID();
@@ -22,6 +25,8 @@ export async function perform(
   signal.addEventListener('abort', () => tell({ kind: 'abort', run, jobId, why: String(signal.reason) }), {
     once: true,
   });
+  blockFor(begun === 0 ? config.traits.firstBlockMs : 0);
+  begun += 1;
   try {
     await act(payload?.task ?? { does: 'work', ms: 0, fails: 0 }, metadata, client);
   } catch (error) {
@@ -43,7 +48,7 @@ async function act({ does, ms, fails }: Task, { attempt, signal }: JobMetadata, 
     case 'give up':
       return await neverWithin(ms);
     case 'block':
-      for (const until = performance.now() + ms; performance.now() < until; );
+      blockFor(ms);
       return;
     case 'throw':
       throw oddThings()[ms % oddThings().length];
@@ -53,6 +58,10 @@ async function act({ does, ms, fails }: Task, { attempt, signal }: JobMetadata, 
     case 'transact':
       return await client.transact(ms / 1000);
   }
+}
+
+function blockFor(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until; );
 }
 
 /** As a careful work function does that calls what may never answer. */

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BLOCKED_SECS } from '../settings.ts';
 import type { Fault } from './fault.ts';
+import { startLongJobs } from './long-jobs.ts';
 
-/** Jobs that are running when it strikes, and how soon they have begun. */
-const [LONG_JOBS, START_MS] = [4, 400];
+/** Jobs that are running when it strikes. */
+const LONG_JOBS = 6;
 /** So soon the link has learned of a death. */
 const NOTICE_MS = 300;
 /** Longer than a rescue may take once neither lease nor lock stands for the dead. */
@@ -13,12 +14,10 @@ const RESCUE_MS = 6_000;
 export const gateway: Fault = {
   name: 'kill-behind-gateway',
   about: 'kill -9 of a worker behind a gateway that keeps its connections to the server',
-  strike: async ({ victim, link, leaseMs, tell }) => {
+  strike: async (world) => {
+    const { victim, link, leaseMs, tell } = world;
+    await startLongJobs(world, new Array<number>(LONG_JOBS).fill(leaseMs));
     const child = await victim('worker', ['linked']);
-    const producer = await victim('producer');
-    const task = { does: 'work', ms: leaseMs, fails: 0 } as const;
-    for (let i = 0; i < LONG_JOBS; i += 1) producer.order({ to: 'enqueue', task, groups: 'allowed' });
-    await wait(START_MS);
     const kept = await link.keepingOutward(async () => {
       tell({ kind: 'kept', process: child.name });
       await child.kill();

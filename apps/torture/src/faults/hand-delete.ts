@@ -1,10 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { QUOTED_SCHEMA } from '../settings.ts';
 import type { Fault } from './fault.ts';
+import { startLongJobs } from './long-jobs.ts';
 
-/** Jobs that are running when it strikes, and how soon they have begun. */
-const [LONG_JOBS, LONG_MS, START_MS] = [4, 1_500, 400];
+/** Jobs that are running when it strikes, and how long they take. */
+const [LONG_JOBS, LONG_MS] = [4, 1_500];
 
 /** Which job of the queue is deleted: conditions on `j`. */
 const VICTIMS: Readonly<Record<string, string>> = {
@@ -21,12 +21,9 @@ const VICTIMS: Readonly<Record<string, string>> = {
 export const handDelete: Fault = {
   name: 'hand-delete',
   about: 'jobs are deleted by hand-written SQL: running ones, heads of busy groups, others that wait',
-  strike: async ({ victim, asAdmin }) => {
-    const producer = await victim('producer');
-    const task = { does: 'work', ms: LONG_MS, fails: 0 } as const;
-    for (let i = 0; i < LONG_JOBS; i += 1) producer.order({ to: 'enqueue', task, groups: 'allowed' });
-    await wait(START_MS);
-    return await asAdmin(async (client) => {
+  strike: async (world) => {
+    await startLongJobs(world, new Array<number>(LONG_JOBS).fill(LONG_MS));
+    return await world.asAdmin(async (client) => {
       const done: string[] = [];
       for (const [which, condition] of Object.entries(VICTIMS))
         done.push(`${which}: ${await remove(client, condition)}`);

@@ -1,3 +1,4 @@
+import { blockFirst } from './block-first.ts';
 import { deadlock } from './deadlock.ts';
 import { failover } from './failover.ts';
 import type { Fault } from './fault.ts';
@@ -7,8 +8,10 @@ import { handDelete } from './hand-delete.ts';
 import { kills } from './kills.ts';
 import { lostCommits } from './lost-commits.ts';
 import { network } from './network.ts';
+import { outages } from './outages.ts';
 import { poolTransactions } from './pool-transactions.ts';
 import { pools } from './pools.ts';
+import { refusals } from './refusals.ts';
 import { serverEnds } from './server-ends.ts';
 import { terminations } from './terminate.ts';
 import { workFunctions } from './work-functions.ts';
@@ -21,13 +24,16 @@ export const FAULTS: readonly Fault[] = [
   ...terminations,
   ...serverEnds,
   lostCommits,
+  ...outages,
   ...network,
   gateway,
   ...pools,
   poolTransactions,
   deadlock,
   handDelete,
+  ...refusals,
   ...workFunctions,
+  blockFirst,
 ];
 
 /**

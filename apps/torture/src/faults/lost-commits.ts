@@ -1,10 +1,8 @@
-import { monotonicMs } from '../ledger/now.ts';
-import { type Fault, Missed } from './fault.ts';
+import { apart } from './apart.ts';
+import type { Fault } from './fault.ts';
 
 /** What is lost twice or more can hardly be told apart afterwards. */
-const APART_MS = 8_000;
-
-let lastAt = -Infinity;
+const begin = apart(8_000);
 
 /**
  * Claims, settlements, enqueues and renewals that everybody was told of are undone. Where there is a standby, it is an
@@ -14,9 +12,8 @@ export const lostCommits: Fault = {
   name: 'lost-commits',
   about: 'the server confirms commits before they are safe, crashes, and comes back without them',
   strike: async ({ server, random, during, tell }) => {
+    begin();
     const ms = random.pick([300, 800, 1_500]);
-    if (monotonicMs() < lastAt + APART_MS) throw new Missed(`within ${APART_MS} ms after the last`);
-    lastAt = monotonicMs();
     const lost = await during('server', () => server.loseCommits(ms));
     tell({ kind: 'lost', from: lost.from, to: lost.to });
     return `${lost.bytes} bytes of the log`;

@@ -75,6 +75,8 @@ export type Telling =
   /** `stop()` rejected, since the database did not take it: the lease has to run out. */
   | { readonly kind: 'stop refused'; readonly why: string }
   | { readonly kind: 'freeze' | 'thaw'; readonly process: string }
+  /** Who tells it has all connections of its pool used otherwise for so long. */
+  | { readonly kind: 'hog'; readonly ms: number }
   /** Its connections to the server stand on when it is killed. */
   | { readonly kind: 'kept'; readonly process: string }
   /** The event loop of who tells it had not turned for so long. */

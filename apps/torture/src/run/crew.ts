@@ -32,6 +32,7 @@ const USUAL: Traits = {
   statementTimeoutMs: null,
   wakeUp: 'auto',
   strayRejections: 'die',
+  firstBlockMs: 0,
   clockShiftMs: 0,
 };
 const WAYS: readonly Reach['way'][] = ['direct', 'linked', 'pooled'];
@@ -84,13 +85,18 @@ export class Crew {
     }
   }
 
-  /** Has one process stop in order, and another with other traits take its place, once. */
-  async replace(child: Child, traits: Partial<Traits>): Promise<void> {
+  /** Has one process stop in order, and another with other traits take its place, once. Resolves to that, if it does. */
+  async replace(child: Child, traits: Partial<Traits>): Promise<Child | undefined> {
     const post = this.#posts.find((one) => one.child === child);
-    if (post === undefined) return;
+    if (post === undefined) return undefined;
     post.child = undefined; // or the usual one would follow
     await child.stop(STOP_MS);
-    if (!this.#closing.has(post.role)) this.#fill(post, { ...post.traits, ...traits });
+    return this.#closing.has(post.role) ? undefined : this.#fill(post, { ...post.traits, ...traits });
+  }
+
+  /** Has all processes of a role stop in order, and others take their places, one after the other. */
+  async renew(role: Role): Promise<void> {
+    for (const child of this.alive(role)) await this.replace(child, {});
   }
 
   /** Ends a role for good, in order. */
@@ -110,7 +116,7 @@ export class Crew {
     await Promise.all(this.#posts.map(async ({ child }) => await child?.kill()));
   }
 
-  #fill(post: Post, traits: Traits): void {
+  #fill(post: Post, traits: Traits): Child {
     const { seed, folder, tell, urls, onWord } = this.#options;
     post.lives += 1;
     const name = `${post.title}.${post.lives}`;
@@ -122,5 +128,6 @@ export class Crew {
       await wait(REPLACE_AFTER_MS);
       if (post.child === child && !this.#closing.has(post.role)) this.#fill(post, post.traits);
     });
+    return child;
   }
 }

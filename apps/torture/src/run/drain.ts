@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Tell } from '../ledger/ledger-file.ts';
 import { QUOTED_SCHEMA } from '../settings.ts';
+import { WITNESS } from '../witness/triggers.ts';
 import { surely } from './admin.ts';
 import type { Crew } from './crew.ts';
 
@@ -10,6 +11,12 @@ const PATIENCE_MS = 45_000;
 /** Once something has not come about, what depends on it will not either. */
 const DISAPPOINTED_MS = 5_000;
 const POLL_MS = 200;
+
+/** Jobs whose end could not be recorded for a while. */
+const GIVEN_UP = `job where state = 'running' and id in (select r.job_id from ${WITNESS}.refused r)`;
+
+/** When nothing has come about for so long, a claim that was given up may be the reason. */
+const STUCK_MS = 5_000;
 
 /** What a drain has to do with. */
 export interface Drained {
@@ -34,11 +41,16 @@ export async function drain({ crew, url, tell, note }: Drained): Promise<void> {
   let patienceMs = PATIENCE_MS;
   const none = async (what: string, sql: string): Promise<void> => {
     let n = await left(sql);
+    let renewAt = performance.now() + STUCK_MS;
     for (let until = performance.now() + patienceMs; n > 0 && performance.now() < until; ) {
       await wait(POLL_MS);
       const before = n;
       n = await left(sql);
-      if (n < before) until = performance.now() + patienceMs;
+      if (n < before) [until, renewAt] = [performance.now() + patienceMs, performance.now() + STUCK_MS];
+      if (performance.now() < renewAt || (await left(GIVEN_UP)) === 0) continue;
+      note('workers are renewed, since what they could not have recorded is theirs until they end');
+      await crew.renew('worker');
+      [until, renewAt] = [performance.now() + patienceMs, Infinity];
     }
     if (n === 0) return;
     note(`for ${patienceMs / 1000} s there have been ${n} ${what}`);

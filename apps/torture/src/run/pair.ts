@@ -6,6 +6,7 @@ import { Missed } from '../faults/fault.ts';
 import { monotonicMs } from '../ledger/now.ts';
 import { surely } from './admin.ts';
 import { Link } from './link.ts';
+import { pauseServer } from './pause-server.ts';
 import { endServer, type Lost, SETTINGS, type ServerEnd, serverFolder, startAgain, type Tortured } from './server.ts';
 import { hasSyncStandby, logEnd, promote, REPLICATION_SETTINGS, startStandby, waitFor } from './standby.ts';
 
@@ -52,6 +53,14 @@ export class Pair implements Tortured {
       await endServer(this.#primary, end);
       await wait(downMs);
       this.#primary = await startAgain(this.#binaries, this.#primary, PAIR_SETTINGS);
+    });
+  }
+
+  /** Only the primary. */
+  async pause(ms: number): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#standby;
+      await pauseServer(this.#primary.pid, ms);
     });
   }
 

@@ -12,6 +12,7 @@ import {
 import { monotonicMs } from '../ledger/now.ts';
 import { surely } from './admin.ts';
 import { commitEarly, commitSafely, unwrittenBytes } from './early-commits.ts';
+import { pauseServer } from './pause-server.ts';
 
 /** How a server ends: SIGINT, SIGQUIT, SIGKILL. */
 export type ServerEnd = 'fast' | 'immediate' | 'kill';
@@ -34,6 +35,8 @@ export interface Tortured {
   readonly label: string;
   /** Ends the server, waits, and starts it again. One at a time: who comes second waits. */
   restart(end: ServerEnd, downMs: number): Promise<void>;
+  /** Has it answer nothing for a while, its connections standing. */
+  pause(ms: number): Promise<void>;
   /** Ends the server for good, and has its standby take its place. @throws Error when it never has one */
   failOver(end: ServerEnd): Promise<void>;
   /** Has it confirm commits before they are safe for so long, and then lose them: see {@link Lost}. */
@@ -81,6 +84,10 @@ export class Server implements Tortured {
       await wait(downMs);
       this.#running = await startAgain(this.#binaries, this.#running, SETTINGS);
     });
+  }
+
+  async pause(ms: number): Promise<void> {
+    await this.#inTurn(async () => await pauseServer(this.#running.pid, ms));
   }
 
   async loseCommits(ms: number): Promise<Lost> {

@@ -5,6 +5,7 @@ import { mistakenLosses } from '../checker/rules/settlement-events.ts';
 import type { RoundResult } from './round.ts';
 
 const SHOWN = 5;
+const SHOWN_OF_RULE = 20;
 const SHOWN_LINES = 80;
 
 /** What a round came to, in lines. */
@@ -40,11 +41,16 @@ function mistaken({ events, claims }: History): number {
   return [...told].reduce((sum, [key, losses]) => sum + mistakenLosses(held.get(key) ?? [], losses), 0);
 }
 
-/** The violations, and of the first few all that is known of the jobs concerned, in the order of time. */
+/** The violations, rule by rule, and of the first few all that is known of the jobs concerned, in the order of time. */
 export function accusation(violations: readonly Violation[], explain: RoundResult['explain']): readonly string[] {
+  const counts = new Map<string, number>();
   return violations.flatMap((violation, i) => {
     const { rule, text } = violation;
-    if (i >= SHOWN) return i < 10 * SHOWN ? [`${rule}: ${text}`] : [];
+    const nth = (counts.get(rule) ?? 0) + 1;
+    counts.set(rule, nth);
+    if (nth === SHOWN_OF_RULE + 1) return [`${rule}: and more`];
+    if (nth > SHOWN_OF_RULE) return [];
+    if (i >= SHOWN) return [`${rule}: ${text}`];
     const facts = explain(violation);
     const rest = facts.length > SHOWN_LINES ? [`    … ${facts.length - SHOWN_LINES} more`] : [];
     return [`${rule}: ${text}`, ...facts.slice(0, SHOWN_LINES).map((line) => `    ${line}`), ...rest];

@@ -37,6 +37,8 @@ function statement(s: string, w: string): string {
     )},
     'ticks', ${list({ name: 'name', jobId: 'job_id', dueAt: ms('due_at'), firedAt: ms('fired_at'), nextAt: ms('next_at') }, `${w}.tick`, 'due_at')},
     'unlocks', ${list({ group: 'job_group', at: ms('at'), lockedSecs: 'extract(epoch from at - locked_at)' }, `${w}.unlock`, 'at')},
+    'refused', ${list({ jobId: 'job_id', from: ms('from_at'), to: ms('to_at') }, `${w}.refused`, 'from_at')},
+    'slowed', ${list({ process: 'process', from: ms('from_at'), to: ms('to_at') }, `${w}.slowed`, 'from_at')},
     'deleted', ${list({ jobId: 'job_id', state: 'state', at: ms('at') }, `${w}.deleted`, 'at')},
     'finals', ${list(
       {

@@ -9,7 +9,8 @@ export const ADMIN = 'torture';
  * does it: so these facts are committed with what they tell of, or not at all, however server and clients die.
  *
  * They only look on: nothing here changes a row of the queue's, or locks one, and each row of the witness's is written
- * by whoever has the job's own row locked. `schema` is the queue's, quoted.
+ * by whoever has the job's own row locked. The last one stands for a trigger of a user's, which may refuse a row or take
+ * its time. `schema` is the queue's, quoted.
  */
 export function witnessStatements(schema: string): readonly string[] {
   const w = WITNESS;
@@ -27,6 +28,10 @@ export function witnessStatements(schema: string): readonly string[] {
       primary key (job_id, claims))`,
     `create table ${w}.tick (name text, job_id uuid, due_at timestamptz, next_at timestamptz, fired_at timestamptz)`,
     `create table ${w}.deleted (job_id uuid, state text, at timestamptz not null default clock_timestamp())`,
+    // What the run sets, and takes back: jobs whose end is not to be recorded, and processes that record slowly.
+    `create table ${w}.refused (job_id uuid, from_at timestamptz not null default clock_timestamp(), to_at timestamptz)`,
+    `create table ${w}.slowed (process text, ms float8, from_at timestamptz not null default clock_timestamp(),
+      to_at timestamptz)`,
     `create table ${w}.unlock (job_group text, locked_at timestamptz, at timestamptz not null default clock_timestamp())`,
     ...trigger(
       'note_inserted',
@@ -79,5 +84,13 @@ export function witnessStatements(schema: string): readonly string[] {
       `after update on ${schema}.job_group for each row when (new.epoch > old.epoch)`,
       `insert into ${w}.unlock (job_group, locked_at) values (new.name, old.locked_at);`,
     ),
+    `create function ${w}.hinder() returns trigger language plpgsql as $$ begin
+      if exists (select 1 from ${w}.refused r where r.job_id = new.id and r.to_at is null) then
+        raise exception 'refused as planned';
+      end if;
+      perform pg_sleep(s.ms / 1000) from ${w}.slowed s
+      where s.process = current_setting('application_name') and s.to_at is null;
+      return new; end $$`,
+    `create trigger hinder before insert on ${schema}.finalized_job for each row execute function ${w}.hinder()`,
   ];
 }

@@ -142,6 +142,7 @@ export function processOf(name: string, more: Partial<Process> = {}): Process {
     reach: { way: 'direct', wakeUp: 'auto', statementTimeoutMs: null },
     frozen: [],
     isKept: false,
+    hogs: [],
     lags: [],
     ...more,
   };
@@ -167,6 +168,8 @@ export function history(jobs: readonly JobStory[], more: Partial<History> = {}):
     losses: [],
     left: [],
     deleted: [],
+    refused: [],
+    slowed: [],
     ticks: [],
     unlocks: [],
     remains: { jobs: [], groups: [], workers: [] },

@@ -18,11 +18,12 @@ export const living: Rule = (account) =>
     return [{ text: `${jobId} was taken from ${process}, which lived and could be reached`, about: [jobId, process] }];
   });
 
-function isExcused({ claim, process: name }: ClaimedRun, account: Account): boolean {
+function isExcused({ claim, jobId, process: name }: ClaimedRun, account: Account): boolean {
   const process = account.processes.get(name);
   const takenAt = claim?.endedAt;
   if (process === undefined || takenAt == null) return true; // the other rules' to tell of
-  if (process.end !== 'stopped' && (process.endedAt ?? Infinity) <= takenAt) return true;
+  const isLeft = process.end !== 'stopped' || account.isRefused(jobId); // by who stopped, where it could not be recorded
+  if (isLeft && (process.endedAt ?? Infinity) <= takenAt) return true;
   const before = { from: takenAt - account.history.settings.leaseSecs * 1000 - AROUND_MS, to: takenAt };
   const isCutOff = account.troublesOf(name, before).some(({ of }) => of === 'link');
   const isFrozen = process.frozen.some((one) => isMeeting(one, before));
