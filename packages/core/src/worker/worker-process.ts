@@ -6,7 +6,6 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Lane } from '../statements/settle.ts';
 import { ChannelChoice, type Run, type SlotOwner } from './channel-choice.ts';
 import { Claimer } from './claimer.ts';
-import { DEAF_WARNING } from './deaf-warning.ts';
 import { Executor } from './executor.ts';
 import { HeldClaims } from './held-claims.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
