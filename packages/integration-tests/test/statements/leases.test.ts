@@ -212,6 +212,7 @@ describe('a rescue', () => {
     if (first === undefined || second === undefined) throw new Error('they were claimed');
     await schema.age(5_000, 'job', 'job_group');
     await settle(session, tables, {
+      leaseId: workerId,
       outcomes: [{ kind: 'succeeded', job: first }],
       started: [second],
       finalized: 'keep',
