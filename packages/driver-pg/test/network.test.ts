@@ -14,7 +14,7 @@ function clientThatTells(onHeartbeat: () => void): typeof pg.Client {
   return class extends pg.Client {
     override query: pg.Client['query'] = (...query: unknown[]) => {
       const answer = (super.query as (...args: unknown[]) => unknown).call(this, ...query);
-      if ((query[0] as { text?: string }).text?.includes('1::int4 as alive') === true) onHeartbeat();
+      if ((query[0] as { text?: string }).text?.includes('1::integer as alive') === true) onHeartbeat();
       return answer as never;
     };
   };

@@ -2,7 +2,7 @@ import { DatabaseError, type SqlRow, type SqlSession, type SqlStatement } from '
 import type { PgliteTransaction } from './pglite-types.ts';
 import { fetchRows } from './query.ts';
 
-const PROBE: SqlStatement = { name: 'bearmq_probe', text: 'select 1::int4 as alive', values: [] };
+const PROBE: SqlStatement = { name: 'bearmq_probe', text: 'select 1::integer as alive', values: [] };
 
 /** Statements in one transaction, until it has ended. */
 export class TransactionSession implements SqlSession {

@@ -91,7 +91,7 @@ export function openConnection(
 
 /** postgres.js connects with the first statement. */
 async function firstAnswer(session: ConnectionSession): Promise<SqlSession> {
-  await session.run({ name: 'bearmq_connect', text: 'select 1::int4 as connected', values: [] });
+  await session.run({ name: 'bearmq_connect', text: 'select 1::integer as connected', values: [] });
   return session;
 }
 

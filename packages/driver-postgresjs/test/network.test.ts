@@ -13,7 +13,7 @@ testOnBadNetwork(({ url = testUrl(), heartbeatSecs, answerTimeoutSecs, onHeartbe
 function telling(onHeartbeat: () => void): ClientOptions {
   const debug = (_connection: number, query: string): void => {
     // postgres.js calls this just before it sends the query.
-    if (query.includes('1::int4 as alive')) setImmediate(onHeartbeat);
+    if (query.includes('1::integer as alive')) setImmediate(onHeartbeat);
   };
   return { debug };
 }

@@ -9,7 +9,7 @@ const SECOND = 1_000;
 const CONNECT_MS = 10 * SECOND;
 const GOODBYE_MS = 2 * SECOND;
 
-const HEARTBEAT: SqlStatement = { name: 'bearmq_heartbeat', text: 'select 1::int4 as alive', values: [] };
+const HEARTBEAT: SqlStatement = { name: 'bearmq_heartbeat', text: 'select 1::integer as alive', values: [] };
 
 /**
  * Makes the server notice within half a minute when this machine is gone without a goodbye, instead of after two hours:
@@ -19,11 +19,11 @@ const HEARTBEAT: SqlStatement = { name: 'bearmq_heartbeat', text: 'select 1::int
 const KEEPALIVES: SqlStatement = {
   name: 'bearmq_keepalives',
   text: `
-    select pg_catalog.pg_backend_pid()::int4 as process,
-           pg_catalog.set_config('tcp_keepalives_idle', '10', false)::text as idle,
-           pg_catalog.set_config('tcp_keepalives_interval', '5', false)::text as pause,
-           pg_catalog.set_config('tcp_keepalives_count', '3', false)::text as attempts,
-           pg_catalog.set_config('idle_session_timeout', '0', false)::text as patience`,
+    select pg_catalog.pg_backend_pid()::pg_catalog.int4 as process,
+           pg_catalog.set_config('tcp_keepalives_idle', '10', false)::pg_catalog.text as idle,
+           pg_catalog.set_config('tcp_keepalives_interval', '5', false)::pg_catalog.text as pause,
+           pg_catalog.set_config('tcp_keepalives_count', '3', false)::pg_catalog.text as attempts,
+           pg_catalog.set_config('idle_session_timeout', '0', false)::pg_catalog.text as patience`,
   values: [],
 };
 
