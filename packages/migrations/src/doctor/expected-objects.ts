@@ -77,7 +77,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
     '82a07d287bcfcc09',
   ],
   ['function', '', 'claim_told_v1(uuid, integer, uuid[], text[], text[])', '36449132dbc0da57'],
-  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '50c0e8eeaf0fccf7'],
+  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '9d9f9ec99d89046a'],
   [
     'function',
     '',
