@@ -2,7 +2,8 @@ import type { Tables } from '@bearmq/core/driver';
 import { NAME_TAG, plpgsql } from '../../plpgsql.ts';
 import { insertGroups } from './claim-groups.ts';
 import { ADD_PROMOTED, nextDue, promoteDue } from './due-jobs.ts';
-import { findLanes, findStretches, NARROW_TO_DEMAND, peek, pick, RANK, take } from './ready-jobs.ts';
+import { fill, peek, pick, TAKES_OF_SEEN } from './pick-jobs.ts';
+import { findLanes, findStretches, NARROW_TO_DEMAND, RANK, take } from './ready-jobs.ts';
 
 /**
  * Takes ready jobs for one worker process: for each demand (a set of channels with its free slots), highest priority
@@ -16,8 +17,9 @@ import { findLanes, findStretches, NARROW_TO_DEMAND, peek, pick, RANK, take } fr
  *
  * A lane is a pair of channel and name. Lanes with ready jobs are found by a recursive skip scan, one probe a lane, so
  * jobs of names that this process has not registered cost a probe for each lane, not a scan of each job. With several
- * lanes it peeks at the head of each without locking, takes the best of all, and then locks that many in each lane
- * with `skip locked`: alone it keeps the exact order; competitors take the next rows instead of fighting for the same.
+ * lanes it peeks at their heads without locking, to find where the best of all are, and then locks that many in each lane
+ * with `skip locked`: alone it keeps the exact order; competitors take the next rows instead of fighting for the same, and
+ * where a lane has no more, those of other lanes.
  *
  * `p_from` is null, and the claim looks everywhere, or it is `{ look: 'wide' | 'narrow', lanes: [{ channel, name,
  * priority, position }], dueAfterMs }`: in each of these lanes jobs without a group up to `position` (a `seq`) are left
@@ -86,13 +88,16 @@ export function claim(n: Tables): string {
   v_to_ranks integer[];
   v_to_seqs bigint[];
   v_takes integer[];
+  v_depths integer[];
+  v_deeper integer;
+  v_is_narrowed boolean;
+  v_taken integer;
   v_seen_stretches bigint[];
   v_seen_ranks integer[];
   v_seen_seqs bigint[];
   v_lane_channels text[];
   v_lane_names text[];
   v_left integer;
-  v_slack integer;
   v_is_single boolean;
   v_is_first boolean := true;
   v_head bigint[];
@@ -174,18 +179,18 @@ begin
     v_seen_stretches := null;
     v_seen_ranks := null;
     v_seen_seqs := null;
+    v_is_narrowed := false;
     if v_lane_channels is null and cardinality(v_channels) = 1 then
       v_takes := array[v_left];
-    elsif v_channels is not null then
-      ${peek(n)};
+    elsif v_channels is not null and v_left > 0 then
+      ${peek(n)}
     end if;
 
-    if v_seen_stretches is not null or v_lane_channels is not null then
+    if v_lane_channels is not null then
       with peeked as materialized (
-        select s.stretch, null::text as job_group, s.rank, s.seq
-        from unnest(v_seen_stretches, v_seen_ranks, v_seen_seqs) as s (stretch, rank, seq)
+        select null::text as job_group, s.rank, s.seq from unnest(v_seen_ranks, v_seen_seqs) as s (rank, seq)
         union all
-        select null, x.job_group, -x.priority, x.seq
+        select x.job_group, -x.priority, x.seq
         from unnest(v_lane_channels, v_lane_names) as l (channel, name) cross join lateral (
           select j.job_group, j.priority::integer, j.seq from ${n.job} j
           where j.state = 'ready' and j.job_group is not null and j.channel = l.channel and j.name = l.name
@@ -198,17 +203,11 @@ begin
       chosen as materialized (
         select c.* from candidate c where c.job_group is null or c.nth = 1 order by c.rank, c.seq limit v_left
       )
-      select array(
-          select coalesce(t.take, 0) from generate_series(1, cardinality(v_channels)) as s (nth)
-          left join (select c.stretch, count(*)::integer as take from chosen c group by c.stretch) t
-            on t.stretch = s.nth
-          order by s.nth) as takes,
-        (select array_agg(c.job_group order by c.rank, c.seq) from chosen c where c.job_group is not null) as groups,
+      select (select array_agg(c.job_group order by c.rank, c.seq) from chosen c where c.job_group is not null) as groups,
         (select count(*)::integer from peeked p where p.job_group is not null) as seen,
         (select count(*)::integer from chosen c where c.job_group is null) as free,
         (select array[c.rank, c.seq] from chosen c where c.job_group is null order by c.rank, c.seq limit 1) as first_free
       into v_plan;
-      v_takes := v_plan.takes;
       if v_plan.groups is not null then
         -- Long strides over what waits behind busy groups, unless there are other jobs to run: 5,000 of those behind a
         -- group of 20,000 took 640 ms with strides of 2,000, and 460 ms so; 250 ms alone.
@@ -234,16 +233,27 @@ begin
         v_left := v_left - coalesce(cardinality(v_run.o_ids), 0);
         v_counts := v_counts and not v_counts_head;
         v_is_first := v_is_first and (v_demand.slots = 0 or v_head is null);
-        -- What the groups did not take goes to the others.
-        v_slack := greatest(0, v_left - (select coalesce(sum(t.take), 0) from unnest(v_takes) as t (take)));
-        v_takes := array(select t.take + v_slack from unnest(v_takes) with ordinality as t (take, nth) order by t.nth);
+        if v_left > 0 then
+          v_takes := ${TAKES_OF_SEEN};
+        end if;
       end if;
     end if;
 
     if v_channels is not null and v_left > 0 then
       return query
       ${pick(n)};
-      v_is_first := v_is_first and (v_demand.slots = 0 or not found);
+      get diagnostics v_taken = row_count;
+      v_is_first := v_is_first and (v_demand.slots = 0 or v_taken = 0);
+      -- Others hold some of what was seen here. There may be more elsewhere, and nobody might look for it.
+      if v_seen_stretches is not null and v_taken < v_left
+        and (v_is_narrowed or v_taken < (select sum(t.take) from unnest(v_takes) as t (take)))
+      then
+        v_left := v_left - v_taken;
+        v_counts := v_counts and v_taken = 0;
+        return query
+        ${fill(n)};
+        v_is_first := v_is_first and (v_demand.slots = 0 or not found);
+      end if;
     end if;
   end loop;
 

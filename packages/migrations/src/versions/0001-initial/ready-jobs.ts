@@ -22,7 +22,7 @@ export const RANK = '(-j.priority::integer)';
 const AFTER_ALL = '40000, 0::bigint';
 
 /** What all of the statements here look at. */
-function ready(n: Tables): string {
+export function ready(n: Tables): string {
   return `${n.job} j where j.state = 'ready' and j.job_group is null`;
 }
 
@@ -136,40 +136,6 @@ export const NARROW_TO_DEMAND = `-- Mostly all of them: to copy an array costs a
       from unnest(v_grouped_channels, v_grouped_names) as l (channel, name)
       where l.channel = any (v_demand.channels);
     end if;`;
-
-const STRETCHES = 'v_channels, v_names, v_ranks, v_seqs, v_to_ranks, v_to_seqs';
-const STRETCH = 'channel, name, rank, seq, to_rank, to_seq';
-
-/** The first jobs of the stretch `s`. */
-function within(n: Tables, columns: string): string {
-  return `select ${columns} from ${ready(n)} and j.channel = s.channel and j.name = s.name
-            and (${RANK}, j.seq) >= (s.rank, s.seq) and (${RANK}, j.seq) < (s.to_rank, s.to_seq)
-          order by ${RANK}, j.seq`;
-}
-
-/** The first `v_left` jobs of each stretch, without locking them: the stretch's number and their place, as arrays. */
-export function peek(n: Tables): string {
-  return `select array_agg(s.nth), array_agg(x.rank), array_agg(x.seq) into v_seen_stretches, v_seen_ranks, v_seen_seqs
-      from unnest(${STRETCHES}) with ordinality as s (${STRETCH}, nth) cross join lateral (
-        ${within(n, `${RANK} as rank, j.seq`)} limit v_left) x`;
-}
-
-/** Locks `v_takes` jobs in each stretch, and takes the best `v_left` of them. */
-export function pick(n: Tables): string {
-  return `with picked as materialized (
-        select x.id, x.attempt, x.rank, x.seq from unnest(${STRETCHES}, v_takes) as s (${STRETCH}, take)
-        cross join lateral (
-          ${within(n, `j.id, j.attempt, ${RANK} as rank, j.seq`)} limit s.take for update skip locked) x
-        where s.take > 0
-      ),
-      ranked as materialized (
-        select r.id, null::integer as epoch, r.attempt,
-          r.nth = 1 and v_counts and coalesce(array[r.rank::bigint, r.seq] < v_head, true) as started
-        from (select p.*, row_number() over (order by p.rank, p.seq) as nth from picked p) r
-        where r.nth <= v_left
-      )
-      ${take(n)}`;
-}
 
 /**
  * Marks the jobs of the CTE `ranked` as running and returns them. `ranked.attempt` is what was spent before: a job
