@@ -20,6 +20,7 @@ export {
   type OrchestratorOptions,
   PayloadError,
   SchemaVersionError,
+  StopWithinJobError,
   type TransactionOption,
   Worker,
   type WorkerOptions,
