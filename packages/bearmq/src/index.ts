@@ -22,6 +22,7 @@ export {
   type OrchestratorOptions,
   PayloadError,
   SchemaVersionError,
+  StopWithinJobError,
   type TransactionOption,
   Worker,
   type WorkerOptions,

@@ -121,3 +121,19 @@ export class LeaseLostError extends BearError {
     this.jobId = jobId;
   }
 }
+
+/** A job has called `stop()` of the Worker that runs it, which waits for its jobs to end. The Worker stops all the same. */
+export class StopWithinJobError extends BearError {
+  override readonly name = 'StopWithinJobError';
+  /** The `id` of the Worker. */
+  readonly workerId: string;
+
+  constructor(workerId: string) {
+    super(
+      'BEAR_STOP_WITHIN_JOB',
+      `a job stops the Worker that runs it (${workerId}), and would wait for itself: the Worker stops once the job is ` +
+        'over; within a job write `void worker.stop()`, or wait for it elsewhere',
+    );
+    this.workerId = workerId;
+  }
+}

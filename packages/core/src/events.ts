@@ -87,7 +87,7 @@ export interface JobGroupDeleteEvent {
 /** A background task failed. It backs off and goes on; nothing is lost. */
 export interface DaemonErrorEvent {
   readonly eventType: 'DAEMON_ERROR';
-  /** Which task: `claimer`, `settler`, `lease-keeper`, `rescuer`, `scheduler`, `pruner`, `sweeper`, `notifier`. */
+  /** Which task: `claimer`, `settler`, `lease-keeper`, `rescuer`, `scheduler`, `pruner`, `sweeper`, `notifier`, `worker`. */
   readonly daemon: string;
   readonly error: unknown;
   /** How many times in a row it has failed; 1 for the first. */

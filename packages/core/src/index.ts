@@ -8,6 +8,7 @@ export {
   LeaseLostError,
   PayloadError,
   SchemaVersionError,
+  StopWithinJobError,
 } from './errors.ts';
 export type {
   BearEvent,

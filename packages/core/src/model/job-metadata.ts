@@ -1,4 +1,7 @@
-/** What a work function is told beside its payload. */
+/**
+ * What a work function is told beside its payload: a plain value, to be copied, logged and sent elsewhere as it is. But a
+ * copy (`{ ...metadata }`) has no `signal`: take that along by its name.
+ */
 export interface JobMetadata {
   /** The job's id, as `enqueue` resolved to it. The same for every attempt: a good key for being idempotent. */
   readonly jobId: string;

@@ -1,5 +1,6 @@
+import { outside } from './async-context.ts';
 import { type Clock, type Random, systemClock, systemRandom } from './clock.ts';
-import { runPollLoop } from './poll-loop.ts';
+import { type PollLoopOptions, runPollLoop } from './poll-loop.ts';
 import { Wake } from './wake.ts';
 
 /** What every daemon is given. */
@@ -47,7 +48,7 @@ export abstract class Daemon {
 
   /** @param firstAfterMs how long to wait before the first pass, unless woken, in milliseconds. */
   start(firstAfterMs: number = 0): void {
-    this.#running ??= runPollLoop({
+    const options: PollLoopOptions = {
       clock: this.clock,
       wake: this.#wake,
       signal: this.#abort.signal,
@@ -57,7 +58,8 @@ export abstract class Daemon {
         this.#onError(this.#name, error, failures);
         return this.#pauseMs(failures);
       },
-    });
+    };
+    this.#running ??= outside(() => runPollLoop(options));
   }
 
   /** Has the next pass start now, or right after the one under way. */

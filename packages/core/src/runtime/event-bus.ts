@@ -1,3 +1,5 @@
+import { outside } from './async-context.ts';
+
 /** Typed emit to any number of handlers. A handler that throws or rejects is reported, never propagated. */
 export class EventBus<TEvent> {
   readonly #onHandlerError: (error: unknown, event: TEvent) => void;
@@ -12,9 +14,9 @@ export class EventBus<TEvent> {
     return this.#handlers.length > 0;
   }
 
-  /** Adds a handler. Returns a function that removes it. The same function added twice is called twice. */
+  /** Adds a handler; it is called outside of the context of who adds it, and of who emits. Returns a function that removes it. The same function added twice is called twice. */
   add(handler: (event: TEvent) => unknown): () => void {
-    const entry = (event: TEvent): unknown => handler(event);
+    const entry = (event: TEvent): unknown => outside(() => handler(event));
     this.#handlers = [...this.#handlers, entry];
     return () => {
       this.#handlers = this.#handlers.filter((other) => other !== entry);

@@ -1,37 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
 import { claimedJob } from '../../test/support/claimed-job.ts';
 import { LeaseLostError } from '../errors.ts';
 import { ActiveJob } from './active-job.ts';
-
-describe('what a work function is told', () => {
-  it('is all of the job, and who runs it', () => {
-    const job = claimedJob({ name: 'N', channel: 'C', jobGroup: 'g', attempt: 2, numAttempts: 3, enqueuedAtMs: 1.5 });
-    const { jobId, jobName, channel, jobGroup, attempt, numAttempts, enqueuedAt, workerId } = new ActiveJob(job, 'w');
-    expect({ jobId, jobName, channel, jobGroup, attempt, numAttempts, enqueuedAt, workerId }).toEqual({
-      jobId: job.id,
-      jobName: 'N',
-      channel: 'C',
-      jobGroup: 'g',
-      attempt: 2,
-      numAttempts: 3,
-      enqueuedAt: new Date(1),
-      workerId: 'w',
-    });
-  });
-
-  it('is a group of its own where it has none: a version 4 UUID that follows from the job alone', () => {
-    const groups = new Set<string>();
-    for (let i = 0; i < 1_000; i += 1) {
-      const id = uuidv7();
-      const { jobGroup } = new ActiveJob(claimedJob({ id }), 'w');
-      expect(jobGroup).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-      expect(new ActiveJob(claimedJob({ id, attempt: 2 }), 'other').jobGroup).toBe(jobGroup);
-      groups.add(jobGroup);
-    }
-    expect(groups.size).toBe(1_000);
-  });
-});
 
 describe('the signal', () => {
   it('is not aborted until the claim is lost, and says then why', () => {

@@ -3,6 +3,8 @@ import type { ClaimedJob, Outcome } from '../model/job.ts';
 import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../model/outcome.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ActiveJob } from './active-job.ts';
+import { RunMetadata } from './run-metadata.ts';
+import type { RunScope } from './run-scope.ts';
 import type { Settler } from './settler.ts';
 
 export interface ExecutorOptions {
@@ -38,7 +40,7 @@ export class Executor {
   }
 
   /** Runs a claimed job and hands its outcome to the settler. Never rejects. */
-  async execute(job: ClaimedJob, workerId: string): Promise<Executed> {
+  async execute(job: ClaimedJob, workerId: string, scope: RunScope): Promise<Executed> {
     const { parts, settler, clock } = this.#options;
     const { events, registry } = parts;
     const isHeard = events.hasHandlers;
@@ -58,7 +60,8 @@ export class Executor {
     let outcome: Outcome;
     let thrown: unknown;
     try {
-      await definition.run(JSON.parse(job.payloadText), active);
+      const payload: unknown = JSON.parse(job.payloadText);
+      await scope.run(() => definition.run(payload, new RunMetadata(active)));
       outcome = { kind: 'succeeded', job };
     } catch (error) {
       thrown = error;

@@ -1,4 +1,3 @@
-import { claimKey } from '../model/claim-key.ts';
 import type { ClaimedJob } from '../model/job.ts';
 
 /**
@@ -7,30 +6,45 @@ import type { ClaimedJob } from '../model/job.ts';
  * running or waits to be recorded.
  */
 export class HeldClaims {
-  readonly #claims = new Map<string, ClaimedJob>();
+  /** The first claim of each job; nearly always there is no other. */
+  readonly #first = new Map<string, ClaimedJob>();
+  #others: readonly ClaimedJob[] = [];
 
   /**
    * False for a claim that is held already. The database has then lost the commit that first brought it (a failover, a
    * crash without `synchronous_commit`), and gave the same number again: what was begun with it goes on and counts.
    */
   add(claim: ClaimedJob): boolean {
-    const key = claimKey(claim);
-    if (this.#claims.has(key)) return false;
-    this.#claims.set(key, claim);
+    const first = this.#first.get(claim.id);
+    if (first === undefined && this.#others.length === 0) {
+      this.#first.set(claim.id, claim);
+      return true;
+    }
+    if ((first !== undefined && isSame(first, claim)) || this.#others.some((other) => isSame(other, claim)))
+      return false;
+    if (first === undefined) this.#first.set(claim.id, claim);
+    else this.#others = [...this.#others, claim];
     return true;
   }
 
   delete(claim: ClaimedJob): void {
-    this.#claims.delete(claimKey(claim));
+    const first = this.#first.get(claim.id);
+    if (first !== undefined && isSame(first, claim)) this.#first.delete(claim.id);
+    else if (this.#others.length > 0) this.#others = this.#others.filter((other) => !isSame(other, claim));
   }
 
   /** The lease is gone, and with it all claims. */
   clear(): void {
-    this.#claims.clear();
+    this.#first.clear();
+    this.#others = [];
   }
 
   /** Those that were made under a lease. */
   under(leaseId: string): readonly ClaimedJob[] {
-    return [...this.#claims.values()].filter((claim) => claim.leaseId === leaseId);
+    return [...this.#first.values(), ...this.#others].filter((claim) => claim.leaseId === leaseId);
   }
+}
+
+function isSame(a: ClaimedJob, b: ClaimedJob): boolean {
+  return a.id === b.id && a.claims === b.claims && a.leaseId === b.leaseId;
 }

@@ -9,14 +9,9 @@ import { Claimer } from './claimer.ts';
 import { Executor } from './executor.ts';
 import { HeldClaims } from './held-claims.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import type { Member, MemberState } from './member.ts';
 import { emitGivenUp, emitLost, emitSettled } from './settlement-events.ts';
 import { Settler } from './settler.ts';
-
-/** A Worker, as its process sees it. */
-export interface Member extends SlotOwner {
-  readonly channels: readonly string[] | null;
-  readonly concurrency: number;
-}
 
 /** How often to look for work when nothing is heard, in milliseconds. */
 const POLL_LISTENING_MS = 3_000;
@@ -47,7 +42,7 @@ export class WorkerProcess {
   readonly #executor: Executor;
   readonly #notifier: Notifier | undefined;
   readonly #choices = new Map<string, ChannelChoice<SlotOwner>>();
-  readonly #members = new Map<SlotOwner, { running: number; isLeaving: boolean; onIdle: () => void }>();
+  readonly #members = new Map<SlotOwner, MemberState>();
   readonly #unsubscribe: readonly (() => void)[];
   #isListening = false;
   readonly #held = new HeldClaims();
@@ -142,7 +137,7 @@ export class WorkerProcess {
   }
 
   join(member: Member): void {
-    this.#members.set(member, { running: 0, isLeaving: false, onIdle: () => {} });
+    this.#members.set(member, { scope: member.scope, running: 0, isLeaving: false, onIdle: () => {} });
     const key = JSON.stringify(member.channels);
     let choice = this.#choices.get(key);
     if (choice === undefined) {
@@ -201,7 +196,7 @@ export class WorkerProcess {
         this.#settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
         continue;
       }
-      const { durationMs, isDueAgain } = await this.#executor.execute(job, owner.id);
+      const { durationMs, isDueAgain } = await this.#executor.execute(job, owner.id, state.scope);
       choice?.meter.add(durationMs, job.payloadText.length);
       isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
     }

@@ -1,7 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type ContextParts, partsOf } from '../context-parts.ts';
+import { StopWithinJobError } from '../errors.ts';
+import { outside } from '../runtime/async-context.ts';
+import type { Member } from './member.ts';
+import { RunScope } from './run-scope.ts';
 import { resolveWorkerOptions, type WorkerOptions } from './worker-options.ts';
-import { type Member, WorkerProcess } from './worker-process.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 /**
  * Runs jobs: those registered in its context, of its channels, one at a time unless told otherwise.
@@ -23,12 +27,15 @@ export class Worker implements AsyncDisposable {
     const { context, channels, concurrency } = resolveWorkerOptions(options);
     this.#parts = partsOf('Worker', context);
     const distinct = channels === undefined ? null : [...new Set(channels)].sort();
-    this.#member = { id: this.id, channels: distinct, concurrency };
+    this.#member = { id: this.id, channels: distinct, concurrency, scope: new RunScope(this.id) };
     // Not before the caller's own code has run on: nothing can fail after construction, and nothing half-made starts.
     queueMicrotask(() => {
       if (this.#stopped !== undefined) return;
-      this.#process = processOf(this.#parts);
-      this.#process.join(this.#member);
+      // What it starts goes on for others than who made it, and ends with another Worker perhaps.
+      outside(() => {
+        this.#process = processOf(this.#parts);
+        this.#process.join(this.#member);
+      });
     });
   }
 
@@ -36,11 +43,17 @@ export class Worker implements AsyncDisposable {
    * Stops taking jobs, lets the running ones finish, hands back those claimed but not started without spending an
    * attempt, and resolves once all of that is recorded. Calling it again is fine.
    *
+   * @throws StopWithinJobError when a job that this very Worker runs calls it, and at once: to wait for it would be to
+   *   wait for itself. The Worker stops all the same, and who does not wait need not look at the promise.
    * @throws DatabaseError when the database cannot be told that the process is gone: its lease then runs out.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#process?.leave(this.#member) ?? Promise.resolve();
-    return this.#stopped;
+    if (!this.#member.scope.isInside) return this.#stopped;
+    const told: Promise<void> = Promise.reject(new StopWithinJobError(this.id));
+    told.catch(() => {}); // `void worker.stop()` asks for no answer
+    this.#stopped.catch((error: unknown) => this.#parts.reportError('worker', error, 1));
+    return told;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

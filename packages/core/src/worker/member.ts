@@ -1,0 +1,18 @@
+import type { SlotOwner } from './channel-choice.ts';
+import type { RunScope } from './run-scope.ts';
+
+/** A Worker, as its process sees it. */
+export interface Member extends SlotOwner {
+  readonly channels: readonly string[] | null;
+  readonly concurrency: number;
+  /** In which its jobs run. */
+  readonly scope: RunScope;
+}
+
+/** What its process knows of it. */
+export interface MemberState {
+  readonly scope: RunScope;
+  running: number;
+  isLeaving: boolean;
+  onIdle: () => void;
+}
