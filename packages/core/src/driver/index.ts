@@ -1,4 +1,5 @@
 export { BearError, InvalidOptionError } from '../errors.ts';
+export { AnswerPatience } from './answer-patience.ts';
 export { DatabaseError, type DatabaseErrorDetails, toDatabaseError } from './database-error.ts';
 export type {
   Driver,

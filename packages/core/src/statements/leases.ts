@@ -14,6 +14,7 @@ interface LeaseInput {
 /** Takes out the lease of a worker process: one row, whatever it runs. */
 export const registerWorker: Statement<LeaseInput, void> = defineStatement({
   name: 'bearmq_register_worker',
+  mayBeRepeated: true,
   text: ({ worker }) => `
     insert into ${worker} (id, expires_at, session_key)
     values ($1::text::uuid, now() + make_interval(secs => $2::float8), $3::text::bigint)`,
@@ -24,6 +25,7 @@ export const registerWorker: Statement<LeaseInput, void> = defineStatement({
 /** Extends the lease. Resolves to whether it was still held: not once somebody has rescued its jobs. */
 export const renewLease: Statement<LeaseInput, boolean> = defineStatement({
   name: 'bearmq_renew_lease',
+  mayBeRepeated: true,
   text: ({ worker }) => `
     update ${worker} set expires_at = now() + make_interval(secs => $2::float8), session_key = $3::text::bigint
     where id = $1::text::uuid returning true`,
@@ -91,6 +93,7 @@ interface ReconcileInput {
  */
 export const reconcile: Statement<ReconcileInput, number | null> = defineStatement({
   name: 'bearmq_reconcile',
+  mayBeRepeated: true,
   text: ({ fn }) => `
     select o_generation::int4 from ${fn('reconcile_v1')}($1::text::uuid, $2::int4, $3::text::uuid[])
     where o_generation is not null`,

@@ -31,6 +31,7 @@ export function claimKey({ id, claims }: Pick<ClaimedJob, 'id' | 'claims'>): str
 /** Records what became of claimed jobs, in one statement. */
 export const settle: Statement<SettleInput, SettleResult> = defineStatement({
   name: 'bearmq_settle',
+  mayBeRepeated: true,
   text: ({ fn }) => `
     select o_lost::text, o_claims::int4, o_channel::text, o_name::text from ${fn('settle_v1')}($1::text::uuid[], $2::text::int4[], $3::text::int4[],
       $4::text::json, $5::text::text[], $6::boolean)`,

@@ -11,6 +11,8 @@ export interface StatementParts<TInput, TOutput> {
    * small.
    */
   readonly plan?: 'anew';
+  /** Whoever sends it does so again when no answer comes, or does not miss it: it is given up early. */
+  readonly mayBeRepeated?: true;
   readonly encode: (input: TInput) => readonly SqlValue[];
   readonly decode: (rows: readonly SqlRow[]) => TOutput;
 }
@@ -23,6 +25,7 @@ export function defineStatement<TInput, TOutput>({
   name,
   text,
   plan,
+  mayBeRepeated,
   encode,
   decode,
 }: StatementParts<TInput, TOutput>): Statement<TInput, TOutput> {
@@ -35,7 +38,7 @@ export function defineStatement<TInput, TOutput>({
     }
     let rows: readonly SqlRow[];
     try {
-      rows = await session.run({ name, text: built, values: encode(input), plan });
+      rows = await session.run({ name, text: built, values: encode(input), plan, mayBeRepeated });
     } catch (error) {
       throw withAdvice(error, tables);
     }
