@@ -41,7 +41,8 @@ export interface PgDriverOptions {
    * How many seconds a statement by itself (an enqueue, or one of a worker's or an orchestrator's) may go without its
    * answer before it fails like one whose connection was lost, and its connection is closed. Without that, a network that swallows
    * packets, or a server that is gone without a goodbye, would hold it up for a quarter of an hour, or for ever. What has
-   * become of such a statement is not known, so workers look, and send again what may be sent twice. Migrations and your
+   * become of such a statement is not known, so workers look, and send again what may be sent twice; that waits for 5
+   * seconds only, and for longer the next time. Migrations and your
    * own transactions may take as long as they like. A shorter `query_timeout` of the pool holds;
    * `pg` before 8.13 knows only that one.
    *

@@ -1,4 +1,5 @@
-import { DatabaseError, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
+import { AnswerPatience, DatabaseError, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
+import { unlessEnded } from './ended-pool.ts';
 import type { PgPool, PgQuery } from './pg-types.ts';
 import { fetchRows, type Prepare, toPgQuery } from './query.ts';
 
@@ -9,7 +10,7 @@ const losing = new WeakSet<PgPool>();
 export class PoolSession implements SqlSession {
   readonly #pool: PgPool;
   readonly #prepare: Prepare;
-  readonly #answerMs: number;
+  readonly #patience: AnswerPatience;
 
   constructor(
     pool: PgPool,
@@ -17,7 +18,7 @@ export class PoolSession implements SqlSession {
   ) {
     this.#pool = pool;
     this.#prepare = prepare;
-    this.#answerMs = Math.min(answerTimeoutSecs * 1000, ownQueryTimeout(pool));
+    this.#patience = new AnswerPatience(Math.min(answerTimeoutSecs * 1000, ownQueryTimeout(pool)));
   }
 
   /**
@@ -29,29 +30,27 @@ export class PoolSession implements SqlSession {
    */
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
     const isGuarded = this.#prepare === 'auto';
-    const query = this.#toQuery(statement, isGuarded && losing.has(this.#pool) ? 'never' : this.#prepare);
+    const query = toPgQuery(statement, isGuarded && losing.has(this.#pool) ? 'never' : this.#prepare);
     if (!isGuarded || query.name === undefined) return await this.#fetch(statement, query);
     try {
       return await this.#fetch(statement, query);
     } catch (error) {
       if (isLost(error)) losing.add(this.#pool);
       else if (!isOutdated(error)) throw error;
-      return await this.#fetch(statement, this.#toQuery(statement, 'never'));
+      return await this.#fetch(statement, toPgQuery(statement, 'never'));
     }
   }
 
-  async #fetch({ name }: SqlStatement, query: PgQuery): Promise<readonly SqlRow[]> {
-    try {
-      return await fetchRows(this.#pool, query);
-    } catch (error) {
-      if (!(error instanceof DatabaseError) || error.message !== READ_TIMEOUT) throw error;
-      throw new DatabaseError(`${name}: no answer within ${query.query_timeout} ms`, error, error.cause);
-    }
-  }
-
-  #toQuery(statement: SqlStatement, prepare: Prepare): PgQuery {
-    const query = toPgQuery(statement, prepare);
-    return statement.mayTakeLong === true ? query : { ...query, query_timeout: this.#answerMs };
+  async #fetch(statement: SqlStatement, query: PgQuery): Promise<readonly SqlRow[]> {
+    return await this.#patience.keep(statement, async (ms) => {
+      try {
+        const timed = ms === Infinity ? query : { ...query, query_timeout: ms };
+        return await unlessEnded(this.#pool, () => fetchRows(this.#pool, timed));
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || error.message !== READ_TIMEOUT) throw error;
+        throw new DatabaseError(`${statement.name}: no answer within ${ms} ms`, error, error.cause);
+      }
+    });
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '@bearmq/core/driver';
 import { refuseInside, workInside } from './open-transactions.ts';
 import type { PgliteDatabase } from './pglite-types.ts';
-import { fetchRows } from './query.ts';
+import { afterItsEnd, fetchRows } from './query.ts';
 import { shareConnection } from './shared-connection.ts';
 import { TransactionSession } from './transaction-session.ts';
 
@@ -90,7 +90,7 @@ class PgliteDriver implements Driver {
     } catch (error) {
       // The work's own error is what the caller wants, whatever came after it.
       if (failure !== undefined) throw failure.reason;
-      throw toDatabaseError(error);
+      throw afterItsEnd(toDatabaseError(error));
     }
   }
 

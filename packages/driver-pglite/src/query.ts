@@ -1,4 +1,10 @@
-import { type SqlRow, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
+import {
+  type DatabaseError,
+  ofClosedClient,
+  type SqlRow,
+  type SqlStatement,
+  toDatabaseError,
+} from '@bearmq/core/driver';
 import type { PgliteQueryable, PgliteQueryOptions } from './pglite-types.ts';
 
 const OID = { bool: 16, text: 25, int4: 23, float8: 701, void: 2278 } as const;
@@ -32,6 +38,11 @@ export async function fetchRows(target: PgliteQueryable, statement: SqlStatement
     const { rows } = await target.query(text, parameters, options);
     return rows as SqlRow[];
   } catch (error) {
-    throw toDatabaseError(error);
+    throw afterItsEnd(toDatabaseError(error));
   }
+}
+
+/** What a database says of all that is asked of it once the program has called `close()`. */
+export function afterItsEnd(error: DatabaseError): DatabaseError {
+  return /^PGlite is clos(ed|ing)$/.test(error.message) ? ofClosedClient(error) : error;
 }

@@ -1,4 +1,5 @@
 import {
+  AnswerPatience,
   DatabaseError,
   type Driver,
   type NotificationListener,
@@ -47,6 +48,7 @@ class PostgresJsDriver implements Driver {
   readonly #sql: PostgresJsClient;
   readonly #prepare: Prepare;
   readonly #answerMs: number;
+  readonly #patience: AnswerPatience;
   readonly #recovery: Recovery;
   readonly #subscriptions: Subscriptions;
 
@@ -55,6 +57,7 @@ class PostgresJsDriver implements Driver {
     this.#sql = sql;
     this.#prepare = prepare;
     this.#answerMs = answerTimeoutSecs * 1000;
+    this.#patience = new AnswerPatience(this.#answerMs);
     this.#recovery = new Recovery(sql);
     this.#subscriptions = new Subscriptions({
       driverName: 'postgresJsDriver',
@@ -72,7 +75,10 @@ class PostgresJsDriver implements Driver {
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
     const connectMs = this.#recovery.isUnderWay ? RECONNECT_MS : Infinity;
     try {
-      return await fetchRows(this.#sql, statement, this.#prepare, { answerMs: this.#answerMs, connectMs });
+      return await this.#patience.keep(statement, (answerMs) => {
+        const patience = answerMs === Infinity ? null : { answerMs, connectMs, allMs: this.#answerMs };
+        return fetchRows(this.#sql, statement, this.#prepare, patience);
+      });
     } catch (error) {
       if (isEndOfConnection(error)) this.#recovery.noteLoss();
       throw await afterClosing(inWhoseTransaction(error));

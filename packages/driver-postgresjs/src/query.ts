@@ -1,10 +1,13 @@
-import { pause, type SqlRow, type SqlStatement, type SqlValue, toDatabaseError, within } from '@bearmq/core/driver';
-import type {
-  PostgresJsColumn,
-  PostgresJsQueryable,
-  PostgresJsRawQuery,
-  PostgresJsResult,
-} from './postgres-js-types.ts';
+import {
+  type DatabaseError,
+  ofClosedClient,
+  type SqlRow,
+  type SqlStatement,
+  type SqlValue,
+  toDatabaseError,
+} from '@bearmq/core/driver';
+import { inTime, type Patience } from './in-time.ts';
+import type { PostgresJsColumn, PostgresJsQueryable, PostgresJsResult } from './postgres-js-types.ts';
 
 /** Whether statements are sent as prepared statements: as the client does it, or never. */
 export type Prepare = 'auto' | 'never';
@@ -35,9 +38,9 @@ export async function fetchRows(
   sql: PostgresJsQueryable,
   statement: SqlStatement,
   prepare: Prepare,
-  patience: Patience = ENDLESS,
+  patience: Patience | null = null,
 ): Promise<readonly SqlRow[]> {
-  const { name, text, values, plan, mayTakeLong } = statement;
+  const { name, text, values, plan } = statement;
   const parameters = values.map((value) => {
     // A client may be told to send something else instead, which hides the mistake.
     if (value === undefined) throw new TypeError(`undefined among the values of ${name}`);
@@ -53,54 +56,18 @@ export async function fetchRows(
   try {
     // At once, so that it keeps its place among queries that the caller sends on the same `sql`.
     const query = sql.unsafe(text, parameters, options).raw().execute();
-    result = await (mayTakeLong === true ? query : inTime(query, name, patience));
+    result = await inTime(query, name, patience);
   } catch (error) {
-    throw toDatabaseError(error);
+    throw afterItsEnd(toDatabaseError(error));
   }
   const { columns } = result;
   return Array.from(result, (row) => readRow(row, columns));
 }
 
-/** How long to wait, in milliseconds. */
-export interface Patience {
-  readonly answerMs: number;
-  /** Until the statement is sent. Short of `answerMs` only while connections are being made anew. */
-  readonly connectMs: number;
-}
-
-const ENDLESS: Patience = { answerMs: Infinity, connectMs: Infinity };
-
-/**
- * A statement that is not sent yet when its patience is over may still be: postgres.js would keep its connection for a
- * statement that was cancelled, and use it no more.
- */
-async function inTime(
-  query: PostgresJsRawQuery,
-  name: string,
-  { answerMs, connectMs }: Patience,
-): Promise<PostgresJsResult> {
-  if (answerMs === Infinity) return await query;
-  if (connectMs >= answerMs) return await within(answerMs, name, query);
-  const over = new AbortController();
-  try {
-    return await Promise.race([within(answerMs, name, query), refuseUnsent(query, name, connectMs, over.signal)]);
-  } finally {
-    over.abort();
-  }
-}
-
-async function refuseUnsent(
-  query: PostgresJsRawQuery,
-  name: string,
-  ms: number,
-  over: AbortSignal,
-): Promise<PostgresJsResult> {
-  await pause(ms, over);
-  if (query.state !== null || over.aborted) return await new Promise(() => undefined);
-  throw new Error(
-    `${name}: no connection within ${ms} ms of the loss of others; if that lasts, make the postgres.js client with ` +
-      'connect_timeout: 5 and backoff: 1',
-  );
+/** What a client says of all that is asked of it once the program has called `sql.end()`. */
+export function afterItsEnd(error: DatabaseError): DatabaseError {
+  const { code } = (error.cause ?? {}) as { readonly code?: unknown };
+  return code === 'CONNECTION_ENDED' ? ofClosedClient(error) : error;
 }
 
 /**

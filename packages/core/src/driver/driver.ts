@@ -19,6 +19,11 @@ export interface SqlStatement {
   readonly plan?: 'anew' | undefined;
   /** It may take hours, as a migration may: no driver gives it up because its answer is late. */
   readonly mayTakeLong?: true;
+  /**
+   * Sent again by its sender when no answer came, or not missed, and mostly answered in milliseconds: a driver may give it up early, as
+   * long as it gives the next of that name more time (see `AnswerPatience`).
+   */
+  readonly mayBeRepeated?: true | undefined;
 }
 
 /** Anything that runs statements: a pool, one connection, or the caller's own open transaction. */

@@ -20,6 +20,7 @@ export interface ClaimToldResult {
 /** Takes certain jobs for this process, those of them that are still ready. Told at `claim_told_v1`. */
 export const claimTold: Statement<ClaimToldInput, ClaimToldResult> = defineStatement({
   name: 'bearmq_claim_told',
+  mayBeRepeated: true,
   text: ({ fn }) => `
     select null::int4 as o_demand, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
       o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_claims::int4,

@@ -72,6 +72,7 @@ export interface ClaimResult {
 /** Takes ready jobs for this process, and makes due ones ready first. The protocol is told at `claim_v1`. */
 export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
   name: 'bearmq_claim',
+  mayBeRepeated: true,
   text: ({ fn }) => `
     select o_demand::int4, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
       o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_claims::int4,

@@ -15,6 +15,7 @@ interface LeaseInput {
 /** Takes out the lease of a worker process: one row, whatever it runs. */
 export const registerWorker: Statement<LeaseInput, void> = defineStatement({
   name: 'bearmq_register_worker',
+  mayBeRepeated: true,
   text: ({ worker }) => `
     insert into ${worker} (id, expires_at, session_key)
     values ($1::text::uuid, pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), $3::text::bigint)`,
@@ -35,6 +36,7 @@ export interface Renewal {
  */
 export const renewLease: Statement<LeaseInput, Renewal> = defineStatement({
   name: 'bearmq_renew_lease',
+  mayBeRepeated: true,
   text: ({ worker }) => `
     update ${worker} set renewed_at = pg_catalog.now(), expires_at = pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8),
       session_key = $3::text::bigint, watched_from = null, watched_at = null
@@ -127,6 +129,7 @@ interface ReconcileInput {
  */
 export const reconcile: Statement<ReconcileInput, number | null> = defineStatement({
   name: 'bearmq_reconcile',
+  mayBeRepeated: true,
   text: ({ fn }) => `
     select o_generation::int4 from ${fn('reconcile_v1')}($1::text::uuid, $2::int4, $3::text::uuid[], $4::text::int4[])
     where o_generation is not null`,

@@ -31,6 +31,7 @@ export interface SettleResult {
 /** Records what became of jobs that were claimed under one lease, in one statement. */
 export const settle: Statement<SettleInput, SettleResult> = defineStatement({
   name: 'bearmq_settle',
+  mayBeRepeated: true,
   text: ({ fn }) => `
     select o_lost::text, o_claims::int4, o_channel::text, o_name::text from ${fn('settle_v1')}($1::text::uuid, $2::text::uuid[],
       $3::text::int4[], $4::text::int4[], $5::text::json, $6::text::text[], $7::text)`,

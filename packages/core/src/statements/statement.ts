@@ -18,6 +18,8 @@ export interface StatementParts<TInput, TOutput> {
    * small.
    */
   readonly plan?: 'anew';
+  /** Whoever sends it does so again when no answer comes, or does not miss it: it is given up early. */
+  readonly mayBeRepeated?: true;
   readonly encode: (input: TInput) => readonly SqlValue[];
   readonly decode: (rows: readonly SqlRow[], input: TInput) => TOutput;
 }
@@ -30,6 +32,7 @@ export function defineStatement<TInput, TOutput>({
   name,
   text,
   plan,
+  mayBeRepeated,
   encode,
   decode,
 }: StatementParts<TInput, TOutput>): Statement<TInput, TOutput> {
@@ -42,7 +45,7 @@ export function defineStatement<TInput, TOutput>({
     }
     let rows: readonly SqlRow[];
     try {
-      rows = await session.run({ name, text: built, values: encode(input), plan });
+      rows = await session.run({ name, text: built, values: encode(input), plan, mayBeRepeated });
     } catch (error) {
       throw withAdvice(error, tables);
     }

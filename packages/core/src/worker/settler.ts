@@ -26,6 +26,8 @@ export interface SettlerOptions {
   readonly onOpened: (lanes: readonly Lane[]) => void;
 }
 
+type Reject = (reason: unknown) => void;
+
 const MAX_BATCH = 1_000;
 
 /** After so many refusals an outcome is given up: some 14 s; and after so many, 0.2 s, where a `stop()` waits for it. */
@@ -50,7 +52,9 @@ export class Settler extends Daemon {
   #batchLimit = MAX_BATCH;
   /** Passes in which something was refused, since all was well. */
   #refusedPasses = 0;
-  #waiters: { readonly left: Set<Settlement>; readonly resolve: () => void }[] = [];
+  #waiters: { readonly left: Set<Settlement>; readonly resolve: () => void; readonly reject: Reject }[] = [];
+  /** Why nothing is recorded any more. */
+  #end: { readonly reason: unknown } | undefined;
 
   constructor(options: SettlerOptions) {
     super({ name: 'settler', onError: options.parts.reportError });
@@ -85,6 +89,7 @@ export class Settler extends Daemon {
   /** Records that the attempt of a job that was claimed ahead is spent. Resolves to whether it may run. */
   async recordStart(job: ClaimedJob, workerId: string): Promise<boolean> {
     const result = await new Promise<Parameters<NonNullable<Start['onRecorded']>>[0]>((onRecorded) => {
+      if (this.#end !== undefined) onRecorded('lost');
       this.#started.add({ job, at: -Infinity, onRecorded });
       this.wake();
     });
@@ -95,13 +100,23 @@ export class Settler extends Daemon {
     return false;
   }
 
-  /** Resolves once everything added so far is committed or given up, whatever is added meanwhile. */
+  /**
+   * Resolves once everything added so far is committed or given up, whatever is added meanwhile; rejects with the reason
+   * when nothing can be committed any more.
+   */
   async flushed(): Promise<void> {
     const left = new Set([...this.#parts.flatMap(({ outcomes }) => outcomes), ...this.#queue, ...this.#refused.all()]);
     if (left.size === 0) return;
+    if (this.#end !== undefined) throw this.#end.reason;
     this.#refused.hurry(left, this.clock.now());
     this.wake();
-    await new Promise<void>((resolve) => this.#waiters.push({ left, resolve }));
+    await new Promise<void>((resolve, reject) => this.#waiters.push({ left, resolve, reject }));
+  }
+
+  protected override ended(reason: unknown): void {
+    this.#end = { reason };
+    for (const { reject } of this.#waiters.splice(0)) reject(reason);
+    for (const { onRecorded } of this.#started.all()) onRecorded?.('lost');
   }
 
   protected override async tick(): Promise<number> {

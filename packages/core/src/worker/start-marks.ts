@@ -15,6 +15,10 @@ export class StartMarks {
     return this.#started.size;
   }
 
+  all(): Iterable<Start> {
+    return this.#started.values();
+  }
+
   add(start: Start): void {
     this.#started.set(start.job, start);
   }

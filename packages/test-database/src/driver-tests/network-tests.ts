@@ -153,6 +153,22 @@ export function testOnBadNetwork(withDriver: WithNetworkDriver): void {
         }
       });
     });
+
+    it('without an answer is given up after 5 seconds if it may be repeated, and the next one is answered', async () => {
+      const proxy = await startTcpProxy(testUrl());
+      await withDriver({ url: proxy.url }, async (driver) => {
+        const repeated = { ...statement('select 1::int4 as one'), mayBeRepeated: true } as const;
+        await driver.run(repeated);
+        proxy.freeze();
+        expect(await rejectionOf(driver.run(repeated))).toMatchObject({
+          sqlState: null,
+          isRetryable: true,
+          message: expect.stringContaining('no answer within 5000 ms'),
+        });
+        expect(await soon('an answer', driver.run(repeated))).toEqual([[1]]);
+        await proxy.close();
+      });
+    });
   });
 }
 

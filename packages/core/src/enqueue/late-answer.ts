@@ -1,0 +1,139 @@
+import { DatabaseError, type Driver, type Tables } from '../driver/index.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { probeConnection, probeEnqueue } from '../statements/probe-enqueue.ts';
+
+/** How long an insert may go without its answer before others are asked, in milliseconds; and more for each megabyte. */
+const LATE_MS = 500;
+const MORE_MS_PER_CHAR = 1 / 1_000;
+
+/** How often to ask another connection, in milliseconds. */
+const ASK_EVERY_MS = 500;
+
+/** How long an insert has once another would have been answered: both may have waited for the same lock. */
+const GRACE_MS = 250;
+
+/** The most connections that are asked at a time. */
+const MAX_ASKED = 5;
+
+/**
+ * The answer to an insert of jobs; rejects like a lost connection when others are answered that were asked later.
+ *
+ * One connection of a pool may be dead without a word, as when a firewall forgot it; then everybody would wait behind
+ * its insert, until that is given up. So when an answer is late, other connections are asked: first whether they are
+ * alive, then whether an insert would be answered. As long as one would not (a lock on the table, a disk or a standby
+ * that is away, a pool that is used up), the late one is waited for. It is never sent again: it may have been committed,
+ * and its jobs be over. Should it arrive later, after those that were enqueued after it: its calls have been rejected.
+ */
+export function unlessLost<T>(answer: Promise<T>, insert: Insert): Promise<T> {
+  const lateMs = LATE_MS + insert.chars * MORE_MS_PER_CHAR;
+  return new Promise((resolve, reject) => {
+    let watch: Watch | undefined;
+    const cancel = systemClock.after(lateMs, () => {
+      watch = new Watch(insert);
+      void watch.proved().then(() => reject(takenForLost(lateMs)));
+    });
+    const end = (): void => {
+      cancel();
+      watch?.end();
+    };
+    answer.then(
+      (value) => {
+        end();
+        resolve(value);
+      },
+      (error: unknown) => {
+        end();
+        reject(error);
+      },
+    );
+  });
+}
+
+function takenForLost(lateMs: number): DatabaseError {
+  return new DatabaseError(
+    `enqueue: no answer within ${Math.round(lateMs)} ms, while what was sent later on other connections is answered: ` +
+      'the connection is taken for lost',
+    { sqlState: null, constraint: null },
+    undefined,
+  );
+}
+
+/** What is waited for. */
+interface Insert {
+  readonly driver: Driver;
+  readonly tables: Tables;
+  /** How much payload it has. */
+  readonly chars: number;
+}
+
+/** Asks other connections. */
+class Watch {
+  readonly #insert: Insert;
+  #isOver = false;
+  #asked = 0;
+  #cancel: () => void = () => {};
+
+  constructor(insert: Insert) {
+    this.#insert = insert;
+  }
+
+  /** Resolves when others are found to be answered; if they are not, never. */
+  async proved(): Promise<void> {
+    for (;;) {
+      await this.#findAlive();
+      if (await this.#isAnswered()) {
+        await this.#pause(GRACE_MS);
+        if (await this.#isAnswered()) return;
+      }
+      await this.#pause(ASK_EVERY_MS);
+    }
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#cancel();
+  }
+
+  /** Resolves when a connection is found that carries statements: a dead one may be followed by others. */
+  async #findAlive(): Promise<void> {
+    const { driver, tables } = this.#insert;
+    await new Promise<void>((resolve) => {
+      let isFound = false;
+      const found = (): void => {
+        isFound = true;
+        this.#cancel();
+        resolve();
+      };
+      const ask = async (): Promise<void> => {
+        await probeConnection(driver, tables, null).then(found, () => {});
+        this.#asked -= 1;
+      };
+      const askOn = async (): Promise<void> => {
+        while (!isFound) {
+          if (this.#asked < MAX_ASKED) {
+            this.#asked += 1;
+            void ask();
+          }
+          await this.#pause(ASK_EVERY_MS);
+        }
+      };
+      void askOn();
+    });
+  }
+
+  /** A refusal is an answer too: the insert would have been refused as soon. */
+  async #isAnswered(): Promise<boolean> {
+    const { driver, tables } = this.#insert;
+    return await probeEnqueue(driver, tables, null).then(
+      () => true,
+      (error: unknown) => error instanceof DatabaseError && !error.isRetryable,
+    );
+  }
+
+  /** For ever, once it is over. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.#isOver) this.#cancel = systemClock.after(ms, resolve);
+    });
+  }
+}
