@@ -25,7 +25,7 @@ export class Worker implements AsyncDisposable {
     const distinct = channels === undefined ? null : [...new Set(channels)].sort();
     this.#member = { id: this.id, channels: distinct, concurrency };
     // Not before the caller's own code has run on: nothing can fail after construction, and nothing half-made starts.
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       if (this.#stopped !== undefined) return;
       this.#process = processOf(this.#parts);
       this.#process.join(this.#member);
