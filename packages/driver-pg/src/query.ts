@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DatabaseError, type SqlRow, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
 import type { PgQuery, PgResult, PgTypeParsers } from './pg-types.ts';
+import { withRealTicks } from './ticks.ts';
 
 /** Which statements are sent as named prepared statements; told at `PgDriverOptions`. */
 export type Prepare = 'auto' | 'always' | 'never';
@@ -59,7 +60,7 @@ export function toPgQuery(statement: SqlStatement, prepare: Prepare): PgQuery {
 export async function send(target: { query(query: PgQuery): Promise<PgResult> }, query: PgQuery): Promise<PgResult> {
   let result: PgResult;
   try {
-    result = await target.query(query);
+    result = await withRealTicks(() => target.query(query));
   } catch (error) {
     throw toDatabaseError(error);
   }

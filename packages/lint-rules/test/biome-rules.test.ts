@@ -107,6 +107,7 @@ describe('Biome, as configured here', () => {
 
   it.each([
     ['a timer in the clock', 'packages/core/src/runtime/clock.ts', 'setTimeout(() => {}, 1);'],
+    ['a timer of both', 'packages/core/src/real-timers.ts', 'setTimeout(() => {}, 1);'],
     ['a timer of the driver layer', 'packages/core/src/driver/timers.ts', 'setTimeout(() => {}, 1);'],
     ['chance in the clock', 'packages/core/src/runtime/clock.ts', 'export const chance: number = Math.random();'],
     ['a deadline of the testkit', 'packages/driver-testkit/src/waiting.ts', 'setTimeout(() => {}, 1);'],

@@ -1,3 +1,5 @@
+import { afterInput, clearInterval, clearTimeout, monotonicMs, setInterval, setTimeout } from '../real-timers.ts';
+
 // The driver layer's only look at the clock. It stands beside runtime/clock.ts, and not on it, because this folder is all
 // that a driver sees of core. Some drivers run in browsers, which lack a part of what Node.js has.
 
@@ -7,8 +9,7 @@ export async function within<T>(ms: number, what: string, promise: PromiseLike<T
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       // After a long block of the event loop timers run before the sockets are read: the answer may be waiting there.
-      const later: (callback: () => void) => unknown = globalThis.setImmediate ?? globalThis.setTimeout;
-      later(() => reject(new Error(`${what}: no answer within ${ms} ms`)));
+      afterInput(() => reject(new Error(`${what}: no answer within ${ms} ms`)));
     }, ms);
   });
   try {
@@ -55,7 +56,7 @@ export function every(ms: number, beat: () => Promise<unknown>): () => void {
 
 /** Milliseconds on a clock that nobody sets. */
 export function elapsedMs(): number {
-  return performance.now();
+  return monotonicMs();
 }
 
 /** Pause before attempt `n` (0, 1, …): doubles from 50 ms to 5 s, each taken at random from its upper half. */

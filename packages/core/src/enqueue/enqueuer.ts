@@ -51,8 +51,9 @@ export class Enqueuer {
       this.#pending.push({ job, resolve, reject });
       if (this.#isFlushing) return;
       this.#isFlushing = true;
-      // A microtask later, the calls made in one go (a Promise.all) are all here.
-      queueMicrotask(() => void this.#flush());
+      // A microtask later, the calls made in one go (a Promise.all) are all here. A promise's: the fake timers of a test
+      // may hold back `queueMicrotask`, and with it all that is enqueued ever after.
+      void Promise.resolve().then(() => this.#flush());
     });
   }
 

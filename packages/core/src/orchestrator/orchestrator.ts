@@ -55,7 +55,7 @@ export class Orchestrator implements AsyncDisposable {
       [new GroupPruner(cleanUp), FIRST_GROUP_PRUNE_MS],
       [new Sweeper({ parts, intervalMs: SWEEP_INTERVAL_MS, onMended: announce }), FIRST_SWEEP_MS],
     ]);
-    queueMicrotask(() => void this.#start(scheduler));
+    void Promise.resolve().then(() => this.#start(scheduler));
   }
 
   /** Stops after what is under way, and resolves then. Calling it again is fine. */

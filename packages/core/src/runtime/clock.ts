@@ -1,3 +1,4 @@
+import { clearTimeout, monotonicMs, setTimeout } from '../real-timers.ts';
 import type { Wake } from './wake.ts';
 
 /** Time as this process sees it: for waiting and for measuring. What is *due* is decided by the database's clock. */
@@ -23,7 +24,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The real clock. No other file of this package sets a timer. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: monotonicMs,
   sleep: (ms, { wake, signal }) =>
     new Promise((resolve) => {
       if (wake.isSet || signal.aborted) {

@@ -29,7 +29,7 @@ export class Worker implements AsyncDisposable {
     const distinct = channels === undefined ? null : [...new Set(channels)].sort();
     this.#member = { id: this.id, channels: distinct, concurrency, scope: new RunScope(this.id) };
     // Not before the caller's own code has run on: nothing can fail after construction, and nothing half-made starts.
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       if (this.#stopped !== undefined) return;
       // What it starts goes on for others than who made it, and ends with another Worker perhaps.
       outside(() => {

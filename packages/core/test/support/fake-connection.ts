@@ -1,3 +1,4 @@
+import './fake-time.ts';
 import { setImmediate } from 'node:timers';
 import { jest } from '@jest/globals';
 import {
