@@ -1,8 +1,7 @@
 import type { ContextParts } from '../context-parts.ts';
-import type { NewJob } from '../model/job.ts';
 import type { RegisteredJob } from '../registry.ts';
 import { Daemon } from '../runtime/daemon.ts';
-import { fireSchedules } from '../statements/schedules.ts';
+import { fireSchedules, type Tick } from '../statements/schedules.ts';
 
 export interface SchedulerOptions {
   readonly parts: ContextParts;
@@ -37,9 +36,9 @@ export class Scheduler extends Daemon {
   }
 
   /** The group generator is the user's: where it fails, the other definitions still repeat. */
-  #nextTick(definition: RegisteredJob): readonly NewJob[] {
+  #nextTick(definition: RegisteredJob): readonly Tick[] {
     try {
-      return [definition.nextTick()];
+      return [{ ...definition.nextTick(), repeatSecs: definition.repeatSecs }];
     } catch (error) {
       const name = JSON.stringify(definition.name);
       this.#options.parts.warn(`the repeating job ${name} is not enqueued, since its jobGroupGenerator failed`, error);

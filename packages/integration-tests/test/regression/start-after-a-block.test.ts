@@ -4,9 +4,9 @@ import { useSchema } from '../support/database.ts';
 import { intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { listening } from '../support/until.ts';
+import { registered } from '../support/until.ts';
 
-const schema = useSchema({ way: 'direct' });
+const schema = useSchema();
 const daemons = useDaemons();
 
 const LEASE_SECS = 3;
@@ -25,7 +25,7 @@ it('of the jobs that waited for one renewal, none starts when another has blocke
     if (statement.name === 'bearmq_renew_lease') renewals += 1;
     return rows;
   });
-  const context = schema.context({ leaseSecs: LEASE_SECS }, { driver });
+  const context = schema.context({ leaseSecs: LEASE_SECS, wakeUp: 'poll' }, { driver });
   const events = logEvents(context);
   const renewalsAt: number[] = [];
   const { definition } = await notedJob<number>(context, 'BLOCKS', (nth) => {
@@ -33,7 +33,7 @@ it('of the jobs that waited for one renewal, none starts when another has blocke
     if (nth < 2) block();
   });
   daemons.worker(context, { concurrency: 3 });
-  await listening(schema); // so that no rescue takes them away
+  await registered(schema);
   await definition.enqueueMany([0, 1, 2].map((payload) => ({ payload })));
   await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 3 });
   const [first = 0, second = 0, third = 0] = renewalsAt;

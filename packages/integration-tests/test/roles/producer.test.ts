@@ -111,7 +111,7 @@ describe('the server refuses to a producer', () => {
     ['to claim by name', `select * from {s}.claim_told_v1(${ZERO}, 0, '{}', '{}', '{}')`],
     ['to claim', `select * from {s}.claim_v1(${ZERO}, 0, '{N}', '[{"slots":1,"ahead":0,"run":1}]', null)`],
     ['to settle', `select * from {s}.settle_v1(${ZERO}, '{${ZERO.slice(1, -1)}}', '{1}', '{1}', null, '{}', 'keep')`],
-    ['to rescue', 'select * from {s}.rescue_v1(0)'],
+    ['to rescue', 'select * from {s}.rescue_v1(null, 0, 0, 0)'],
     ['to take jobs back', `select * from {s}.take_back_v1(${ZERO}, '{}', '{}', false)`],
     ['to delete groups', `select * from {s}.prune_groups_v1('', 9)`],
     ['to read the record of migrations', 'select name from {s}.migration'],

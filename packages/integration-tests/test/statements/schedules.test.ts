@@ -76,6 +76,38 @@ describe('a schedule', () => {
     expect((Number(await schema.value(epoch)) + 630 - before) % 60).toBeCloseTo(0, 3);
   });
 
+  it('is drawn back to one interval from now when the clock of the server was set back, and fires nothing twice', async () => {
+    await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });
+    await fire(tick('A'));
+    await schema.age(-0.5, 'schedule'); // adjusted by half a second: not worth a new grid
+    await fire(tick('A'));
+    expect(await at()).toMatchObject({ gap: 60 });
+    expect((await at())?.['ahead']).toBeGreaterThan(60);
+    for (const secs of [30, 3_600, 86_400 * 365]) {
+      await schema.age(-secs, 'schedule');
+      const { jobs, nextDueMs } = await fire(tick('A'));
+      expect(jobs).toEqual([]);
+      expect(nextDueMs).toBeLessThanOrEqual(60_000);
+      expect(nextDueMs).toBeGreaterThan(50_000);
+      expect((await at())?.['ahead']).toBeLessThanOrEqual(60);
+      expect(await schema.value('select last_at <= now() from {s}.schedule')).toBe(true);
+    }
+    await schema.age(60, 'schedule');
+    expect((await fire(tick('A'))).jobs).toHaveLength(1);
+  });
+
+  it('that is gone is entered again, and due at once; one that is there is left as it is', async () => {
+    await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });
+    const again = () => [{ ...tick('A'), repeatSecs: 30 }, { ...tick('B'), repeatSecs: 30 }, tick('C')];
+    const first = await fire(...again());
+    expect(first.jobs.map(({ jobName }) => jobName)).toEqual(['A']);
+    expect(first.nextDueMs).toBeLessThanOrEqual(0);
+    expect((await fire(...again())).jobs.map(({ jobName }) => jobName)).toEqual(['B']);
+    expect(await at('A')).toMatchObject({ repeat_secs: 60 });
+    expect(await at('B')).toMatchObject({ repeat_secs: 30 });
+    expect(await at('C')).toBe(undefined);
+  });
+
   it('tells when the next tick is due, of those that it was asked for', async () => {
     for (const [name, repeatSecs] of [
       ['A', 60],

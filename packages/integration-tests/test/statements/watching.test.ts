@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { benchOf } from '../support/bench.ts';
 import { renewLease, rescue } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 const schema = useSchema();
 const bench = benchOf(schema);
@@ -9,6 +10,8 @@ const { session, tables } = bench;
 const INPUT = { selfId: null, unlockSecs: 10_800, blockedSecs: 10_800, graceSecs: 6 };
 
 it('a rescue takes a worker that was watched for the time of grace, with no gap, and did not renew', async () => {
+  const isUp = `select pg_postmaster_start_time() < now() - interval '7 s'`;
+  await until('the server has been up for long enough', async () => (await schema.value(isUp)) as boolean);
   const workerId = await bench.worker();
   const look = (graceSecs = 6) => rescue(session, tables, { ...INPUT, graceSecs });
   const watched = (fromSecs: number, atSecs: number) =>
