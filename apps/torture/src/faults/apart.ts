@@ -1,4 +1,4 @@
-import { Missed } from './fault.ts';
+import { Missed } from './missed.ts';
 
 /** Keeps strikes apart of which one would hide what the other shows. The result is called when one begins. */
 export function apart(ms: number): () => void {

@@ -34,11 +34,8 @@ export interface Fault {
   /** That the server has a standby for which commits wait. @defaultValue nothing */
   readonly needs?: 'standby';
   /**
-   * Lets it happen once. Resolves when it is over, to what was done; rejects with a {@link Missed} when another fault
+   * Lets it happen once. Resolves when it is over, to what was done; rejects with a `Missed` when another fault
    * came in its way.
    */
   strike(world: World): Promise<string>;
 }
-
-/** A fault could not be applied, because of another one. */
-export class Missed extends Error {}

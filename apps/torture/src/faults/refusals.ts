@@ -3,8 +3,9 @@ import type pg from 'pg';
 import { surely } from '../run/admin.ts';
 import { QUOTED_SCHEMA } from '../settings.ts';
 import { WITNESS } from '../witness/triggers.ts';
-import { type Fault, Missed, type World } from './fault.ts';
+import type { Fault, World } from './fault.ts';
 import { startLongJobs } from './long-jobs.ts';
+import { Missed } from './missed.ts';
 
 /** Jobs that are running when it strikes, and how long they take. */
 const [LONG_JOBS, LONG_MS] = [4, 700];

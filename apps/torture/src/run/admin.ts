@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
-import { Missed } from '../faults/fault.ts';
+import { Missed } from '../faults/missed.ts';
 import { ADMIN } from '../witness/triggers.ts';
 
 const DEADLINE_MS = 30_000;

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Binaries, type RunningPostgres, startPostgres } from '@bearmq/test-database';
-import { Missed } from '../faults/fault.ts';
+import { Missed } from '../faults/missed.ts';
 import { monotonicMs } from '../ledger/now.ts';
 import { surely } from './admin.ts';
 import { Link } from './link.ts';

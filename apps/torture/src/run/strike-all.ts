@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Missed, type World } from '../faults/fault.ts';
+import type { World } from '../faults/fault.ts';
+import { Missed } from '../faults/missed.ts';
 import type { Tell } from '../ledger/ledger-file.ts';
 import type { Strike } from './schedule.ts';
 

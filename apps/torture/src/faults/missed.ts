@@ -1,0 +1,2 @@
+/** A fault could not be applied, because of another one. */
+export class Missed extends Error {}
