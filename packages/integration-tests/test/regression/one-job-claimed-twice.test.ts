@@ -30,7 +30,7 @@ async function gatedJob(context: Context, name: string) {
 
 async function loseLease(): Promise<void> {
   await schema.rows(`update {s}.worker set expires_at = now() - interval '1 hour', session_key = null`);
-  await schema.rows('select * from {s}.rescue_v1(10800)');
+  await schema.rows('select * from {s}.rescue_v1(null, 10800, 10800, 0)');
 }
 
 describe('a process that takes a job again while its first run of it goes on', () => {

@@ -87,7 +87,7 @@ async function work(session: SqlSession): Promise<void> {
   });
   // A claim that is lost has its group counted anew.
   const gone = { kind: 'succeeded', job: { ...one, claims: 99, jobGroup: 'G' } } as const;
-  await settle(session, tables, { outcomes: [gone], started: [], finalized: 'keep' });
+  await settle(session, tables, { leaseId: alive, outcomes: [gone], started: [], finalized: 'keep' });
   await registerWorker(session, tables, { workerId: dead, leaseSecs: -1, sessionKey: null });
   await take(dead);
   await rescue(session, tables, { selfId: null, unlockSecs: 60, blockedSecs: 60, graceSecs: 0 });

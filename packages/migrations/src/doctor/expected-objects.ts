@@ -84,7 +84,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
     '82a07d287bcfcc09',
   ],
   ['function', '', 'claim_told_v1(uuid, integer, uuid[], text[], text[])', '2c09e2ef2d857be5'],
-  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', 'e95e9e3488890185'],
+  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '11eb88bf98a62812'],
   [
     'function',
     '',
