@@ -38,12 +38,14 @@ export const renewLease: Statement<LeaseInput, Renewal> = defineStatement({
   name: 'bearmq_renew_lease',
   mayBeRepeated: true,
   text: ({ worker }) => `
-    update ${worker} set renewed_at = pg_catalog.now(), expires_at = pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8),
-      session_key = $3::text::bigint, watched_from = null, watched_at = null
+    update ${worker} set renewed_at = pg_catalog.now(),
+      expires_at = pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), session_key = $3::text::bigint, watched_from = null, watched_at = null
     where id = $1::text::uuid
     returning exists (
       select 1 from ${worker} w
-      where w.id <> $1::text::uuid and w.renewed_at + (w.expires_at - w.renewed_at) / 2 < pg_catalog.now())`,
+      where w.id <> $1::text::uuid
+        and extract(epoch from w.renewed_at)::float8 + extract(epoch from w.expires_at)::float8
+          < 2 * extract(epoch from pg_catalog.now())::float8)`,
   encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
   decode: ([row]) => ({ isHeld: row !== undefined, isAnyOverdue: asNullable(row?.[0], asBoolean) ?? false }),
 });

@@ -48,9 +48,13 @@ end`,
 const isUnknown =
   '(j.id, j.claims) not in (select k.id, k.claims from unnest(p_known, p_known_claims) as k (id, claims))';
 
-/** Whether a worker has let half of its lease pass: it renews every third. Core asks the same when it renews its own. */
+/**
+ * Whether a worker has let half of its lease pass: it renews every third. Core asks the same when it renews its own. In
+ * numbers, as the difference of two times that somebody wrote by hand may be out of an interval's range.
+ */
 function isOverdue(worker: string): string {
-  return `${worker}.renewed_at + (${worker}.expires_at - ${worker}.renewed_at) / 2 < now()`;
+  return `extract(epoch from ${worker}.renewed_at)::float8 + extract(epoch from ${worker}.expires_at)::float8
+      < 2 * extract(epoch from now())::float8`;
 }
 
 /** The longest time between two looks that count as one watch, in seconds. */
