@@ -36,6 +36,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   #runs: Run[] = [];
   readonly #running = new Map<Run, { readonly owner: TOwner; readonly startedAt: number }>();
   #buffered = 0;
+  #chars = 0;
   /** Whether a slot had nothing to start at some time since the last {@link demand}. */
   #ranDry = true;
   /** How many jobs to hold ahead, as of the last {@link demand}. */
@@ -72,12 +73,12 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     this.#owners.delete(owner);
     this.#slots -= slots;
     this.#free = this.#free.filter((other) => other !== owner);
-    for (const [run, started] of this.#running) if (started.owner === owner) this.#running.delete(run);
   }
 
   /** A run is over. */
   free(owner: TOwner, run: Run, now: number): void {
     this.#running.delete(run);
+    this.#chars -= charsOf(run.jobs);
     if (!this.#owners.has(owner)) return;
     this.#free.push(owner);
     this.#dispatch(now);
@@ -130,7 +131,13 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     }
     if (groups.size > 0) this.#noteRuns([...groups.values()]);
     this.#buffered += jobs.length;
+    this.#chars += charsOf(jobs);
     this.#dispatch(now);
+  }
+
+  /** How many characters of payload are held here, by jobs that run and that wait for a slot. */
+  get chars(): number {
+    return this.#chars;
   }
 
   /** When the jobs held ahead must be handed back, by this process's clock; `Infinity` when there are none. */
@@ -143,6 +150,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     const held = this.#runs.flatMap(({ jobs }) => jobs);
     this.#runs = [];
     this.#buffered = 0;
+    this.#chars -= charsOf(held);
     return held;
   }
 
@@ -158,8 +166,8 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   /** Slots that are not about to be free: what runs there has taken much longer than such runs do. */
   #countOverdue(now: number): number {
     let overdue = 0;
-    for (const [{ jobs }, { startedAt }] of this.#running) {
-      if (this.meter.isOverdue(now - startedAt, jobs.length)) overdue += 1;
+    for (const [{ jobs }, { owner, startedAt }] of this.#running) {
+      if (this.#owners.has(owner) && this.meter.isOverdue(now - startedAt, jobs.length)) overdue += 1;
     }
     return overdue;
   }
@@ -177,4 +185,10 @@ export class ChannelChoice<TOwner extends SlotOwner> {
       this.#start(run, owner);
     }
   }
+}
+
+function charsOf(jobs: readonly ClaimedJob[]): number {
+  let chars = 0;
+  for (const { payloadText } of jobs) chars += payloadText.length;
+  return chars;
 }

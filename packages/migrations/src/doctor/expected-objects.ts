@@ -73,11 +73,11 @@ export const EXPECTED: readonly CatalogueObject[] = [
   [
     'function',
     '',
-    'claim_groups_v1(text[], text[], integer, integer, integer, text[], text[], text[], integer, integer, boolean)',
-    '82a07d287bcfcc09',
+    'claim_groups_v1(text[], text[], integer, integer, integer, bigint, text[], text[], text[], integer, integer, boolean)',
+    'b4b023b50ea4dfdc',
   ],
-  ['function', '', 'claim_told_v1(uuid, integer, uuid[], text[], text[])', '36449132dbc0da57'],
-  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '9d9f9ec99d89046a'],
+  ['function', '', 'claim_told_v1(uuid, integer, uuid[], text[], text[], integer)', '35d3ada1c7565f6a'],
+  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '267ea819535f6b44'],
   [
     'function',
     '',
