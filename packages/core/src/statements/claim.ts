@@ -14,6 +14,8 @@ export interface Demand {
   readonly run: number;
   /** How many jobs a group gave lately, where that was less: then more groups are taken at once. */
   readonly usual?: number;
+  /** The claim ends with the job that makes its payloads so many bytes or more; without it there is no limit. */
+  readonly room?: number;
 }
 
 /** A lane's jobs of one priority, and how far they are known to be over: no job up to `position` (a `seq`) is ready. */

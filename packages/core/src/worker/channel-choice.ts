@@ -37,6 +37,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   #runs: Run[] = [];
   readonly #running = new Map<Run, { readonly owner: TOwner; readonly startedAt: number }>();
   #buffered = 0;
+  #chars = 0;
   /** Whether a slot had nothing to start at some time since the last {@link demand}. */
   #ranDry = true;
   /** How many jobs to hold ahead, as of the last {@link demand}. */
@@ -80,12 +81,12 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     this.#owners.delete(owner);
     this.#slots -= slots;
     this.#free = this.#free.filter((other) => other !== owner);
-    for (const [run, started] of this.#running) if (started.owner === owner) this.#running.delete(run);
   }
 
   /** A run is over. */
   free(owner: TOwner, run: Run, now: number): void {
     this.#running.delete(run);
+    this.#chars -= charsOf(run.jobs);
     if (!this.#owners.has(owner)) return;
     this.#free.push(owner);
     this.#dispatch(now);
@@ -129,6 +130,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     for (const job of jobs) {
       if (!this.#isNew(job)) continue;
       this.#buffered += 1;
+      this.#chars += job.payloadText.length;
       const run = job.jobGroup === null ? undefined : groups.get(job.jobGroup);
       if (run !== undefined) {
         run.push(job);
@@ -142,6 +144,11 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     this.#dispatch(now);
   }
 
+  /** How many characters of payload are held here, by jobs that run and that wait for a slot. */
+  get chars(): number {
+    return this.#chars;
+  }
+
   /** When the jobs held ahead must be handed back, by this process's clock; `Infinity` when there are none. */
   get holdsUntil(): number {
     return (this.#runs[0]?.claimedAt ?? Infinity) + HOLD_MS;
@@ -152,6 +159,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     const held = this.#runs.flatMap(({ jobs }) => jobs);
     this.#runs = [];
     this.#buffered = 0;
+    this.#chars -= charsOf(held);
     return held;
   }
 
@@ -163,8 +171,8 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   /** Slots that are not about to be free: what runs there has taken much longer than such runs do. */
   #countOverdue(now: number): number {
     let overdue = 0;
-    for (const [{ jobs }, { startedAt }] of this.#running) {
-      if (this.meter.isOverdue(now - startedAt, jobs.length)) overdue += 1;
+    for (const [{ jobs }, { owner, startedAt }] of this.#running) {
+      if (this.#owners.has(owner) && this.meter.isOverdue(now - startedAt, jobs.length)) overdue += 1;
     }
     return overdue;
   }
@@ -182,4 +190,10 @@ export class ChannelChoice<TOwner extends SlotOwner> {
       this.#start(run, owner);
     }
   }
+}
+
+function charsOf(jobs: readonly ClaimedJob[]): number {
+  let chars = 0;
+  for (const { payloadText } of jobs) chars += payloadText.length;
+  return chars;
 }

@@ -36,6 +36,15 @@ const CONTENDED_MS = 2;
 const CONTENDED_LIMIT_MS = 64;
 
 /**
+ * The payloads that a process holds, of running jobs too, and those that one claim brings, in bytes. They are exceeded by
+ * one payload at most.
+ */
+const MAX_HELD = 32_000_000;
+const MAX_BROUGHT = 16_000_000;
+/** In UTF-8. */
+const MAX_BYTES_OF_CHAR = 3;
+
+/**
  * Fills the free slots of all Workers of a process: one claim at a time, for all of them together. It asks when there
  * are slots to fill and reason to think that there is work: the last claim was full, a notification came, a job of this
  * process was enqueued, a delay is over, or it is time to look in any case. When it was told which job there is, and knows
@@ -109,9 +118,16 @@ export class Claimer extends Daemon {
     this.#handBackStale(all, now);
     if (isBackedUp()) return BACKED_UP_MS;
     if (now >= this.#lookAt) this.#told.clear(); // found by the look
+    const room = Math.min(MAX_BROUGHT, MAX_HELD - all.reduce((sum, { chars }) => sum + chars, 0));
+    if (room <= 0) {
+      // The next job that ends wakes us, and then to look.
+      for (const choice of all) choice.isDry = false;
+      this.#lookAt = -Infinity;
+      return this.#untilNext(all, now);
+    }
     const placed = now >= this.#lookAt ? null : this.#told.place(all, (name) => parts.registry.get(name) !== undefined);
     if (placed === null) for (const choice of all) choice.isDry = false;
-    else if (placed.length > 0) return await this.#takeTold(lease, placed);
+    else if (placed.length > 0) return await this.#takeTold(lease, placed, room);
     const asked = all.flatMap((choice) => {
       const demand = choice.demand(now);
       return demand === null ? [] : [{ choice, demand }];
@@ -119,12 +135,13 @@ export class Claimer extends Daemon {
     const first = asked[0];
     if (first === undefined) return this.#untilNext(all, now);
     this.#lookAt = now + this.#options.pollMs();
-    const demands = asked.map(({ demand }) => demand);
+    const share = Math.ceil(room / asked.length);
+    const demands = asked.map(({ demand }) => ({ ...demand, room: share }));
     const from = this.#looks.next(now);
     const result = await this.#answerTo(lease, claim(parts.driver, parts.tables, { ...lease, names, demands, from }));
     if (result === null) return 0;
     this.#looks.note(from, demands, result, this.clock.now());
-    return this.#accept(asked, result, from === null);
+    return this.#accept(asked, result, from === null, share);
   }
 
   /** What a claim brings; `null` when the lease is gone, and all that it held with it. */
@@ -155,13 +172,14 @@ export class Claimer extends Daemon {
    * Those that are not brought were taken by others. The choices stay dry: nothing was learned of what else there is. When
    * to look is left as it was, so that somebody who is told of jobs all the time looks as often as anybody else.
    */
-  async #takeTold(lease: Lease, placed: readonly Placed<SlotOwner>[]): Promise<number> {
+  async #takeTold(lease: Lease, placed: readonly Placed<SlotOwner>[], room: number): Promise<number> {
     const { driver, tables } = this.#options.parts;
     const told = placed.map(({ job }) => job);
-    const result = await this.#answerTo(lease, claimTold(driver, tables, { ...lease, told }));
+    const result = await this.#answerTo(lease, claimTold(driver, tables, { ...lease, told, room }));
     if (result === null) return 0;
     const now = this.clock.now();
     const choiceOf = new Map(placed.map(({ job, choice }) => [job.id, choice]));
+    if (result.jobs.length < told.length && mayFill(result.jobs, room)) this.#lookAt = -Infinity;
     for (const job of result.jobs) choiceOf.get(job.id)?.accept([job], now);
     for (const choice of choiceOf.values()) if (choice.isUnused) this.#options.handBack(choice);
     return 0;
@@ -171,6 +189,7 @@ export class Claimer extends Daemon {
     asked: readonly { readonly choice: ChannelChoice<SlotOwner>; readonly demand: Demand }[],
     { jobs, nextDueMs, isRescueDue, isMoreLikely, isAhead }: ClaimResult,
     isEverywhere: boolean,
+    room: number,
   ): number {
     const now = this.clock.now();
     let isAnyTaken = false;
@@ -179,7 +198,7 @@ export class Claimer extends Daemon {
     // The database counts one job of a claim as started: nothing of what others hold may run before it.
     const isFirst = ({ taken }: (typeof answers)[number]) => taken[0]?.isCounted === true;
     for (const { choice, demand, taken } of answers.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
-      choice.isDry = taken.length < demand.slots + demand.ahead && !isMoreLikely;
+      choice.isDry = taken.length < demand.slots + demand.ahead && !isMoreLikely && !mayFill(taken, room);
       isShort ||= choice.isDry;
       if (taken.length > 0) isAnyTaken = true;
       choice.accept(taken, now);
@@ -205,4 +224,9 @@ export class Claimer extends Daemon {
     const look = this.#lookAt > now ? this.#lookAt : Infinity;
     return Math.max(1, Math.min(look, hold) - now);
   }
+}
+
+/** Whether a claim may have ended because of what its jobs brought. */
+function mayFill(jobs: readonly ClaimedJob[], room: number): boolean {
+  return jobs.reduce((sum, { payloadText }) => sum + payloadText.length, 0) * MAX_BYTES_OF_CHAR >= room;
 }

@@ -73,7 +73,7 @@ async function work(session: SqlSession): Promise<void> {
   const from: ClaimFrom = { look: 'wide', lanes: [], dueAfterMs: null };
   const take = async (workerId: string) =>
     (await claim(session, tables, { workerId, generation: 0, names: ['A'], demands, from })).jobs.flat();
-  await claimTold(session, tables, { workerId: alive, generation: 0, told: [] });
+  await claimTold(session, tables, { workerId: alive, generation: 0, told: [], room: 1 });
   const [one, two] = await take(alive);
   if (one === undefined || two === undefined) throw new Error('two jobs are free');
   await settle(session, tables, {

@@ -108,7 +108,7 @@ describe('the server refuses to a producer', () => {
     ['to end a lease', 'delete from {s}.worker'],
     ['to open groups', 'update {s}.job_group set running = 0'],
     ['to repeat jobs', `insert into {s}.schedule (name, repeat_secs) values ('N', 1)`],
-    ['to claim by name', `select * from {s}.claim_told_v1(${ZERO}, 0, '{}', '{}', '{}')`],
+    ['to claim by name', `select * from {s}.claim_told_v1(${ZERO}, 0, '{}', '{}', '{}', 1)`],
     ['to claim', `select * from {s}.claim_v1(${ZERO}, 0, '{N}', '[{"slots":1,"ahead":0,"run":1}]', null)`],
     ['to settle', `select * from {s}.settle_v1(${ZERO}, '{${ZERO.slice(1, -1)}}', '{1}', '{1}', null, '{}', 'keep')`],
     ['to rescue', 'select * from {s}.rescue_v1(null, 0, 0, 0)'],

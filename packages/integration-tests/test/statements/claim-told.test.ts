@@ -12,7 +12,7 @@ const ids = (jobs: readonly { readonly id: string }[]) => jobs.map(({ id }) => i
 const inLane = (id: string | undefined, channel = 'DEFAULT', name = 'JOB') => ({ id: id ?? '', channel, name });
 
 const take = (workerId: string, told: readonly ReturnType<typeof inLane>[], generation = 0, session = bench.session) =>
-  claimTold(session, bench.tables, { workerId, generation, told });
+  claimTold(session, bench.tables, { workerId, generation, told, room: 1_000_000 });
 
 beforeEach(() => empty(schema));
 
@@ -92,7 +92,7 @@ describe('a claim of jobs that a process was told of', () => {
     const worker = await bench.worker();
     const client = await schema.direct.connect();
     const pagesOf = (id: string) =>
-      visitedPages(client, `select * from ${schema.q}.claim_told_v1($1, 0, $2, $3, $4)`, [
+      visitedPages(client, `select * from ${schema.q}.claim_told_v1($1, 0, $2, $3, $4, 1000)`, [
         worker,
         [id],
         ['DEFAULT'],

@@ -75,7 +75,8 @@ export function benchOf(schema: TestSchema): Bench {
     },
     claim: (workerId, options = {}) => {
       const { generation = 0, names = ['JOB'], channels = null, slots = 10, ahead = 0, run = 1 } = options;
-      const { demands = [{ channels, slots, ahead, run }] } = options;
+      const room = options.room === undefined ? {} : { room: options.room };
+      const { demands = [{ channels, slots, ahead, run, ...room }] } = options;
       const { from = null } = options;
       return claim(options.session ?? session, tables, { workerId, generation, names, demands, from });
     },

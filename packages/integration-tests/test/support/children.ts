@@ -14,6 +14,8 @@ export interface ChildOptions {
   readonly url?: string;
   /** @defaultValue the suite's */
   readonly driver?: DriverName;
+  /** The limit of its heap, in megabytes. */
+  readonly heapMb?: number;
   /** Names to register; the payload of a job says what it does. */
   readonly names: readonly string[];
 }
@@ -58,10 +60,13 @@ export function useChildren(schema: {
   afterEach(async () => {
     await Promise.all(running.splice(0).map((child) => child.kill()));
   });
-  return async ({ settings = {}, worker = {}, url = schema.url, driver = DRIVER, names }) => {
+  return async ({ settings = {}, worker = {}, url = schema.url, driver = DRIVER, heapMb, names }) => {
     const config = { way: wayTo(url, driver), schema: schema.name, settings, worker, names };
     const child = asChild(
-      fork(FIXTURE, [JSON.stringify(config)], { execArgv: [], env: { PATH: process.env['PATH'] } }),
+      fork(FIXTURE, [JSON.stringify(config)], {
+        execArgv: heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`],
+        env: { PATH: process.env['PATH'] },
+      }),
     );
     running.push(child);
     await child.told({ kind: 'started' });

@@ -1,6 +1,7 @@
 import type { Tables } from '@bearmq/core/driver';
 import { plpgsql } from '../../plpgsql.ts';
 import { groupLanes } from './groups.ts';
+import { PAYLOAD_BYTES } from './ready-jobs.ts';
 
 /**
  * How many ready jobs a claim looks at that found nothing to run, to move those of busy groups out of the way: nobody
@@ -28,16 +29,16 @@ const STRIDE = 5000;
  * group is bound by round trips to some 400 jobs/s. The caller asks for runs only while jobs are fast.
  *
  * `p_groups` are the groups whose ready jobs were seen in the given lanes, in the order of their first, and `p_seen` is
- * the number of those jobs. `p_want` groups are enough, and `p_limit` jobs, the oldest of them. `o_moved` says that jobs
+ * the number of those jobs. `p_want` groups are enough, and `p_limit` jobs, the oldest of them, or those that bring `p_room` bytes of payload. `o_moved` says that jobs
  * were moved out of the way, so that the next claim sees others. `o_unreached` says that ready work may be left, behind what was
  * seen or in groups past `p_want` (whose runs may turn out short): who got less than it asked for asks again at once.
  */
 export function claimGroups(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('claim_groups_v1')}(
-  p_names text[], p_channels text[], p_want integer, p_run integer, p_limit integer, p_groups text[],
+  p_names text[], p_channels text[], p_want integer, p_run integer, p_limit integer, p_room bigint, p_groups text[],
   p_lane_channels text[], p_lane_names text[], p_seen integer, p_window integer, p_insert boolean,
-  out o_ids uuid[], out o_heads boolean[], out o_epochs integer[], out o_unreached boolean, out o_moved boolean)`,
+  out o_ids uuid[], out o_heads boolean[], out o_epochs integer[], out o_unreached boolean, out o_moved boolean, out o_bytes bigint)`,
     returns: 'record',
     body: `declare
   v_free text[];
@@ -73,16 +74,20 @@ begin
       select w.*, row_number() over (partition by w.job_group order by w.priority desc, w.seq) as nth from oldest w
     ),
     run as materialized (
-      select r.*, h.id is not null as held from numbered r left join lateral (
-        select j.id from ${n.job} j where j.id = any (array[r.id]) and j.state in ('ready', 'blocked') for update skip locked
+      select r.*, h.id is not null as held, h.bytes from numbered r left join lateral (
+        select j.id, ${PAYLOAD_BYTES} as bytes from ${n.job} j where j.id = any (array[r.id]) and j.state in ('ready', 'blocked') for update skip locked
       ) h on true
       where r.nth <= p_run
     ),
     measured as (
       select r.*, min(r.nth) filter (where not r.held) over (partition by r.job_group) as gap from run r
     ),
+    free as (
+      select m.*, sum(m.bytes) over w - m.bytes as before from measured m where m.gap is null or m.nth < m.gap
+      window w as (order by m.priority desc, m.seq rows unbounded preceding)
+    ),
     taken as materialized (
-      select m.* from measured m where m.gap is null or m.nth < m.gap
+      select f.* from free f where f.before < p_room
     ),
     opened as (
       update ${n.jobGroup} g set running = c.jobs, locked_at = now()
@@ -90,8 +95,8 @@ begin
       where g.name = any (array[c.job_group])
     )
     select array_agg(t.id order by t.priority desc, t.seq), array_agg(t.nth = 1 order by t.priority desc, t.seq),
-      array_agg(g.epoch order by t.priority desc, t.seq)
-    into o_ids, o_heads, o_epochs
+      array_agg(g.epoch order by t.priority desc, t.seq), sum(t.bytes)
+    into o_ids, o_heads, o_epochs, o_bytes
     from taken t join ${n.jobGroup} g on g.name = any (array[t.job_group]);
   end if;
 

@@ -1,6 +1,6 @@
 import type { Tables } from '@bearmq/core/driver';
 import { plpgsql } from '../../plpgsql.ts';
-import { TAKEN, take } from './ready-jobs.ts';
+import { PAYLOAD_BYTES, TAKEN, take } from './ready-jobs.ts';
 
 /**
  * Takes, of jobs without a group that a process was told of, those that are still ready. For one that was idle until
@@ -8,7 +8,7 @@ import { TAKEN, take } from './ready-jobs.ts';
  * for. Each of three arrays has an entry for each job: what was told may be wrong, so that only what is in the lane it
  * was told to be in is taken.
  *
- * All start at once, and the attempt of the first is spent here (`claim_v1` says why only its). Rows as those of `claim_v1`; the last one says that the lease is held, and none is there where it
+ * Those that bring `p_room` bytes of payload are enough. All start at once, and the attempt of the first is spent here (`claim_v1` says why only its). Rows as those of `claim_v1`; the last one says that the lease is held, and none is there where it
  * is not. The worker's row is locked for the same reasons as there.
  *
  * It reads the primary key. The comparison with a state as text is to keep it there: an index of ready jobs looks as good
@@ -21,7 +21,7 @@ import { TAKEN, take } from './ready-jobs.ts';
 export function claimTold(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('claim_told_v1')}(
-  p_worker uuid, p_generation integer, p_ids uuid[], p_channels text[], p_names text[])`,
+  p_worker uuid, p_generation integer, p_ids uuid[], p_channels text[], p_names text[], p_room integer)`,
     returns: `table (
   o_id text, o_name text, o_channel text, o_group text, o_attempt integer, o_num_attempts integer, o_timeout_secs float8,
   o_priority integer, o_seq float8, o_claims integer, o_started boolean, o_suspect boolean, o_enqueued_ms float8,
@@ -36,15 +36,18 @@ export function claimTold(n: Tables): string {
     select t.id, t.channel, t.name from unnest(p_ids, p_channels, p_names) as t (id, channel, name)
   ),
   picked as materialized (
-    select j.id, j.attempt, j.priority, j.seq
+    select j.id, j.attempt, j.priority, j.seq, ${PAYLOAD_BYTES} as bytes
     from ${n.job} j join told t on j.id = any (array[t.id])
     where j.state::text = 'ready' and j.job_group is null and j.channel = t.channel and j.name = t.name
     order by j.id for update of j skip locked
   ),
   ranked as materialized (
-    select p.id, null::integer as epoch, p.attempt,
-      row_number() over (order by p.priority desc, p.seq) = 1 as started
-    from picked p
+    select f.id, null::integer as epoch, f.attempt, f.nth = 1 as started
+    from (
+      select p.*, row_number() over w as nth, sum(p.bytes) over w - p.bytes as before from picked p
+      window w as (order by p.priority desc, p.seq rows unbounded preceding)
+    ) f
+    where f.before < p_room
   )
   ${take(n, TAKEN)};
   o_id := null;

@@ -11,7 +11,7 @@ import { findLanes, findStretches, NARROW_TO_DEMAND, RANK, take } from './ready-
  *
  * `p_demands` is a JSON array of `{ channels: string[] | null, slots, ahead, run }`: up to `slots` jobs start at once, up
  * to `ahead` more are claimed a little before they are needed, and a group gives at most `run` jobs to be worked off in
- * order (so many that `usual`, what a group gave lately, says how many groups to take). The attempt of the very first is spent here: its work function starts before anything else happens. Those of all
+ * order (so many that `usual`, what a group gave lately, says how many groups to take). A claim ends with the job that makes its payloads `room` bytes or more. The attempt of the very first is spent here: its work function starts before anything else happens. Those of all
  * others are not (`started` false), for one that ends its process would take theirs with it: a crash gives them back, and
  * `suspect` true lets the start be recorded before they run.
  *
@@ -98,6 +98,7 @@ export function claim(n: Tables): string {
   v_lane_channels text[];
   v_lane_names text[];
   v_left integer;
+  v_room bigint;
   v_is_single boolean;
   v_is_first boolean := true;
   v_head bigint[];
@@ -165,11 +166,14 @@ begin
   end if;
 
   for v_demand in
-    select t.channels, t.slots, t.slots + t.ahead as capacity, t.run, coalesce(least(t.usual, t.run), t.run) as usual
-    from json_to_recordset(p_demands) as t (channels text[], slots integer, ahead integer, run integer, usual integer)
+    select t.channels, t.slots, t.slots + t.ahead as capacity, t.run, coalesce(least(t.usual, t.run), t.run) as usual,
+      coalesce(t.room, 2147483647) as room
+    from json_to_recordset(p_demands) as t (channels text[], slots integer, ahead integer, run integer, usual integer,
+      room integer)
   loop
     v_nth := v_nth + 1;
     v_left := v_demand.capacity;
+    v_room := v_demand.room;
     v_counts := v_is_first and v_demand.slots > 0;
     v_head := null;
     ${NARROW_TO_DEMAND}
@@ -213,13 +217,14 @@ begin
         -- group of 20,000 took 640 ms with strides of 2,000, and 460 ms so; 250 ms alone.
         select x.* into v_run from ${n.fn('claim_groups_v1')}(p_names, v_demand.channels,
           greatest(v_demand.slots, (v_left + v_demand.usual - 1) / v_demand.usual), v_demand.run,
-          v_left + v_demand.slots * v_demand.run, v_plan.groups,
+          v_left + v_demand.slots * v_demand.run, v_room, v_plan.groups,
           v_lane_channels, v_lane_names, v_plan.seen,
           case when v_plan.free > 0 then greatest(50, least(v_left, v_plan.free))
             else least(2000, greatest(200, 4 * v_left)) end,
           v_is_single) x;
         v_unreached := v_unreached or v_run.o_unreached;
         v_moved := v_moved or v_run.o_moved;
+        v_room := v_room - coalesce(v_run.o_bytes, 0);
         v_head := (select array[${RANK}, j.seq] from ${n.job} j where j.id = any (v_run.o_ids[1:1]));
         v_counts_head := v_counts and coalesce(v_head < v_plan.first_free or cardinality(v_run.o_ids) >= v_left,
           v_head is not null);
@@ -245,14 +250,14 @@ begin
       get diagnostics v_taken = row_count;
       v_is_first := v_is_first and (v_demand.slots = 0 or v_taken = 0);
       -- Others hold some of what was seen here. There may be more elsewhere, and nobody might look for it.
-      if v_seen_stretches is not null and v_taken < v_left
-        and (v_is_narrowed or v_taken < (select sum(t.take) from unnest(v_takes) as t (take)))
-      then
-        v_left := v_left - v_taken;
-        v_counts := v_counts and v_taken = 0;
-        return query
-        ${fill(n)};
-        v_is_first := v_is_first and (v_demand.slots = 0 or not found);
+      if v_seen_stretches is not null and v_taken < v_left then
+        if v_is_narrowed or v_taken < (select sum(t.take) from unnest(v_takes) as t (take)) then
+          v_left := v_left - v_taken;
+          v_counts := v_counts and v_taken = 0;
+          return query
+          ${fill(n)};
+          v_is_first := v_is_first and (v_demand.slots = 0 or not found);
+        end if;
       end if;
     end if;
   end loop;

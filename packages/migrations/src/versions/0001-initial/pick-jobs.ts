@@ -1,5 +1,5 @@
 import type { Tables } from '@bearmq/core/driver';
-import { RANK, ready, take } from './ready-jobs.ts';
+import { PAYLOAD_BYTES, RANK, ready, take } from './ready-jobs.ts';
 
 /**
  * How a claim takes jobs without a group from the stretches of a demand (`v_channels` and so on): the best `v_left` of
@@ -85,7 +85,7 @@ export const TAKES_OF_SEEN: string = takesOf(
 export function pick(n: Tables): string {
   return takePicked(
     n,
-    `select x.id, x.attempt, x.rank, x.seq from unnest(${STRETCHES}, v_takes) as s (${STRETCH}, take)
+    `select x.id, x.attempt, x.rank, x.seq, x.bytes from unnest(${STRETCHES}, v_takes) as s (${STRETCH}, take)
         cross join lateral (
           ${within(n, COLUMNS)} limit s.take for update skip locked) x
         where s.take > 0`,
@@ -99,7 +99,7 @@ export function pick(n: Tables): string {
 export function fill(n: Tables): string {
   return takePicked(
     n,
-    `select x.id, x.attempt, x.rank, x.seq from (
+    `select x.id, x.attempt, x.rank, x.seq, x.bytes from (
           select * from unnest(v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs)
             as s (${STRETCH})
           where v_demand.channels is null or s.channel = any (v_demand.channels)
@@ -111,9 +111,9 @@ export function fill(n: Tables): string {
   );
 }
 
-const COLUMNS = `j.id, j.attempt, ${RANK} as rank, j.seq`;
+const COLUMNS = `j.id, j.attempt, ${RANK} as rank, j.seq, ${PAYLOAD_BYTES} as bytes`;
 
-/** Takes the best `v_left` of a query that locks jobs. */
+/** Takes the best `v_left` of a query that locks jobs, up to the one that fills `v_room` with its payload. */
 function takePicked(n: Tables, picked: string): string {
   return `with picked as materialized (
         ${picked}
@@ -121,8 +121,11 @@ function takePicked(n: Tables, picked: string): string {
       ranked as materialized (
         select r.id, null::integer as epoch, r.attempt,
           r.nth = 1 and v_counts and coalesce(array[r.rank::bigint, r.seq] < v_head, true) as started
-        from (select p.*, row_number() over (order by p.rank, p.seq) as nth from picked p) r
-        where r.nth <= v_left
+        from (
+          select p.*, row_number() over w as nth, sum(p.bytes) over w - p.bytes as before from picked p
+          window w as (order by p.rank, p.seq rows unbounded preceding)
+        ) r
+        where r.nth <= v_left and r.before < v_room
       )
       ${take(n)}`;
 }

@@ -156,6 +156,13 @@ export const TAKEN = `j.id::text, j.name, j.channel, j.job_group, r.attempt + 1,
         least(j.timeout_secs, 3153600000), j.priority::integer, j.seq::float8, j.claims, j.started, j.suspect,
         (extract(epoch from j.enqueued_at) * 1000)::float8, j.payload::text`;
 
+/**
+ * How many bytes of payload the job `j` brings. It is not read for that, but where it is kept compressed: the size of
+ * what comes out is known only then.
+ */
+export const PAYLOAD_BYTES = `case when pg_column_compression(j.payload) is null then pg_column_size(j.payload)
+          else octet_length(j.payload::text) end`;
+
 /** Before it the demand, and after it what the last row of a claim is for. */
 const ROW_OF_CLAIM = `v_nth, ${TAKEN},
         null::boolean, null::float8, null::boolean, null::boolean, null::float8, null::float8, null::float8,
