@@ -43,5 +43,5 @@ export class RunMetadata implements JobMetadata {
  * job's id, so that it is the same for every attempt without being stored, and no other job has it.
  */
 function ownGroup(id: string): string {
-  return `${id.slice(28)}-${id.slice(24, 28)}-4${id.slice(15, 23)}-${id.slice(0, 8)}${id.slice(9, 13)}`;
+  return `${id.slice(28)}${id.slice(8, 14)}4${id.slice(15, 28)}${id.slice(0, 8)}`;
 }

@@ -16,27 +16,28 @@ let direct: RunScope | undefined;
  * job before; and a way to tell whether the code at hand is part of one.
  *
  * Where a store that follows promises is dear, that is seen by the stack: engines write into it, at no cost before they
- * are asked, which functions wait for the one at hand. So each run is waited for by a function whose name is its Worker's.
+ * are asked, which functions wait for the one at hand. So a Worker's jobs are worked through in a function whose name is its own.
  * It is not seen from a callback, a timer for instance.
  */
 export class RunScope {
   readonly #mark: string;
-  readonly #waitFor: (result: unknown) => Promise<unknown>;
+  /** Does a Worker's work: one job after the other, each by {@link run}. */
+  readonly workThrough: (work: () => Promise<void>) => Promise<void>;
 
   constructor(workerId: string) {
     const mark = `job run by ${workerId}`;
     this.#mark = mark;
-    const named = { [mark]: async (result: unknown): Promise<unknown> => await result };
-    this.#waitFor = named[mark] as (typeof named)[string];
+    const named = { [mark]: async (work: () => Promise<void>): Promise<void> => await work() };
+    this.workThrough = named[mark] as (typeof named)[string];
   }
 
   /** Calls a work function, and returns what is to be waited for. Throws what it throws before its first wait. */
-  run(work: () => unknown): Promise<unknown> {
+  run(work: () => unknown): unknown {
     if (storage !== undefined) return this.#runStored(storage, work);
     const before = direct;
     direct = this;
     try {
-      return this.#waitFor(outside(work));
+      return outside(work);
     } finally {
       direct = before;
     }

@@ -145,7 +145,7 @@ export class WorkerProcess {
       choice = new ChannelChoice(
         member.channels,
         systemClock.now(),
-        (run, owner) => void this.#work(run, owner, key),
+        (run, owner) => void this.#members.get(owner)?.scope.workThrough(() => this.#work(run, owner, key)),
         (claim) => this.#held.add(claim),
       );
       this.#choices.set(key, choice);
