@@ -51,6 +51,21 @@ describe('on a migrated database', () => {
     expect(second.output()).toMatch(/^error: the index job_ready is missing .*\n {2}create index job_ready on /);
   });
 
+  it('processes share definitions: the one enqueues, the other runs', async () => {
+    expect(await start('processes/web', database.url()).ended()).toBe(0);
+    const worker = start('processes/worker', database.url());
+    await worker.prints('image 7 resized');
+    expect(await worker.stop('SIGTERM')).toBe(0);
+    await expectTidy(database);
+  });
+
+  it('waiting tells of jobs that nobody has registered', async () => {
+    const example = start('waiting', database.url());
+    expect(await example.ended()).toBe(0);
+    expect(example.output()).toMatch(/^2 of FORGOTTEN in DEFAULT wait since \d{4}-/m);
+    await database.rows(`delete from ${SCHEMA}.job`);
+  });
+
   it('job-definitions enqueues, and is refused what JSON would change', async () => {
     const example = start('job-definitions', database.url());
     expect(await example.ended()).toBe(0);

@@ -26,9 +26,20 @@ export class Context extends CoreContext {
       super(coreOptions);
     } catch (error) {
       void ownDriver?.close(); // it hears the pool's errors
-      throw error;
+      throw isAboutDriver(error) && isWithoutAny(options) ? new InvalidOptionError('Context.pool', MISSING) : error;
     }
   }
+}
+
+const MISSING =
+  "is missing; make one of pg: new Context({ pool: new Pool({ connectionString: process.env.DATABASE_URL }), schema: '_bearmq' })";
+
+function isAboutDriver(error: unknown): boolean {
+  return error instanceof InvalidOptionError && error.option === 'Context.driver';
+}
+
+function isWithoutAny({ pool, driver }: { readonly pool?: unknown; readonly driver?: unknown }): boolean {
+  return pool === undefined && driver === undefined;
 }
 
 /** The options with a driver in place of a pool, and that driver where it was made here. */
@@ -36,7 +47,7 @@ function onDriver(given: ContextOptions): readonly [CoreContextOptions, Driver?]
   // What is no object at all, core refuses in its own words.
   if (typeof given !== 'object' || given === null) return [given];
   const options = reading('Context', () => ({ ...given }));
-  if (!('pool' in options)) return [options];
+  if (!('pool' in options) || options.pool === undefined) return [options as CoreContextOptions];
   const { pool, ...rest } = options;
   if ('driver' in rest && rest.driver !== undefined) {
     throw new InvalidOptionError('Context.pool', 'and Context.driver exclude each other; leave one out');

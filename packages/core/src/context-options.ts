@@ -98,6 +98,8 @@ export function resolveContextOptions(options: ContextOptions): ContextOptions &
 }
 
 const contextChecks = {
+  // Listed, since it is the first that the Context of bearmq takes; that one has made a driver of it by now.
+  pool: () => 'is an option of the Context of bearmq; give the one of @bearmq/core a driver: pgDriver({ pool })',
   driver: hasMethods(
     ['run', 'transaction', 'listen', 'close'],
     'must be a driver, such as pgDriver({ pool }) from @bearmq/driver-pg',

@@ -1,6 +1,7 @@
 import leven from 'leven';
 import { InvalidOptionError } from '../errors.ts';
 import { describe, reasonOf, shortened } from '../in-words.ts';
+import { remedyOf } from './other-names.ts';
 
 /** Says what is wrong with a value, or `undefined` when nothing is. */
 export type Check = (value: unknown) => string | undefined;
@@ -65,7 +66,7 @@ export function listOf(item: Check, max: number): Check {
 export const anything: Check = () => undefined;
 
 /**
- * Checks an options object: unknown keys answer with the nearest known one, known ones are checked, `undefined` counts
+ * Checks an options object: unknown keys answer with the one that is meant, known ones are checked, `undefined` counts
  * as left out. Those that are `required` are checked when left out, too.
  *
  * @returns what was checked: a copy, so that no getter is asked twice and says two things.
@@ -124,8 +125,11 @@ function unknownOption(owner: string, key: string, known: readonly string[]): In
   const nearest = known
     .map((name) => ({ name, distance: leven(given.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  const isNear = nearest !== undefined && nearest.distance <= Math.max(2, Math.floor(nearest.name.length / 3));
-  const remedy = isNear ? `did you mean ${JSON.stringify(nearest.name)}?` : `it takes ${known.join(', ')}`;
+  const isWithin = (letters: number): boolean => nearest !== undefined && nearest.distance <= letters;
+  const guess = `did you mean ${JSON.stringify(nearest?.name)}?`;
+  const loosely = Math.max(2, Math.floor((nearest?.name.length ?? 0) / 3));
+  const otherwise = isWithin(loosely) ? guess : `it takes ${known.join(', ')}`;
+  const remedy = isWithin(1) ? guess : (remedyOf(given, known) ?? otherwise);
   return new InvalidOptionError(`${owner}.${given}`, `is not an option; ${remedy}`);
 }
 

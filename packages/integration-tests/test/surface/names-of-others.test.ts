@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { Context, JobDefinition, Orchestrator, Worker } from 'bearmq';
+import pg from 'pg';
+
+const pool = new pg.Pool(); // never connected
+const context = new Context({ pool, schema: '_bearmq' });
+const workFunction = (): void => {};
+const definition = new JobDefinition<null>({ context, name: 'A', workFunction });
+
+const makers: Readonly<Record<string, (options: object) => unknown>> = {
+  Context: (options) => new Context({ pool, schema: '_bearmq', ...options }),
+  JobDefinition: (options) => new JobDefinition({ context, name: 'A', workFunction, ...options }),
+  Worker: (options) => new Worker({ context, ...options }),
+  Orchestrator: (options) => new Orchestrator({ context, ...options }),
+  enqueue: (options) => definition.enqueue(null, options),
+  'enqueueMany[0]': (options) => definition.enqueueMany([{ ...options }]),
+};
+
+async function saidOf(make: () => unknown): Promise<string> {
+  try {
+    await make();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'nothing';
+}
+
+// A newcomer's options of pg-boss, graphile-worker or BullMQ were answered with the list of all of ours, or with one
+// that happened to be spelled alike.
+describe("another queue's option is answered with ours:", () => {
+  it.each<[string, string, string]>([
+    ['JobDefinition', 'retryLimit', 'did you mean "numAttempts"? (it counts all attempts, the first included)'],
+    ['JobDefinition', 'max_attempts', 'did you mean "numAttempts"? (it counts all attempts, the first included)'],
+    ['enqueue', 'attempts', 'did you mean "numAttempts"? (it counts all attempts, the first included)'],
+    ['JobDefinition', 'retryDelay', 'did you mean "timeoutSecs"? (it is one pause, in seconds; growing pauses are not'],
+    [
+      'enqueue',
+      'backoff',
+      'did you mean "timeoutSecs"? (it is one pause, in seconds; growing pauses are not there yet)',
+    ],
+    ['enqueue', 'delayMs', 'did you mean "delaySecs" or "timeoutSecs"? (in seconds: before the first attempt, and'],
+    ['enqueue', 'startAfter', 'did you mean "delaySecs"? (it is in seconds, from now)'],
+    ['enqueue', 'run_at', 'did you mean "delaySecs"? (it is in seconds, from now)'],
+    ['enqueueMany[0]', 'delay', 'did you mean "delaySecs"? (it is in seconds, from now)'],
+    ['JobDefinition', 'queueName', 'did you mean "channel"?'],
+    ['Worker', 'queue', 'did you mean "channels"?'],
+    ['enqueue', 'singletonKey', 'unique jobs are not there yet: insert a row with a unique key'],
+    ['enqueue', 'jobId', 'unique jobs are not there yet: insert a row with a unique key'],
+    ['JobDefinition', 'cron', 'did you mean "repeatSecs"? (it is in seconds; cron expressions are not there yet)'],
+    ['Orchestrator', 'cron', '"repeatSecs" is an option of JobDefinition; it is in seconds'],
+    ['enqueue', 'priority', 'priorities are not there yet: give urgent jobs a channel'],
+    ['Worker', 'teamSize', 'did you mean "concurrency"?'],
+    ['JobDefinition', 'concurrency', '"concurrency" is an option of Worker'],
+    [
+      'Worker',
+      'limiter',
+      'did you mean "concurrency"? (it limits how many run at a time; limits of a rate are not there yet)',
+    ],
+    ['Worker', 'pollInterval', '"pollSecs" is an option of Context; it is in seconds'],
+    ['Context', 'newJobCheckInterval', 'did you mean "pollSecs"? (it is in seconds)'],
+    ['enqueue', 'groupId', 'did you mean "jobGroup"? (of a group one job runs at a time)'],
+    ['JobDefinition', 'group', 'did you mean "jobGroupGenerator"? (of a group one job runs at a time)'],
+    ['JobDefinition', 'jobGroup', '"jobGroup" is an option of enqueue'],
+    ['JobDefinition', 'expireInSeconds', 'a run may take as long as it likes; timeoutSecs is the pause after a failed'],
+    [
+      'enqueue',
+      'visibilityTimeout',
+      'a run may take as long as it likes; timeoutSecs is the pause after a failed attempt',
+    ],
+    ['Worker', 'lockDuration', '"leaseSecs" is an option of Context'],
+    ['JobDefinition', 'handler', 'did you mean "workFunction"?'],
+    ['Worker', 'processor', '"workFunction" is an option of JobDefinition'],
+    ['enqueue', 'data', 'the payload is the first argument of enqueue'],
+    ['enqueueMany[0]', 'data', 'did you mean "payload"?'],
+    ['enqueue', 'transaction', 'did you mean "tx"? (your open transaction, as fromPg(client) gives it)'],
+    ['enqueue', 'client', 'did you mean "tx"?'],
+    ['enqueue', 'removeOnComplete', '"jobPostFinalizeDeleteSecs" is an option of Context'],
+    ['JobDefinition', 'onComplete', 'outcomes are events: context.addEventHandler('],
+    ['JobDefinition', 'deadLetter', 'WORKER_JOB_EXPIRE tells of a job that failed for good'],
+    ['JobDefinition', 'workfunction', 'did you mean "workFunction"?'],
+    ['JobDefinition', 'channels', 'did you mean "channel"?'],
+    ['Worker', 'concurency', 'did you mean "concurrency"?'],
+    ['Worker', 'colour', 'it takes context, channels, concurrency'],
+  ])('%s.%s', async (owner, key, words) => {
+    const said = await saidOf(() => makers[owner]?.({ [key]: 1 }));
+    expect(said).toContain(`${owner}.${key} is not an option; ${words}`);
+    expect(said.length).toBeLessThan(220);
+    for (const [, meant = ''] of said.matchAll(/(?:you mean|or) "(\w+)"/g)) {
+      expect(await saidOf(() => makers[owner]?.({ [meant]: Symbol('of a wrong type') }))).not.toContain(
+        'is not an option',
+      );
+    }
+    const [, elsewhere = '', thing = owner] = /"(\w+)" is an option of (\w+)/.exec(said) ?? [];
+    if (elsewhere === '') return;
+    expect(await saidOf(() => makers[thing]?.({ [elsewhere]: Symbol('of a wrong type') }))).not.toContain(
+      'not an option',
+    );
+  });
+});
+
+describe('a context without a pool', () => {
+  const contextOf = (options: unknown) =>
+    saidOf(() => new Context(options as ConstructorParameters<typeof Context>[0]));
+
+  it.each(['connectionString', 'db', 'client', 'url', 'connection', 'database_url'])(
+    'but with %s is told of one',
+    async (key) => {
+      const said = await contextOf({ [key]: 'postgres://me:secret@localhost/mine', schema: '_bearmq' });
+      expect(said).toContain(`Context.${key} is not an option; did you mean "pool"? (a `);
+      expect(said).toContain('new Pool({ connectionString })');
+      expect(said).not.toContain('secret');
+    },
+  );
+
+  it.each([{}, { schema: '_bearmq' }, { pool: undefined, schema: '_bearmq' }, { driver: undefined }])(
+    'is told how to make one: %p',
+    async (options) => {
+      expect(await contextOf(options)).toBe(
+        'Context.pool is missing; make one of pg: ' +
+          "new Context({ pool: new Pool({ connectionString: process.env.DATABASE_URL }), schema: '_bearmq' })",
+      );
+    },
+  );
+
+  it('and with an option that is like no other is told of all', async () => {
+    expect(await contextOf({ pool, schema: '_bearmq', colour: 1 })).toContain('it takes pool, driver, schema, ');
+  });
+});
