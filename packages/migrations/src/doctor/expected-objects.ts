@@ -96,7 +96,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['function', '', 'prune_groups_v1(text, integer)', '0a27dd82cfb094cb'],
   ['function', '', 'reconcile_v1(uuid, integer, uuid[], integer[])', 'b8960c715265a115'],
   ['function', '', 'recount_groups_v1(text[])', '0c20193b2c789752'],
-  ['function', '', 'rescue_v1(uuid, double precision, double precision, double precision)', 'f756c1882df29c8a'],
+  ['function', '', 'rescue_v1(uuid, double precision, double precision, double precision)', '4b478140d0701390'],
   ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text)', '1c2946c0a74b22a4'],
   ['function', '', 'sweep_groups_v1()', '30aa570bec544d77'],
   ['function', '', 'take_back_v1(uuid, uuid[], integer[], boolean)', 'ed97f31176a03952'],

@@ -76,8 +76,8 @@ const WATCH_GAP_SECS = 3;
  *
  * `p_self` is the caller's own lease, which it would renew, not take.
  *
- * The worker's row is locked first: a claim under way holds it `for key share`, so it is skipped until the claim is
- * over. A group is opened by raising its epoch when the latest of its running jobs was claimed, or started, more than
+ * The workers' rows are locked first: a claim under way holds its own `for key share`, so it is skipped until the claim
+ * is over. Then the groups of their jobs, in name order, as a settle does. A group is opened by raising its epoch when the latest of its running jobs was claimed, or started, more than
  * `p_unlock_secs` ago: its job may go on and is settled as usual, but no longer counts. Workers are noted last, so that no renewal waits while jobs are put back. The row `overdue` says that
  * there are some: look again within the gap.
  */
@@ -87,6 +87,9 @@ export function rescue(n: Tables): string {
     returns: 'table (o_kind text, o_id text, o_name text, o_worker text)',
     body: `declare
   v_worker record;
+  v_dead uuid[] := '{}';
+  v_strays uuid[];
+  v_id uuid;
   v_groups text[];
 begin
   for v_worker in
@@ -100,25 +103,32 @@ begin
     continue when v_worker.session_key is not null
       and v_worker.renewed_at > now() - make_interval(secs => p_blocked_secs)
       and not pg_try_advisory_xact_lock(v_worker.session_key);
-    return query
-    select 'job', t.o_id::text, t.o_name, v_worker.id::text from ${n.fn('take_back_v1')}(v_worker.id, '{}', '{}', false) t;
-    delete from ${n.worker} e where e.id = v_worker.id;
-    return query select 'worker', null::text, null::text, v_worker.id::text;
+    v_dead := v_dead || v_worker.id;
   end loop;
 
   -- Running jobs of a worker without a row: nothing leaves any, but if they were there nobody else would find them.
-  for v_worker in
-    with recursive holder (id) as (
-      (select j.worker_id from ${n.job} j where j.state = 'running' order by j.worker_id limit 1)
-      union all
-      select x.worker_id from holder h cross join lateral (
-        select j.worker_id from ${n.job} j where j.state = 'running' and j.worker_id > h.id
-        order by j.worker_id limit 1) x
-    )
-    select h.id from holder h where not exists (select 1 from ${n.worker} e where e.id = h.id)
-  loop
+  with recursive holder (id) as (
+    (select j.worker_id from ${n.job} j where j.state = 'running' order by j.worker_id limit 1)
+    union all
+    select x.worker_id from holder h cross join lateral (
+      select j.worker_id from ${n.job} j where j.state = 'running' and j.worker_id > h.id
+      order by j.worker_id limit 1) x
+  )
+  select array_agg(h.id order by h.id) into v_strays
+  from holder h where not exists (select 1 from ${n.worker} e where e.id = h.id);
+
+  -- The groups of all of them in one go: those of one worker after those of another would be out of order.
+  v_groups := array(
+    select j.job_group from unnest(v_dead || v_strays) as d (id) join ${n.job} j on j.worker_id = any (array[d.id])
+    where j.state = 'running' and j.job_group is not null);
+  ${lockGroups(n, 'v_groups')}
+  foreach v_id in array v_dead || v_strays loop
     return query
-    select 'job', t.o_id::text, t.o_name, v_worker.id::text from ${n.fn('take_back_v1')}(v_worker.id, '{}', '{}', false) t;
+    select 'job', t.o_id::text, t.o_name, v_id::text from ${n.fn('take_back_v1')}(v_id, '{}', '{}', false) t;
+    delete from ${n.worker} e where e.id = v_id;
+    if v_id = any (v_dead) then
+      return query select 'worker', null::text, null::text, v_id::text;
+    end if;
   end loop;
 
   with overdue as materialized (
