@@ -12,15 +12,19 @@ interface LeaseInput {
   readonly sessionKey: string | null;
 }
 
-/** Takes out the lease of a worker process: one row, whatever it runs. */
-export const registerWorker: Statement<LeaseInput, void> = defineStatement({
+/** When the server was started, in seconds since 1970: another time is another life of it, or another server. */
+const SERVER_STARTED = 'extract(epoch from pg_catalog.pg_postmaster_start_time())::float8';
+
+/** Takes out the lease of a worker process: one row, whatever it runs. Resolves to which server did that. */
+export const registerWorker: Statement<LeaseInput, number> = defineStatement({
   name: 'bearmq_register_worker',
   mayBeRepeated: true,
   text: ({ worker }) => `
     insert into ${worker} (id, expires_at, session_key)
-    values ($1::text::uuid, pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), $3::text::bigint)`,
+    values ($1::text::uuid, pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), $3::text::bigint)
+    returning ${SERVER_STARTED}`,
   encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
-  decode: () => undefined,
+  decode: ([row]) => asNumber(row?.[0]),
 });
 
 export interface Renewal {
@@ -28,6 +32,8 @@ export interface Renewal {
   readonly isHeld: boolean;
   /** Another process has let half of its lease pass: a rescue should watch it. */
   readonly isAnyOverdue: boolean;
+  /** Which server said so: when it was started, in seconds since 1970. `null` where the lease is not held. */
+  readonly server: number | null;
 }
 
 /**
@@ -39,15 +45,21 @@ export const renewLease: Statement<LeaseInput, Renewal> = defineStatement({
   mayBeRepeated: true,
   text: ({ worker }) => `
     update ${worker} set renewed_at = pg_catalog.now(),
-      expires_at = pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), session_key = $3::text::bigint, watched_from = null, watched_at = null
+      expires_at = pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), session_key = $3::text::bigint,
+      watched_from = null, watched_at = null
     where id = $1::text::uuid
     returning exists (
       select 1 from ${worker} w
       where w.id <> $1::text::uuid
         and extract(epoch from w.renewed_at)::float8 + extract(epoch from w.expires_at)::float8
-          < 2 * extract(epoch from pg_catalog.now())::float8)`,
+          < 2 * extract(epoch from pg_catalog.now())::float8),
+      ${SERVER_STARTED}`,
   encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
-  decode: ([row]) => ({ isHeld: row !== undefined, isAnyOverdue: asNullable(row?.[0], asBoolean) ?? false }),
+  decode: ([row]) => ({
+    isHeld: row !== undefined,
+    isAnyOverdue: asNullable(row?.[0], asBoolean) ?? false,
+    server: asNullable(row?.[1], asNumber),
+  }),
 });
 
 /**

@@ -68,6 +68,12 @@ export class Claimer extends Daemon {
     return this.#mustReconcile;
   }
 
+  /** The database may think that we hold jobs that we do not know of: what it had confirmed to us may be lost. */
+  distrust(): void {
+    this.#mustReconcile = true;
+    this.wake();
+  }
+
   /** There may be work now. */
   hint(): void {
     this.#lookAt = -Infinity;

@@ -21,6 +21,8 @@ export interface LeaseKeeperOptions {
   readonly onHeld: () => void;
   /** The lease is gone: whatever this process holds may run elsewhere. */
   readonly onLost: () => void;
+  /** The server was started anew, or another has taken its place: what it had confirmed may be lost. */
+  readonly onOtherServer: () => void;
   /** Another process does not renew its lease. */
   readonly onOverdue: () => void;
   /** The program has ended the database client: there will be no lease any more. */
@@ -43,6 +45,8 @@ export class LeaseKeeper extends Daemon {
   readonly #options: LeaseKeeperOptions;
   readonly #renewer: Renewer;
   #lease: Lease | null = null;
+  /** Which server knows of the lease: when it was started. */
+  #server: number | null = null;
   /** The highest that a reconcile has named, also one that was not answered: a copy of it may come late. */
   #lastGeneration = 0;
   #session: SqlSession | null = null;
@@ -124,7 +128,7 @@ export class LeaseKeeper extends Daemon {
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, onHeld, onOverdue } = this.#options;
+    const { parts, onHeld, onOverdue, onOtherServer } = this.#options;
     const { driver, tables, settings, checkSchema } = parts;
     const { leaseSecs } = settings;
     if (this.#lease === null) {
@@ -138,7 +142,7 @@ export class LeaseKeeper extends Daemon {
     const sentAt = this.clock.now();
     if (lease === null) {
       const workerId = uuidv4();
-      await registerWorker(driver, tables, { workerId, leaseSecs, sessionKey });
+      this.#server = await registerWorker(driver, tables, { workerId, leaseSecs, sessionKey });
       this.#lease = { workerId, generation: 0 };
       onHeld();
     } else {
@@ -148,6 +152,8 @@ export class LeaseKeeper extends Daemon {
         return 0;
       }
       if (renewal.isAnyOverdue) onOverdue();
+      if (renewal.server !== this.#server) onOtherServer();
+      this.#server = renewal.server;
     }
     this.#certainUntil = sentAt + leaseSecs * 1000;
     this.#resolveWaiters();

@@ -1,30 +1,14 @@
-import type { ContextParts } from '../context-parts.ts';
 import { claimKey } from '../model/claim-key.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import { handedBack } from '../model/outcome.ts';
 import { Daemon } from '../runtime/daemon.ts';
-import type { Lane, SettleResult } from '../statements/settle.ts';
+import type { SettleResult } from '../statements/settle.ts';
 import { RefusedOutcomes } from './refused-outcomes.ts';
 import { firstOfOneLease, halvesOf, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
 import { failureOf, isOfAll } from './settle-failure.ts';
 import { SettleSender } from './settle-sender.ts';
+import type { SettlerOptions } from './settler-options.ts';
 import { StartMarks } from './start-marks.ts';
-
-export interface SettlerOptions {
-  readonly parts: ContextParts;
-  /** The settlement is committed. */
-  readonly onSettled: (settlement: Settlement) => void;
-  /** The claim was lost: nothing was recorded. */
-  readonly onLost: (settlement: Settlement) => void;
-  /** The database refuses to record it, and it was given up: the claim stays until its lease ends. */
-  readonly onGivenUp: (settlement: Settlement, error: unknown) => void;
-  /** A job that is running was found to be lost. */
-  readonly onRunLost: (job: ClaimedJob) => void;
-  /** A retry or a hand-back is due in so many milliseconds. */
-  readonly onDueIn: (ms: number) => void;
-  /** Groups were freed, and have ready jobs in these lanes. */
-  readonly onOpened: (lanes: readonly Lane[]) => void;
-}
 
 type Reject = (reason: unknown) => void;
 

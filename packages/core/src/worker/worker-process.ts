@@ -1,5 +1,5 @@
 import type { ContextParts } from '../context-parts.ts';
-import { handedBack, isStartRecorded } from '../model/outcome.ts';
+import { handedBack } from '../model/outcome.ts';
 import { DEAF_WARNING, Notifier } from '../notify/notifier.ts';
 import { Caretaker } from '../rescue/caretaker.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -10,6 +10,7 @@ import { Executor } from './executor.ts';
 import { HeldClaims } from './held-claims.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { Member, MemberState } from './member.ts';
+import { RunWorker } from './run-worker.ts';
 import { emitGivenUp, emitLost, emitSettled } from './settlement-events.ts';
 import { Settler } from './settler.ts';
 
@@ -26,9 +27,6 @@ const [LOCK_CONNECT_MS, LOCK_PROOF_MS] = [5_000, 250];
 /** Above so many outcomes that are not recorded yet, no more jobs are claimed. */
 const BACKLOG_LIMIT = 5_000;
 
-/** The share of `jobGroupUnlockSecs` after which no further job of a run is started: the group may open soon. */
-const RUN_TIME_SHARE = 0.5;
-
 /**
  * What all Workers of a context share: one lease, one claimer, one settler, one listener. It starts with the first
  * Worker and ends with the last, so a hundred Workers cost about what one with a concurrency of a hundred does.
@@ -40,14 +38,13 @@ export class WorkerProcess {
   readonly #claimer: Claimer;
   readonly #caretaker: Caretaker;
   readonly #executor: Executor;
+  readonly #runner: RunWorker;
   readonly #notifier: Notifier | undefined;
   readonly #choices = new Map<string, ChannelChoice<SlotOwner>>();
   readonly #members = new Map<SlotOwner, MemberState>();
   readonly #unsubscribe: readonly (() => void)[];
   #isListening = false;
   readonly #held = new HeldClaims();
-  /** How often the lease was lost: a run that began before is not ours any more. */
-  #losses = 0;
   #closing: Promise<void> | undefined;
 
   constructor(parts: ContextParts) {
@@ -58,6 +55,7 @@ export class WorkerProcess {
       sessionWithinMs: settings.wakeUp === 'poll' ? 0 : LOCK_CONNECT_MS,
       onHeld: () => this.#claimer.hintAnywhere(),
       onLost: () => this.#dropAll(),
+      onOtherServer: () => this.#claimer.distrust(),
       onOverdue: () => this.#caretaker.rescue(),
       onEnded: () => void this.#notifier?.stop(),
     });
@@ -84,6 +82,7 @@ export class WorkerProcess {
       onOpened: (lanes) => this.#tellOfOpened(lanes),
     });
     this.#executor = new Executor({ parts, settler: this.#settler, clock: systemClock });
+    this.#runner = new RunWorker({ parts, keeper: this.#keeper, settler: this.#settler, executor: this.#executor });
     this.#caretaker = new Caretaker({
       parts,
       selfId: () => this.#keeper.lease?.workerId ?? null,
@@ -181,26 +180,7 @@ export class WorkerProcess {
     if (state === undefined) throw new Error('a run was given to a worker that has left');
     state.running += 1;
     const choice = this.#choices.get(key);
-    const until = run.claimedAt + this.#parts.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
-    const losses = this.#losses;
-    let isBrokenOff = false;
-    for (const [i, job] of run.jobs.entries()) {
-      const isHeld = !isStartRecorded(job) || (await this.#settler.recordStart(job, owner.id));
-      // A process that was frozen past its lease goes on where it was: it must not start what may run elsewhere by now.
-      // Asked again after the wait: what went on before us may have blocked the event loop for longer than a lease.
-      while (this.#keeper.lease !== null && losses === this.#losses && this.#keeper.isInDoubt) {
-        await this.#keeper.certain();
-      }
-      if (!isHeld || losses !== this.#losses) continue;
-      const isFirst = i === 0;
-      if (!isFirst && (isBrokenOff || state.isLeaving || systemClock.now() > until)) {
-        this.#settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
-        continue;
-      }
-      const { durationMs, isDueAgain } = await this.#executor.execute(job, owner.id, state.scope);
-      choice?.meter.add(durationMs, job.payloadText.length);
-      isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
-    }
+    await this.#runner.work(run, owner, state, choice?.meter);
     state.running -= 1;
     choice?.free(owner, run, systemClock.now());
     if (state.isLeaving) {
@@ -218,8 +198,8 @@ export class WorkerProcess {
 
   /** The lease is gone, and with it all claims: running jobs are told, the others forgotten. */
   #dropAll(): void {
-    this.#losses += 1;
     this.#held.clear();
+    this.#runner.loseAll();
     this.#executor.loseAll();
     for (const choice of this.#choices.values()) choice.takeHeld();
   }

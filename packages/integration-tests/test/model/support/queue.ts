@@ -25,7 +25,9 @@ export class Queue {
   }
 
   register(workerId: string, leaseSecs = 3600): Promise<void> {
-    return statements.registerWorker(this.session, this.tables, { workerId, leaseSecs, sessionKey: null });
+    return statements
+      .registerWorker(this.session, this.tables, { workerId, leaseSecs, sessionKey: null })
+      .then(() => {});
   }
 
   claim(
