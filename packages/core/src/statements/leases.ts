@@ -12,17 +12,17 @@ interface LeaseInput {
   readonly sessionKey: string | null;
 }
 
-/** When the server was started, in seconds since 1970: another time is another life of it, or another server. */
-const SERVER_STARTED = 'extract(epoch from pg_catalog.pg_postmaster_start_time())::float8';
-
-/** Takes out the lease of a worker process: one row, whatever it runs. Resolves to which server did that. */
+/**
+ * Takes out the lease of a worker process: one row, whatever it runs. Resolves to which server did that: when it was
+ * started, in seconds since 1970. Another time is another life of it, or another server.
+ */
 export const registerWorker: Statement<LeaseInput, number> = defineStatement({
   name: 'bearmq_register_worker',
   mayBeRepeated: true,
   text: ({ worker }) => `
     insert into ${worker} (id, expires_at, session_key)
     values ($1::text::uuid, pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), $3::text::bigint)
-    returning ${SERVER_STARTED}`,
+    returning extract(epoch from pg_catalog.pg_postmaster_start_time())::float8`,
   encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
   decode: ([row]) => asNumber(row?.[0]),
 });
@@ -53,7 +53,7 @@ export const renewLease: Statement<LeaseInput, Renewal> = defineStatement({
       where w.id <> $1::text::uuid
         and extract(epoch from w.renewed_at)::float8 + extract(epoch from w.expires_at)::float8
           < 2 * extract(epoch from pg_catalog.now())::float8),
-      ${SERVER_STARTED}`,
+      extract(epoch from pg_catalog.pg_postmaster_start_time())::float8`,
   encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
   decode: ([row]) => ({
     isHeld: row !== undefined,

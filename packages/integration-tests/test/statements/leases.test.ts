@@ -13,7 +13,6 @@ import {
   takeSessionLock,
 } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
-import { until } from '../support/until.ts';
 
 const schema = useSchema();
 const bench = benchOf(schema);
@@ -176,31 +175,6 @@ describe('a rescue', () => {
     expect(jobs).toHaveLength(10);
     expect(new Set(jobs.map((job) => JSON.stringify(job))).size).toBe(10);
     expect(await schema.value('select sum(running)::int from {s}.job_group')).toBe(0);
-  });
-
-  // Each worker's groups were locked after those of the worker before, so in no order: a settle could wait for the one
-  // group, and the rescue for the other.
-  it('holds no group of one worker while it waits for one of another, out of order', async () => {
-    const workers = [await bench.worker(), await bench.worker()].sort();
-    for (const [i, jobGroup] of ['z', 'a'].entries()) {
-      await bench.insert({ jobGroup });
-      await bench.claim(workers[i] as string);
-    }
-    await schema.age(31, 'worker');
-    const settling = await schema.direct.connect();
-    await settling.query('begin');
-    const lock = (name: string) =>
-      settling.query(`select 1 from ${schema.q}.job_group where name = $1 for update`, [name]);
-    await lock('a');
-    const rescuing = rescued();
-    await until('the rescue waits', async () => {
-      const sql = `select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'`;
-      return (await schema.value(sql, [`${schema.q}.rescue_v1`])) === 1;
-    });
-    await lock('z');
-    await settling.query('commit');
-    settling.release();
-    expect(await rescuing).toHaveLength(4);
   });
 
   it('finds running jobs whose worker has no row', async () => {

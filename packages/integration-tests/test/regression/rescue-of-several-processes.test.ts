@@ -1,0 +1,34 @@
+import { expect, it } from '@jest/globals';
+import { benchOf } from '../support/bench.ts';
+import { rescue } from '../support/core-internals.ts';
+import { useSchema } from '../support/database.ts';
+import { until } from '../support/until.ts';
+
+const schema = useSchema({ way: 'direct' });
+const bench = benchOf(schema);
+const { session, tables } = bench;
+
+// Each worker's groups were locked after those of the worker before, so in no order: a settle could wait for the one
+// group, and the rescue for the other.
+it('a rescue holds no group of one worker while it waits for one of another, out of order', async () => {
+  const workers = [await bench.worker(), await bench.worker()].sort();
+  for (const [i, jobGroup] of ['z', 'a'].entries()) {
+    await bench.insert({ jobGroup });
+    await bench.claim(workers[i] as string);
+  }
+  await schema.age(31, 'worker');
+  const settling = await schema.direct.connect();
+  await settling.query('begin');
+  const lock = (name: string) =>
+    settling.query(`select 1 from ${schema.q}.job_group where name = $1 for update`, [name]);
+  await lock('a');
+  const rescuing = rescue(session, tables, { selfId: null, unlockSecs: 10_800, blockedSecs: 10_800, graceSecs: 0 });
+  await until('the rescue waits', async () => {
+    const sql = `select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'`;
+    return (await schema.value(sql, [`${schema.q}.rescue_v1`])) === 1;
+  });
+  await lock('z');
+  await settling.query('commit');
+  settling.release();
+  expect((await rescuing).rescued).toHaveLength(4);
+});
