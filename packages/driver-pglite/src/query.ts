@@ -1,10 +1,4 @@
-import {
-  type DatabaseError,
-  ofClosedClient,
-  type SqlRow,
-  type SqlStatement,
-  toDatabaseError,
-} from '@bearmq/core/driver';
+import { type SqlRow, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
 import type { PgliteQueryable, PgliteQueryOptions } from './pglite-types.ts';
 
 const OID = { bool: 16, text: 25, int4: 23, float8: 701, void: 2278 } as const;
@@ -38,11 +32,6 @@ export async function fetchRows(target: PgliteQueryable, statement: SqlStatement
     const { rows } = await target.query(text, parameters, options);
     return rows as SqlRow[];
   } catch (error) {
-    throw afterItsEnd(toDatabaseError(error));
+    throw toDatabaseError(error);
   }
-}
-
-/** What a database says of all that is asked of it once the program has called `close()`. */
-export function afterItsEnd(error: DatabaseError): DatabaseError {
-  return /^PGlite is clos(ed|ing)$/.test(error.message) ? ofClosedClient(error) : error;
 }

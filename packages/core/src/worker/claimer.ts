@@ -160,7 +160,10 @@ export class Claimer extends Daemon {
       result = await claimed;
     } catch (error) {
       // Refused for certain (a syntax error, a deadlock): nothing was claimed. Else it may have been committed.
-      const isRefused = error instanceof DatabaseError && error.sqlState !== null && !/^(08|57)/.test(error.sqlState);
+      // So may one on a client that was ended, but then there is no way to look any more.
+      const isRefused =
+        error instanceof DatabaseError &&
+        (error.isClientClosed || (error.sqlState !== null && !/^(08|57)/.test(error.sqlState)));
       if (!isRefused) this.#mustReconcile = true;
       this.#lookAt = -Infinity;
       this.#looks.lookEverywhere();
@@ -181,7 +184,13 @@ export class Claimer extends Daemon {
   async #takeTold(lease: Lease, placed: readonly Placed<SlotOwner>[], room: number): Promise<number> {
     const { driver, tables } = this.#options.parts;
     const told = placed.map(({ job }) => job);
-    const result = await this.#answerTo(lease, claimTold(driver, tables, { ...lease, told, room }));
+    const result = await this.#answerTo(lease, claimTold(driver, tables, { ...lease, told, room })).catch(
+      (error: unknown) => {
+        // A name that this database cannot hold: anybody may send one. The jobs are looked for instead.
+        if (!(error instanceof DatabaseError) || error.sqlState?.startsWith('22') !== true) throw error;
+        return null;
+      },
+    );
     if (result === null) return 0;
     const now = this.clock.now();
     const choiceOf = new Map(placed.map(({ job, choice }) => [job.id, choice]));

@@ -45,7 +45,8 @@ export class Worker implements AsyncDisposable {
    *
    * @throws StopWithinJobError when a job that this very Worker runs calls it, and at once: to wait for it would be to
    *   wait for itself. The Worker stops all the same, and who does not wait need not look at the promise.
-   * @throws DatabaseError when the database cannot be told that the process is gone: its lease then runs out.
+   * @throws DatabaseError when the database cannot be told that the process is gone, or, since the program has ended the
+   * database client before (`isClientClosed`), what became of its jobs: the lease then runs out, and they run again.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#process?.leave(this.#member) ?? Promise.resolve();
