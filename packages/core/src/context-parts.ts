@@ -24,8 +24,11 @@ export interface ContextParts {
    * schema, asked anew, is not one that this package works with; else what the database said.
    */
   whyMissing(error: unknown): Promise<unknown>;
-  /** Tells the event handlers that a background task failed, or the process's warnings when there is no handler. */
-  reportError(daemon: string, error: unknown, failures: number): void;
+  /**
+   * Tells the event handlers that a background task failed, or the process's warnings when there is no handler. `'over'`
+   * when it is of no use to try again, since the program has ended the client; that is told once, as a warning.
+   */
+  reportError(daemon: string, error: unknown, failures: number): 'over' | undefined;
   /** Tells them once of something that works less well than it could. */
   warn(message: string, error?: unknown): void;
 }

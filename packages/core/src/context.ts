@@ -1,6 +1,6 @@
 import { type ContextOptions, resolveContextOptions } from './context-options.ts';
 import { type ContextParts, setParts } from './context-parts.ts';
-import { isFunction, tablesOf } from './driver/index.ts';
+import { isFunction, isOfClosedClient, tablesOf } from './driver/index.ts';
 import { Enqueuer } from './enqueue/enqueuer.ts';
 import { InvalidOptionError, SchemaVersionError } from './errors.ts';
 import type { BearEvent, BearEventHandler } from './events.ts';
@@ -42,13 +42,18 @@ export class Context {
         return () => localListeners.delete(listener);
       },
     };
-    const tell: ContextParts['reportError'] = (daemon, error, failures) => {
+    const tell = (daemon: string, error: unknown, failures: number): void => {
       if (events.hasHandlers) events.emit({ eventType: 'DAEMON_ERROR', daemon, error, failures });
       else if (failures === 1) warnProcess(`the ${daemon} failed, and will be tried again`, error);
     };
     const reportError: ContextParts['reportError'] = (daemon, error, failures) => {
+      if (isOfClosedClient(error)) {
+        warn(CLOSED_WARNING, error);
+        return 'over';
+      }
       if (isMissing(error)) void whyMissing(error).then((why) => tell(daemon, why, failures));
       else tell(daemon, error, failures);
+      return undefined;
     };
     const warn: ContextParts['warn'] = (message, error) => {
       if (warned.has(message)) return;
@@ -90,7 +95,10 @@ export class Context {
         driver,
         tables,
         onEnqueued: localWork.announce,
-        onHintFailed: (error) => reportError('notifier', error, 1),
+        // A program that ends its client takes the last notification with it, and may: jobs are found without.
+        onHintFailed: (error) => {
+          if (!isOfClosedClient(error)) reportError('notifier', error, 1);
+        },
       }),
       localWork,
       reportError,
@@ -115,6 +123,10 @@ export class Context {
     return this.#events.add(handler);
   }
 }
+
+const CLOSED_WARNING =
+  'the database client was ended before the workers and orchestrators were stopped: what they had not recorded yet is ' +
+  'lost, and their jobs wait until the lease runs out; await stop() of each before you end the client';
 
 /** With nobody listening, a warning of the process is the last place where a report can be seen. */
 function warnProcess(message: string, error: unknown): void {

@@ -69,8 +69,13 @@ export interface PgPool {
   query(query: PgQuery): Promise<PgResult>;
   connect(): Promise<PgPoolClient>;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'remove', listener: () => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
   /** What the pool makes its clients with. */
   readonly options?: object;
+  /** Whether `end` was called. */
+  readonly ending?: boolean;
+  /** Whether all its connections are closed since. */
+  readonly ended?: boolean;
   readonly escapeIdentifier?: never;
 }

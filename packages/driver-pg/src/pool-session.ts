@@ -1,4 +1,5 @@
 import { AnswerPatience, DatabaseError, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
+import { unlessEnded } from './ended-pool.ts';
 import type { PgPool, PgQuery } from './pg-types.ts';
 import { fetchRows, type Prepare, toPgQuery } from './query.ts';
 
@@ -43,7 +44,8 @@ export class PoolSession implements SqlSession {
   async #fetch(statement: SqlStatement, query: PgQuery): Promise<readonly SqlRow[]> {
     return await this.#patience.keep(statement, async (ms) => {
       try {
-        return await fetchRows(this.#pool, ms === Infinity ? query : { ...query, query_timeout: ms });
+        const timed = ms === Infinity ? query : { ...query, query_timeout: ms };
+        return await unlessEnded(this.#pool, () => fetchRows(this.#pool, timed));
       } catch (error) {
         if (!(error instanceof DatabaseError) || error.message !== READ_TIMEOUT) throw error;
         throw new DatabaseError(`${statement.name}: no answer within ${ms} ms`, error, error.cause);

@@ -1,5 +1,6 @@
 import { DatabaseError, type SqlSession, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
 import { ClientSession } from './client-session.ts';
+import { unlessEnded } from './ended-pool.ts';
 import type { PgPool, PgPoolClient } from './pg-types.ts';
 import type { Prepare } from './query.ts';
 
@@ -58,11 +59,13 @@ async function betweenBeginAndCommit<T>(
 }
 
 async function checkOut(pool: PgPool): Promise<PgPoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw toDatabaseError(error);
-  }
+  return await unlessEnded(pool, async () => {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      throw toDatabaseError(error);
+    }
+  });
 }
 
 function rolledBack(): DatabaseError {

@@ -24,7 +24,8 @@ for (const [prepare, sessions] of WAYS) {
         return {
           driver: pgDriver({ pool, prepare }),
           useBorrowedClient: () => pool.query('select 1'),
-          dispose: () => pool.end(),
+          endClient: () => pool.end(),
+          dispose: async () => void (pool.ending || (await pool.end())),
         };
       },
       sessions,
@@ -36,6 +37,7 @@ for (const [prepare, sessions] of WAYS) {
         notifications: true,
         listeningSession: true,
         borrowedClient: true,
+        endedClient: true,
       },
     },
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { pgDriver } from '../src/index.ts';
-import { eventually, newPool, oneValue, rejectionOf, sql, testUrl, withDriver } from './support.ts';
+import { eventually, newPool, oneValue, rejectionOf, soon, sql, testUrl, withDriver } from './support.ts';
 
 describe('the pool of the caller', () => {
   it('is not ended by close, and still serves the driver', async () => {
@@ -83,3 +83,37 @@ async function killIdle(pid: unknown): Promise<void> {
   await client.query('select pg_terminate_backend($1::int4)', [pid]);
   await client.end();
 }
+
+describe('a pool that is ended', () => {
+  it('refuses, as closed, those who were still waiting for a connection of it', async () => {
+    const pool = newPool({ max: 1 });
+    const driver = pgDriver({ pool });
+    const client = await pool.connect();
+    const waiting = [
+      rejectionOf(driver.run(sql('select 1::int4 as value'))),
+      rejectionOf(driver.transaction(async () => undefined)),
+    ];
+    const ended = pool.end();
+    client.release();
+    await ended;
+    for (const one of waiting) {
+      expect(await soon('the refusal', one)).toMatchObject({
+        isClientClosed: true,
+        isRetryable: false,
+        message: 'the pool was ended while this waited for one of its connections',
+      });
+    }
+    await driver.close();
+  });
+
+  it('answers what was under way', async () => {
+    const pool = newPool();
+    const driver = pgDriver({ pool });
+    await oneValue(driver, 'select 1::int4 as value');
+    const underWay = oneValue(driver, 'select 2::int4 as value from pg_sleep(0.05)');
+    await new Promise((resolve) => pool.once('acquire', resolve));
+    await pool.end();
+    expect(await underWay).toBe(2);
+    await driver.close();
+  });
+});

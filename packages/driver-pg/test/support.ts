@@ -9,6 +9,7 @@ export {
   noting,
   oneValue,
   rejectionOf,
+  soon,
   statement as sql,
   testUrl,
   unique,

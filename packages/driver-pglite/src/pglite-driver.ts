@@ -1,8 +1,10 @@
 import {
   checkOptions,
+  DatabaseError,
   type Driver,
   hasMethods,
   type NotificationListener,
+  ofClosedClient,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
@@ -66,7 +68,9 @@ class PgliteDriver implements Driver {
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
     refuseInside(this.#db);
-    return await fetchRows(this.#db, statement);
+    return await fetchRows(this.#db, statement).catch((error: unknown) => {
+      throw this.#afterItsEnd(error);
+    });
   }
 
   async transaction<T>(work: (tx: SqlSession) => Promise<T>): Promise<T> {
@@ -90,8 +94,14 @@ class PgliteDriver implements Driver {
     } catch (error) {
       // The work's own error is what the caller wants, whatever came after it.
       if (failure !== undefined) throw failure.reason;
-      throw toDatabaseError(error);
+      throw this.#afterItsEnd(toDatabaseError(error));
     }
+  }
+
+  /** Whatever goes wrong once the program has closed the database is not worth another try. */
+  #afterItsEnd(error: unknown): unknown {
+    if (!(error instanceof DatabaseError) || !error.isRetryable) return error;
+    return this.#db.closed === true || /^PGlite is clos(ed|ing)$/.test(error.message) ? ofClosedClient(error) : error;
   }
 
   listen(channel: string, listener: NotificationListener): Subscription {

@@ -22,5 +22,7 @@ export interface PgliteTransaction extends PgliteQueryable {
 /** A database: `new PGlite()`, `await PGlite.create()`, or one that lives in a worker. */
 export interface PgliteDatabase extends PgliteQueryable {
   transaction<T>(work: (tx: PgliteTransaction) => Promise<T>): Promise<T>;
+  /** Whether the program has closed it. */
+  readonly closed?: boolean;
   onNotification(listener: (channel: string, payload: string) => void): () => void;
 }

@@ -101,6 +101,7 @@ driverConformance(
       notifications: true,
       listeningSession: 'the one connection of PGlite is not the own of a subscription, and outlives it',
       borrowedClient: true,
+      endedClient: 'the database is that of all cases, and takes a second to make; driver.test.ts has its own',
     },
   },
 );

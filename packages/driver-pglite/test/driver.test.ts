@@ -40,6 +40,16 @@ describe('pgliteDriver', () => {
     expect(() => closed.listen('anything', noting().listener)).toThrow('closed');
     expect(db.closed).toBe(false);
   });
+
+  it('tells a database that the program has closed from other failures', async () => {
+    const other = new PGlite();
+    const ended = pgliteDriver({ db: other });
+    expect(await rejectionOf(ended.run(FAILS))).toMatchObject({ sqlState: '22012', isClientClosed: false });
+    await other.close();
+    for (const refused of [oneValue(ended, ONE), ended.transaction(async () => undefined)]) {
+      expect(await rejectionOf(refused)).toMatchObject({ isClientClosed: true, isRetryable: false });
+    }
+  });
 });
 
 describe('a transaction', () => {

@@ -1,4 +1,11 @@
-import { type SqlRow, type SqlStatement, type SqlValue, toDatabaseError } from '@bearmq/core/driver';
+import {
+  type DatabaseError,
+  ofClosedClient,
+  type SqlRow,
+  type SqlStatement,
+  type SqlValue,
+  toDatabaseError,
+} from '@bearmq/core/driver';
 import { inTime, type Patience } from './in-time.ts';
 import type { PostgresJsColumn, PostgresJsQueryable, PostgresJsResult } from './postgres-js-types.ts';
 
@@ -51,10 +58,16 @@ export async function fetchRows(
     const query = sql.unsafe(text, parameters, options).raw().execute();
     result = await inTime(query, name, patience);
   } catch (error) {
-    throw toDatabaseError(error);
+    throw afterItsEnd(toDatabaseError(error));
   }
   const { columns } = result;
   return Array.from(result, (row) => readRow(row, columns));
+}
+
+/** What a client says of all that is asked of it once the program has called `sql.end()`. */
+export function afterItsEnd(error: DatabaseError): DatabaseError {
+  const { code } = (error.cause ?? {}) as { readonly code?: unknown };
+  return code === 'CONNECTION_ENDED' ? ofClosedClient(error) : error;
 }
 
 /**

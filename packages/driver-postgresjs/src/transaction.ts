@@ -2,7 +2,7 @@ import { pause, type SqlSession, toDatabaseError } from '@bearmq/core/driver';
 import { ConnectionSession } from './connection-session.ts';
 import { afterClosing } from './lost-connection.ts';
 import type { PostgresJsClient } from './postgres-js-types.ts';
-import type { Prepare } from './query.ts';
+import { afterItsEnd, type Prepare } from './query.ts';
 
 /** Within this time after an unanswered statement postgres.js has told, if so, that the connection is gone. */
 const DOUBT_MS = 1_000;
@@ -40,7 +40,7 @@ export async function runTransaction<T>(
     await end;
   } catch (error) {
     lost.abort();
-    const failure = toDatabaseError(error);
+    const failure = afterItsEnd(toDatabaseError(error));
     if (begun === undefined) throw await afterClosing(failure);
     const { session, outcome } = begun;
     session.lose('the connection of this transaction was lost', error);

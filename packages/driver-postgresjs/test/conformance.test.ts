@@ -17,6 +17,7 @@ driverConformance(
       return {
         driver: postgresJsDriver({ sql }),
         useBorrowedClient: () => sql`select 1`,
+        endClient: () => endClient(sql),
         dispose: () => endClient(sql),
       };
     },
@@ -29,6 +30,7 @@ driverConformance(
       notifications: true,
       listeningSession: true,
       borrowedClient: true,
+      endedClient: true,
     },
   },
 );

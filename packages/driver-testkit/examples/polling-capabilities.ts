@@ -8,4 +8,5 @@ export const capabilities: Capabilities = {
   notifications: 'the client has no LISTEN',
   listeningSession: 'the client has no LISTEN',
   borrowedClient: true,
+  endedClient: true,
 };

@@ -25,7 +25,8 @@ driverConformance(
       return {
         driver: smallDriver(own),
         useBorrowedClient: () => own.query('select 1'),
-        dispose: () => own.end(),
+        endClient: () => own.end(),
+        dispose: async () => void (own.ending || (await own.end())),
       };
     },
     sessions: {
@@ -59,6 +60,7 @@ driverConformance(
       notifications: true,
       listeningSession: true,
       borrowedClient: true,
+      endedClient: true,
     },
   },
 );

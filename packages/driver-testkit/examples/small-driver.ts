@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Driver, NotificationListener, SqlSession, SqlStatement } from '@bearmq/core/driver';
 import { quoteIdentifier, toDatabaseError } from '@bearmq/core/driver';
 import { Client, type Pool } from 'pg';
-import { send, smallSession } from './small-session.ts';
+import { failureOf, send, smallSession } from './small-session.ts';
 
 /** Makes a driver on a pool, which stays the caller's. */
 export function smallDriver(pool: Pool): Driver {
@@ -36,7 +36,7 @@ export function smallDriver(pool: Pool): Driver {
 }
 
 async function transaction<T>(pool: Pool, work: (tx: SqlSession) => Promise<T>): Promise<T> {
-  const client = await pool.connect().catch((error) => Promise.reject(toDatabaseError(error)));
+  const client = await pool.connect().catch((error) => Promise.reject(failureOf(pool, error)));
   client.on('error', ignore); // a cut connection shows in the statement under way, or in the next
   const tx = smallSession(client);
   let isBroken = false;

@@ -1,4 +1,10 @@
-import { DatabaseError, type SqlSession, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
+import {
+  DatabaseError,
+  ofClosedClient,
+  type SqlSession,
+  type SqlStatement,
+  toDatabaseError,
+} from '@bearmq/core/driver';
 import type { ClientBase, Pool } from 'pg';
 
 const readers: Record<number, (text: string) => unknown> = { 16: (text) => text === 't', 23: Number, 701: Number };
@@ -12,8 +18,14 @@ export async function send(target: Pool | ClientBase, { name, text, values }: Sq
   try {
     return await target.query(query);
   } catch (error) {
-    throw toDatabaseError(error);
+    throw failureOf(target, error);
   }
+}
+
+/** With a pool that its owner has ended, nothing is worth another try. */
+export function failureOf(target: Pool | ClientBase, error: unknown): DatabaseError {
+  const failure = toDatabaseError(error);
+  return 'ending' in target && target.ending ? ofClosedClient(failure) : failure;
 }
 
 /**

@@ -9,6 +9,7 @@ const CAPABILITIES: Readonly<Record<CapabilityName, null>> = {
   notifications: null,
   listeningSession: null,
   borrowedClient: null,
+  endedClient: null,
 };
 
 /** Refuses a harness with which little or nothing would be run: authors may write it in JavaScript. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseError } from '@bearmq/core/driver';
 import type { DriverCase } from './cases.ts';
 import { listening, newChannel, notify, sessionOf } from './listening.ts';
-import { oneValue, sql } from './support.ts';
+import { databaseError, oneValue, sql } from './support.ts';
 import { eventually, Gate, soon } from './waiting.ts';
 
 /** What `close` ends, and what it leaves alone. */
@@ -94,6 +94,21 @@ export const closingCases: readonly DriverCase[] = [
       await use();
       await soon('the close', driver.close());
       await soon('a statement on the borrowed client', use());
+    },
+  },
+  {
+    title: 'says of a client that its owner has ended that it is closed, and not worth another try',
+    needs: ['endedClient'],
+    run: async ({ driver, opened }) => {
+      const end = opened.endClient?.bind(opened);
+      assert.ok(end !== undefined, 'with the capability endedClient, open() must give endClient');
+      await driver.run(sql('select 1::int4 as value'));
+      await soon('the end of the client', end());
+      const refused = [driver.run(sql('select 1::int4 as value')), driver.transaction(async () => undefined)];
+      for (const one of refused) {
+        const error = await soon('the refusal', databaseError(one));
+        assert.deepEqual([error.isClientClosed, error.isRetryable], [true, false], error.message);
+      }
     },
   },
 ];

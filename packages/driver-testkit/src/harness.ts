@@ -30,7 +30,9 @@ export type CapabilityName =
   /** `NotificationListener.onConnected` is given a session on the connection that listens. */
   | 'listeningSession'
   /** The driver uses a client that belongs to the caller, and leaves it open. */
-  | 'borrowedClient';
+  | 'borrowedClient'
+  /** The driver tells a client that the caller has ended from a connection that was lost. */
+  | 'endedClient';
 
 /**
  * What can be done: `true`, or else the reason why not, in words. The cases that need it are then reported as skipped
@@ -46,6 +48,11 @@ export interface OpenDriver {
    * through the driver. Called after `driver.close()`, and must then still succeed.
    */
   useBorrowedClient?(): Promise<unknown>;
+  /**
+   * With the capability `endedClient`: ends the client that was lent to the driver, as a program does at its end. Called
+   * before `driver.close()` and `dispose()`, which must then still succeed.
+   */
+  endClient?(): Promise<unknown>;
   /** Closes what `open` made and the driver does not own, for example the pool. Called after `driver.close()`. */
   dispose(): Promise<void>;
 }

@@ -41,7 +41,7 @@ describe('the code in the README', () => {
   it('has a small driver of about a hundred lines', () => {
     const source = `${examples.get('small-session.ts')}\n${examples.get('small-driver.ts')}`;
     const lines = source.split('\n').filter((line) => line !== '' && !/^import |^ *\/\*\*/.test(line));
-    expect(lines.length).toBeLessThanOrEqual(115);
+    expect(lines.length).toBeLessThanOrEqual(125);
   });
 });
 

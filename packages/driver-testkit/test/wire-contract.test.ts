@@ -48,7 +48,8 @@ const { registered } = driverConformance(runner, {
     return {
       driver: watchedDriver(pool),
       useBorrowedClient: () => pool.query('select 1'),
-      dispose: () => pool.end(),
+      endClient: () => pool.end(),
+      dispose: async () => void (pool.ending || (await pool.end())),
     };
   },
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BearError } from '../errors.ts';
-import { DatabaseError, toDatabaseError } from './database-error.ts';
+import { DatabaseError, ofClosedClient, toDatabaseError } from './database-error.ts';
 
 describe('whatever a client throws becomes a DatabaseError', () => {
   it('with what the server said, and the client’s own error as its cause', () => {
@@ -63,6 +63,22 @@ describe('whatever a client throws becomes a DatabaseError', () => {
   });
 });
 
+describe('the error of a client that was ended', () => {
+  it('is what it was, but not worth another try', () => {
+    const lost = toDatabaseError(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    expect(lost).toMatchObject({ isClientClosed: false, isRetryable: true });
+    const closed = ofClosedClient(lost);
+    expect(closed).toMatchObject({
+      message: 'read ECONNRESET',
+      sqlState: null,
+      isClientClosed: true,
+      isRetryable: false,
+    });
+    expect(closed.cause).toBe(lost.cause);
+    expect(ofClosedClient(closed)).toBe(closed);
+  });
+});
+
 describe('a DatabaseError', () => {
   it.each([
     ['08006', true],
@@ -75,6 +91,9 @@ describe('a DatabaseError', () => {
     ['55P03', true],
     ['57014', true],
     ['25006', true],
+    ['25P03', true],
+    ['25P04', true],
+    ['25P02', false],
     ['57P06', false],
     ['23505', false],
     ['42P01', false],

@@ -6,6 +6,8 @@ export interface DatabaseErrorDetails {
   readonly sqlState: string | null;
   /** The constraint that was violated, where there is one. */
   readonly constraint: string | null;
+  /** The program has ended the client, a pool for example: nothing can be sent on it any more. */
+  readonly isClientClosed?: boolean;
 }
 
 /**
@@ -19,6 +21,11 @@ export class DatabaseError extends BearError implements DatabaseErrorDetails {
   override readonly name = 'DatabaseError';
   readonly sqlState: string | null;
   readonly constraint: string | null;
+  /**
+   * The program has ended the client, a pool for example: nothing can be sent on it any more. Whether a statement that
+   * was under way did its work is not known.
+   */
+  readonly isClientClosed: boolean;
   /** Whether the same statement may succeed when tried again: lost connections, restarts, deadlocks, full servers. */
   readonly isRetryable: boolean;
 
@@ -26,17 +33,30 @@ export class DatabaseError extends BearError implements DatabaseErrorDetails {
     super('BEAR_DATABASE', message, { cause });
     this.sqlState = details.sqlState;
     this.constraint = details.constraint;
-    this.isRetryable = details.sqlState === null ? true : isRetryableState(details.sqlState);
+    this.isClientClosed = details.isClientClosed === true;
+    this.isRetryable = !this.isClientClosed && (details.sqlState === null || isRetryableState(details.sqlState));
   }
 }
 
 /**
  * SQLSTATEs that say "not now": class 08 (connection), 53 (resources), 57P01 to 57P05 (shutdown, crash, idle timeout),
- * 40001 and 40P01 (serialization, deadlock), 55P03 (lock timeout), 57014 (statement timeout), 25006 (read-only: a
- * standby before its promotion).
+ * 40001 and 40P01 (serialization, deadlock), 55P03 (lock timeout), 57014 (statement timeout), 25P03 and 25P04 (a
+ * transaction that was idle, or open, for too long), 25006 (read-only: a standby before its promotion).
  */
 function isRetryableState(sqlState: string): boolean {
-  return /^(08...|53...|57P0[1-5]|40001|40P01|55P03|57014|25006)$/.test(sqlState);
+  return /^(08...|53...|57P0[1-5]|40001|40P01|55P03|57014|25P0[34]|25006)$/.test(sqlState);
+}
+
+/** Whether the program has ended the client that this was to go by. */
+export function isOfClosedClient(error: unknown): boolean {
+  return error instanceof DatabaseError && error.isClientClosed;
+}
+
+/** The same error, of a client that was ended: trying again is of no use. */
+export function ofClosedClient(error: DatabaseError): DatabaseError {
+  if (error.isClientClosed) return error;
+  const { message, sqlState, constraint, cause } = error;
+  return new DatabaseError(message, { sqlState, constraint, isClientClosed: true }, cause);
 }
 
 /**

@@ -1,6 +1,12 @@
 export { BearError, InvalidOptionError } from '../errors.ts';
 export { AnswerPatience } from './answer-patience.ts';
-export { DatabaseError, type DatabaseErrorDetails, toDatabaseError } from './database-error.ts';
+export {
+  DatabaseError,
+  type DatabaseErrorDetails,
+  isOfClosedClient,
+  ofClosedClient,
+  toDatabaseError,
+} from './database-error.ts';
 export type {
   Driver,
   NotificationListener,

@@ -60,6 +60,32 @@ describe('a daemon', () => {
     await daemon.stop();
   });
 
+  it('ends by itself, without another pass, when it is told that none can succeed any more', async () => {
+    const clock = new ManualClock();
+    const told: unknown[] = [];
+    const onError = (...all: unknown[]): 'over' => {
+      told.push(all);
+      return 'over';
+    };
+    const reasons: unknown[] = [];
+    class Ending extends Daemon {
+      protected override tick(): Promise<number> {
+        return Promise.reject('no more');
+      }
+      protected override ended(reason: unknown): void {
+        reasons.push(reason);
+      }
+    }
+    const daemon = new Ending({ name: 'tester', clock, onError });
+    daemon.start();
+    await clock.advance(60_000);
+    daemon.wake();
+    await settled();
+    expect(told).toEqual([['tester', 'no more', 1]]);
+    expect(reasons).toEqual(['no more']);
+    await daemon.stop();
+  });
+
   it('stops after the pass under way, and as often as it is told', async () => {
     let release: () => void = () => {};
     const daemon = new TestDaemon(async () => {

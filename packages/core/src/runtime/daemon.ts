@@ -6,8 +6,8 @@ import { Wake } from './wake.ts';
 export interface DaemonOptions {
   /** For reports: `claimer`, `pruner`. */
   readonly name: string;
-  /** Is told of every failed pass. */
-  readonly onError: (daemon: string, error: unknown, failures: number) => void;
+  /** Is told of every failed pass. `'over'` when no pass can succeed any more. */
+  readonly onError: (daemon: string, error: unknown, failures: number) => 'over' | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -18,8 +18,8 @@ const LONGEST_PAUSE_MS = 4_000;
 
 /**
  * A background task with one contract: `start()` once, `stop()` any number of times. A pass that fails is reported, and
- * tried again after a pause that doubles from 0.1 s to 4 s, with jitter; a daemon never ends by itself and never
- * throws into the void.
+ * tried again after a pause that doubles from 0.1 s to 4 s, with jitter. A daemon ends by itself only when it is
+ * told that no pass can succeed any more, and never throws into the void.
  */
 export abstract class Daemon {
   protected readonly clock: Clock;
@@ -40,6 +40,9 @@ export abstract class Daemon {
   /** One pass. Resolves to how many milliseconds to wait before the next. */
   protected abstract tick(signal: AbortSignal): Promise<number>;
 
+  /** Called when the daemon ends by itself, with the reason: nobody may wait for it any longer. */
+  protected ended(_error: unknown): void {}
+
   /** @param firstAfterMs how long to wait before the first pass, unless woken, in milliseconds. */
   start(firstAfterMs: number = 0): void {
     this.#running ??= runPollLoop({
@@ -49,8 +52,9 @@ export abstract class Daemon {
       firstAfterMs,
       tick: (signal) => this.tick(signal),
       onError: (error, failures) => {
-        this.#onError(this.#name, error, failures);
-        return this.#pauseMs(failures);
+        if (this.#onError(this.#name, error, failures) !== 'over') return this.#pauseMs(failures);
+        this.ended(error);
+        return null;
       },
     });
   }

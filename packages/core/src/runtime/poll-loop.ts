@@ -9,11 +9,14 @@ export interface PollLoopOptions {
   readonly firstAfterMs?: number;
   /** One pass. Resolves to how many milliseconds to wait before the next; 0 for none, `Infinity` for a wake only. */
   readonly tick: (signal: AbortSignal) => Promise<number>;
-  /** Reports a failed pass, the `failures`th in a row. Returns how long to wait; a wake does not cut that short. */
-  readonly onError: (error: unknown, failures: number) => number;
+  /**
+   * Reports a failed pass, the `failures`th in a row. Returns how long to wait, which a wake does not cut short; `null`
+   * when there is no use in going on.
+   */
+  readonly onError: (error: unknown, failures: number) => number | null;
 }
 
-/** Runs `tick` until aborted. A tick under way at abort is finished, not cut. */
+/** Runs `tick` until aborted, or given up. A tick under way at abort is finished, not cut. */
 export async function runPollLoop(options: PollLoopOptions): Promise<void> {
   const { clock, wake, signal, firstAfterMs = 0, tick, onError } = options;
   const deaf: Pick<Wake, 'isSet' | 'subscribe'> = { isSet: false, subscribe: () => () => {} };
@@ -28,7 +31,9 @@ export async function runPollLoop(options: PollLoopOptions): Promise<void> {
     } catch (error) {
       failures += 1;
       // A busy process sets the wake all the time: it must not turn the pause after an error into a hot loop.
-      await clock.sleep(onError(error, failures), { wake: deaf as Wake, signal });
+      const pauseMs = onError(error, failures);
+      if (pauseMs === null) return;
+      await clock.sleep(pauseMs, { wake: deaf as Wake, signal });
     }
   }
 }

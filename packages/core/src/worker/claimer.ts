@@ -137,7 +137,10 @@ export class Claimer extends Daemon {
       result = await claimed;
     } catch (error) {
       // Refused for certain (a syntax error, a deadlock): nothing was claimed. Else it may have been committed.
-      const isRefused = error instanceof DatabaseError && error.sqlState !== null && !/^(08|57)/.test(error.sqlState);
+      // So may one on a client that was ended, but then there is no way to look any more.
+      const isRefused =
+        error instanceof DatabaseError &&
+        (error.isClientClosed || (error.sqlState !== null && !/^(08|57)/.test(error.sqlState)));
       if (!isRefused) this.#mustReconcile = true;
       this.#lookAt = -Infinity;
       this.#looks.lookEverywhere();

@@ -1,6 +1,6 @@
 import { v4 as uuidv4 } from 'uuid';
 import type { ContextParts } from '../context-parts.ts';
-import type { SqlSession } from '../driver/index.ts';
+import { isOfClosedClient, type SqlSession } from '../driver/index.ts';
 import { Daemon } from '../runtime/daemon.ts';
 import { reconcile, registerWorker, removeWorker, renewLease, takeSessionLock } from '../statements/leases.ts';
 
@@ -17,6 +17,8 @@ export interface LeaseKeeperOptions {
   readonly onHeld: () => void;
   /** The lease is gone: whatever this process holds may run elsewhere. */
   readonly onLost: () => void;
+  /** The program has ended the database client: there will be no lease any more. */
+  readonly onEnded: () => void;
 }
 
 /**
@@ -90,7 +92,10 @@ export class LeaseKeeper extends Daemon {
     const { driver, tables } = this.#options.parts;
     const lease = this.#lease;
     this.#lease = null;
-    if (lease !== null) await removeWorker(driver, tables, { workerId: lease.workerId });
+    if (lease === null) return;
+    await removeWorker(driver, tables, { workerId: lease.workerId }).catch((error: unknown) => {
+      if (!isOfClosedClient(error)) throw error; // nothing is held, so nobody waits for the lease to run out
+    });
   }
 
   protected override async tick(): Promise<number> {
@@ -114,6 +119,12 @@ export class LeaseKeeper extends Daemon {
     this.#certainUntil = sentAt + leaseSecs * 1000;
     this.#resolveWaiters();
     return (leaseSecs * 1000) / 3;
+  }
+
+  /** Nothing that runs can be recorded any more. */
+  protected override ended(): void {
+    if (this.#lease !== null) this.lose(this.#lease);
+    this.#options.onEnded();
   }
 
   #resolveWaiters(): void {

@@ -37,6 +37,8 @@ interface Start {
   readonly onRecorded?: (isHeld: boolean) => void;
 }
 
+type Reject = (reason: unknown) => void;
+
 const MAX_BATCH = 1_000;
 
 /**
@@ -55,7 +57,9 @@ export class Settler extends Daemon {
   #queue: Settlement[] = [];
   #batchLimit = MAX_BATCH;
   #inFlight: readonly Settlement[] = [];
-  #waiters: { readonly left: Set<Settlement>; readonly resolve: () => void }[] = [];
+  #waiters: { readonly left: Set<Settlement>; readonly resolve: () => void; readonly reject: Reject }[] = [];
+  /** Why nothing is recorded any more. */
+  #end: { readonly reason: unknown } | undefined;
 
   constructor(options: SettlerOptions) {
     super({ name: 'settler', onError: options.parts.reportError });
@@ -87,6 +91,7 @@ export class Settler extends Daemon {
   /** Records that the attempt of a job that was claimed ahead is spent. Resolves to whether the claim was still held. */
   async recordStart(job: ClaimedJob, workerId: string): Promise<boolean> {
     const isHeld = await new Promise<boolean>((onRecorded) => {
+      if (this.#end !== undefined) onRecorded(false);
       this.#started.set(job.id, { job, at: -Infinity, onRecorded });
       this.wake();
     });
@@ -94,10 +99,21 @@ export class Settler extends Daemon {
     return isHeld;
   }
 
-  /** Resolves once everything added so far is committed, whatever is added meanwhile. */
+  /**
+   * Resolves once everything added so far is committed, whatever is added meanwhile; rejects with the reason when it
+   * cannot be any more.
+   */
   async flushed(): Promise<void> {
     const left = new Set([...this.#inFlight, ...this.#queue]);
-    if (left.size > 0) await new Promise<void>((resolve) => this.#waiters.push({ left, resolve }));
+    if (left.size === 0) return;
+    if (this.#end !== undefined) throw this.#end.reason;
+    await new Promise<void>((resolve, reject) => this.#waiters.push({ left, resolve, reject }));
+  }
+
+  protected override ended(reason: unknown): void {
+    this.#end = { reason };
+    for (const { reject } of this.#waiters.splice(0)) reject(reason);
+    for (const { onRecorded } of this.#started.values()) onRecorded?.(false);
   }
 
   protected override async tick(): Promise<number> {

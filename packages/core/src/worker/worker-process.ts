@@ -59,6 +59,7 @@ export class WorkerProcess {
       parts,
       onHeld: () => this.#claimer.hintAnywhere(),
       onLost: () => this.#dropAll(),
+      onEnded: () => void this.#notifier?.stop(),
     });
     this.#settler = new Settler({
       parts,
@@ -228,11 +229,15 @@ export class WorkerProcess {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await Promise.all([this.#claimer.stop(), this.#rescuer.stop()]);
     for (const choice of this.#choices.values()) this.#handBack(choice);
-    await this.#settler.flushed();
+    const failure = await this.#settler.flushed().then(
+      () => undefined,
+      (reason: unknown) => ({ reason }),
+    );
     // What was handed back, and groups that are free now: others need not wait for their next poll.
     await this.#parts.enqueuer.tellOthers();
     await Promise.all([this.#settler.stop(), this.#keeper.stop(), this.#notifier?.stop()]);
     const { lease } = this.#keeper;
+    if (failure !== undefined) throw failure.reason;
     if (lease !== null && this.#claimer.mustReconcile) await this.#keeper.reconcile(lease, []);
     await this.#keeper.remove();
   }

@@ -36,7 +36,8 @@ export class Worker implements AsyncDisposable {
    * Stops taking jobs, lets the running ones finish, hands back those claimed but not started without spending an
    * attempt, and resolves once all of that is recorded. Calling it again is fine.
    *
-   * @throws DatabaseError when the database cannot be told that the process is gone: its lease then runs out.
+   * @throws DatabaseError when the database cannot be told that the process is gone, or, since the program has ended the
+   * database client before (`isClientClosed`), what became of its jobs: the lease then runs out, and they run again.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#process?.leave(this.#member) ?? Promise.resolve();

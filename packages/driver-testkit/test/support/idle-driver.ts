@@ -31,6 +31,7 @@ export function idleHarness(
       notifications: capability,
       listeningSession: capability,
       borrowedClient: capability,
+      endedClient: capability,
     },
     print: (text) => printed.push(text),
     printed,
