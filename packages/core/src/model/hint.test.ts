@@ -21,9 +21,13 @@ describe('what a notification says', () => {
     expect(new TextEncoder().encode(payload).length).toBeLessThan(8_000);
   });
 
+  it('is of somebody unknown where the sender cannot tell whether it commits', () => {
+    expect(decodeHint('')).toEqual({ senderId: '', told: null });
+  });
+
   it.each([
-    '',
     'x',
+    'x ["0190a6f4-7c1e-7d0e-9c43-0b8f5a6d7e21","C","N"]',
     `${senderId} `,
     `${senderId} {`,
     `${senderId} null`,
@@ -31,7 +35,15 @@ describe('what a notification says', () => {
     `${senderId} ["${told.id}","C"]`,
     `${senderId} ["${told.id}",1,"N"]`,
     `${senderId} ["${told.id}","C","N","more"]`,
-  ])('is only that there may be work where it is of nobody we know: %j', (payload) => {
-    expect(decodeHint(payload).told).toBeNull();
+    `${senderId} ["${told.id}","","N"]`,
+    `${senderId} ["${told.id}","C",""]`,
+    `${senderId} ["${told.id}","\\u0000","N"]`,
+    `${senderId} ["${told.id}","C","N\\u0000"]`,
+    `${senderId} ["${told.id}","\\ud800","N"]`,
+    `${senderId} ["${told.id}","C","\\udc00"]`,
+    `${senderId} ["${told.id}","${'c'.repeat(256)}","N"]`,
+    `${senderId} ["${told.id}","C","${'é'.repeat(128)}"]`,
+  ])('is nothing of ours where it could not be: %j', (payload) => {
+    expect(decodeHint(payload)).toBeNull();
   });
 });

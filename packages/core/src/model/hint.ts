@@ -1,3 +1,4 @@
+import { MAX_NAME_BYTES } from './limits.ts';
 import type { ToldJob } from './told-job.ts';
 
 /** What a notification says: who sent it, and which job it is about, where it is about one. */
@@ -14,11 +15,17 @@ export function encodeHint({ senderId, told }: Hint): string {
   return told === null ? senderId : `${senderId} ${JSON.stringify([told.id, told.channel, told.name])}`;
 }
 
-/** Whatever else is sent on the channel, by whomever, says no more than that there may be work. */
-export function decodeHint(payload: string): Hint {
+/**
+ * `null` for whatever else is sent on the channel, by whomever: it says no more than that there may be work. Anybody who
+ * may connect may send anything, so nothing of it goes to the server that could not be the name of a job.
+ */
+export function decodeHint(payload: string): Hint | null {
   const space = payload.indexOf(' ');
-  if (space < 0) return { senderId: payload, told: null };
-  return { senderId: payload.slice(0, space), told: toldIn(payload.slice(space + 1)) };
+  const senderId = space < 0 ? payload : payload.slice(0, space);
+  if (senderId !== '' && !UUID.test(senderId)) return null;
+  if (space < 0) return { senderId, told: null };
+  const told = toldIn(payload.slice(space + 1));
+  return told === null ? null : { senderId, told };
 }
 
 function toldIn(text: string): ToldJob | null {
@@ -30,8 +37,13 @@ function toldIn(text: string): ToldJob | null {
   }
   if (!Array.isArray(said) || said.length !== 3) return null;
   const [id, channel, name]: unknown[] = said;
-  if (typeof id !== 'string' || !UUID.test(id) || typeof channel !== 'string' || typeof name !== 'string') return null;
-  return { id, channel, name };
+  return typeof id === 'string' && UUID.test(id) && isName(channel) && isName(name) ? { id, channel, name } : null;
+}
+
+/** Whether a job may be called so: what `enqueue` would refuse, the server cannot store, or even be asked for. */
+function isName(said: unknown): said is string {
+  if (typeof said !== 'string' || said === '' || said.includes('\0') || !said.isWellFormed()) return false;
+  return new TextEncoder().encode(said).length <= MAX_NAME_BYTES;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -32,6 +32,8 @@ const PROBE_TIMEOUT_MS = 5_000;
 /** How long to wait before it is sent again, when that failed. */
 const PROBE_RETRY_MS = 1_000;
 const PROBE_PREFIX = 'probe ';
+/** The least time between two looks for work that foreign notifications cause, in milliseconds. */
+const FOREIGN_INTERVAL_MS = 250;
 
 /** A notification to ourselves that has not come back. */
 interface Probe {
@@ -53,6 +55,8 @@ export class Notifier {
   readonly #options: NotifierOptions;
   #subscription: Subscription | undefined;
   #probe: Probe | undefined;
+  #foreign: 'none' | 'heeded' | 'more' = 'none';
+  #cancelForeign: () => void = () => {};
   #failures = 0;
 
   constructor(options: NotifierOptions) {
@@ -85,10 +89,26 @@ export class Notifier {
 
   #hear(payload: string): void {
     const { ownSenderId, onHint, onTold } = this.#options;
-    const { senderId, told } = decodeHint(payload);
-    if (senderId === ownSenderId) return;
-    if (told === null) onHint();
-    else onTold(told);
+    const hint = decodeHint(payload);
+    if (hint === null) this.#hearForeign();
+    else if (hint.senderId === ownSenderId) return;
+    else if (hint.told === null) onHint();
+    else onTold(hint.told);
+  }
+
+  /** Nothing that BearMQ sends: the first is heeded at once, then one in a while, so that a flood of them costs little. */
+  #hearForeign(): void {
+    if (this.#foreign !== 'none') {
+      this.#foreign = 'more';
+      return;
+    }
+    this.#foreign = 'heeded';
+    this.#options.onHint();
+    this.#cancelForeign = systemClock.after(FOREIGN_INTERVAL_MS, () => {
+      const isMore = this.#foreign === 'more';
+      this.#foreign = 'none';
+      if (isMore) this.#hearForeign();
+    });
   }
 
   #fail(error: unknown): void {
@@ -100,6 +120,7 @@ export class Notifier {
 
   async stop(): Promise<void> {
     this.#endProbe();
+    this.#cancelForeign();
     await this.#subscription?.close();
   }
 
