@@ -105,8 +105,8 @@ export const closingCases: readonly DriverCase[] = [
       await driver.run(sql('select 1::int4 as value'));
       await soon('the end of the client', end());
       const refused = [driver.run(sql('select 1::int4 as value')), driver.transaction(async () => undefined)];
-      for (const one of refused) {
-        const error = await soon('the refusal', databaseError(one));
+      for (const one of refused.map(databaseError)) {
+        const error = await soon('the refusal', one);
         assert.deepEqual([error.isClientClosed, error.isRetryable], [true, false], error.message);
       }
     },

@@ -33,7 +33,10 @@ export function useDatabase(state: 'migrated' | 'empty' = 'migrated'): TestDatab
     await asAdmin(`create database ${name}`);
     const url = new URL(serverUrl());
     url.pathname = name;
-    current = { url, pool: new pg.Pool({ connectionString: url.href, max: 3, application_name: TESTS }) };
+    const pool = new pg.Pool({ connectionString: url.href, max: 3, application_name: TESTS });
+    // The database is dropped by force, perhaps while a connection of a pool that was ended still says goodbye.
+    pool.on('error', () => {});
+    current = { url, pool };
     if (state === 'migrated') for (const sql of generateMigrationSql(SCHEMA)) await current.pool.query(sql);
   });
   afterEach(async () => {

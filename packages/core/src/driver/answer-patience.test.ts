@@ -1,3 +1,4 @@
+import '../../test/support/fake-time.ts';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { AnswerPatience } from './answer-patience.ts';
 import type { SqlStatement } from './driver.ts';

@@ -111,6 +111,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'ListeningConnection',
     'ListeningRequest',
     'NotificationListener',
+    'OwnSession',
     'SqlRow',
     'SqlSession',
     'SqlStatement',
