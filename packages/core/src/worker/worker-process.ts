@@ -126,14 +126,15 @@ export class WorkerProcess {
   }
 
   join(member: Member): void {
-    this.#members.set(member, { scope: member.scope, running: 0, isLeaving: false, onIdle: () => {} });
     const key = JSON.stringify(member.channels);
+    const work = this.#workOf(member, key);
+    this.#members.set(member, { work, running: 0, isLeaving: false, onIdle: () => {} });
     let choice = this.#choices.get(key);
     if (choice === undefined) {
       choice = new ChannelChoice(
         member.channels,
         systemClock.now(),
-        (run, owner) => void this.#members.get(owner)?.scope.workThrough(() => this.#work(run, owner, key)),
+        (run, owner) => void this.#members.get(owner)?.work(run),
         (claim) => this.#held.add(claim),
       );
       this.#choices.set(key, choice);
@@ -164,38 +165,45 @@ export class WorkerProcess {
     await this.#closing;
   }
 
-  async #work(run: Run, owner: SlotOwner, key: string): Promise<void> {
-    const state = this.#members.get(owner);
-    if (state === undefined) throw new Error('a run was given to a worker that has left');
-    state.running += 1;
-    const choice = this.#choices.get(key);
-    const until = run.claimedAt + this.#parts.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
-    const losses = this.#losses;
-    let isBrokenOff = false;
-    for (const [i, job] of run.jobs.entries()) {
-      const isHeld = !isStartRecorded(job) || (await this.#settler.recordStart(job, owner.id));
-      // A process that was frozen past its lease goes on where it was: it must not start what may run elsewhere by now.
-      // Asked again after the wait: what went on before us may have blocked the event loop for longer than a lease.
-      while (this.#keeper.lease !== null && losses === this.#losses && this.#keeper.isInDoubt) {
-        await this.#keeper.certain();
-      }
-      if (!isHeld || losses !== this.#losses) continue;
-      const isFirst = i === 0;
-      if (!isFirst && (isBrokenOff || state.isLeaving || systemClock.now() > until)) {
-        this.#settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
-        continue;
-      }
-      const { durationMs, isDueAgain } = await this.#executor.execute(job, owner.id, state.scope);
-      choice?.meter.add(durationMs, job.payloadText.length);
-      isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
-    }
-    state.running -= 1;
-    if (state.isLeaving) {
-      if (state.running === 0) state.onIdle();
-      return;
-    }
-    choice?.free(owner);
-    if (choice?.isHungry === true) this.#claimer.wake();
+  /** Works through runs, in a function whose name tells in the stack of a job which Worker runs it. */
+  #workOf(owner: Member, key: string): MemberState['work'] {
+    const { mark } = owner.scope;
+    const named = {
+      [mark]: async (run: Run): Promise<void> => {
+        const state = this.#members.get(owner);
+        if (state === undefined) throw new Error('a run was given to a worker that has left');
+        state.running += 1;
+        const choice = this.#choices.get(key);
+        const until = run.claimedAt + this.#parts.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
+        const losses = this.#losses;
+        let isBrokenOff = false;
+        for (const [i, job] of run.jobs.entries()) {
+          const isHeld = !isStartRecorded(job) || (await this.#settler.recordStart(job, owner.id));
+          // A process that was frozen past its lease goes on where it was: it must not start what may run elsewhere by now.
+          // Asked again after the wait: what went on before us may have blocked the event loop for longer than a lease.
+          while (this.#keeper.lease !== null && losses === this.#losses && this.#keeper.isInDoubt) {
+            await this.#keeper.certain();
+          }
+          if (!isHeld || losses !== this.#losses) continue;
+          const isFirst = i === 0;
+          if (!isFirst && (isBrokenOff || state.isLeaving || systemClock.now() > until)) {
+            this.#settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
+            continue;
+          }
+          const { durationMs, isDueAgain } = await this.#executor.execute(job, owner.id, owner.scope);
+          choice?.meter.add(durationMs, job.payloadText.length);
+          isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
+        }
+        state.running -= 1;
+        if (state.isLeaving) {
+          if (state.running === 0) state.onIdle();
+          return;
+        }
+        choice?.free(owner);
+        if (choice?.isHungry === true) this.#claimer.wake();
+      },
+    };
+    return named[mark] as MemberState['work'];
   }
 
   #handBack(choice: ChannelChoice<SlotOwner>): void {
