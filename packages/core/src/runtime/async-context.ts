@@ -33,6 +33,16 @@ const isModern = bun !== undefined || deno !== undefined || Number.parseInt(node
  */
 export const outside: Scope = hooks === undefined ? (work) => work() : outsideBy(hooks);
 
+/**
+ * Runs `work` in a context that is its own from here on: what it enters there is not seen by who called. To be called
+ * from where nobody's context is seen: it costs a third of {@link outside}.
+ */
+export const apart: Scope = hooks === undefined || isModern ? outside : apartBy(hooks);
+
+function apartBy({ AsyncResource }: AsyncHooks): Scope {
+  return (work) => new AsyncResource('BearMQ').runInAsyncScope(work);
+}
+
 function outsideBy({ AsyncLocalStorage, AsyncResource }: AsyncHooks): Scope {
   const snapshot = AsyncLocalStorage.snapshot();
   return isModern ? snapshot : (work) => snapshot(() => new AsyncResource('BearMQ').runInAsyncScope(work));

@@ -5,7 +5,7 @@ import { ActiveJob } from './active-job.ts';
 
 describe('the signal', () => {
   it('is not aborted until the claim is lost, and says then why', () => {
-    const active = new ActiveJob(claimedJob({ id: 'the job' }), 'w');
+    const active = new ActiveJob(claimedJob({ id: 'the job' }));
     const { signal } = active;
     expect(signal.aborted).toBe(false);
     expect(active.signal).toBe(signal);
@@ -16,7 +16,7 @@ describe('the signal', () => {
   });
 
   it('is aborted from the start for who looks at it later', () => {
-    const active = new ActiveJob(claimedJob({}), 'w');
+    const active = new ActiveJob(claimedJob({}));
     active.lose();
     const { reason } = active.signal;
     active.lose();

@@ -3,15 +3,18 @@ import type { ClaimedJob } from '../model/job.ts';
 
 /** A job that is running in this process, and the way to abort it. */
 export class ActiveJob {
-  readonly job: ClaimedJob;
-  readonly workerId: string;
+  readonly #job: ClaimedJob;
   #controller: AbortController | undefined;
   #lost: LeaseLostError | undefined;
   #isForsaken = false;
 
-  constructor(job: ClaimedJob, workerId: string) {
-    this.job = job;
-    this.workerId = workerId;
+  constructor(job: ClaimedJob) {
+    this.#job = job;
+  }
+
+  /** Whether it runs by this very claim. */
+  isOf(claim: ClaimedJob): boolean {
+    return this.#job === claim;
   }
 
   /** Made when it is first looked at: most work functions never do, and it is dear. */
@@ -39,7 +42,7 @@ export class ActiveJob {
   }
 
   lose(): void {
-    this.#lost ??= new LeaseLostError(this.job.id);
+    this.#lost ??= new LeaseLostError(this.#job.id);
     this.#controller?.abort(this.#lost);
   }
 }

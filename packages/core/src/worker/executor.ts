@@ -36,7 +36,7 @@ export class Executor {
 
   /** This claim alone is gone: its run is told, and its outcome not recorded even if the same claim is made again. */
   lose(claim: ClaimedJob): void {
-    for (const active of this.#active) if (active.job === claim) active.forsake();
+    for (const active of this.#active) if (active.isOf(claim)) active.forsake();
   }
 
   /** Runs a claimed job and hands its outcome to the settler. Never rejects. */
@@ -50,7 +50,7 @@ export class Executor {
       settler.add({ outcome: outcomeOfDeadWorker(job), workerId, durationMs: 0 });
       return { durationMs: 0, isDueAgain: false };
     }
-    const active = new ActiveJob(job, workerId);
+    const active = new ActiveJob(job);
     this.#active.add(active);
     if (!job.isCounted && !isStartRecorded(job)) settler.markStarted(job);
     if (isHeard) {
@@ -61,7 +61,7 @@ export class Executor {
     let thrown: unknown;
     try {
       const payload: unknown = JSON.parse(job.payloadText);
-      await scope.run(() => definition.run(payload, new RunMetadata(active)));
+      await scope.run(() => definition.run(payload, new RunMetadata(job, workerId, active)));
       outcome = { kind: 'succeeded', job };
     } catch (error) {
       thrown = error;

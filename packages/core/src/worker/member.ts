@@ -1,4 +1,4 @@
-import type { SlotOwner } from './channel-choice.ts';
+import type { Run, SlotOwner } from './channel-choice.ts';
 import type { RunScope } from './run-scope.ts';
 
 /** A Worker, as its process sees it. */
@@ -11,7 +11,8 @@ export interface Member extends SlotOwner {
 
 /** What its process knows of it. */
 export interface MemberState {
-  readonly scope: RunScope;
+  /** Works through a run. */
+  readonly work: (run: Run) => Promise<void>;
   running: number;
   isLeaving: boolean;
   onIdle: () => void;

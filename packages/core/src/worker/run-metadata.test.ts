@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { claimedJob } from '../../test/support/claimed-job.ts';
+import type { ClaimedJob } from '../model/job.ts';
 import { ActiveJob } from './active-job.ts';
 import { RunMetadata } from './run-metadata.ts';
 
@@ -14,6 +15,7 @@ const job = claimedJob({
   enqueuedAtMs: 1.5,
   payloadText: '{"password":"hunter2"}',
 });
+const toldOf = (of: ClaimedJob) => new RunMetadata(of, 'w', new ActiveJob(of));
 const fields = {
   jobId: job.id,
   jobName: 'N',
@@ -27,7 +29,7 @@ const fields = {
 
 describe('what a work function is told', () => {
   it('is all of the job but its payload, and who runs it, as fields of its own', () => {
-    const metadata = new RunMetadata(new ActiveJob(job, 'w'));
+    const metadata = toldOf(job);
     expect({ ...metadata }).toEqual(fields);
     expect(Object.keys(metadata)).toEqual(Object.keys(fields));
     expect(structuredClone(metadata)).toEqual(fields);
@@ -35,7 +37,7 @@ describe('what a work function is told', () => {
   });
 
   it('shows neither payload nor claim to who logs it', () => {
-    const metadata = new RunMetadata(new ActiveJob(job, 'w'));
+    const metadata = toldOf(job);
     for (const shown of [
       inspect(metadata),
       inspect(metadata, { depth: 9, showHidden: true }),
@@ -47,8 +49,8 @@ describe('what a work function is told', () => {
   });
 
   it('has its signal through a proxy, in an object made from it, and by itself', () => {
-    const active = new ActiveJob(job, 'w');
-    const metadata = new RunMetadata(active);
+    const active = new ActiveJob(job);
+    const metadata = new RunMetadata(job, 'w', active);
     const { signal } = metadata;
     expect(signal).toBe(active.signal);
     expect(new Proxy(metadata, {}).signal).toBe(signal);
@@ -61,9 +63,9 @@ describe('what a work function is told', () => {
     const groups = new Set<string>();
     for (let i = 0; i < 1_000; i += 1) {
       const id = uuidv7();
-      const { jobGroup } = new RunMetadata(new ActiveJob(claimedJob({ id }), 'w'));
+      const { jobGroup } = toldOf(claimedJob({ id }));
       expect(jobGroup).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-      expect(new RunMetadata(new ActiveJob(claimedJob({ id, attempt: 2 }), 'other')).jobGroup).toBe(jobGroup);
+      expect(toldOf(claimedJob({ id, attempt: 2 })).jobGroup).toBe(jobGroup);
       groups.add(jobGroup);
     }
     expect(groups.size).toBe(1_000);

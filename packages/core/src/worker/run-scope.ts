@@ -1,4 +1,4 @@
-import { cheapStorage, outside } from '../runtime/async-context.ts';
+import { apart, cheapStorage } from '../runtime/async-context.ts';
 
 /** A run, to what is started in it. */
 interface Token {
@@ -16,19 +16,15 @@ let direct: RunScope | undefined;
  * job before; and a way to tell whether the code at hand is part of one.
  *
  * Where a store that follows promises is dear, that is seen by the stack: engines write into it, at no cost before they
- * are asked, which functions wait for the one at hand. So a Worker's jobs are worked through in a function whose name is its own.
+ * are asked, which functions wait for the one at hand. So what works through the jobs of a Worker has a name of its own
+ * ({@link mark}).
  * It is not seen from a callback, a timer for instance.
  */
 export class RunScope {
-  readonly #mark: string;
-  /** Does a Worker's work: one job after the other, each by {@link run}. */
-  readonly workThrough: (work: () => Promise<void>) => Promise<void>;
+  readonly mark: string;
 
   constructor(workerId: string) {
-    const mark = `job run by ${workerId}`;
-    this.#mark = mark;
-    const named = { [mark]: async (work: () => Promise<void>): Promise<void> => await work() };
-    this.workThrough = named[mark] as (typeof named)[string];
+    this.mark = `job run by ${workerId}`;
   }
 
   /** Calls a work function, and returns what is to be waited for. Throws what it throws before its first wait. */
@@ -37,7 +33,7 @@ export class RunScope {
     const before = direct;
     direct = this;
     try {
-      return outside(work);
+      return apart(work);
     } finally {
       direct = before;
     }
@@ -45,7 +41,7 @@ export class RunScope {
 
   /** Whether the code at hand is part of a run of this Worker. */
   get isInside(): boolean {
-    if (storage === undefined) return direct === this || wholeStack().includes(this.#mark);
+    if (storage === undefined) return direct === this || wholeStack().includes(this.mark);
     const token = storage.getStore();
     return token?.scope === this && !token.isOver;
   }
@@ -53,7 +49,7 @@ export class RunScope {
   async #runStored(store: NonNullable<typeof storage>, work: () => unknown): Promise<unknown> {
     const token: Token = { scope: this, isOver: false };
     try {
-      return await outside(() => store.run(token, work));
+      return await apart(() => store.run(token, work));
     } finally {
       token.isOver = true;
     }

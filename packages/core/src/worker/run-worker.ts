@@ -1,11 +1,11 @@
 import type { ContextParts } from '../context-parts.ts';
 import { handedBack, isStartRecorded } from '../model/outcome.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Run, SlotOwner } from './channel-choice.ts';
+import type { Run } from './channel-choice.ts';
 import type { Executor } from './executor.ts';
 import type { JobMeter } from './job-meter.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
-import type { MemberState } from './member.ts';
+import type { Member, MemberState } from './member.ts';
 import type { Settler } from './settler.ts';
 
 export interface RunWorkerOptions {
@@ -34,7 +34,7 @@ export class RunWorker {
   }
 
   /** Never rejects. What is not started any more is handed back. */
-  async work(run: Run, owner: SlotOwner, state: MemberState, meter: JobMeter | undefined): Promise<void> {
+  async work(run: Run, owner: Member, state: MemberState, meter: JobMeter | undefined): Promise<void> {
     const { parts, keeper, settler, executor } = this.#options;
     const until = run.claimedAt + parts.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
     const losses = this.#losses;
@@ -50,7 +50,7 @@ export class RunWorker {
         settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
         continue;
       }
-      const { durationMs, isDueAgain } = await executor.execute(job, owner.id, state.scope);
+      const { durationMs, isDueAgain } = await executor.execute(job, owner.id, owner.scope);
       meter?.add(durationMs, job.payloadText.length);
       isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
     }

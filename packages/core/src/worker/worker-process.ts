@@ -137,14 +137,15 @@ export class WorkerProcess {
   }
 
   join(member: Member): void {
-    this.#members.set(member, { scope: member.scope, running: 0, isLeaving: false, onIdle: () => {} });
     const key = JSON.stringify(member.channels);
+    const work = this.#workOf(member, key);
+    this.#members.set(member, { work, running: 0, isLeaving: false, onIdle: () => {} });
     let choice = this.#choices.get(key);
     if (choice === undefined) {
       choice = new ChannelChoice(
         member.channels,
         systemClock.now(),
-        (run, owner) => void this.#members.get(owner)?.scope.workThrough(() => this.#work(run, owner, key)),
+        (run, owner) => void this.#members.get(owner)?.work(run),
         (claim) => this.#held.add(claim),
       );
       this.#choices.set(key, choice);
@@ -175,19 +176,26 @@ export class WorkerProcess {
     await this.#closing;
   }
 
-  async #work(run: Run, owner: SlotOwner, key: string): Promise<void> {
-    const state = this.#members.get(owner);
-    if (state === undefined) throw new Error('a run was given to a worker that has left');
-    state.running += 1;
-    const choice = this.#choices.get(key);
-    await this.#runner.work(run, owner, state, choice?.meter);
-    state.running -= 1;
-    choice?.free(owner, run, systemClock.now());
-    if (state.isLeaving) {
-      if (state.running === 0) state.onIdle();
-      return;
-    }
-    if (choice?.isHungry === true) this.#claimer.wake();
+  /** Works through runs, in a function whose name tells in the stack of a job which Worker runs it. */
+  #workOf(owner: Member, key: string): MemberState['work'] {
+    const { mark } = owner.scope;
+    const named = {
+      [mark]: async (run: Run): Promise<void> => {
+        const state = this.#members.get(owner);
+        if (state === undefined) throw new Error('a run was given to a worker that has left');
+        state.running += 1;
+        const choice = this.#choices.get(key);
+        await this.#runner.work(run, owner, state, choice?.meter);
+        state.running -= 1;
+        choice?.free(owner, run, systemClock.now());
+        if (state.isLeaving) {
+          if (state.running === 0) state.onIdle();
+          return;
+        }
+        if (choice?.isHungry === true) this.#claimer.wake();
+      },
+    };
+    return named[mark] as MemberState['work'];
   }
 
   #handBack(choice: ChannelChoice<SlotOwner>): void {
