@@ -40,6 +40,9 @@ export interface ContextSettings {
    * How idle workers learn of new jobs: `auto` listens for notifications on one connection of its own, and polls where
    * they do not arrive (a pooler in transaction mode); `poll` does not listen, and needs no connection of its own.
    *
+   * With `poll` an `enqueue` in a transaction of the caller's sends no notification either: such a transaction can be
+   * prepared for two-phase commit, and workers find its jobs when they next look.
+   *
    * @defaultValue `auto`
    */
   readonly wakeUp?: 'auto' | 'poll';
