@@ -73,6 +73,10 @@ export interface PgPool {
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
   /** What the pool makes its clients with. */
   readonly options?: object;
+  /** How many wait for a connection, how many connections wait for somebody, and how many there are. */
+  readonly waitingCount?: number;
+  readonly idleCount?: number;
+  readonly totalCount?: number;
   /** Whether `end` was called. */
   readonly ending?: boolean;
   /** Whether all its connections are closed since. */
