@@ -32,6 +32,8 @@ export interface PgResult {
  */
 export interface PgClient {
   query(query: PgQuery): Promise<PgResult>;
+  /** As of the last answer: idle, in a transaction, in one that has failed. Older releases do not tell. */
+  getTransactionStatus?(): string | null;
   readonly totalCount?: never;
 }
 
