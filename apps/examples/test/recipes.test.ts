@@ -72,3 +72,21 @@ describe.each(Object.entries(transactions))('a session of %s', (_name, transacti
     await expect(session?.run(statement)).rejects.toThrow(/transaction/i);
   });
 });
+
+describe('what is no transaction is refused, with what to pass:', () => {
+  const statement = { name: 'outside', text: 'select 1::int4 as value', values: [] };
+
+  it('the Prisma client', () => {
+    expect(() => fromPrisma(prisma)).toThrow('pass the tx of prisma.$transaction');
+  });
+
+  it('Knex itself', () => {
+    expect(() => fromKnex(knexDb as unknown as Knex.Transaction)).toThrow('pass the trx of knex.transaction');
+  });
+
+  it("TypeORM's manager outside of a transaction", async () => {
+    await expect(fromTypeOrm(dataSource.manager).run(statement)).rejects.toThrow(
+      'not the manager of an open transaction',
+    );
+  });
+});

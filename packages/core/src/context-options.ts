@@ -59,6 +59,9 @@ export interface ContextSettings {
    * they do not arrive (a pooler in transaction mode); `poll` does not listen, and needs no connection of its own
    * as long as the pool has one free for a moment.
    *
+   * With `poll` an `enqueue` in a transaction of the caller's sends no notification either: such a transaction can be
+   * prepared for two-phase commit, and workers find its jobs when they next look.
+   *
    * @defaultValue `auto`
    */
   readonly wakeUp?: 'auto' | 'poll';

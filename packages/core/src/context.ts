@@ -95,6 +95,8 @@ export class Context {
         driver,
         tables,
         onEnqueued: localWork.announce,
+        onHintsFull: (error) => warn(FULL_WARNING, error),
+        hintsInTransactions: settings.wakeUp === 'poll' ? 'none' : 'sent',
         // A program that ends its client takes the last notification with it, and may: jobs are found without.
         onHintFailed: (error) => {
           if (!isOfClosedClient(error)) reportError('notifier', error, 1);
@@ -123,6 +125,10 @@ export class Context {
     return this.#events.add(handler);
   }
 }
+
+const FULL_WARNING =
+  "the server's queue of notifications is full: jobs are enqueued, and workers find them by polling. Somebody listens " +
+  'and does not read, in whatever database: look for old transactions in pg_stat_activity whose sessions listen';
 
 const CLOSED_WARNING =
   'the database client was ended before the workers and orchestrators were stopped: what they had not recorded yet is ' +

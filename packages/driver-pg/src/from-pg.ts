@@ -1,4 +1,4 @@
-import { InvalidOptionError, reading, type SqlSession } from '@bearmq/core/driver';
+import { InvalidOptionError, reading, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
 import { ClientSession } from './client-session.ts';
 import type { PgClient } from './pg-types.ts';
 
@@ -16,11 +16,46 @@ import type { PgClient } from './pg-types.ts';
  * A statement that fails leaves the transaction aborted, as ever in PostgreSQL.
  *
  * @param client a `PoolClient` or `Client`. A `Pool` does not compile.
- * @throws InvalidOptionError when given a `Pool`, or something that is no client at all.
+ * @throws InvalidOptionError when given a `Pool`, or something that is no client at all; and from what runs through it,
+ *   when the client is in no transaction, as far as it tells (recent releases of `pg` do).
  */
 export function fromPg(client: PgClient): SqlSession {
   refusePool(client);
-  return new ClientSession(client, 'never');
+  return new CallersTransaction(client);
+}
+
+const NOTHING: SqlStatement = { name: 'bearmq_nothing', text: 'select 1::int4 as nothing', values: [] };
+
+/** Statements on a client of the caller's, as long as it is in a transaction. */
+class CallersTransaction implements SqlSession {
+  readonly #client: PgClient;
+  readonly #session: ClientSession;
+
+  constructor(client: PgClient) {
+    this.#client = client;
+    this.#session = new ClientSession(client, 'never');
+  }
+
+  async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
+    if (this.#isIdle) {
+      // Or its `begin` is still under way, and has no answer yet: this comes after it.
+      await this.#session.run(NOTHING);
+      if (this.#isIdle) throw notInTransaction();
+    }
+    return await this.#session.run(statement);
+  }
+
+  get #isIdle(): boolean {
+    return this.#client.getTransactionStatus?.() === 'I';
+  }
+}
+
+function notInTransaction(): InvalidOptionError {
+  return new InvalidOptionError(
+    'fromPg()',
+    'was given a client that is in no transaction, so nothing would commit with your own writes: begin one on it ' +
+      "(`await client.query('begin')`), or leave `tx` out",
+  );
 }
 
 function refusePool(client: unknown): void {

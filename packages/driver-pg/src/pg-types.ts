@@ -32,6 +32,8 @@ export interface PgResult {
  */
 export interface PgClient {
   query(query: PgQuery): Promise<PgResult>;
+  /** As of the last answer: idle, in a transaction, in one that has failed. Older releases do not tell. */
+  getTransactionStatus?(): string | null;
   readonly totalCount?: never;
 }
 
@@ -75,6 +77,10 @@ export interface PgPool {
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
   /** What the pool makes its clients with. */
   readonly options?: object;
+  /** How many wait for a connection, how many connections wait for somebody, and how many there are. */
+  readonly waitingCount?: number;
+  readonly idleCount?: number;
+  readonly totalCount?: number;
   /** Whether `end` was called. */
   readonly ending?: boolean;
   /** Whether all its connections are closed since. */

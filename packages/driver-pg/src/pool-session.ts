@@ -2,6 +2,7 @@ import { AnswerPatience, DatabaseError, type SqlRow, type SqlSession, type SqlSt
 import { unlessEnded } from './ended-pool.ts';
 import type { PgPool, PgQuery } from './pg-types.ts';
 import { fetchRows, type Prepare, toPgQuery } from './query.ts';
+import { warnIfStarved } from './starved-pool.ts';
 
 /** Pools that lose prepared statements on the way to the server; by pool, since drivers share its connections. */
 const losing = new WeakSet<PgPool>();
@@ -45,7 +46,10 @@ export class PoolSession implements SqlSession {
     return await this.#patience.keep(statement, async (ms) => {
       try {
         const timed = ms === Infinity ? query : { ...query, query_timeout: ms };
-        return await unlessEnded(this.#pool, () => fetchRows(this.#pool, timed));
+        return await warnIfStarved(
+          this.#pool,
+          unlessEnded(this.#pool, () => fetchRows(this.#pool, timed)),
+        );
       } catch (error) {
         if (!(error instanceof DatabaseError) || error.message !== READ_TIMEOUT) throw error;
         throw new DatabaseError(`${statement.name}: no answer within ${ms} ms`, error, error.cause);

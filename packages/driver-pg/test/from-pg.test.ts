@@ -66,10 +66,41 @@ describe('fromPg', () => {
   it('goes on in order after a statement that failed', async () => {
     const client = new pg.Client(testUrl());
     await client.connect();
+    await client.query('begin');
     const session = fromPg(client);
-    const [failed, after] = [session.run(sql('select 1::int4 / 0 as value')), oneValue(session, 'select 1::int4 as v')];
-    expect(await rejectionOf(failed)).toMatchObject({ sqlState: '22012' });
-    expect(await after).toBe(1);
+    const [failed, after] = [
+      rejectionOf(session.run(sql('select 1::int4 / 0 as value'))),
+      rejectionOf(oneValue(session, 'select 1::int4 as v')),
+    ];
+    expect(await failed).toMatchObject({ sqlState: '22012' });
+    expect(await after).toMatchObject({ sqlState: '25P02' });
+    await client.end();
+  });
+
+  it('refuses a client that is in no transaction: before one, and after it', async () => {
+    const client = new pg.Client(testUrl());
+    await client.connect();
+    await client.query('create temporary table bears (n int4)');
+    const insert = () => fromPg(client).run(sql('insert into bears values ($1::int4)', 1));
+    const refusal = { name: 'InvalidOptionError', message: expect.stringContaining("await client.query('begin')") };
+    expect(await rejectionOf(insert())).toMatchObject(refusal);
+    for (const end of ['commit', 'rollback']) {
+      await client.query('begin');
+      await insert();
+      await client.query(end);
+      expect(await rejectionOf(insert())).toMatchObject(refusal);
+    }
+    expect((await client.query('select * from bears')).rows).toHaveLength(1);
+    await client.end();
+  });
+
+  it('takes a client whose begin has no answer yet', async () => {
+    const client = new pg.Client(testUrl());
+    await client.connect();
+    const begun = client.query('begin');
+    expect(await oneValue(fromPg(client), 'select 1::int4 as value')).toBe(1);
+    await begun;
+    await client.query('rollback');
     await client.end();
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { pgDriver } from '../src/index.ts';
 import { eventually, newPool, oneValue, rejectionOf, soon, sql, testUrl, withDriver } from './support.ts';
@@ -115,5 +115,23 @@ describe('a pool that is ended', () => {
     await pool.end();
     expect(await underWay).toBe(2);
     await driver.close();
+  });
+});
+
+describe('a pool that is used up', () => {
+  it('is told of once, with what to do, when a statement waits long for a connection of it', async () => {
+    const pool = newPool({ max: 1 });
+    const driver = pgDriver({ pool });
+    const client = await pool.connect();
+    const warned = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    const waiting = [1, 2].map((n) => oneValue(driver, 'select $1::int4 as value', n));
+    await eventually('a warning', () => warned.mock.calls.length > 0);
+    client.release();
+    expect(await Promise.all(waiting)).toEqual([1, 2]);
+    const [first, ...more] = warned.mock.calls;
+    expect(first?.[0]).toMatch(/waited 5 seconds for one of the 1 connections.*fromPg\(client\)/);
+    expect(more).toEqual([]);
+    warned.mockRestore();
+    await Promise.all([driver.close(), pool.end()]);
   });
 });

@@ -36,7 +36,9 @@ describe('statements', () => {
   it("of the caller's own transactions are never prepared", async () => {
     await withDriver({ max: 1 }, { prepare: 'always' }, async (driver, pool) => {
       const client = await pool.connect();
+      await client.query('begin');
       for (const value of [1, 2]) await oneValue(fromPg(client), 'select $1::int4 as of_the_caller', value);
+      await client.query('commit');
       client.release();
       expect(await prepared(driver, 'as of_the_caller')).toEqual([]);
     });

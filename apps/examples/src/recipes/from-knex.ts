@@ -8,6 +8,8 @@ import type { ClientBase } from 'pg';
  * `trx.raw` it does not go: that has `?` for a placeholder, where BearMQ's statements have `$1`, and `?` in their own right.)
  */
 export function fromKnex(trx: Knex.Transaction): SqlSession {
+  if (trx.isTransaction !== true)
+    throw new TypeError('pass the trx of knex.transaction(async (trx) => …), not knex itself');
   return {
     run: async (statement) => {
       if (trx.isCompleted()) throw new Error('this transaction has ended');

@@ -3,6 +3,8 @@ import type { Prisma } from '../generated/prisma/client.ts';
 
 /** The `tx` of `prisma.$transaction(async (tx) => …)`, as BearMQ takes it. For Prisma 7 with `@prisma/adapter-pg`. */
 export function fromPrisma(tx: Prisma.TransactionClient): SqlSession {
+  if ('$connect' in tx)
+    throw new TypeError('pass the tx of prisma.$transaction(async (tx) => …), not the client itself');
   return {
     run: async ({ name, text, values }) => {
       if (values.includes(undefined as never)) throw new TypeError(`undefined among the values of ${name}`);

@@ -14,6 +14,10 @@ export interface EnqueuerOptions {
   readonly onEnqueued: (told: readonly ToldJob[] | null) => void;
   /** A notification could not be sent: workers of other processes find the job by polling. */
   readonly onHintFailed: (error: unknown) => void;
+  /** No notification was sent, since the server's queue of them is full. */
+  readonly onHintsFull: (error?: unknown) => void;
+  /** `'none'`: no notifications in transactions of the caller's, which could not be prepared for two-phase commit. */
+  readonly hintsInTransactions: 'sent' | 'none';
 }
 
 /** More jobs than this are not told of one by one. */
@@ -42,7 +46,8 @@ export class Enqueuer {
 
   constructor(options: EnqueuerOptions) {
     this.#options = options;
-    this.#hints = new HintSender(options.driver, options.tables, options.onHintFailed);
+    const { driver, tables, onHintFailed, onHintsFull } = options;
+    this.#hints = new HintSender(driver, tables, { onFailed: onHintFailed, onFull: onHintsFull });
   }
 
   /** Resolves once the job is committed. */
@@ -87,14 +92,19 @@ export class Enqueuer {
 
   /** Resolves to whether others were told of it, too. */
   async #send(jobs: readonly NewJob[]): Promise<boolean> {
-    if (await this.#insertFirst(jobs)) return true;
-    await enqueue(this.#options.driver, this.#options.tables, jobs);
+    const { driver, tables } = this.#options;
+    const done = await this.#insertFirst(jobs);
+    if (done === 'inserted') return true;
+    await enqueue(driver, tables, jobs).catch((error: unknown) => {
+      if (done !== 'perhaps' || !isDuplicate(error)) throw error; // it was: the ids are new, so nobody else's are like them
+    });
     return false;
   }
 
-  /** A single job after a quiet moment. Resolves to whether it was one, and is inserted and told of. */
-  async #insertFirst([job, another]: readonly NewJob[]): Promise<boolean> {
-    return job !== undefined && another === undefined && job.delaySecs === 0 && (await this.#hints.enqueueFirst(job));
+  /** A single job after a quiet moment is inserted and told of in one. */
+  async #insertFirst([job, another]: readonly NewJob[]): Promise<'inserted' | 'nothing' | 'perhaps'> {
+    const isSingle = job !== undefined && another === undefined && job.delaySecs === 0;
+    return isSingle ? await this.#hints.enqueueFirst(job) : 'nothing';
   }
 
   /** What the notifications of this process carry. */
@@ -140,13 +150,17 @@ export class Enqueuer {
   /** Inserts within the caller's own transaction, and notifies when that commits. */
   async addIn(tx: SqlSession, jobs: Iterable<NewJob>): Promise<void> {
     for (const batch of batchesOf(jobs)) await enqueue(tx, this.#options.tables, batch);
-    await this.#hints.sendIn(tx);
+    if (this.#options.hintsInTransactions === 'sent') await this.#hints.sendIn(tx);
   }
 }
 
 /** Whether a worker that takes just this job does no harm: it waits for nothing, and no order of a group. */
 function isReady({ delaySecs, jobGroup }: NewJob): boolean {
   return delaySecs === 0 && jobGroup === null;
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof DatabaseError && error.sqlState === '23505';
 }
 
 function charsOf(jobs: readonly NewJob[]): number {

@@ -1,3 +1,4 @@
+import { asNullable, asText } from '../driver/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 /** Sends a notification; it goes out with the commit. A call of its own, never a part of a statement on a table. */
@@ -8,3 +9,18 @@ export const notify: Statement<{ readonly channel: string; readonly payload: str
   encode: ({ channel, payload }) => [channel, payload],
   decode: () => undefined,
 });
+
+/**
+ * Sends a notification in a transaction of somebody else's, unless the queue of the server has hardly room for it: with
+ * a full one that transaction could not commit. (Asked for, the server also drops what all have read.) Resolves to
+ * whether it will go out.
+ */
+export const notifyUnlessFull: Statement<{ readonly channel: string; readonly payload: string }, boolean> =
+  defineStatement({
+    name: 'bearmq_notify_unless_full',
+    text: () => `
+      select case when pg_catalog.pg_notification_queue_usage() < 0.9
+        then pg_catalog.pg_notify($1::text, $2::text)::text end as sent`,
+    encode: ({ channel, payload }) => [channel, payload],
+    decode: ([row]) => asNullable(row?.[0], asText) !== null,
+  });

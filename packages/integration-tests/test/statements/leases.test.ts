@@ -13,6 +13,7 @@ import {
   takeSessionLock,
 } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { sessionOn } from '../support/session-on.ts';
 
 const schema = useSchema();
 const bench = benchOf(schema);
@@ -141,7 +142,7 @@ describe('a rescue', () => {
     await bench.insert({});
     await bench.claim(workerId);
     const client = await schema.direct.connect();
-    expect(await takeSessionLock(fromPg(client), tables, { sessionKey })).toBe(true);
+    expect(await takeSessionLock(sessionOn(client), tables, { sessionKey })).toBe(true);
     await schema.age(1_000, 'worker');
     expect(await rescued()).toEqual([]);
     expect(await takeSessionLock(session, tables, { sessionKey })).toBe(false);
@@ -154,7 +155,7 @@ describe('a rescue', () => {
     const workerId = uuidv4();
     await registerWorker(session, tables, { workerId, leaseSecs: 30, sessionKey: '77' });
     const client = await schema.direct.connect();
-    await takeSessionLock(fromPg(client), tables, { sessionKey: '77' });
+    await takeSessionLock(sessionOn(client), tables, { sessionKey: '77' });
     await schema.age(599, 'worker');
     const look = () => rescue(session, tables, { ...AT_ONCE, blockedSecs: 600 });
     expect((await look()).rescued).toEqual([]);

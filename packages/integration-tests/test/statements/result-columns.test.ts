@@ -96,6 +96,7 @@ describe('the results of every statement', () => {
       'bearmq_enqueue_mixed',
       'bearmq_fire_schedules',
       'bearmq_notify',
+      'bearmq_notify_unless_full',
       'bearmq_prune_finalized',
       'bearmq_prune_groups',
       'bearmq_read_schema_version',

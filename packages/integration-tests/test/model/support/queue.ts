@@ -1,7 +1,7 @@
 import type { SqlSession, Tables } from '@bearmq/core/driver';
-import { fromPg } from '@bearmq/driver-pg';
 import type pg from 'pg';
 import * as statements from '../../support/core-internals.ts';
+import { sessionOn } from '../../support/session-on.ts';
 import { brokenInvariants } from './invariants.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 import type { Rescued, SettleInput } from './statements.ts';
@@ -21,7 +21,7 @@ export class Queue {
   constructor(schema: QueueSchema, client: pg.ClientBase) {
     this.#schema = schema;
     this.tables = statements.tablesOf(schema.name);
-    this.session = fromPg(client);
+    this.session = sessionOn(client);
   }
 
   register(workerId: string, leaseSecs = 3600): Promise<void> {
