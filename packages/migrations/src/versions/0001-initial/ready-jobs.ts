@@ -146,13 +146,13 @@ export const NARROW_TO_DEMAND = `-- Mostly all of them: to copy an array costs a
 export function take(n: Tables, returned: string = ROW_OF_CLAIM): string {
   return `update ${n.job} j set state = 'running', claims = j.claims % 2147483647 + 1, worker_id = p_worker, claimed_at = now(),
         group_epoch = r.epoch, started = r.started and r.attempt < j.num_attempts,
-        attempt = case when r.started then least(r.attempt + 1, j.num_attempts) else r.attempt end
+        attempt = r.attempt + case when r.started and r.attempt < j.num_attempts then 1 else 0 end
       from ranked r where j.id = any (array[r.id])
       returning ${returned}`;
 }
 
 /** What a worker is told of a job that it has taken. */
-export const TAKEN = `j.id::text, j.name, j.channel, j.job_group, r.attempt + 1, j.num_attempts,
+export const TAKEN = `j.id::text, j.name, j.channel, j.job_group, least(r.attempt, 2147483646) + 1, j.num_attempts,
         least(j.timeout_secs, 3153600000), j.priority::integer, j.seq::float8, j.claims, j.started, j.suspect,
         (extract(epoch from j.enqueued_at) * 1000)::float8, j.payload::text`;
 
