@@ -78,9 +78,7 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
   text: ({ fn }) => `
     select o_demand::int4, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
       o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_claims::int4,
-      o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text, o_lease_held::boolean, o_next_due_ms::float8,
-      o_rescue_due::boolean, o_unreached::boolean, o_scan_ms::float8, o_promoted_ms::float8, o_latest_seq::float8,
-      o_left_behind::boolean, o_moved::boolean
+      o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text, o_facts::text
     from ${fn('claim_v1')}($1::text::uuid, $2::int4, $3::text::text[], $4::text::json, $5::text::json)`,
   encode: ({ workerId, generation, names, demands, from }) => [
     workerId,
@@ -99,18 +97,9 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
       jobs[demand]?.push(decodeClaimedJob(row, workerId));
     }
     for (const list of jobs) list.sort(inOrder);
-    return {
-      jobs,
-      isLeaseHeld: asBoolean(last?.[15]),
-      nextDueMs: asNullable(last?.[16], asNumber),
-      isRescueDue: asNullable(last?.[17], asBoolean) ?? false,
-      isMoreLikely: asNullable(last?.[18], asBoolean) ?? false,
-      isAhead: asNullable(last?.[23], asBoolean) ?? false,
-      scanMs: asNullable(last?.[19], asNumber) ?? 0,
-      promotedMs: asNullable(last?.[20], asNumber),
-      latestSeq: asNullable(last?.[21], (value) => Math.min(asNumber(value), Number.MAX_SAFE_INTEGER)),
-      isLeftBehind: asNullable(last?.[22], asBoolean) ?? false,
-    };
+    const facts = JSON.parse(asText(last?.[15])) as Omit<ClaimResult, 'jobs'>;
+    const latestSeq = facts.latestSeq === null ? null : Math.min(facts.latestSeq, Number.MAX_SAFE_INTEGER);
+    return { ...facts, latestSeq, jobs };
   },
 });
 

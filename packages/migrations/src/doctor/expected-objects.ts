@@ -83,7 +83,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
     'b4b023b50ea4dfdc',
   ],
   ['function', '', 'claim_told_v1(uuid, integer, uuid[], text[], text[], integer)', 'f9d8d0539172717e'],
-  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '3cc1b52056c377fc'],
+  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '95116006e26da6dc'],
   [
     'function',
     '',

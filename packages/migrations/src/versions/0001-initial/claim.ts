@@ -56,9 +56,15 @@ export function claim(n: Tables): string {
     returns: `table (
   o_demand integer, o_id text, o_name text, o_channel text, o_group text, o_attempt integer, o_num_attempts integer,
   o_timeout_secs float8, o_priority integer, o_seq float8, o_claims integer, o_started boolean, o_suspect boolean, o_enqueued_ms float8,
-  o_payload text, o_lease_held boolean, o_next_due_ms float8, o_rescue_due boolean, o_unreached boolean,
-  o_scan_ms float8, o_promoted_ms float8, o_latest_seq float8, o_left_behind boolean, o_moved boolean)`,
+  o_payload text, o_facts text)`,
     body: `declare
+  v_lease_held boolean;
+  v_next_due_ms float8;
+  v_rescue_due boolean;
+  v_scan_ms float8;
+  v_promoted_ms float8;
+  v_latest_seq float8;
+  v_left_behind boolean;
   v_demand record;
   v_plan record;
   v_run record;
@@ -115,23 +121,23 @@ begin
 
   -- Drawn by an enqueue that is not committed yet, perhaps: the caller allows for that.
   if p_from is not null and has_sequence_privilege(${NAME_TAG}${n.jobSequence}${NAME_TAG}, 'select') then
-    o_latest_seq := (select case when s.is_called then s.last_value else 0 end from ${n.jobSequence} s);
+    v_latest_seq := (select case when s.is_called then s.last_value else 0 end from ${n.jobSequence} s);
   end if;
 
   v_began := clock_timestamp();
   select d.run_at, exists (select 1 from ${n.worker} w where w.id = p_worker and w.generation = p_generation),
     p_from is null and exists (select 1 from ${n.worker} w where w.expires_at < now())
-  into v_due_at, o_lease_held, o_rescue_due
+  into v_due_at, v_lease_held, v_rescue_due
   from (values (1)) as one left join lateral (${nextDue(n)}) d on true;
   ${promoteDue(n)}
-  o_next_due_ms := extract(epoch from v_due_at - clock_timestamp()) * 1000;
+  v_next_due_ms := extract(epoch from v_due_at - clock_timestamp()) * 1000;
 
   if p_from is null then
     ${findLanes(n)}
   else
     ${findStretches(n)}
   end if;
-  o_scan_ms := extract(epoch from clock_timestamp() - v_began) * 1000;
+  v_scan_ms := extract(epoch from clock_timestamp() - v_began) * 1000;
   if p_from is not null and v_due_ids is not null then
     ${ADD_PROMOTED}
   end if;
@@ -139,10 +145,10 @@ begin
   -- Where there is nothing to take nothing is locked: a claim that comes back empty writes nothing and waits for no disk.
   if v_free_channels is not null or v_grouped_channels is not null then
     perform 1 from ${n.worker} w where w.id = p_worker and w.generation = p_generation for key share;
-    o_lease_held := found;
+    v_lease_held := found;
   end if;
-  if not o_lease_held or v_free_channels is null and v_grouped_channels is null then
-    o_unreached := false;
+  if not v_lease_held or v_free_channels is null and v_grouped_channels is null then
+    o_facts := ${FACTS};
     return next;
     return;
   end if;
@@ -263,13 +269,18 @@ begin
   end loop;
 
   if p_from is not null and v_due_ids is not null then
-    o_left_behind := exists (
+    v_left_behind := exists (
       select 1 from unnest(v_due_ids, v_due_names) as d (id, name) join ${n.job} j on j.id = any (array[d.id])
       where d.name = any (p_names) and j.state = 'ready');
   end if;
-  o_unreached := v_unreached;
-  o_moved := v_moved;
+  o_facts := ${FACTS};
   return next;
 end`,
   });
 }
+
+/** What the last row says, in one column: others would be sent, as nulls, with each job. The names are those of `ClaimResult` in core. */
+const FACTS = `json_build_object('isLeaseHeld', v_lease_held, 'nextDueMs', nullif(v_next_due_ms, 'infinity'),
+      'isRescueDue', coalesce(v_rescue_due, false), 'isMoreLikely', v_unreached, 'isAhead', v_moved,
+      'scanMs', coalesce(v_scan_ms, 0), 'promotedMs', v_promoted_ms, 'latestSeq', v_latest_seq,
+      'isLeftBehind', coalesce(v_left_behind, false))::text`;

@@ -12,7 +12,7 @@ export function nextDue(n: Tables): string {
 
 /**
  * Makes ready what is due, if `v_due_at` tells of any, into the variables `v_due…`: whoever is awake does, so no orchestrator is needed for delays and
- * retries. `o_promoted_ms` is the time until which nothing is left.
+ * retries. `v_promoted_ms` is the time until which nothing is left.
  *
  * Like claimed jobs, those made ready leave dead entries at the head of their index while an old snapshot is held, and
  * every claim would walk over them twice. So none is looked for before `v_due_after`. A job that is scheduled for a time
@@ -37,7 +37,7 @@ export function promoteDue(n: Tables): string {
     v_due_at := (${nextDue(n)});
   end if;
   if v_due < ${DUE_LIMIT} then
-    o_promoted_ms := extract(epoch from now()) * 1000;
+    v_promoted_ms := extract(epoch from now()) * 1000;
   end if;`;
 }
 

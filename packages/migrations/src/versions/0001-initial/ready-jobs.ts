@@ -164,6 +164,4 @@ export const PAYLOAD_BYTES = `case when pg_column_compression(j.payload) is null
           else octet_length(j.payload::text) end`;
 
 /** Before it the demand, and after it what the last row of a claim is for. */
-const ROW_OF_CLAIM = `v_nth, ${TAKEN},
-        null::boolean, null::float8, null::boolean, null::boolean, null::float8, null::float8, null::float8,
-        null::boolean, null::boolean`;
+const ROW_OF_CLAIM = `v_nth, ${TAKEN}, null::text`;
