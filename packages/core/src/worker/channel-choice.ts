@@ -9,6 +9,12 @@ export interface Run {
   readonly claimedAt: number;
 }
 
+/** A run, and what is known of it once it has begun. */
+interface Started<TOwner> extends Run {
+  owner: TOwner | undefined;
+  startedAt: number;
+}
+
 /** Who can take a run: a Worker, once for each job that it may run at a time. */
 export interface SlotOwner {
   readonly id: string;
@@ -34,8 +40,8 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   readonly #isNew: (claim: ClaimedJob) => boolean;
   readonly #owners = new Set<TOwner>();
   #free: TOwner[] = [];
-  #runs: Run[] = [];
-  readonly #running = new Map<Run, { readonly owner: TOwner; readonly startedAt: number }>();
+  #runs: Started<TOwner>[] = [];
+  readonly #running = new Set<Started<TOwner>>();
   #buffered = 0;
   #chars = 0;
   /** Whether a slot had nothing to start at some time since the last {@link demand}. */
@@ -85,7 +91,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
 
   /** A run is over. */
   free(owner: TOwner, run: Run, now: number): void {
-    this.#running.delete(run);
+    this.#running.delete(run as Started<TOwner>);
     this.#chars -= charsOf(run.jobs);
     if (!this.#owners.has(owner)) return;
     this.#free.push(owner);
@@ -138,7 +144,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
       }
       const fresh = [job];
       if (job.jobGroup !== null) groups.set(job.jobGroup, fresh);
-      this.#runs.push({ jobs: fresh, claimedAt: now });
+      this.#runs.push({ jobs: fresh, claimedAt: now, owner: undefined, startedAt: 0 });
     }
     if (groups.size > 0) this.#noteRuns([...groups.values()]);
     this.#dispatch(now);
@@ -171,8 +177,8 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   /** Slots that are not about to be free: what runs there has taken much longer than such runs do. */
   #countOverdue(now: number): number {
     let overdue = 0;
-    for (const [{ jobs }, { owner, startedAt }] of this.#running) {
-      if (this.#owners.has(owner) && this.meter.isOverdue(now - startedAt, jobs.length)) overdue += 1;
+    for (const { jobs, owner, startedAt } of this.#running) {
+      if (this.#owners.has(owner as TOwner) && this.meter.isOverdue(now - startedAt, jobs.length)) overdue += 1;
     }
     return overdue;
   }
@@ -186,7 +192,9 @@ export class ChannelChoice<TOwner extends SlotOwner> {
       }
       this.#buffered -= run.jobs.length;
       const owner = this.#free.shift() as TOwner;
-      this.#running.set(run, { owner, startedAt: now });
+      run.owner = owner;
+      run.startedAt = now;
+      this.#running.add(run);
       this.#start(run, owner);
     }
   }

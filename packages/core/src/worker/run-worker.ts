@@ -15,6 +15,13 @@ export interface RunWorkerOptions {
   readonly executor: Executor;
 }
 
+/** What is needed of a Worker whose runs are worked through. */
+export interface RunsOfMember {
+  readonly state: Pick<MemberState, 'running' | 'isLeaving'>;
+  readonly meter: JobMeter;
+  readonly onOver: (run: Run) => void;
+}
+
 /** The share of `jobGroupUnlockSecs` after which no further job of a run is started: the group may open soon. */
 const RUN_TIME_SHARE = 0.5;
 
@@ -33,26 +40,37 @@ export class RunWorker {
     this.#losses += 1;
   }
 
-  /** Never rejects. What is not started any more is handed back. */
-  async work(run: Run, owner: Member, state: MemberState, meter: JobMeter | undefined): Promise<void> {
+  /**
+   * What works through the runs of a Worker: a function whose name tells, in the stack of a job, which Worker runs it. It
+   * never rejects. What is not started any more is handed back.
+   */
+  workOf(owner: Member, { state, meter, onOver }: RunsOfMember): MemberState['work'] {
     const { parts, keeper, settler, executor } = this.#options;
-    const until = run.claimedAt + parts.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
-    const losses = this.#losses;
-    let isBrokenOff = false;
-    for (const [i, job] of run.jobs.entries()) {
-      const isHeld = !isStartRecorded(job) || (await settler.recordStart(job, owner.id));
-      // A process that was frozen past its lease goes on where it was: it must not start what may run elsewhere by now.
-      // Asked again after the wait: what went on before us may have blocked the event loop for longer than a lease.
-      while (keeper.lease !== null && losses === this.#losses && keeper.isInDoubt) await keeper.certain();
-      if (!isHeld || losses !== this.#losses) continue;
-      const isFirst = i === 0;
-      if (!isFirst && (isBrokenOff || state.isLeaving || systemClock.now() > until)) {
-        settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
-        continue;
-      }
-      const { durationMs, isDueAgain } = await executor.execute(job, owner.id, owner.scope);
-      meter?.add(durationMs, job.payloadText.length);
-      isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
-    }
+    const runMs = parts.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
+    const { mark } = owner.scope;
+    const named = {
+      [mark]: async (run: Run): Promise<void> => {
+        state.running += 1;
+        const losses = this.#losses;
+        let isBrokenOff = false;
+        for (const [i, job] of run.jobs.entries()) {
+          const isHeld = !isStartRecorded(job) || (await settler.recordStart(job, owner.id));
+          // A process that was frozen past its lease goes on where it was: it must not start what may run elsewhere by
+          // now. Asked again after the wait: what went on before us may have blocked the event loop for longer than a lease.
+          while (keeper.lease !== null && losses === this.#losses && keeper.isInDoubt) await keeper.certain();
+          if (!isHeld || losses !== this.#losses) continue;
+          if (i > 0 && (isBrokenOff || state.isLeaving || systemClock.now() > run.claimedAt + runMs)) {
+            settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
+            continue;
+          }
+          const { durationMs, isDueAgain } = await executor.execute(job, owner.id, owner.scope);
+          meter.add(durationMs, job.payloadText.length);
+          isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
+        }
+        state.running -= 1;
+        onOver(run);
+      },
+    };
+    return named[mark] as MemberState['work'];
   }
 }

@@ -138,8 +138,6 @@ export class WorkerProcess {
 
   join(member: Member): void {
     const key = JSON.stringify(member.channels);
-    const work = this.#workOf(member, key);
-    this.#members.set(member, { work, running: 0, isLeaving: false, onIdle: () => {} });
     let choice = this.#choices.get(key);
     if (choice === undefined) {
       choice = new ChannelChoice(
@@ -150,8 +148,24 @@ export class WorkerProcess {
       );
       this.#choices.set(key, choice);
     }
+    const ofChoice = choice;
+    const state = { running: 0, isLeaving: false, onIdle: () => {} };
+    const onOver = (run: Run): void => this.#release(run, member, ofChoice);
+    const work = this.#runner.workOf(member, { state, meter: choice.meter, onOver });
+    this.#members.set(member, Object.assign(state, { work }));
     choice.add(member, member.concurrency, systemClock.now());
     this.#claimer.hint();
+  }
+
+  /** A run is over: its slot is free. */
+  #release(run: Run, owner: Member, choice: ChannelChoice<SlotOwner>): void {
+    choice.free(owner, run, systemClock.now());
+    const state = this.#members.get(owner);
+    if (state?.isLeaving === true) {
+      if (state.running === 0) state.onIdle();
+    } else if (choice.isHungry) {
+      this.#claimer.wake();
+    }
   }
 
   /** Lets the member's running jobs finish, hands back what it will not start, and waits until all is recorded. */
@@ -174,28 +188,6 @@ export class WorkerProcess {
     }
     this.#closing ??= this.#close();
     await this.#closing;
-  }
-
-  /** Works through runs, in a function whose name tells in the stack of a job which Worker runs it. */
-  #workOf(owner: Member, key: string): MemberState['work'] {
-    const { mark } = owner.scope;
-    const named = {
-      [mark]: async (run: Run): Promise<void> => {
-        const state = this.#members.get(owner);
-        if (state === undefined) throw new Error('a run was given to a worker that has left');
-        state.running += 1;
-        const choice = this.#choices.get(key);
-        await this.#runner.work(run, owner, state, choice?.meter);
-        state.running -= 1;
-        choice?.free(owner, run, systemClock.now());
-        if (state.isLeaving) {
-          if (state.running === 0) state.onIdle();
-          return;
-        }
-        if (choice?.isHungry === true) this.#claimer.wake();
-      },
-    };
-    return named[mark] as MemberState['work'];
   }
 
   #handBack(choice: ChannelChoice<SlotOwner>): void {
