@@ -1,4 +1,3 @@
-import { asNullable, asText } from '../driver/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 /** Sends a notification; it goes out with the commit. A call of its own, never a part of a statement on a table. */
@@ -19,8 +18,8 @@ export const notifyUnlessFull: Statement<{ readonly channel: string; readonly pa
   defineStatement({
     name: 'bearmq_notify_unless_full',
     text: () => `
-      select case when pg_catalog.pg_notification_queue_usage() < 0.9
-        then pg_catalog.pg_notify($1::text, $2::text)::text end as sent`,
+      select pg_catalog.pg_notify($1::text, $2::text)::text
+      where pg_catalog.pg_notification_queue_usage() < 0.9`,
     encode: ({ channel, payload }) => [channel, payload],
-    decode: ([row]) => asNullable(row?.[0], asText) !== null,
+    decode: (rows) => rows.length > 0, // whatever the parsers of that transaction's client make of the column
   });

@@ -128,7 +128,10 @@ describe('processes that come and go', () => {
     expect(strays.filter(({ process }) => process !== 'deaf')).toEqual([]);
     expect(strays.length).toBeLessThanOrEqual(8);
     expect(lost.length).toBeGreaterThan(0);
-    expect(new Set(lost.map(({ process }) => process))).toEqual(new Set(['killed', 'deaf', 'killed later']));
+    // The answer to a claim of the patient one, too, may have come while it was frozen, later than it is waited for: then
+    // the process takes it for lost, and gives what it brought back, none of it started.
+    const taken = lost.filter(({ process, isSpent }) => process !== 'patient' || isSpent);
+    expect(new Set(taken.map(({ process }) => process))).toEqual(new Set(['killed', 'deaf', 'killed later']));
     const snapshot = await readSnapshot(schema);
     expect(brokenInvariants(snapshot)).toEqual([]);
     expect({ ...snapshot, finalized: [] }).toEqual({ jobs: [], finalized: [], groups: [], workers: [] });
