@@ -12,6 +12,9 @@ const ASK_EVERY_MS = 500;
 /** How long an insert has once another would have been answered: both may have waited for the same lock. */
 const GRACE_MS = 250;
 
+/** A timer that is later than this, in milliseconds, says that this process was not served itself: it proves nothing. */
+const STARVED_MS = 200;
+
 /** The most connections that are asked at a time. */
 const MAX_ASKED = 5;
 
@@ -28,10 +31,16 @@ export function unlessLost<T>(answer: Promise<T>, insert: Insert): Promise<T> {
   const lateMs = LATE_MS + insert.chars * MORE_MS_PER_CHAR;
   return new Promise((resolve, reject) => {
     let watch: Watch | undefined;
-    const cancel = systemClock.after(lateMs, () => {
-      watch = new Watch(insert);
-      void watch.proved().then(() => reject(takenForLost(lateMs)));
-    });
+    let cancel = (): void => {};
+    const wait = (): void => {
+      const lateAt = systemClock.now() + lateMs;
+      cancel = systemClock.after(lateMs, () => {
+        if (systemClock.now() > lateAt + STARVED_MS) return wait();
+        watch = new Watch(insert);
+        void watch.proved().then(() => reject(takenForLost(lateMs)));
+      });
+    };
+    wait();
     const end = (): void => {
       cancel();
       watch?.end();
@@ -82,8 +91,9 @@ class Watch {
     for (;;) {
       await this.#findAlive();
       if (await this.#isAnswered()) {
+        const graceAt = systemClock.now() + GRACE_MS;
         await this.#pause(GRACE_MS);
-        if (await this.#isAnswered()) return;
+        if (systemClock.now() < graceAt + STARVED_MS && (await this.#isAnswered())) return;
       }
       await this.#pause(ASK_EVERY_MS);
     }
