@@ -14,8 +14,9 @@ const daemons = useDaemons();
 
 it('a dead process is noticed by renewals, and its jobs are told of, where nobody polls', async () => {
   const finish = gate();
+  // It neither renews nor rescues: those whose leases have run out with its own would be told of that, and look.
   const silent = intercepted(schema.driver(), async ({ name }, send) => {
-    if (name === 'bearmq_renew_lease') await finish.opened;
+    if (name === 'bearmq_renew_lease' || name === 'bearmq_rescue') await finish.opened;
     return await send();
   });
   const loser = schema.context({ wakeUp: 'poll', leaseSecs: 600 }, { driver: silent });
@@ -36,8 +37,8 @@ it('a dead process is noticed by renewals, and its jobs are told of, where nobod
   await listening(schema, 2);
   await lapse(schema, 700);
   // The poll would be in an hour. On a machine that stands still for seconds the watch begins anew, and takes six.
-  await until('it is rescued', () => seen.of('WORKER_JOB_RESCUE', jobId).length > 0, 60_000);
-  await done.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
-  expect(done.of('WORKER_JOB_RESCUE')).toEqual([]);
+  await until('it has run', () => done.of('WORKER_JOB_RUN_SUCCESS', jobId).length > 0, 60_000);
+  const rescues = [...seen.of('WORKER_JOB_RESCUE', jobId), ...done.of('WORKER_JOB_RESCUE', jobId)];
+  expect(rescues).toHaveLength(1); // by whoever was told first
   finish.open();
 }, 100_000);
