@@ -11,7 +11,7 @@ import { allLegs, cornerLegs } from './matrix/legs.mjs';
 import { runLeg } from './matrix/run-leg.mjs';
 import { duration, printTable } from './matrix/table.mjs';
 import { root, runTurbo } from './run-turbo.mjs';
-import { closingLine } from './test-reports.mjs';
+import { closingLine, printFailures } from './test-reports.mjs';
 
 const { values: options } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
@@ -50,6 +50,7 @@ async function runAll() {
   printTable(rows);
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+  printFailures(rows.flatMap(({ name, failures }) => failures.map((failure) => `${name}: ${failure}`)));
   console.log(`\n${closingLine(total)}`);
   process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
@@ -61,7 +62,7 @@ async function outcomeOf(leg) {
     if (total.passed > 0 || total.failed > 0) return total;
     return { ...total, failed: 1, note: 'failed: no test ran' };
   } catch (error) {
-    if (error instanceof CannotRun) return { passed: 0, failed: 0, skipped: 1, note: `skipped: ${error.message}` };
-    return { passed: 0, failed: 1, skipped: 0, note: `failed: ${error.message}` };
+    if (error instanceof CannotRun) return { passed: 0, failed: 0, skipped: 1, failures: [], note: `skipped: ${error.message}` };
+    return { passed: 0, failed: 1, skipped: 0, failures: [], note: `failed: ${error.message}` };
   }
 }

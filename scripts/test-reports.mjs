@@ -17,14 +17,15 @@ export function removeReports() {
  * @param {boolean} ok Whether the command that ran them succeeded; a failure that is in no report counts as one.
  */
 export function sumReports(ok) {
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const total = { passed: 0, failed: 0, skipped: 0, failures: /** @type {string[]} */ ([]) };
   /** @type {Set<string>} */
   const nodes = new Set();
   for (const report of reports.filter((path) => existsSync(path))) {
-    const { passed, failed, skipped, node } = JSON.parse(readFileSync(report, 'utf8'));
+    const { passed, failed, skipped, failures, node } = JSON.parse(readFileSync(report, 'utf8'));
     total.passed += passed;
     total.failed += failed;
     total.skipped += skipped;
+    total.failures.push(...failures);
     nodes.add(node);
   }
   if (!ok && total.failed === 0) {
@@ -37,4 +38,9 @@ export function sumReports(ok) {
 /** @param {{ passed: number, failed: number, skipped: number }} total */
 export function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/** The failed tests by name, as the last thing that is read of a long run. @param {readonly string[]} failures */
+export function printFailures(failures) {
+  if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
 }

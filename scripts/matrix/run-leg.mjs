@@ -15,7 +15,7 @@ const OWN_VARIABLES = /^(DATABASE_URL$|BEARMQ_TEST_|BEARMQ_SMOKE_)/;
  * @param {import('./legs.mjs').Leg} leg
  * @param {typeof import('../../packages/test-database/src/index.ts')} testDatabase
  * @param {readonly string[]} turboArgs
- * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>}
  * @throws CannotRun when something is not to be had here.
  */
 export async function runLeg(leg, testDatabase, turboArgs) {
