@@ -62,7 +62,8 @@ async function outcomeOf(leg) {
     if (total.passed > 0 || total.failed > 0) return total;
     return { ...total, failed: 1, note: 'failed: no test ran' };
   } catch (error) {
-    if (error instanceof CannotRun) return { passed: 0, failed: 0, skipped: 1, failures: [], note: `skipped: ${error.message}` };
+    if (error instanceof CannotRun)
+      return { passed: 0, failed: 0, skipped: 1, failures: [], note: `skipped: ${error.message}` };
     return { passed: 0, failed: 1, skipped: 0, failures: [], note: `failed: ${error.message}` };
   }
 }
