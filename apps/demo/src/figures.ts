@@ -51,7 +51,7 @@ export async function readFigures(pool: pg.Pool): Promise<Figures> {
     rows(`select ${by} as name, count(*)::float8 as files, sum(bytes)::float8 as bytes,
         coalesce(sum(lines), 0)::float8 as lines
       from {s}.measured_file where problem is null group by 1 order by 3 desc, 1 limit ${TOP}`);
-  const [workers] = await rows<{ n: number }>('select count(*)::float8 as n from {s}.worker');
+  const [workers] = await rows<{ n: number }>('select count(*)::float8 as n from {s}.process');
   const [measured] = await rows<{ n: number }>('select count(*)::float8 as n from {s}.measured_file');
   const [total] = await sums(`'all'`);
   const [delay] = await rows<{ ms: number }>(`

@@ -90,7 +90,7 @@ async function runJobs(options: WorkOptions, context: Context, tracker: Tracker)
   // The events tell when all is over. Should one be lost with a connection, the repeating job sees it, too.
   await tracker.until(() => isQueueEmpty || workOf(tracker).done === workOf(tracker).enqueued, interrupted);
   if (interrupted.aborted)
-    screen.say('  Stopping: what runs is finished, the rest handed back. Once more ends it at once.');
+    screen.say('  Stopping: what runs is finished, the rest released. Once more ends it at once.');
   await orchestrator.stop();
   const isLastTickOver = (): boolean => tracker.of(report.name).done === tracker.of(report.name).enqueued;
   await tracker.until(isLastTickOver, AbortSignal.any([interrupted, AbortSignal.timeout(LAST_RUN_MS)]));

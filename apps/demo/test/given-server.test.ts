@@ -30,7 +30,7 @@ describe('with a server that is there', () => {
       select outcome, count(*)::int4 as n from bearmq_demo.finalized_job where name <> 'REPORT' group by outcome) as x`;
     expect(await value(outcomes)).toEqual({ succeeded: files + 2, failed: 1 });
     expect(await value('select count(*)::int4 from bearmq_demo.job')).toBe(0);
-    expect(await value('select count(*)::int4 from bearmq_demo.worker')).toBe(0);
+    expect(await value('select count(*)::int4 from bearmq_demo.process')).toBe(0);
   });
 
   test('the next run replaces that schema, and drops its own', async () => {
@@ -57,7 +57,7 @@ describe('with a server that is there', () => {
     expect(await value('select count(*)::int4 from bearmq_demo.job')).toBe(left);
     expect(await value(`select count(*)::int4 from bearmq_demo.job where state = 'running'`)).toBe(0);
     expect(await value('select count(*)::int4 from bearmq_demo.job_group where running > 0')).toBe(0);
-    expect(await value('select count(*)::int4 from bearmq_demo.worker')).toBe(0);
+    expect(await value('select count(*)::int4 from bearmq_demo.process')).toBe(0);
   });
 
   test('a second SIGINT does not wait for anything', async () => {
@@ -66,7 +66,7 @@ describe('with a server that is there', () => {
     const blocker = await pool.connect();
     try {
       await blocker.query('begin');
-      await blocker.query('lock table bearmq_demo.worker in access exclusive mode'); // it can never say goodbye
+      await blocker.query('lock table bearmq_demo.process in access exclusive mode'); // it can never say goodbye
       demo.process.kill('SIGINT');
       await demo.waitFor(/Stopping:/);
       let code: number | string | undefined;

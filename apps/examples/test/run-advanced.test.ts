@@ -24,7 +24,7 @@ describe('the advanced examples', () => {
     const areScheduled = async (): Promise<boolean> =>
       (await rows(`select 1 from ${SCHEMA}.job where state = 'scheduled'`)).length === 2;
     await until('both are scheduled', areScheduled, example.output);
-    await until('the worker is up', async () => (await rows(`select 1 from ${SCHEMA}.worker`)).length === 1);
+    await until('the worker is up', async () => (await rows(`select 1 from ${SCHEMA}.process`)).length === 1);
     await database.age(31);
     await example.prints('user 8 reminded');
     expect(example.output()).not.toContain('user 7');
@@ -127,7 +127,7 @@ describe('the advanced examples', () => {
     await example.prints('POLLED ran');
     await example.prints('UNPREPARED ran');
     const isOneListening = async (): Promise<boolean> => {
-      const keys = await rows(`select session_key is not null as listens from ${SCHEMA}.worker order by 1`);
+      const keys = await rows(`select session_key is not null as listens from ${SCHEMA}.process order by 1`);
       return JSON.stringify(keys) === '[{"listens":false},{"listens":true}]';
     };
     await until('one of the two contexts listens', isOneListening, example.output);

@@ -97,7 +97,7 @@ export const checks = {
     const from: number[] = [];
     await bench.errand(context, (pid) => from.push(pid)).register();
     await using _worker = new Worker({ context });
-    await until('the worker listens', async () => (await bench.count('worker', 'session_key is not null')) === 1);
+    await until('the worker listens', async () => (await bench.count('process', 'session_key is not null')) === 1);
     const pid = await bench.enqueueElsewhere();
     await until('the job of the other process ran', () => from.length > 0);
     assert.deepEqual(from, [pid]);
@@ -121,6 +121,6 @@ export const checks = {
     assert.deepEqual(outcomes('SLOW'), ['SUCCESS']);
     assert.equal(await count('job', `name = 'SLOW' and state = 'ready' and attempt = 0`), 1);
     assert.equal(await count('job', `state = 'running'`), 0);
-    await until('the process said goodbye', async () => (await count('worker')) === 0);
+    await until('the process said goodbye', async () => (await count('process')) === 0);
   },
 } satisfies Readonly<Record<string, (bench: Bench) => Promise<void>>>;

@@ -98,11 +98,11 @@ describe('ticks, events, the end: a history is found to be broken by', () => {
       /t1 was told of as scheduled 2 times/,
     ],
     [
-      'a group that had to be mended',
+      'a group that had to be fixed',
       history([a], {
         events: [
           ...a.events,
-          event('WARNING', 30, { text: 'found stuck, and mended: a job of it was deleted by hand, perhaps' }),
+          event('WARNING', 30, { text: 'found stuck, and fixed: a job of it was deleted by hand, perhaps' }),
         ],
       }),
       'events',

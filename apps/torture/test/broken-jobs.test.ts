@@ -69,12 +69,12 @@ describe('what became of jobs: a history is found to be broken by', () => {
       /not planned/,
     ],
     [
-      'a job that was run and handed back',
+      'a job that was run and released',
       history([
         change(retried, { claims: retried.claims.map((claim) => ({ ...claim, isSpent: claim.end !== 'returned' })) }),
       ]),
       'outcomes',
-      /handed back, although it was run/,
+      /released, although it was run/,
     ],
     [
       'a claim under which a job was run twice',

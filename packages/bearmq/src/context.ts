@@ -1,5 +1,5 @@
 import { type ContextSettings, Context as CoreContext, type ContextOptions as CoreContextOptions } from '@bearmq/core';
-import { type Driver, InvalidOptionError, reading } from '@bearmq/core/driver';
+import { type Driver, InvalidOptionError, readSafely } from '@bearmq/core/driver';
 import { type PgPool, pgDriver } from '@bearmq/driver-pg';
 
 /** The options of a {@link Context}: a `pg` Pool, or any other driver. */
@@ -46,7 +46,7 @@ function isWithoutAny({ pool, driver }: { readonly pool?: unknown; readonly driv
 function onDriver(given: ContextOptions): readonly [CoreContextOptions, Driver?] {
   // What is no object at all, core refuses in its own words.
   if (typeof given !== 'object' || given === null) return [given];
-  const options = reading('Context', () => ({ ...given }));
+  const options = readSafely('Context', () => ({ ...given }));
   if (!('pool' in options) || options.pool === undefined) return [options as CoreContextOptions];
   const { pool, ...rest } = options;
   if ('driver' in rest && rest.driver !== undefined) {

@@ -1,11 +1,11 @@
 import {
-  anything,
   checkOptions,
   type Driver,
   hasMethods,
   InvalidOptionError,
   numberIn,
   oneOf,
+  unchecked,
   withDefaults,
 } from './driver/index.ts';
 import { MAX_SECS } from './model/limits.ts';
@@ -107,7 +107,7 @@ const contextChecks = {
     ['run', 'transaction', 'listen', 'close'],
     'must be a driver, such as pgDriver({ pool }) from @bearmq/driver-pg',
   ),
-  schema: anything, // checked where it is quoted
+  schema: unchecked, // checked where it is quoted
   jobPostFinalizeDeleteSecs: numberIn(0, MAX_SECS, 'seconds'),
   jobGroupUnlockSecs: numberIn(1, MAX_SECS, 'seconds'),
   leaseSecs: numberIn(3, 86_400, 'seconds'),

@@ -1,14 +1,14 @@
 import type { ResolvedSettings } from './context-options.ts';
 import type { Driver, Tables } from './driver/index.ts';
-import type { Enqueuer } from './enqueue/enqueuer.ts';
 import { InvalidOptionError } from './errors.ts';
 import type { BearEvent } from './events.ts';
-import type { ToldJob } from './model/told-job.ts';
+import type { AnnouncedJob } from './model/announced-job.ts';
+import type { Enqueuer } from './produce/enqueuer.ts';
 import type { Registry } from './registry.ts';
 import type { EventBus } from './runtime/event-bus.ts';
 
 /** What stands behind a context: shared by the objects made from it, hidden from their users. */
-export interface ContextParts {
+export interface Services {
   readonly driver: Driver;
   readonly tables: Tables;
   readonly settings: ResolvedSettings;
@@ -35,20 +35,20 @@ export interface ContextParts {
 
 /** Tells this process's workers of work that this process made. */
 export interface LocalWork {
-  /** @param told the jobs, or `null` where they are to be looked for. */
-  announce(told: readonly ToldJob[] | null): void;
-  subscribe(listener: (told: readonly ToldJob[] | null) => void): () => void;
+  /** @param announced the jobs, or `null` where they are to be looked for. */
+  announce(announced: readonly AnnouncedJob[] | null): void;
+  subscribe(listener: (announced: readonly AnnouncedJob[] | null) => void): () => void;
 }
 
-const parts = new WeakMap<object, ContextParts>();
+const services = new WeakMap<object, Services>();
 
-export function setParts(context: object, made: ContextParts): void {
-  parts.set(context, made);
+export function setServices(context: object, made: Services): void {
+  services.set(context, made);
 }
 
 /** @throws InvalidOptionError when the object is not a Context of this copy of the package. */
-export function partsOf(owner: string, context: unknown): ContextParts {
-  const found = typeof context === 'object' && context !== null ? parts.get(context) : undefined;
+export function servicesOf(owner: string, context: unknown): Services {
+  const found = typeof context === 'object' && context !== null ? services.get(context) : undefined;
   if (found !== undefined) return found;
   throw new InvalidOptionError(
     `${owner}.context`,

@@ -1,10 +1,10 @@
 import { type ContextOptions, resolveContextOptions } from './context-options.ts';
-import { type ContextParts, setParts } from './context-parts.ts';
+import { type Services, setServices } from './context-parts.ts';
 import { isFunction, isOfClosedClient, tablesOf } from './driver/index.ts';
-import { Enqueuer } from './enqueue/enqueuer.ts';
 import { InvalidOptionError, SchemaVersionError } from './errors.ts';
 import type { BearEvent, BearEventHandler } from './events.ts';
-import { reasonOf } from './in-words.ts';
+import { reasonOf } from './messages.ts';
+import { Enqueuer } from './produce/enqueuer.ts';
 import { Registry } from './registry.ts';
 import { EventBus } from './runtime/event-bus.ts';
 import { checkSchemaVersion, isMissing, REQUIRED_SCHEMA_VERSION } from './statements/read-schema-version.ts';
@@ -27,15 +27,15 @@ export class Context {
     const { driver, schema, ...settings } = resolveContextOptions(options);
     const tables = tablesOf(schema);
     const warned = new Set<string>();
-    const localListeners = new Set<Parameters<ContextParts['localWork']['subscribe']>[0]>();
+    const localListeners = new Set<Parameters<Services['localWork']['subscribe']>[0]>();
     const events = new EventBus<BearEvent>((error, event) => {
       // A handler that fails on the report of its own failure must not go round in circles.
       if (event.eventType === 'EVENT_HANDLER_ERROR') warnProcess('an event handler failed', error);
       else events.emit({ eventType: 'EVENT_HANDLER_ERROR', error, handledEventType: event.eventType });
     });
-    const localWork: ContextParts['localWork'] = {
-      announce: (told) => {
-        for (const listener of localListeners) listener(told);
+    const localWork: Services['localWork'] = {
+      announce: (announced) => {
+        for (const listener of localListeners) listener(announced);
       },
       subscribe: (listener) => {
         localListeners.add(listener);
@@ -46,7 +46,7 @@ export class Context {
       if (events.hasHandlers) events.emit({ eventType: 'DAEMON_ERROR', daemon, error, failures });
       else if (failures === 1) warnProcess(`the ${daemon} failed, and will be tried again`, error);
     };
-    const reportError: ContextParts['reportError'] = (daemon, error, failures) => {
+    const reportError: Services['reportError'] = (daemon, error, failures) => {
       if (isOfClosedClient(error)) {
         warn(CLOSED_WARNING, error);
         return 'over';
@@ -55,7 +55,7 @@ export class Context {
       else tell(daemon, error, failures);
       return undefined;
     };
-    const warn: ContextParts['warn'] = (message, error) => {
+    const warn: Services['warn'] = (message, error) => {
       if (warned.has(message)) return;
       warned.add(message);
       if (events.hasHandlers) events.emit({ eventType: 'WARNING', message, error });
@@ -69,14 +69,14 @@ export class Context {
       );
     };
     let schemaCheck: Promise<void> | undefined;
-    const checkSchema: ContextParts['checkSchema'] = () => {
+    const checkSchema: Services['checkSchema'] = () => {
       schemaCheck ??= checkSchemaVersion(driver, tables).then(warnIfNewer, (error: unknown) => {
         schemaCheck = undefined;
         throw error;
       });
       return schemaCheck;
     };
-    const whyMissing: ContextParts['whyMissing'] = async (error) => {
+    const whyMissing: Services['whyMissing'] = async (error) => {
       schemaCheck = undefined; // the schema was changed since
       return await checkSchema().then(
         () => error,
@@ -85,7 +85,7 @@ export class Context {
     };
     this.schema = schema;
     this.#events = events;
-    setParts(this, {
+    setServices(this, {
       driver,
       tables,
       settings,
@@ -95,10 +95,10 @@ export class Context {
         driver,
         tables,
         onEnqueued: localWork.announce,
-        onHintsFull: (error) => warn(FULL_WARNING, error),
-        hintsInTransactions: settings.wakeUp === 'poll' ? 'none' : 'sent',
+        onAnnouncementsFull: (error) => warn(FULL_WARNING, error),
+        announcementsInTransactions: settings.wakeUp === 'poll' ? 'none' : 'sent',
         // A program that ends its client takes the last notification with it, and may: jobs are found without.
-        onHintFailed: (error) => {
+        onAnnounceFailed: (error) => {
           if (!isOfClosedClient(error)) reportError('notifier', error, 1);
         },
       }),
@@ -122,7 +122,7 @@ export class Context {
   addEventHandler(handler: BearEventHandler): () => void {
     const problem = isFunction(handler);
     if (problem !== undefined) throw new InvalidOptionError('Context.addEventHandler', problem);
-    return this.#events.add(handler);
+    return this.#events.subscribe(handler);
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { JOB_DEFAULTS } from './api/job-definition/job-definition-options.ts';
+import { ORCHESTRATOR_DEFAULTS } from './api/orchestrator/orchestrator-options.ts';
 import { CONTEXT_DEFAULTS } from './context-options.ts';
-import { JOB_DEFAULTS } from './job-definition-options.ts';
-import { ORCHESTRATOR_DEFAULTS } from './orchestrator/orchestrator-options.ts';
 import { WORKER_DEFAULTS } from './worker/worker-options.ts';
 
 describe('the defaults that the README promises', () => {

@@ -42,7 +42,7 @@ export interface JobRunSuccessEvent extends WorkerEvent<'WORKER_JOB_RUN_SUCCESS'
   readonly durationMs: number;
 }
 
-/** A job that was claimed but not started was handed back, its attempt not spent. */
+/** A job that was claimed but not started was released, its attempt not spent. */
 export interface JobReleaseEvent extends WorkerEvent<'WORKER_JOB_RELEASE'> {}
 
 /**
@@ -87,14 +87,14 @@ export interface JobGroupDeleteEvent {
 /** A background task failed. It backs off and goes on; nothing is lost. */
 export interface DaemonErrorEvent {
   readonly eventType: 'DAEMON_ERROR';
-  /** Which task: `claimer`, `settler`, `lease-keeper`, `rescuer`, `scheduler`, `pruner`, `sweeper`, `notifier`, `worker`. */
+  /** Which task: `claimer`, `settler`, `lease-keeper`, `rescuer`, `scheduler`, `job-pruner`, `group-pruner`, `self-check`, `notifier`, `worker`. */
   readonly daemon: string;
   readonly error: unknown;
   /** How many times in a row it has failed; 1 for the first. */
   readonly failures: number;
 }
 
-/** Something works less well than it could, or was mended; said once for each cause. */
+/** Something works less well than it could, or was fixed; said once for each cause. */
 export interface WarningEvent {
   readonly eventType: 'WARNING';
   /** What is going on, and what to do about it. */

@@ -1,3 +1,14 @@
+export { type EnqueueArguments, JobDefinition } from './api/job-definition/job-definition.ts';
+export type {
+  EnqueueItem,
+  EnqueueOptions,
+  EnqueueOverrides,
+  JobDefinitionOptions,
+  JobSettings,
+  TransactionOption,
+} from './api/job-definition/job-definition-options.ts';
+export { Orchestrator } from './api/orchestrator/orchestrator.ts';
+export type { OrchestratorOptions } from './api/orchestrator/orchestrator-options.ts';
 export { Context } from './context.ts';
 export type { ContextOptions, ContextSettings } from './context-options.ts';
 export { DatabaseError, InvalidIdentifierError } from './driver/index.ts';
@@ -31,18 +42,7 @@ export type {
   JobSettleErrorEvent,
   WarningEvent,
 } from './events.ts';
-export { type EnqueueArguments, JobDefinition } from './job-definition.ts';
-export type {
-  EnqueueItem,
-  EnqueueOptions,
-  EnqueueOverrides,
-  JobDefinitionOptions,
-  JobSettings,
-  TransactionOption,
-} from './job-definition-options.ts';
 export type { JobMetadata } from './model/job-metadata.ts';
-export type { JsonSafe, NotJson } from './model/json.ts';
-export { Orchestrator } from './orchestrator/orchestrator.ts';
-export type { OrchestratorOptions } from './orchestrator/orchestrator-options.ts';
+export type { JsonSafe, NotJson } from './model/payload/json.ts';
 export { Worker } from './worker/worker.ts';
 export type { WorkerOptions } from './worker/worker-options.ts';

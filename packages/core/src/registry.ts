@@ -8,7 +8,7 @@ export interface RegisteredJob {
   /** Seconds between two ticks; `undefined` for a definition that does not repeat. */
   readonly repeatSecs: number | undefined;
   /** Runs the work function. */
-  run(payload: unknown, metadata: JobMetadata): unknown;
+  execute(payload: unknown, metadata: JobMetadata): unknown;
   /** The job that the next tick of a repeating definition would enqueue. */
   nextTick(): NewJob;
 }
@@ -19,7 +19,7 @@ export class Registry {
   readonly #listeners = new Set<() => void>();
 
   /** @throws DuplicateJobDefinitionError when another definition has the name. */
-  add(definition: RegisteredJob): void {
+  register(definition: RegisteredJob): void {
     const known = this.#byName.get(definition.name);
     if (known === definition) return;
     if (known !== undefined) throw new DuplicateJobDefinitionError(definition.name);
@@ -46,7 +46,7 @@ export class Registry {
   }
 
   /** Calls `listener` after every new definition, and when announced. Returns a function that stops that. */
-  onAdd(listener: () => void): () => void {
+  onRegistered(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -1,4 +1,4 @@
-import { InvalidOptionError, reading, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
+import { InvalidOptionError, readSafely, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
 import { ClientSession } from './client-session.ts';
 import type { PgClient } from './pg-types.ts';
 
@@ -59,7 +59,7 @@ function notInTransaction(): InvalidOptionError {
 }
 
 function refusePool(client: unknown): void {
-  const { totalCount, idleCount, query } = reading('fromPg()', () => {
+  const { totalCount, idleCount, query } = readSafely('fromPg()', () => {
     const given = (client ?? {}) as Record<string, unknown>;
     return { totalCount: given['totalCount'], idleCount: given['idleCount'], query: given['query'] };
   });

@@ -1,4 +1,4 @@
-import { InvalidOptionError, reading, type SqlSession } from '@bearmq/core/driver';
+import { InvalidOptionError, readSafely, type SqlSession } from '@bearmq/core/driver';
 import type { PgliteTransaction } from './pglite-types.ts';
 import { TransactionSession } from './transaction-session.ts';
 
@@ -24,7 +24,7 @@ export function fromPglite(tx: PgliteTransaction): SqlSession {
 }
 
 function refuseDatabase(given: unknown): void {
-  const { transaction, query } = reading('fromPglite()', () => {
+  const { transaction, query } = readSafely('fromPglite()', () => {
     const { transaction, query } = (given ?? {}) as Record<string, unknown>;
     return { transaction, query };
   });

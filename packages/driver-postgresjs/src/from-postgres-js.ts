@@ -1,4 +1,4 @@
-import { InvalidOptionError, reading, type SqlSession } from '@bearmq/core/driver';
+import { InvalidOptionError, readSafely, type SqlSession } from '@bearmq/core/driver';
 import { ConnectionSession } from './connection-session.ts';
 import type { PostgresJsTransaction } from './postgres-js-types.ts';
 
@@ -26,7 +26,7 @@ export function fromPostgresJs(tx: PostgresJsTransaction): SqlSession {
 }
 
 function refuseClient(given: unknown): void {
-  const { begin, unsafe, typed } = reading('fromPostgresJs()', () => {
+  const { begin, unsafe, typed } = readSafely('fromPostgresJs()', () => {
     const { begin, unsafe, typed } = (given ?? {}) as Record<string, unknown>;
     return { begin, unsafe, typed };
   });

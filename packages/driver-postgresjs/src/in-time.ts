@@ -1,4 +1,4 @@
-import { pause, within } from '@bearmq/core/driver';
+import { pause, withTimeout } from '@bearmq/core/driver';
 import type { PostgresJsRawQuery, PostgresJsResult } from './postgres-js-types.ts';
 
 /** How long to wait, in milliseconds. */
@@ -30,7 +30,7 @@ export async function inTime(
     if (message !== undefined) throw new Error(`${name}: ${message}`);
     return await new Promise<never>(() => undefined);
   };
-  const answers = [within(allMs, name, query)];
+  const answers = [withTimeout(allMs, name, query)];
   if (answerMs < allMs) {
     answers.push(refuse(answerMs, () => (query.state === null ? undefined : `no answer within ${answerMs} ms`)));
   }

@@ -16,7 +16,7 @@ const PLACES = [
   'packages/core/src/driver',
   'packages/migrations/src/doctor',
   'packages/migrations/src/migrate.ts',
-  'packages/migrations/src/giving-way.ts',
+  'packages/migrations/src/short-lock-wait.ts',
   'packages/migrations/src/versions/0001-initial/enqueue.ts',
 ];
 

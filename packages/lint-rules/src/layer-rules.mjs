@@ -1,7 +1,7 @@
 // Which file may import which. Paths are relative to the repository; `$1` is what the bracket in `from` matched.
 
 const core = '^packages/core/src';
-const errors = `${core}/(errors|in-words|real-timers)\\.ts$`;
+const errors = `${core}/(errors|messages|real-timers)\\.ts$`;
 const testFile = '\\.test\\.ts$';
 /**
  * An npm package by its name, whether it is installed (a path through node_modules) or not (its bare name).
@@ -17,7 +17,7 @@ export const layerRules = [
   {
     name: 'bottom-layers-stand-alone',
     comment:
-      'driver/, model/ and runtime/ import nothing of ours but errors.ts, in-words.ts and real-timers.ts: each can be read, tested and reasoned about without knowing the others.',
+      'driver/, model/ and runtime/ import nothing of ours but errors.ts, messages.ts and real-timers.ts: each can be read, tested and reasoned about without knowing the others.',
     severity: 'error',
     from: { path: `${core}/(driver|model|runtime)/` },
     to: { path: core, pathNot: [errors, `${core}/$1/`] },
@@ -25,7 +25,7 @@ export const layerRules = [
   {
     name: 'errors-import-nothing',
     comment:
-      'errors.ts, in-words.ts and real-timers.ts are importable from anywhere, so they must not drag anything along.',
+      'errors.ts, messages.ts and real-timers.ts are importable from anywhere, so they must not drag anything along.',
     severity: 'error',
     from: { path: errors },
     to: { path: core },
@@ -56,8 +56,8 @@ export const layerRules = [
     name: 'worker-and-orchestrator-are-strangers',
     comment: 'Either runs without the other, on another machine if need be; they meet in the database only.',
     severity: 'error',
-    from: { path: `${core}/(worker|orchestrator)/` },
-    to: { path: `${core}/(worker|orchestrator)/`, pathNot: `${core}/$1/` },
+    from: { path: `${core}/(worker|api/orchestrator)/` },
+    to: { path: `${core}/(worker|api/orchestrator)/`, pathNot: `${core}/$1/` },
   },
   {
     name: 'index-is-for-outsiders',

@@ -21,7 +21,7 @@ const sound = {
   'packages/core/src/inspect/compiler.ts': `import { Kysely } from 'kysely';\nexport const compiler = Kysely;`,
   'packages/core/src/sessions/slonik.ts': `import { value } from '../driver/values.ts';\nexport const session = value;`,
   'packages/core/src/worker/worker.ts': `import { claim } from '../statements/claim.ts';\nimport { clock } from '../runtime/clock.ts';\nexport const worker = [claim, clock];`,
-  'packages/core/src/orchestrator/orchestrator.ts': `import { claim } from '../statements/claim.ts';\nexport const orchestrator = claim;`,
+  'packages/core/src/api/orchestrator/orchestrator.ts': `import { claim } from '../statements/claim.ts';\nexport const orchestrator = claim;`,
   'packages/core/src/worker/worker.test.ts': `import { worker } from './worker.ts';\nexport const test = worker;`,
   'packages/driver-new/src/index.ts': `import { value } from '@bearmq/core/driver';\nimport pg from 'pg';\nexport const driver = [value, pg];`,
   'packages/integration-tests/test/flow.test.ts': `import { Worker } from '@bearmq/core';\nexport const test = Worker;`,
@@ -63,10 +63,10 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
   'worker-and-orchestrator-are-strangers': [
     [
       'packages/core/src/worker/settler.ts',
-      `import { orchestrator } from '../orchestrator/orchestrator.ts';\nexport const s = orchestrator;`,
+      `import { orchestrator } from '../api/orchestrator/orchestrator.ts';\nexport const s = orchestrator;`,
     ],
     [
-      'packages/core/src/orchestrator/pruner.ts',
+      'packages/core/src/maintain/pruner.ts',
       `import { worker } from '../worker/worker.ts';\nexport const pruner = worker;`,
     ],
   ],

@@ -1,11 +1,11 @@
 import {
-  anything,
   checkOptions,
   InvalidOptionError,
   oneOf,
   quoteIdentifier,
   type Tables,
   tablesOf,
+  unchecked,
 } from '@bearmq/core/driver';
 import { lockedBlock } from './locked-block.ts';
 
@@ -78,7 +78,7 @@ const GRANTS: Readonly<Record<GrantOptions['to'], (n: Tables) => readonly string
   ],
   worker: (n) => [
     `select (applied_at) on ${n.migration}`,
-    `select, insert, update, delete on ${n.job}, ${n.finalizedJob}, ${n.jobGroup}, ${n.worker}`,
+    `select, insert, update, delete on ${n.job}, ${n.finalizedJob}, ${n.jobGroup}, ${n.process}`,
     `select, insert, update on ${n.schedule}`,
     `select on sequence ${n.jobSequence}`,
     `update on sequence ${n.flushMark}`,
@@ -87,7 +87,7 @@ const GRANTS: Readonly<Record<GrantOptions['to'], (n: Tables) => readonly string
 };
 
 const grantChecks = {
-  schema: anything, // these two are checked where they are quoted
-  role: anything,
+  schema: unchecked, // these two are checked where they are quoted
+  role: unchecked,
   to: oneOf(...Object.keys(GRANTS)),
 };

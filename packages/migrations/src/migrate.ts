@@ -1,5 +1,4 @@
 import {
-  anything,
   asNumber,
   type Check,
   checkOptions,
@@ -7,6 +6,7 @@ import {
   hasMethods,
   type SqlSession,
   tablesOf,
+  unchecked,
 } from '@bearmq/core/driver';
 import { applyStep } from './apply-step.ts';
 import type { Migration } from './migration.ts';
@@ -73,7 +73,7 @@ export async function migrationStatus(options: MigrateOptions): Promise<Migratio
 /** What is checked of {@link MigrateOptions}. */
 export const migrateChecks: Readonly<Record<keyof MigrateOptions, Check>> = {
   driver: hasMethods(['run'], 'must be a driver, such as pgDriver({ pool }), or a session of one'),
-  schema: anything, // checked where it is quoted
+  schema: unchecked, // checked where it is quoted
 };
 
 async function statusWith(list: readonly Migration[], { driver, schema }: MigrateOptions): Promise<MigrationStatus> {

@@ -1,7 +1,7 @@
 import type { Tables } from '@bearmq/core/driver';
 
 /**
- * One step of the schema: one small transaction, or one index. Never edited after its release: a mistake is mended by
+ * One step of the schema: one small transaction, or one index. Never edited after its release: a mistake is fixed by
  * the next one.
  *
  * Workers are busy while it runs, and whatever it locks it holds up. So a step takes the locks of one table, or two, for

@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteLiteral, type Tables } from '@bearmq/core/driver';
-import { givingWay } from './giving-way.ts';
 import { lockedBlock } from './locked-block.ts';
 import { createIndex, type IndexMigration, type Migration } from './migration.ts';
+import { withShortLockWait } from './short-lock-wait.ts';
 
 /** What is sent to make the ledger, or to apply one migration. */
 export interface Step {
@@ -85,7 +85,7 @@ export function isOurLedger(oid: string): string {
 function once(n: Tables, { version, name, oldestClient = 1 }: Migration, body: string): string {
   return lockedBlock(
     n,
-    givingWay(
+    withShortLockWait(
       n,
       titleOf({ version, name }),
       `if not exists (select 1 from ${n.migration} where version = ${version}) then
@@ -108,7 +108,7 @@ function indexStep(n: Tables, migration: IndexMigration): Step {
   const concurrently = createIndex(index, 'create index concurrently');
   const clear = lockedBlock(
     n,
-    givingWay(
+    withShortLockWait(
       n,
       titleOf(migration),
       `if ${isInvalid} then

@@ -10,7 +10,7 @@ const WATCHED: ReadonlyMap<string, Sent['what']> = new Map([
   ['bearmq_enqueue', 'enqueue'],
   ['bearmq_enqueue_first', 'enqueue'],
   ['bearmq_claim', 'claim'],
-  ['bearmq_claim_told', 'claim'],
+  ['bearmq_claim_announced', 'claim'],
 ]);
 
 export const SCHEMA = 'bearmq';

@@ -104,7 +104,7 @@ function runs(facts: readonly Fact[]): readonly Run[] {
 }
 
 function processes(facts: readonly Fact[]): readonly Process[] {
-  const unanswered = of(facts, 'event').filter(({ text }) => text?.includes('bearmq_register_worker: no answer'));
+  const unanswered = of(facts, 'event').filter(({ text }) => text?.includes('bearmq_register_process: no answer'));
   const leaving = new Set([...of(facts, 'stop refused'), ...unanswered].map(({ by }) => by));
   const exits = new Map(of(facts, 'exit').map((fact) => [fact.process, fact]));
   const stops = grouped(

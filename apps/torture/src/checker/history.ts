@@ -31,7 +31,7 @@ export interface Run {
 export interface Claim {
   readonly jobId: string;
   /** The fence: rises with each claim of the job. */
-  readonly claims: number;
+  readonly fence: number;
   readonly process: string;
   /** The lease that it was made under. */
   readonly lease: string;

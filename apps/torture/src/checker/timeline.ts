@@ -53,11 +53,11 @@ function seenByDatabase(history: History, names: ReadonlySet<string>): readonly 
   const add = (at: number | null, text: string): void => {
     if (at !== null) lines.push({ at, text: `database: ${text}` });
   };
-  for (const { jobId, process, claims, attempt, at, endedAt, end, isSpent, isLeaseOver } of history.claims) {
+  for (const { jobId, process, fence, attempt, at, endedAt, end, isSpent, isLeaseOver } of history.claims) {
     if (!names.has(jobId)) continue;
     const spent = isSpent ? 'spent' : 'not spent';
-    add(at, `${jobId} claimed by ${process}, claim ${claims}, attempt ${attempt}`);
-    add(endedAt, `claim ${claims} of ${jobId} ${end}, attempt ${spent}${isLeaseOver ? ', lease over' : ''}`);
+    add(at, `${jobId} claimed by ${process}, claim ${fence}, attempt ${attempt}`);
+    add(endedAt, `claim ${fence} of ${jobId} ${end}, attempt ${spent}${isLeaseOver ? ', lease over' : ''}`);
   }
   for (const { jobId, key, at } of history.inserted) {
     if (names.has(jobId)) add(at, `${jobId} inserted, ${key ?? 'a tick'}`);

@@ -117,7 +117,7 @@ async function locksHeld(stage: Stage, count: number): Promise<void> {
 async function leases(stage: Stage, where: string): Promise<number> {
   return await asAdmin(stage.server.url, async (client) => {
     const { rows } = await client.query<{ n: number }>(
-      `select count(*)::int as n from ${QUOTED_SCHEMA}.worker where ${where}`,
+      `select count(*)::int as n from ${QUOTED_SCHEMA}.process where ${where}`,
     );
     return rows[0]?.n ?? Number.NaN;
   });

@@ -21,7 +21,7 @@ function statement(s: string, w: string): string {
     'claims', ${list(
       {
         jobId: 'c.job_id',
-        claims: 'c.claims',
+        fence: 'c.fence',
         process: 'l.process',
         lease: 'c.lease',
         attempt: 'c.attempt',
@@ -33,7 +33,7 @@ function statement(s: string, w: string): string {
         isLeaseOver: 'c.is_lease_over',
       },
       `${w}.claim c join ${w}.lease l on l.id = c.lease`,
-      'c.at, c.claims',
+      'c.at, c.fence',
     )},
     'ticks', ${list({ name: 'name', jobId: 'job_id', dueAt: ms('due_at'), firedAt: ms('fired_at'), nextAt: ms('next_at') }, `${w}.tick`, 'due_at')},
     'unlocks', ${list({ group: 'job_group', at: ms('at'), lockedSecs: 'extract(epoch from at - locked_at)' }, `${w}.unlock`, 'at')},
@@ -54,5 +54,5 @@ function statement(s: string, w: string): string {
     'remains', json_build_object(
       'jobs', ${list({ jobId: 'id', state: 'state' }, `${s}.job`, 'seq')},
       'groups', ${list({ name: 'name', running: 'running' }, `${s}.job_group`, 'name')},
-      'workers', ${list({ lease: 'k.id', process: 'l.process' }, `${s}.worker k left join ${w}.lease l on l.id = k.id`)})) as witnessed`;
+      'workers', ${list({ lease: 'k.id', process: 'l.process' }, `${s}.process k left join ${w}.lease l on l.id = k.id`)})) as witnessed`;
 }

@@ -22,10 +22,10 @@ export function witnessStatements(schema: string): readonly string[] {
     `create schema ${w}`,
     `create table ${w}.inserted (job_id uuid primary key, key text, name text, at timestamptz not null default clock_timestamp())`,
     `create table ${w}.lease (id uuid primary key, process text)`,
-    `create table ${w}.claim (job_id uuid, claims int, lease uuid, attempt int, tx text,
+    `create table ${w}.claim (job_id uuid, fence int, lease uuid, attempt int, tx text,
       at timestamptz not null default clock_timestamp(), ended_at timestamptz, ending text,
       is_spent boolean not null default false, is_lease_over boolean not null default false,
-      primary key (job_id, claims))`,
+      primary key (job_id, fence))`,
     `create table ${w}.tick (name text, job_id uuid, due_at timestamptz, next_at timestamptz, fired_at timestamptz)`,
     `create table ${w}.deleted (job_id uuid, state text, at timestamptz not null default clock_timestamp())`,
     // What the run sets, and takes back: jobs whose end is not to be recorded, and processes that record slowly.
@@ -41,24 +41,24 @@ export function witnessStatements(schema: string): readonly string[] {
     // A process takes out its lease itself, so the name of its connection tells whose it is.
     ...trigger(
       'note_lease',
-      `after insert on ${schema}.worker for each row`,
+      `after insert on ${schema}.process for each row`,
       `insert into ${w}.lease (id, process) values (new.id, current_setting('application_name'));`,
     ),
     ...trigger(
       'note_claim',
       `after update on ${schema}.job for each row when (old.state <> 'running' and new.state = 'running')`,
-      `insert into ${w}.claim (job_id, claims, lease, attempt, tx)
-      values (new.id, new.claims, new.worker_id, old.attempt + 1, pg_current_xact_id()::text);`,
+      `insert into ${w}.claim (job_id, fence, lease, attempt, tx)
+      values (new.id, new.fence, new.process_id, old.attempt + 1, pg_current_xact_id()::text);`,
     ),
     // Only who takes a claim back raises the fence with it. The lease's row is deleted after that, if it was over.
     ...trigger(
       'note_end',
       `after update on ${schema}.job for each row when (old.state = 'running' and new.state <> 'running')`,
       `update ${w}.claim c set ended_at = clock_timestamp(),
-        ending = case when new.claims > old.claims then 'taken back' else 'returned' end,
+        ending = case when new.fence > old.fence then 'taken back' else 'returned' end,
         is_spent = new.attempt >= c.attempt,
-        is_lease_over = not exists (select 1 from ${schema}.worker w where w.id = old.worker_id and w.expires_at >= now())
-      where c.job_id = old.id and c.claims = old.claims;`,
+        is_lease_over = not exists (select 1 from ${schema}.process w where w.id = old.process_id and w.expires_at >= now())
+      where c.job_id = old.id and c.fence = old.fence;`,
     ),
     // By us, or by who settles it.
     ...trigger(
@@ -67,10 +67,10 @@ export function witnessStatements(schema: string): readonly string[] {
       `if current_setting('application_name') = '${ADMIN}' then
         insert into ${w}.deleted (job_id, state) values (old.id, old.state);
         update ${w}.claim c set ended_at = clock_timestamp(), ending = 'deleted'
-        where old.state = 'running' and c.job_id = old.id and c.claims = old.claims;
+        where old.state = 'running' and c.job_id = old.id and c.fence = old.fence;
       else
         update ${w}.claim c set ended_at = clock_timestamp(), ending = 'finalized', is_spent = true
-        where c.job_id = old.id and c.claims = old.claims;
+        where c.job_id = old.id and c.fence = old.fence;
       end if;`,
     ),
     ...trigger(

@@ -48,7 +48,7 @@ export function job(
   const parts = tries.map((one, i) => {
     const part = tryStory(id, key, enqueue, one, {
       attempt: spent + 1,
-      claims: 2 * i + 1,
+      fence: 2 * i + 1,
       isLast: i === tries.length - 1,
     });
     if (one.how !== 'unspent') spent += 1;
@@ -78,7 +78,7 @@ export function job(
 
 interface Place {
   readonly attempt: number;
-  readonly claims: number;
+  readonly fence: number;
   readonly isLast: boolean;
 }
 
@@ -87,7 +87,7 @@ function tryStory(
   key: string,
   { group }: Enqueue,
   { from, to, process = 'P', how = 'succeeded' }: Try,
-  { attempt, claims, isLast }: Place,
+  { attempt, fence, isLast }: Place,
 ): { claim: Claim; run: Run; events: readonly Event[] } {
   const isCut = how === 'lost' || how === 'unspent';
   const endedAt = isCut ? to : to + 1;
@@ -95,19 +95,19 @@ function tryStory(
   return {
     claim: {
       jobId: id,
-      claims,
+      fence,
       process,
       lease: `lease of ${process}`,
       attempt,
       at: from - 2,
-      tx: `${id} ${claims}`,
+      tx: `${id} ${fence}`,
       endedAt,
       end: isCut ? 'taken back' : isLast ? 'finalized' : 'returned',
       isSpent: how !== 'unspent',
       isLeaseOver: isCut,
     },
     run: {
-      run: `${id} ${claims}`,
+      run: `${id} ${fence}`,
       jobId: id,
       key,
       attempt,

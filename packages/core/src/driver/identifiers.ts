@@ -1,5 +1,5 @@
 import { BearError } from '../errors.ts';
-import { describe } from '../in-words.ts';
+import { describe } from '../messages.ts';
 
 const MAX_BYTES = 63;
 

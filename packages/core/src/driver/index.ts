@@ -20,7 +20,6 @@ export type {
 export { InvalidIdentifierError, quoteIdentifier, quoteLiteral, withServerTypes } from './identifiers.ts';
 export type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
 export {
-  anything,
   type Check,
   checkOptions,
   hasMethods,
@@ -29,10 +28,11 @@ export {
   nameOf,
   numberIn,
   oneOf,
-  reading,
+  readSafely,
+  unchecked,
   withDefaults,
 } from './options.ts';
 export { Subscriptions, type SubscriptionsOptions } from './subscriptions.ts';
 export { notificationChannel, type Tables, tablesOf } from './tables.ts';
-export { backoffMs, elapsedMs, pause, within } from './timers.ts';
+export { backoffMs, elapsedMs, pause, withTimeout } from './timers.ts';
 export { asBoolean, asNullable, asNumber, asText, toArrayLiteral } from './values.ts';

@@ -1,8 +1,8 @@
-import { ConnectionFate } from './connection-fate.ts';
+import { ConnectionEnd } from './connection-end.ts';
 import type { SqlRow, SqlSession, SqlStatement } from './driver.ts';
 import { quoteIdentifier } from './identifiers.ts';
 import type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
-import { every, within } from './timers.ts';
+import { every, withTimeout } from './timers.ts';
 
 const SECOND = 1_000;
 /** How long a connect, and a polite goodbye, may take. */
@@ -44,40 +44,40 @@ export interface ListenUntilLostOptions {
 /** Connects, listens, and stays until the connection is lost (then rejects) or `signal` is aborted (then resolves). */
 export async function listenUntilLost(options: ListenUntilLostOptions): Promise<void> {
   const { channel, heartbeatSecs, attempt, signal } = options;
-  const fate = new ConnectionFate(signal);
+  const end = new ConnectionEnd(signal);
   let isListening = false;
   const connection = options.open({
     attempt,
-    onLost: fate.lose,
+    onLost: end.lose,
     onNotification: (from, payload) => {
-      if (isListening && fate.isOpen && from === channel) options.onNotification(payload);
+      if (isListening && end.isOpen && from === channel) options.onNotification(payload);
     },
   });
   let isConnected = false;
   let stopBeating: () => void = () => undefined;
   const start = async (): Promise<void> => {
-    const session = await within(CONNECT_MS, 'connecting to PostgreSQL', orSealed(fate, connection.connected));
+    const session = await withTimeout(CONNECT_MS, 'connecting to PostgreSQL', orSealed(end, connection.connected));
     if (session === undefined) return;
     isConnected = true;
     const isOwn = heartbeatSecs !== null;
-    const ask = isOwn ? asking(session, fate, heartbeatSecs) : (one: SqlStatement) => session.run(one);
+    const ask = isOwn ? asking(session, end, heartbeatSecs) : (one: SqlStatement) => session.run(one);
     // Where the settings do not apply (a pooler in between, an odd platform) the heartbeat alone must do.
     const rows = isOwn ? await ask(KEEPALIVES).catch(() => undefined) : undefined;
     const told = connection.serverProcess?.();
     const isDirect = told !== undefined && rows?.[0]?.[0] === told;
     await ask({ name: 'bearmq_listen', text: `listen ${quoteIdentifier(channel)}`, values: [] });
-    if (!fate.isOpen) return;
+    if (!end.isOpen) return;
     isListening = true;
-    if (isOwn) stopBeating = every(heartbeatSecs * SECOND, () => ask(HEARTBEAT).catch(fate.lose));
+    if (isOwn) stopBeating = every(heartbeatSecs * SECOND, () => ask(HEARTBEAT).catch(end.lose));
     options.onListening(isOwn ? session : null, isDirect);
   };
-  start().catch(fate.lose);
+  start().catch(end.lose);
   try {
-    await fate.sealed;
+    await end.sealed;
   } finally {
     stopBeating();
     // One that is not connected yet has nobody to say goodbye to.
-    if (isConnected && !fate.isLost) await leave(connection);
+    if (isConnected && !end.isLost) await leave(connection);
     else connection.drop();
   }
 }
@@ -85,20 +85,20 @@ export async function listenUntilLost(options: ListenUntilLostOptions): Promise<
 /** Runs statements on a connection that is taken for lost when it does not answer in time. */
 function asking(
   session: SqlSession,
-  fate: ConnectionFate,
+  end: ConnectionEnd,
   heartbeatSecs: number,
 ): (statement: SqlStatement) => Promise<readonly SqlRow[] | undefined> {
   // Short of a second even a busy healthy server would be taken for dead.
   const patienceMs = Math.min(Math.max(heartbeatSecs, 1), 10) * SECOND;
-  return (statement) => within(patienceMs, 'the listening connection', orSealed(fate, session.run(statement)));
+  return (statement) => withTimeout(patienceMs, 'the listening connection', orSealed(end, session.run(statement)));
 }
 
 /** No longer than the connection is ours: what is still under way then may stay so, and must keep no timer. */
-function orSealed<T>(fate: ConnectionFate, promise: Promise<T>): Promise<T | undefined> {
-  return Promise.race([promise, fate.sealed.then(() => undefined)]);
+function orSealed<T>(end: ConnectionEnd, promise: Promise<T>): Promise<T | undefined> {
+  return Promise.race([promise, end.sealed.then(() => undefined)]);
 }
 
 /** Says goodbye, for a moment at most. Never rejects. */
 export async function leave(connection: ListeningConnection): Promise<void> {
-  await within(GOODBYE_MS, 'closing the connection', connection.leave()).catch(() => connection.drop());
+  await withTimeout(GOODBYE_MS, 'closing the connection', connection.leave()).catch(() => connection.drop());
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '../errors.ts';
 import {
-  anything,
   checkOptions,
   hasMethods,
   isFunction,
@@ -9,7 +8,8 @@ import {
   nameOf,
   numberIn,
   oneOf,
-  reading,
+  readSafely,
+  unchecked,
   withDefaults,
 } from './options.ts';
 
@@ -17,7 +17,7 @@ const checks = {
   concurrency: numberIn(1, 10, 'jobs', 'whole'),
   timeoutSecs: numberIn(0, 60, 'seconds'),
   channel: nameOf(5),
-  on: anything,
+  on: unchecked,
 };
 
 function problemWith(given: unknown): string {
@@ -176,7 +176,7 @@ describe('an options object that bites', () => {
   });
 
   it('says why, with what was thrown as the cause', () => {
-    expect(() => reading('Thing.it', bite)).toThrow(
+    expect(() => readSafely('Thing.it', bite)).toThrow(
       expect.objectContaining({ option: 'Thing.it', cause: new Error('grr'), message: 'Thing.it cannot be read: grr' }),
     );
   });

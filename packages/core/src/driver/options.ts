@@ -1,6 +1,6 @@
 import leven from 'leven';
 import { InvalidOptionError } from '../errors.ts';
-import { describe, reasonOf, shortened } from '../in-words.ts';
+import { describe, reasonOf, shortened } from '../messages.ts';
 import { remedyOf } from './other-names.ts';
 
 /** Says what is wrong with a value, or `undefined` when nothing is. */
@@ -63,7 +63,7 @@ export function listOf(item: Check, max: number): Check {
 }
 
 /** What is checked elsewhere. */
-export const anything: Check = () => undefined;
+export const unchecked: Check = () => undefined;
 
 /**
  * Checks an options object: unknown keys answer with the one that is meant, known ones are checked, `undefined` counts
@@ -78,21 +78,21 @@ export function checkOptions<T extends object>(
   checks: Readonly<Record<string, Check>>,
   required: readonly string[] = [],
 ): T {
-  const isObject = typeof given === 'object' && given !== null && !reading(owner, () => Array.isArray(given));
+  const isObject = typeof given === 'object' && given !== null && !readSafely(owner, () => Array.isArray(given));
   if (!isObject) {
     // A text that is here by mistake may be a payload, or a connection string with its password.
     const what = typeof given === 'string' ? 'a string' : describe(given);
     throw new InvalidOptionError(owner, `takes an object of options, got ${what}`);
   }
   const taken: Record<string, unknown> = {};
-  for (const [key, value] of reading(owner, () => Object.entries(given))) {
+  for (const [key, value] of readSafely(owner, () => Object.entries(given))) {
     const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
     if (check === undefined) throw unknownOption(owner, key, Object.keys(checks));
     if (value === undefined) continue;
     const option = `${owner}.${key}`;
     refuse(
       option,
-      reading(option, () => check(value)),
+      readSafely(option, () => check(value)),
     );
     taken[key] = value;
   }
@@ -108,7 +108,7 @@ export function checkOptions<T extends object>(
  *
  * @throws InvalidOptionError
  */
-export function reading<T>(option: string, read: () => T): T {
+export function readSafely<T>(option: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

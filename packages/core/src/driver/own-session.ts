@@ -2,7 +2,7 @@ import { toDatabaseError } from './database-error.ts';
 import type { OwnSession } from './driver.ts';
 import { leave } from './listen-until-lost.ts';
 import type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
-import { within } from './timers.ts';
+import { withTimeout } from './timers.ts';
 
 /**
  * Opens a connection for a few statements.
@@ -15,7 +15,7 @@ export async function openOwnSession(
 ): Promise<OwnSession> {
   const connection = open({ attempt, onLost: ignore, onNotification: ignore });
   try {
-    const session = await within(withinMs, 'connecting to PostgreSQL', connection.connected);
+    const session = await withTimeout(withinMs, 'connecting to PostgreSQL', connection.connected);
     let closed: Promise<void> | undefined;
     return {
       run: (statement) => session.run(statement),

@@ -15,7 +15,7 @@ export interface Tables {
   readonly flushMark: string;
   readonly finalizedJob: string;
   readonly jobGroup: string;
-  readonly worker: string;
+  readonly process: string;
   readonly schedule: string;
   /** A stored function. Its version is part of its name, so that workers of two releases can share a schema. */
   readonly fn: (name: string) => string;
@@ -42,7 +42,7 @@ export function tablesOf(schemaName: string): Tables {
     flushMark: `${schema}.flush_mark`,
     finalizedJob: `${schema}.finalized_job`,
     jobGroup: `${schema}.job_group`,
-    worker: `${schema}.worker`,
+    process: `${schema}.process`,
     schedule: `${schema}.schedule`,
     fn: (name) => `${schema}.${name}`,
   };

@@ -4,7 +4,7 @@ import { afterInput, clearInterval, clearTimeout, monotonicMs, setInterval, setT
 // that a driver sees of core. Some drivers run in browsers, which lack a part of what Node.js has.
 
 /** Settles as `promise` does, or rejects when it has not settled after `ms` milliseconds; `what` begins the message. */
-export async function within<T>(ms: number, what: string, promise: PromiseLike<T>): Promise<T> {
+export async function withTimeout<T>(ms: number, what: string, promise: PromiseLike<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {

@@ -27,11 +27,11 @@ export interface ClaimedJob {
   /** The order of enqueueing in the whole database. */
   readonly seq: number;
   /** The fence: grows with every claim, and names this one among those of its lease. */
-  readonly claims: number;
+  readonly fence: number;
   /** The lease under which it was claimed: the `id` of its row in `worker`. */
-  readonly leaseId: string;
+  readonly processId: string;
   /** Whether the database already counts the attempt as spent; false for all of a claim but its first. */
-  readonly isCounted: boolean;
+  readonly isStarted: boolean;
   /** Whether a process that held it died, perhaps of it: then its attempt is counted before it runs. */
   readonly isSuspect: boolean;
   /** Milliseconds since 1970, by the database's clock. */

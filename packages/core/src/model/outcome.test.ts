@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../test/support/claimed-job.ts';
-import { handedBack, outcomeOfDeadWorker, outcomeOfError, plainerTexts, withErrorText } from './outcome.ts';
+import { outcomeOfDeadWorker, outcomeOfError, plainerTexts, released, withErrorText } from './outcome.ts';
 
 function revokedProxy(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});
@@ -74,7 +74,7 @@ describe('the outcome of an attempt that failed', () => {
 describe('a job that was claimed and not started', () => {
   it('is ready again at once, and has its attempt back', () => {
     const job = claimedJob({ attempt: 2, numAttempts: 3, timeoutSecs: 7 });
-    expect(handedBack(job)).toEqual({ kind: 'waiting', job, attempt: 1, secs: 0, errorText: null });
+    expect(released(job)).toEqual({ kind: 'waiting', job, attempt: 1, secs: 0, errorText: null });
   });
 });
 
@@ -104,7 +104,7 @@ describe('an error text that the database refused', () => {
     expect(withErrorText(failed, undefined, 'ascii')).toMatchObject({ kind: 'failed', errorText: '\\u{e4}' });
     expect(withErrorText(failed, 'other', 'all')).toMatchObject({ errorText: 'other' });
     expect(withErrorText({ kind: 'succeeded', job }, 'other', 'ascii')).toEqual({ kind: 'succeeded', job });
-    expect(withErrorText(handedBack(job), 'other', 'ascii')).toEqual(handedBack(job));
+    expect(withErrorText(released(job), 'other', 'ascii')).toEqual(released(job));
   });
 
   it('has a bound in ASCII too', () => {

@@ -1,4 +1,4 @@
-import { reasonOf } from '../in-words.ts';
+import { reasonOf } from '../messages.ts';
 import type { ClaimedJob, Outcome } from './job.ts';
 import { MAX_ERROR_LENGTH } from './limits.ts';
 import { asciiText, storableText } from './text.ts';
@@ -11,7 +11,7 @@ export function outcomeOfError(job: ClaimedJob, error: unknown): Outcome {
 }
 
 /** A claimed job that was not started: ready again at once, its attempt not spent. */
-export function handedBack(job: ClaimedJob): Outcome {
+export function released(job: ClaimedJob): Outcome {
   return { kind: 'waiting', job, attempt: job.attempt - 1, secs: 0, errorText: null };
 }
 
@@ -20,7 +20,7 @@ export function handedBack(job: ClaimedJob): Outcome {
  * once, as it did another one.
  */
 export function isStartRecorded(job: ClaimedJob): boolean {
-  return job.isSuspect && !job.isCounted && job.attempt <= job.numAttempts;
+  return job.isSuspect && !job.isStarted && job.attempt <= job.numAttempts;
 }
 
 /** A job whose worker process died during its last attempt. */
@@ -43,8 +43,8 @@ export function plainerTexts(errorText: string, refusal: unknown): readonly stri
 }
 
 /** What is noted with a running job whose outcome was given up. `diagnose` looks for it. */
-export function unrecordedText({ claims }: ClaimedJob, refusal: unknown): string {
-  return asciiText(`the outcome of claim ${claims} could not be recorded: ${reasonOf(refusal)}`, MAX_ERROR_LENGTH);
+export function unrecordedText({ fence }: ClaimedJob, refusal: unknown): string {
+  return asciiText(`the outcome of claim ${fence} could not be recorded: ${reasonOf(refusal)}`, MAX_ERROR_LENGTH);
 }
 
 /** The error as kept with the job: its stack where it has one. Whatever a work function throws, this does not. */

@@ -1,4 +1,4 @@
-import { shortened } from '../in-words.ts';
+import { shortened } from '../messages.ts';
 
 /** A text that PostgreSQL can store: NUL removed, half surrogate pairs replaced, at most `limit` characters. */
 export function storableText(text: string, limit: number): string {

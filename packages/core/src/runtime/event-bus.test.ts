@@ -11,8 +11,8 @@ describe('an event bus', () => {
   it('calls each handler with each event, in order', () => {
     const { bus } = busOf();
     const heard: string[] = [];
-    bus.add((event) => heard.push(`a ${event}`));
-    bus.add((event) => heard.push(`b ${event}`));
+    bus.subscribe((event) => heard.push(`a ${event}`));
+    bus.subscribe((event) => heard.push(`b ${event}`));
     bus.emit('1');
     bus.emit('2');
     expect(heard).toEqual(['a 1', 'b 1', 'a 2', 'b 2']);
@@ -21,7 +21,7 @@ describe('an event bus', () => {
   it('knows whether anybody listens', () => {
     const { bus } = busOf();
     expect(bus.hasHandlers).toBe(false);
-    const remove = bus.add(() => {});
+    const remove = bus.subscribe(() => {});
     expect(bus.hasHandlers).toBe(true);
     remove();
     expect(bus.hasHandlers).toBe(false);
@@ -31,7 +31,7 @@ describe('an event bus', () => {
     const { bus } = busOf();
     let calls = 0;
     const handler = () => (calls += 1);
-    const [removeFirst] = [bus.add(handler), bus.add(handler)];
+    const [removeFirst] = [bus.subscribe(handler), bus.subscribe(handler)];
     bus.emit('x');
     expect(calls).toBe(2);
     removeFirst();
@@ -43,13 +43,13 @@ describe('an event bus', () => {
   it('reports a handler that throws or rejects, whatever with, and goes on with the others', async () => {
     const { bus, errors } = busOf();
     const heard: string[] = [];
-    bus.add(() => {
+    bus.subscribe(() => {
       throw 'thrown';
     });
-    bus.add(() => Promise.reject(new Error('rejected')));
+    bus.subscribe(() => Promise.reject(new Error('rejected')));
     // biome-ignore lint/suspicious/noThenProperty: any thenable counts
-    bus.add(() => ({ then: (_: unknown, reject: (error: unknown) => void) => reject('thenable') }));
-    bus.add((event) => heard.push(event));
+    bus.subscribe(() => ({ then: (_: unknown, reject: (error: unknown) => void) => reject('thenable') }));
+    bus.subscribe((event) => heard.push(event));
     bus.emit('x');
     await settled();
     expect(heard).toEqual(['x']);
@@ -63,12 +63,12 @@ describe('an event bus', () => {
   it('lets handlers be added and removed during an event, for the next one', () => {
     const { bus } = busOf();
     const heard: string[] = [];
-    const remove = bus.add((event) => {
+    const remove = bus.subscribe((event) => {
       heard.push(`first ${event}`);
       remove();
-      bus.add((later) => heard.push(`late ${later}`));
+      bus.subscribe((later) => heard.push(`late ${later}`));
     });
-    bus.add((event) => heard.push(`second ${event}`));
+    bus.subscribe((event) => heard.push(`second ${event}`));
     bus.emit('1');
     bus.emit('2');
     expect(heard).toEqual(['first 1', 'second 1', 'second 2', 'late 2']);

@@ -15,7 +15,7 @@ export class EventBus<TEvent> {
   }
 
   /** Adds a handler; it is called outside of the context of who adds it, and of who emits. Returns a function that removes it. The same function added twice is called twice. */
-  add(handler: (event: TEvent) => unknown): () => void {
+  subscribe(handler: (event: TEvent) => unknown): () => void {
     const entry = (event: TEvent): unknown => outside(() => handler(event));
     this.#handlers = [...this.#handlers, entry];
     return () => {

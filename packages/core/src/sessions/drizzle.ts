@@ -1,6 +1,6 @@
 import {
   InvalidOptionError,
-  reading,
+  readSafely,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
@@ -59,7 +59,7 @@ export function fromDrizzle(tx: DrizzleTransaction, sql: DrizzleSql): SqlSession
 }
 
 function refuseOthers(given: unknown): void {
-  const { execute, transaction, rollback, setTransaction } = reading('fromDrizzle()', () => {
+  const { execute, transaction, rollback, setTransaction } = readSafely('fromDrizzle()', () => {
     const { execute, transaction, rollback, setTransaction } = (given ?? {}) as Record<string, unknown>;
     return { execute, transaction, rollback, setTransaction };
   });
@@ -80,7 +80,7 @@ function refuseOthers(given: unknown): void {
 }
 
 function refuseOtherTags(given: unknown): void {
-  const { raw, param, join } = reading('fromDrizzle()', () => {
+  const { raw, param, join } = readSafely('fromDrizzle()', () => {
     const { raw, param, join } = (given ?? {}) as Record<string, unknown>;
     return { raw, param, join };
   });

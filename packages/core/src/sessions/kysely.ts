@@ -1,7 +1,7 @@
 import {
   DatabaseError,
   InvalidOptionError,
-  reading,
+  readSafely,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
@@ -51,7 +51,7 @@ export function fromKysely(trx: KyselyTransaction): SqlSession {
 }
 
 function refuseOthers(given: unknown): void {
-  const { isTransaction, withoutPlugins } = reading('fromKysely()', () => {
+  const { isTransaction, withoutPlugins } = readSafely('fromKysely()', () => {
     const { isTransaction, withoutPlugins } = (given ?? {}) as Record<string, unknown>;
     return { isTransaction, withoutPlugins };
   });

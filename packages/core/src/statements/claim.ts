@@ -2,7 +2,7 @@ import { asBoolean, asNullable, asNumber, asText, type SqlRow, toArrayLiteral } 
 import type { ClaimedJob } from '../model/job.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
-/** What the Workers with one choice of channels want. */
+/** What the Workers with the same channels want. */
 export interface Demand {
   /** `null`: all channels. */
   readonly channels: readonly string[] | null;
@@ -11,7 +11,7 @@ export interface Demand {
   /** How many more to claim a little before they are needed. */
   readonly ahead: number;
   /** The most jobs of one group to take at once, to be worked off in order. */
-  readonly run: number;
+  readonly maxPerGroup: number;
   /** How many jobs a group gave lately, where that was less: then more groups are taken at once. */
   readonly usual?: number;
   /** The claim ends with the job that makes its payloads so many bytes or more; without it there is no limit. */
@@ -26,22 +26,22 @@ export interface LanePosition {
   readonly position: number;
 }
 
-/** What a claim need not look at. Jobs that became ready there all the same are not seen by it. */
+/** What a claim need not scan. Jobs that became ready there all the same are not seen by it. */
 export interface ClaimFrom {
   /** `narrow`: only in these lanes, after their positions. `wide`: everywhere but before them. */
-  readonly look: 'wide' | 'narrow';
+  readonly scan: 'wide' | 'narrow';
   readonly lanes: readonly LanePosition[];
   /** Scheduled jobs that were due by then have been made ready: milliseconds since 1970, by the database's clock. */
   readonly dueAfterMs: number | null;
 }
 
 export interface ClaimInput {
-  readonly workerId: string;
+  readonly processId: string;
   readonly generation: number;
   /** The registered names. */
   readonly names: readonly string[];
   readonly demands: readonly Demand[];
-  /** `null`: look everywhere. */
+  /** `null`: a full scan. */
   readonly from: ClaimFrom | null;
 }
 
@@ -55,9 +55,9 @@ export interface ClaimResult {
   /** A worker's lease has run out: a rescue should be tried. */
   readonly isRescueDue: boolean;
   /** Ready work may lie behind what this claim saw: ask again soon. */
-  readonly isMoreLikely: boolean;
+  readonly mayHaveMore: boolean;
   /** Jobs of busy groups were moved out of its way: the next claim will see others. */
-  readonly isAhead: boolean;
+  readonly hasMoved: boolean;
   /** How long the database took to find out where there are jobs, in milliseconds. */
   readonly scanMs: number;
   /**
@@ -65,9 +65,9 @@ export interface ClaimResult {
    * more of them.
    */
   readonly promotedMs: number | null;
-  /** The last `seq` that was drawn before the claim looked; `null` where the database does not let us know. */
+  /** The last `seq` that was drawn before the claim scanned; `null` where the database does not let us know. */
   readonly latestSeq: number | null;
-  /** It made jobs ready, without taking them, where the next claim may not look. */
+  /** It made jobs ready, without taking them, where the next claim may not scan. */
   readonly isLeftBehind: boolean;
 }
 
@@ -77,24 +77,24 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
   mayBeRepeated: true,
   text: ({ fn }) => `
     select o_demand::int4, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
-      o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_claims::int4,
+      o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_fence::int4,
       o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text, o_facts::text
     from ${fn('claim_v1')}($1::text::uuid, $2::int4, $3::text::text[], $4::text::json, $5::text::json)`,
-  encode: ({ workerId, generation, names, demands, from }) => [
-    workerId,
+  encode: ({ processId, generation, names, demands, from }) => [
+    processId,
     generation,
     toArrayLiteral(names),
     JSON.stringify(demands),
     from === null ? null : JSON.stringify(from),
   ],
-  decode: (rows, { workerId }) => {
+  decode: (rows, { processId }) => {
     const last = rows[rows.length - 1];
     const jobs: ClaimedJob[][] = [];
     for (const row of rows) {
       if (row === last) break;
       const demand = asNumber(row[0]);
       while (jobs.length <= demand) jobs.push([]);
-      jobs[demand]?.push(decodeClaimedJob(row, workerId));
+      jobs[demand]?.push(decodeClaimedJob(row, processId));
     }
     for (const list of jobs) list.sort(inOrder);
     const facts = JSON.parse(asText(last?.[15])) as Omit<ClaimResult, 'jobs'>;
@@ -108,13 +108,13 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
  * as started comes before all others: it is their first, unless another became ready while it was being claimed.
  */
 export function inOrder(a: ClaimedJob, b: ClaimedJob): number {
-  return Number(b.isCounted) - Number(a.isCounted) || b.priority - a.priority || a.seq - b.seq;
+  return Number(b.isStarted) - Number(a.isStarted) || b.priority - a.priority || a.seq - b.seq;
 }
 
 /** A job from a row whose columns from the second on are those that {@link claim} reads. */
-export function decodeClaimedJob(row: SqlRow, leaseId: string): ClaimedJob {
+export function decodeClaimedJob(row: SqlRow, processId: string): ClaimedJob {
   return {
-    leaseId,
+    processId,
     id: asText(row[1]),
     name: asText(row[2]),
     channel: asText(row[3]),
@@ -124,8 +124,8 @@ export function decodeClaimedJob(row: SqlRow, leaseId: string): ClaimedJob {
     timeoutSecs: asNumber(row[7]),
     priority: asNumber(row[8]),
     seq: Math.min(asNumber(row[9]), Number.MAX_SAFE_INTEGER),
-    claims: asNumber(row[10]),
-    isCounted: asBoolean(row[11]),
+    fence: asNumber(row[10]),
+    isStarted: asBoolean(row[11]),
     isSuspect: asBoolean(row[12]),
     enqueuedAtMs: asNumber(row[13]),
     payloadText: asText(row[14]),

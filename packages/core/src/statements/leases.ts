@@ -3,7 +3,7 @@ import type { ClaimedJob } from '../model/job.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 interface LeaseInput {
-  readonly workerId: string;
+  readonly processId: string;
   readonly leaseSecs: number;
   /**
    * The key of an advisory lock that the process holds on a connection of its own, as decimal text; `null` for none.
@@ -16,14 +16,14 @@ interface LeaseInput {
  * Takes out the lease of a worker process: one row, whatever it runs. Resolves to which server did that: when it was
  * started, in seconds since 1970. Another time is another life of it, or another server.
  */
-export const registerWorker: Statement<LeaseInput, number> = defineStatement({
-  name: 'bearmq_register_worker',
+export const registerProcess: Statement<LeaseInput, number> = defineStatement({
+  name: 'bearmq_register_process',
   mayBeRepeated: true,
-  text: ({ worker }) => `
-    insert into ${worker} (id, expires_at, session_key)
+  text: ({ process }) => `
+    insert into ${process} (id, expires_at, session_key)
     values ($1::text::uuid, pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), $3::text::bigint)
     returning extract(epoch from pg_catalog.pg_postmaster_start_time())::float8`,
-  encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
+  encode: ({ processId, leaseSecs, sessionKey }) => [processId, leaseSecs, sessionKey],
   decode: ([row]) => asNumber(row?.[0]),
 });
 
@@ -43,18 +43,18 @@ export interface Renewal {
 export const renewLease: Statement<LeaseInput, Renewal> = defineStatement({
   name: 'bearmq_renew_lease',
   mayBeRepeated: true,
-  text: ({ worker }) => `
-    update ${worker} set renewed_at = pg_catalog.now(),
+  text: ({ process }) => `
+    update ${process} set renewed_at = pg_catalog.now(),
       expires_at = pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), session_key = $3::text::bigint,
       watched_from = null, watched_at = null
     where id = $1::text::uuid
     returning exists (
-      select 1 from ${worker} w
+      select 1 from ${process} w
       where w.id <> $1::text::uuid
         and extract(epoch from w.renewed_at)::float8 + extract(epoch from w.expires_at)::float8
           < 2 * extract(epoch from pg_catalog.now())::float8),
       extract(epoch from pg_catalog.pg_postmaster_start_time())::float8`,
-  encode: ({ workerId, leaseSecs, sessionKey }) => [workerId, leaseSecs, sessionKey],
+  encode: ({ processId, leaseSecs, sessionKey }) => [processId, leaseSecs, sessionKey],
   decode: ([row]) => ({
     isHeld: row !== undefined,
     isAnyOverdue: asNullable(row?.[0], asBoolean) ?? false,
@@ -66,13 +66,13 @@ export const renewLease: Statement<LeaseInput, Renewal> = defineStatement({
  * Gives the lease up. Should a job still be running under it, the row stays, and a rescue finds both. Planned anew: a
  * plan kept from when `job` was small scans the whole of it (35 ms with 200,000 rows, in place of 1 ms).
  */
-export const removeWorker: Statement<{ readonly workerId: string }, void> = defineStatement({
-  name: 'bearmq_remove_worker',
+export const removeProcess: Statement<{ readonly processId: string }, void> = defineStatement({
+  name: 'bearmq_remove_process',
   plan: 'anew',
-  text: ({ worker, job }) => `
-    delete from ${worker} where id = $1::text::uuid
-      and not exists (select 1 from ${job} j where j.worker_id = $1::text::uuid and j.state = 'running')`,
-  encode: ({ workerId }) => [workerId],
+  text: ({ process, job }) => `
+    delete from ${process} where id = $1::text::uuid
+      and not exists (select 1 from ${job} j where j.process_id = $1::text::uuid and j.state = 'running')`,
+  encode: ({ processId }) => [processId],
   decode: () => undefined,
 });
 
@@ -87,7 +87,7 @@ export const takeSessionLock: Statement<{ readonly sessionKey: string }, boolean
 export type Rescued =
   | { readonly kind: 'job'; readonly jobId: string; readonly jobName: string }
   | { readonly kind: 'group'; readonly jobGroup: string }
-  | { readonly kind: 'worker'; readonly workerId: string };
+  | { readonly kind: 'process'; readonly processId: string };
 
 export interface RescueResult {
   readonly rescued: readonly Rescued[];
@@ -109,18 +109,18 @@ interface RescueInput {
 export const rescue: Statement<RescueInput, RescueResult> = defineStatement({
   name: 'bearmq_rescue',
   text: ({ fn }) => `
-    select o_kind::text, o_id::text, o_name::text, o_worker::text from ${fn('rescue_v1')}(
+    select o_kind::text, o_id::text, o_name::text, o_process::text from ${fn('rescue_v1')}(
       $1::text::uuid, $2::float8, $3::float8, $4::float8)`,
   encode: ({ selfId, unlockSecs, blockedSecs, graceSecs }) => [selfId, unlockSecs, blockedSecs, graceSecs],
   decode: (rows) => ({
-    rescued: rows.flatMap(([kind, id, name, workerId]): readonly Rescued[] => {
+    rescued: rows.flatMap(([kind, id, name, processId]): readonly Rescued[] => {
       switch (kind) {
         case 'job':
           return [{ kind, jobId: asText(id), jobName: asText(name) }];
         case 'group':
           return [{ kind, jobGroup: asText(name) }];
-        case 'worker':
-          return [{ kind, workerId: asText(workerId) }];
+        case 'process':
+          return [{ kind, processId: asText(processId) }];
         default:
           return [];
       }
@@ -130,11 +130,11 @@ export const rescue: Statement<RescueInput, RescueResult> = defineStatement({
 });
 
 interface ReconcileInput {
-  readonly workerId: string;
+  readonly processId: string;
   /** What claims name from then on: higher than in any call before, answered or not. */
   readonly generation: number;
   /** The claims that it holds and knows of. */
-  readonly known: readonly Pick<ClaimedJob, 'id' | 'claims'>[];
+  readonly known: readonly Pick<ClaimedJob, 'id' | 'fence'>[];
 }
 
 /**
@@ -147,11 +147,11 @@ export const reconcile: Statement<ReconcileInput, number | null> = defineStateme
   text: ({ fn }) => `
     select o_generation::int4 from ${fn('reconcile_v1')}($1::text::uuid, $2::int4, $3::text::uuid[], $4::text::int4[])
     where o_generation is not null`,
-  encode: ({ workerId, generation, known }) => [
-    workerId,
+  encode: ({ processId, generation, known }) => [
+    processId,
     generation,
     toArrayLiteral(known.map(({ id }) => id)),
-    toArrayLiteral(known.map(({ claims }) => claims)),
+    toArrayLiteral(known.map(({ fence }) => fence)),
   ],
   decode: ([row]) => (row === undefined ? null : asNumber(row[0])),
 });

@@ -5,7 +5,7 @@ import { defineStatement, type Statement } from './statement.ts';
 
 export interface SettleInput {
   /** The lease under which all of these were claimed. */
-  readonly leaseId: string;
+  readonly processId: string;
   readonly outcomes: readonly Outcome[];
   /** Jobs that were claimed ahead and are running now: their attempt is spent. */
   readonly started: readonly ClaimedJob[];
@@ -33,11 +33,11 @@ export const settle: Statement<SettleInput, SettleResult> = defineStatement({
   name: 'bearmq_settle',
   mayBeRepeated: true,
   text: ({ fn }) => `
-    select o_lost::text, o_claims::int4, o_channel::text, o_name::text from ${fn('settle_v1')}($1::text::uuid, $2::text::uuid[],
+    select o_lost::text, o_fence::int4, o_channel::text, o_name::text from ${fn('settle_v1')}($1::text::uuid, $2::text::uuid[],
       $3::text::int4[], $4::text::int4[], $5::text::json, $6::text::text[], $7::text)`,
-  encode: ({ leaseId, outcomes, started, unrecorded, finalized }) => {
+  encode: ({ processId, outcomes, started, unrecorded, finalized }) => {
     const ids: string[] = [];
-    const claims: number[] = [];
+    const fences: number[] = [];
     const attempts: number[] = [];
     const rest: object[] = started.map((job) => encodeStart(job));
     if (unrecorded !== undefined) rest.push({ ...encodeStart(unrecorded.job), error: unrecorded.errorText });
@@ -47,16 +47,16 @@ export const settle: Statement<SettleInput, SettleResult> = defineStatement({
       if (job.jobGroup !== null) groups.add(job.jobGroup);
       if (outcome.kind === 'succeeded') {
         ids.push(job.id);
-        claims.push(job.claims);
+        fences.push(job.fence);
         attempts.push(job.attempt);
       } else {
         rest.push(encodeRest(outcome));
       }
     }
     return [
-      leaseId,
+      processId,
       toArrayLiteral(ids),
-      toArrayLiteral(claims),
+      toArrayLiteral(fences),
       toArrayLiteral(attempts),
       rest.length === 0 ? null : JSON.stringify(rest),
       toArrayLiteral([...groups]),
@@ -66,23 +66,23 @@ export const settle: Statement<SettleInput, SettleResult> = defineStatement({
   decode,
 });
 
-function decode(rows: readonly SqlRow[], { leaseId }: SettleInput): SettleResult {
+function decode(rows: readonly SqlRow[], { processId }: SettleInput): SettleResult {
   const lost = new Set<string>();
   const opened: Lane[] = [];
-  for (const [id, claims, channel, name] of rows) {
+  for (const [id, fence, channel, name] of rows) {
     if (id === null) opened.push({ channel: asText(channel), name: asText(name) });
-    else lost.add(claimKey({ id: asText(id), claims: asNumber(claims), leaseId }));
+    else lost.add(claimKey({ id: asText(id), fence: asNumber(fence), processId }));
   }
   return { lost, opened };
 }
 
-function encodeStart({ id, claims, attempt, numAttempts }: ClaimedJob): object {
-  return { id, claims, attempt: Math.min(attempt, numAttempts), kind: 'started' };
+function encodeStart({ id, fence, attempt, numAttempts }: ClaimedJob): object {
+  return { id, fence, attempt: Math.min(attempt, numAttempts), kind: 'started' };
 }
 
 function encodeRest(outcome: Exclude<Outcome, { kind: 'succeeded' }>): object {
   const { job, kind, errorText } = outcome;
   return outcome.kind === 'waiting'
-    ? { id: job.id, claims: job.claims, kind, attempt: outcome.attempt, secs: outcome.secs, error: errorText }
-    : { id: job.id, claims: job.claims, kind, attempt: Math.min(job.attempt, job.numAttempts), error: errorText };
+    ? { id: job.id, fence: job.fence, kind, attempt: outcome.attempt, secs: outcome.secs, error: errorText }
+    : { id: job.id, fence: job.fence, kind, attempt: Math.min(job.attempt, job.numAttempts), error: errorText };
 }

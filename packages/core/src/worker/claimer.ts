@@ -1,35 +1,35 @@
-import type { ContextParts } from '../context-parts.ts';
+import type { Services } from '../context-parts.ts';
 import { DatabaseError } from '../driver/index.ts';
+import type { AnnouncedJob } from '../model/announced-job.ts';
 import type { ClaimedJob } from '../model/job.ts';
-import type { ToldJob } from '../model/told-job.ts';
 import { Daemon } from '../runtime/daemon.ts';
 import { type ClaimResult, claim, type Demand } from '../statements/claim.ts';
-import { claimTold } from '../statements/claim-told.ts';
-import type { ChannelChoice, SlotOwner } from './channel-choice.ts';
+import { claimAnnounced } from '../statements/claim-announced.ts';
+import { AnnouncedJobs, type Placed } from './announced-jobs.ts';
 import type { Lease } from './lease-keeper.ts';
-import { LookPlanner } from './look-planner.ts';
-import { type Placed, ToldJobs } from './told-jobs.ts';
+import { ScanPlanner } from './scan-planner.ts';
+import type { SlotPool, WorkerSlots } from './slot-pool.ts';
 
 export interface ClaimerOptions {
-  readonly parts: ContextParts;
-  readonly choices: () => readonly ChannelChoice<SlotOwner>[];
+  readonly services: Services;
+  readonly pools: () => readonly SlotPool<WorkerSlots>[];
   readonly lease: () => Lease | null;
   /** The lease is gone, as a claim found out. */
   readonly onLeaseLost: (lease: Lease) => void;
   /** A worker process seems to be dead. */
   readonly onRescueDue: () => void;
   /** Whether so many outcomes wait to be recorded that no more jobs should be started. */
-  readonly isBackedUp: () => boolean;
+  readonly hasBacklog: () => boolean;
   /** The answer of a claim was lost: the database may think that we hold jobs that we do not know of. */
   readonly reconcile: (lease: Lease) => Promise<void>;
-  /** Hands back jobs that were claimed ahead and could not be started in time. */
-  readonly handBack: (choice: ChannelChoice<SlotOwner>) => void;
-  /** How often to look when nothing is heard, in milliseconds. */
+  /** Releases jobs that were claimed ahead and could not be started in time. */
+  readonly release: (pool: SlotPool<WorkerSlots>) => void;
+  /** How often to scan when nothing is heard, in milliseconds. */
   readonly pollMs: () => number;
 }
 
-/** How long to wait for outcomes to be recorded before looking again, in milliseconds. */
-const BACKED_UP_MS = 20;
+/** How long to wait for outcomes to be recorded before the next scan, in milliseconds. */
+const BACKLOG_PAUSE_MS = 20;
 
 /** A claim that got nowhere, for it met other claims, asks again after up to so many milliseconds, twice as many each time, to a limit. */
 const CONTENDED_MS = 2;
@@ -45,21 +45,21 @@ const MAX_BROUGHT = 16_000_000;
 const MAX_BYTES_OF_CHAR = 3;
 
 /**
- * Fills the free slots of all Workers of a process: one claim at a time, for all of them together. It asks when there
+ * Fills the idle slots of all Workers of a process: one claim at a time, for all of them together. It asks when there
  * are slots to fill and reason to think that there is work: the last claim was full, a notification came, a job of this
- * process was enqueued, a delay is over, or it is time to look in any case. When it was told which job there is, and knows
- * of no other, it takes that one without looking.
+ * process was enqueued, a delay is over, or it is time to scan in any case. When it was told which job there is, and knows
+ * of no other, it takes that one without a scan.
  */
 export class Claimer extends Daemon {
   readonly #options: ClaimerOptions;
-  #lookAt = -Infinity;
+  #nextScanAt = -Infinity;
   #mustReconcile = false;
   #contended = 0;
-  readonly #looks = new LookPlanner();
-  readonly #told = new ToldJobs();
+  readonly #scans = new ScanPlanner();
+  readonly #announced = new AnnouncedJobs();
 
   constructor(options: ClaimerOptions) {
-    super({ name: 'claimer', onError: options.parts.reportError });
+    super({ name: 'claimer', onError: options.services.reportError });
     this.#options = options;
   }
 
@@ -75,78 +75,82 @@ export class Claimer extends Daemon {
   }
 
   /** There may be work now. */
-  hint(): void {
-    this.#lookAt = -Infinity;
+  noticeWork(): void {
+    this.#nextScanAt = -Infinity;
     this.wake();
   }
 
   /** These jobs are ready, unless others have taken them already. */
-  tell(jobs: readonly ToldJob[]): void {
-    if (this.#told.add(jobs)) this.wake();
-    else this.hint();
+  noticeAnnounced(jobs: readonly AnnouncedJob[]): void {
+    if (this.#announced.keep(jobs)) this.wake();
+    else this.noticeWork();
   }
 
   /** Jobs that others held may be ready now, anywhere. */
-  hintAnywhere(): void {
-    this.#looks.lookEverywhere();
-    this.hint();
+  noticeAnywhere(): void {
+    this.#scans.requireFullScan();
+    this.noticeWork();
   }
 
-  /** A job that was claimed here is ready again: the next claim will look where it is. */
-  noteReturned(job: ClaimedJob): void {
-    this.#looks.returned(job);
+  /** A job that was claimed here is ready again: the next claim will scan where it is. */
+  noticeReleased(job: ClaimedJob): void {
+    this.#scans.released(job);
   }
 
   /** There will be work in so many milliseconds. */
-  hintIn(ms: number): void {
+  noticeDueIn(ms: number): void {
     const at = this.clock.now() + ms;
-    if (at >= this.#lookAt) return;
-    this.#lookAt = at;
+    if (at >= this.#nextScanAt) return;
+    this.#nextScanAt = at;
     this.wake();
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, choices, lease: currentLease, isBackedUp, reconcile } = this.#options;
+    const { services, pools, lease: currentLease, hasBacklog, reconcile } = this.#options;
     const lease = currentLease();
-    const names = parts.registry.names();
+    const names = services.registry.names();
     if (lease === null || names.length === 0) {
-      this.#told.clear();
-      return Infinity; // woken when there is one, to look
+      this.#announced.clear();
+      return Infinity; // woken when there is one, to scan
     }
     if (this.#mustReconcile) {
       await reconcile(lease);
-      this.#looks.lookEverywhere();
+      this.#scans.requireFullScan();
       this.#mustReconcile = false;
       return 0;
     }
     const now = this.clock.now();
-    const all = choices();
-    this.#handBackStale(all, now);
-    if (isBackedUp()) return BACKED_UP_MS;
-    if (now >= this.#lookAt) this.#told.clear(); // found by the look
+    const all = pools();
+    this.#releaseStale(all, now);
+    if (hasBacklog()) return BACKLOG_PAUSE_MS;
+    if (now >= this.#nextScanAt) this.#announced.clear(); // found by the scan
     const room = Math.min(MAX_BROUGHT, MAX_HELD - all.reduce((sum, { chars }) => sum + chars, 0));
     if (room <= 0) {
-      // The next job that ends wakes us, and then to look.
-      for (const choice of all) choice.isDry = false;
-      this.#lookAt = -Infinity;
+      // The next job that ends wakes us, and then to scan.
+      for (const pool of all) pool.isDrained = false;
+      this.#nextScanAt = -Infinity;
       return this.#untilNext(all, now);
     }
-    const placed = now >= this.#lookAt ? null : this.#told.place(all, (name) => parts.registry.get(name) !== undefined);
-    if (placed === null) for (const choice of all) choice.isDry = false;
-    else if (placed.length > 0) return await this.#takeTold(lease, placed, room);
-    const asked = all.flatMap((choice) => {
-      const demand = choice.demand(now);
-      return demand === null ? [] : [{ choice, demand }];
+    const placed =
+      now >= this.#nextScanAt ? null : this.#announced.place(all, (name) => services.registry.get(name) !== undefined);
+    if (placed === null) for (const pool of all) pool.isDrained = false;
+    else if (placed.length > 0) return await this.#takeAnnounced(lease, placed, room);
+    const asked = all.flatMap((pool) => {
+      const demand = pool.demand(now);
+      return demand === null ? [] : [{ pool, demand }];
     });
     const first = asked[0];
     if (first === undefined) return this.#untilNext(all, now);
-    this.#lookAt = now + this.#options.pollMs();
+    this.#nextScanAt = now + this.#options.pollMs();
     const share = Math.ceil(room / asked.length);
     const demands = asked.map(({ demand }) => ({ ...demand, room: share }));
-    const from = this.#looks.next(now);
-    const result = await this.#answerTo(lease, claim(parts.driver, parts.tables, { ...lease, names, demands, from }));
+    const from = this.#scans.next(now);
+    const result = await this.#answerTo(
+      lease,
+      claim(services.driver, services.tables, { ...lease, names, demands, from }),
+    );
     if (result === null) return 0;
-    this.#looks.note(from, demands, result, this.clock.now());
+    this.#scans.note(from, demands, result, this.clock.now());
     return this.#accept(asked, result, from === null, share);
   }
 
@@ -165,8 +169,8 @@ export class Claimer extends Daemon {
         error instanceof DatabaseError &&
         (error.isClientClosed || (error.sqlState !== null && !/^(08|57)/.test(error.sqlState)));
       if (!isRefused) this.#mustReconcile = true;
-      this.#lookAt = -Infinity;
-      this.#looks.lookEverywhere();
+      this.#nextScanAt = -Infinity;
+      this.#scans.requireFullScan();
       throw error;
     }
     if (!result.isLeaseHeld) {
@@ -174,17 +178,17 @@ export class Claimer extends Daemon {
       return null;
     }
     // Lost while the answer was on its way: whatever it brings has been given to others since.
-    return this.#options.lease()?.workerId === lease.workerId ? result : null;
+    return this.#options.lease()?.processId === lease.processId ? result : null;
   }
 
   /**
-   * Those that are not brought were taken by others. The choices stay dry: nothing was learned of what else there is. When
-   * to look is left as it was, so that somebody who is told of jobs all the time looks as often as anybody else.
+   * Those that are not brought were taken by others. The pools stay dry: nothing was learned of what else there is. When
+   * to scan is left as it was, so that somebody who is told of jobs all the time looks as often as anybody else.
    */
-  async #takeTold(lease: Lease, placed: readonly Placed<SlotOwner>[], room: number): Promise<number> {
-    const { driver, tables } = this.#options.parts;
-    const told = placed.map(({ job }) => job);
-    const result = await this.#answerTo(lease, claimTold(driver, tables, { ...lease, told, room })).catch(
+  async #takeAnnounced(lease: Lease, placed: readonly Placed<WorkerSlots>[], room: number): Promise<number> {
+    const { driver, tables } = this.#options.services;
+    const announced = placed.map(({ job }) => job);
+    const result = await this.#answerTo(lease, claimAnnounced(driver, tables, { ...lease, announced, room })).catch(
       (error: unknown) => {
         // A name that this database cannot hold: anybody may send one. The jobs are looked for instead.
         if (!(error instanceof DatabaseError) || error.sqlState?.startsWith('22') !== true) throw error;
@@ -193,51 +197,51 @@ export class Claimer extends Daemon {
     );
     if (result === null) return 0;
     const now = this.clock.now();
-    const choiceOf = new Map(placed.map(({ job, choice }) => [job.id, choice]));
-    if (result.jobs.length < told.length && mayFill(result.jobs, room)) this.#lookAt = -Infinity;
-    for (const job of result.jobs) choiceOf.get(job.id)?.accept([job], now);
-    for (const choice of choiceOf.values()) if (choice.isUnused) this.#options.handBack(choice);
+    const poolOf = new Map(placed.map(({ job, pool }) => [job.id, pool]));
+    if (result.jobs.length < announced.length && mayFill(result.jobs, room)) this.#nextScanAt = -Infinity;
+    for (const job of result.jobs) poolOf.get(job.id)?.accept([job], now);
+    for (const pool of poolOf.values()) if (pool.isUnused) this.#options.release(pool);
     return 0;
   }
 
   #accept(
-    asked: readonly { readonly choice: ChannelChoice<SlotOwner>; readonly demand: Demand }[],
-    { jobs, nextDueMs, isRescueDue, isMoreLikely, isAhead }: ClaimResult,
-    isEverywhere: boolean,
+    asked: readonly { readonly pool: SlotPool<WorkerSlots>; readonly demand: Demand }[],
+    { jobs, nextDueMs, isRescueDue, mayHaveMore, hasMoved }: ClaimResult,
+    isFullScan: boolean,
     room: number,
   ): number {
     const now = this.clock.now();
     let isAnyTaken = false;
-    let isShort = false;
-    const answers = asked.map(({ choice, demand }, i) => ({ choice, demand, taken: jobs[i] ?? [] }));
+    let isUnfilled = false;
+    const answers = asked.map(({ pool, demand }, i) => ({ pool, demand, taken: jobs[i] ?? [] }));
     // The database counts one job of a claim as started: nothing of what others hold may run before it.
-    const isFirst = ({ taken }: (typeof answers)[number]) => taken[0]?.isCounted === true;
-    for (const { choice, demand, taken } of answers.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
-      choice.isDry = taken.length < demand.slots + demand.ahead && !isMoreLikely && !mayFill(taken, room);
-      isShort ||= choice.isDry;
+    const isFirst = ({ taken }: (typeof answers)[number]) => taken[0]?.isStarted === true;
+    for (const { pool, demand, taken } of answers.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
+      pool.isDrained = taken.length < demand.slots + demand.ahead && !mayHaveMore && !mayFill(taken, room);
+      isUnfilled ||= pool.isDrained;
       if (taken.length > 0) isAnyTaken = true;
-      choice.accept(taken, now);
-      if (choice.isUnused) this.#options.handBack(choice); // its last Worker left meanwhile
+      pool.accept(taken, now);
+      if (pool.isUnused) this.#options.release(pool); // its last Worker left meanwhile
     }
-    // It may have missed some: the next look everywhere tells. Where this was one, that is not planned.
-    if (isShort && !isEverywhere) this.#lookAt = Math.min(this.#lookAt, this.#looks.everywhereAt);
-    if (nextDueMs !== null) this.#lookAt = Math.min(this.#lookAt, now + Math.max(1, nextDueMs));
+    // It may have missed some: the next full scan tells. Where this was one, that is not planned.
+    if (isUnfilled && !isFullScan) this.#nextScanAt = Math.min(this.#nextScanAt, this.#scans.nextFullAt);
+    if (nextDueMs !== null) this.#nextScanAt = Math.min(this.#nextScanAt, now + Math.max(1, nextDueMs));
     if (isRescueDue) this.#options.onRescueDue();
-    this.#contended = isMoreLikely && !isAnyTaken && !isAhead ? this.#contended + 1 : 0;
+    this.#contended = mayHaveMore && !isAnyTaken && !hasMoved ? this.#contended + 1 : 0;
     if (this.#contended === 0) return 0;
     return Math.min(CONTENDED_MS * 2 ** this.#contended, CONTENDED_LIMIT_MS) * this.jitter();
   }
 
-  #handBackStale(all: readonly ChannelChoice<SlotOwner>[], now: number): void {
-    for (const choice of all) if (choice.holdsUntil <= now) this.#options.handBack(choice);
+  #releaseStale(all: readonly SlotPool<WorkerSlots>[], now: number): void {
+    for (const pool of all) if (pool.holdsUntil <= now) this.#options.release(pool);
   }
 
-  /** Until it is time to look in any case, or to hand back what could not be started. */
-  #untilNext(all: readonly ChannelChoice<SlotOwner>[], now: number): number {
-    const hold = Math.min(...all.map((choice) => choice.holdsUntil));
-    // When it was time to look and nothing was asked for, no slot is free: the next one that becomes free wakes us.
-    const look = this.#lookAt > now ? this.#lookAt : Infinity;
-    return Math.max(1, Math.min(look, hold) - now);
+  /** Until it is time to scan in any case, or to release what could not be started. */
+  #untilNext(all: readonly SlotPool<WorkerSlots>[], now: number): number {
+    const hold = Math.min(...all.map((pool) => pool.holdsUntil));
+    // When it was time to scan and nothing was asked for, no slot is idle: the next one that becomes free wakes us.
+    const scan = this.#nextScanAt > now ? this.#nextScanAt : Infinity;
+    return Math.max(1, Math.min(scan, hold) - now);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ContextParts } from '../context-parts.ts';
+import type { Services } from '../context-parts.ts';
 import type { ClaimedJob, Outcome } from '../model/job.ts';
 import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../model/outcome.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -8,7 +8,7 @@ import type { RunScope } from './run-scope.ts';
 import type { Settler } from './settler.ts';
 
 export interface ExecutorOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   readonly settler: Settler;
   readonly clock: Clock;
 }
@@ -41,18 +41,18 @@ export class Executor {
 
   /** Runs a claimed job and hands its outcome to the settler. Never rejects. */
   async execute(job: ClaimedJob, workerId: string, scope: RunScope): Promise<Executed> {
-    const { parts, settler, clock } = this.#options;
-    const { events, registry } = parts;
+    const { services, settler, clock } = this.#options;
+    const { events, registry } = services;
     const isHeard = events.hasHandlers;
     if (isHeard) events.emit({ eventType: 'WORKER_JOB_DEQUEUE', jobId: job.id, jobName: job.name, workerId });
     const definition = registry.get(job.name);
     if (job.attempt > job.numAttempts || definition === undefined) {
-      settler.add({ outcome: outcomeOfDeadWorker(job), workerId, durationMs: 0 });
+      settler.record({ outcome: outcomeOfDeadWorker(job), workerId, durationMs: 0 });
       return { durationMs: 0, isDueAgain: false };
     }
     const active = new ActiveJob(job);
     this.#active.add(active);
-    if (!job.isCounted && !isStartRecorded(job)) settler.markStarted(job);
+    if (!job.isStarted && !isStartRecorded(job)) settler.markStarted(job);
     if (isHeard) {
       events.emit({ eventType: 'WORKER_JOB_RUN', jobId: job.id, jobName: job.name, workerId, attempt: job.attempt });
     }
@@ -61,7 +61,7 @@ export class Executor {
     let thrown: unknown;
     try {
       const payload: unknown = JSON.parse(job.payloadText);
-      await scope.run(() => definition.run(payload, new RunMetadata(job, workerId, active)));
+      await scope.run(() => definition.execute(payload, new RunMetadata(job, workerId, active)));
       outcome = { kind: 'succeeded', job };
     } catch (error) {
       thrown = error;
@@ -71,7 +71,7 @@ export class Executor {
     this.#active.delete(active);
     const settlement = { outcome, workerId, durationMs, error: thrown };
     if (active.isForsaken) settler.drop(settlement);
-    else settler.add(settlement);
+    else settler.record(settlement);
     return { durationMs, isDueAgain: outcome.kind === 'waiting' && outcome.secs === 0 };
   }
 }

@@ -3,7 +3,7 @@ import { claimedJob } from '../../test/support/claimed-job.ts';
 import { HeldClaims } from './held-claims.ts';
 
 const id = '00000000-0000-7000-8000-000000000001';
-const claim = (claims: number, leaseId = 'l') => claimedJob({ id, claims, leaseId });
+const claim = (fence: number, processId = 'l') => claimedJob({ id, fence, processId });
 
 describe('the claims that a process holds', () => {
   it('are told apart by number and lease, not by job', () => {

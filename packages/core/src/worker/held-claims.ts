@@ -40,11 +40,11 @@ export class HeldClaims {
   }
 
   /** Those that were made under a lease. */
-  under(leaseId: string): readonly ClaimedJob[] {
-    return [...this.#first.values(), ...this.#others].filter((claim) => claim.leaseId === leaseId);
+  under(processId: string): readonly ClaimedJob[] {
+    return [...this.#first.values(), ...this.#others].filter((claim) => claim.processId === processId);
   }
 }
 
 function isSame(a: ClaimedJob, b: ClaimedJob): boolean {
-  return a.id === b.id && a.claims === b.claims && a.leaseId === b.leaseId;
+  return a.id === b.id && a.fence === b.fence && a.processId === b.processId;
 }

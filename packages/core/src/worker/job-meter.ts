@@ -17,7 +17,7 @@ export class JobMeter {
   }
 
   /** A job with so many characters of payload was worked off in `durationMs`. */
-  add(durationMs: number, chars: number): void {
+  measure(durationMs: number, chars: number): void {
     this.#jobs += 1;
     this.#busyMs += durationMs;
     this.#chars += chars;
@@ -61,8 +61,8 @@ export class JobMeter {
   }
 
   /** How many jobs of one group to take at once: as many as are done in some tens of milliseconds, one after another. */
-  get run(): number {
-    return this.#meanMs === undefined ? 1 : Math.max(1, this.#atMost(MAX_RUN, AHEAD_MS / this.#meanMsOrLeast));
+  get maxPerGroup(): number {
+    return this.#meanMs === undefined ? 1 : Math.max(1, this.#atMost(MAX_PER_GROUP, AHEAD_MS / this.#meanMsOrLeast));
   }
 
   #atMost(limit: number, wanted: number): number {
@@ -83,6 +83,6 @@ const OVERDUE_MEANS = 4;
  * falls from 14.6 to 12.7 and 11.7 microseconds. More would be held by one process while others are idle.
  */
 const MAX_AHEAD = 1_000;
-const MAX_RUN = 200;
+const MAX_PER_GROUP = 200;
 /** Payloads that wait in memory. Of a thousand with 1 MB each a worker would hold a gigabyte. */
 const AHEAD_CHARS = 16_000_000;

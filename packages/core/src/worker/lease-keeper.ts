@@ -1,20 +1,20 @@
 import { v4 as uuidv4 } from 'uuid';
-import type { ContextParts } from '../context-parts.ts';
+import type { Services } from '../context-parts.ts';
 import { isOfClosedClient, type SqlSession } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import { Daemon } from '../runtime/daemon.ts';
-import { reconcile, registerWorker, removeWorker, takeSessionLock } from '../statements/leases.ts';
+import { reconcile, registerProcess, removeProcess, takeSessionLock } from '../statements/leases.ts';
 import { Renewer } from './renewer.ts';
 
 /** What a claim must name. */
 export interface Lease {
   /** A fresh UUID for each lease: never a host's name or a process's number, which come again. */
-  readonly workerId: string;
+  readonly processId: string;
   readonly generation: number;
 }
 
 export interface LeaseKeeperOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   /** How long the first lease waits for a session, in milliseconds: without its lock a job that blocks looks like a death. */
   readonly sessionWithinMs: number;
   /** There is a lease: claims may start. */
@@ -58,9 +58,9 @@ export class LeaseKeeper extends Daemon {
   #waiters: (() => void)[] = [];
 
   constructor(options: LeaseKeeperOptions) {
-    super({ name: 'lease-keeper', onError: options.parts.reportError, longestPauseMs: LONGEST_PAUSE_MS });
+    super({ name: 'lease-keeper', onError: options.services.reportError, longestPauseMs: LONGEST_PAUSE_MS });
     this.#options = options;
-    this.#renewer = new Renewer(options.parts);
+    this.#renewer = new Renewer(options.services);
     this.#sessionBy = this.clock.now() + options.sessionWithinMs;
   }
 
@@ -99,37 +99,37 @@ export class LeaseKeeper extends Daemon {
 
   /** Somebody learned that the lease is gone. */
   lose(lease: Lease): void {
-    if (this.#lease?.workerId !== lease.workerId) return;
+    if (this.#lease?.processId !== lease.processId) return;
     this.#lease = null;
     this.#options.onLost();
     this.#resolveWaiters();
     this.wake();
   }
 
-  /** Hands back what the database says we hold and we do not know of. */
+  /** Releases what the database says we hold and we do not know of. */
   async reconcile(lease: Lease, known: readonly ClaimedJob[]): Promise<void> {
-    const { driver, tables } = this.#options.parts;
+    const { driver, tables } = this.#options.services;
     this.#lastGeneration += 1;
     const generation = this.#lastGeneration;
-    const found = await reconcile(driver, tables, { workerId: lease.workerId, generation, known });
+    const found = await reconcile(driver, tables, { processId: lease.processId, generation, known });
     if (found === null) this.lose(lease);
-    else if (this.#lease?.workerId === lease.workerId) this.#lease = { ...lease, generation };
+    else if (this.#lease?.processId === lease.processId) this.#lease = { ...lease, generation };
   }
 
   /** Gives the lease up, once nothing is held any more. */
   async remove(): Promise<void> {
-    const { driver, tables } = this.#options.parts;
+    const { driver, tables } = this.#options.services;
     const lease = this.#lease;
     this.#lease = null;
     if (lease === null) return;
-    await removeWorker(driver, tables, { workerId: lease.workerId }).catch((error: unknown) => {
+    await removeProcess(driver, tables, { processId: lease.processId }).catch((error: unknown) => {
       if (!isOfClosedClient(error)) throw error; // nothing is held, so nobody waits for the lease to run out
     });
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, onHeld, onOverdue, onOtherServer } = this.#options;
-    const { driver, tables, settings, checkSchema } = parts;
+    const { services, onHeld, onOverdue, onOtherServer } = this.#options;
+    const { driver, tables, settings, checkSchema } = services;
     const { leaseSecs } = settings;
     if (this.#lease === null) {
       await checkSchema();
@@ -141,12 +141,12 @@ export class LeaseKeeper extends Daemon {
     const lease = this.#lease;
     const sentAt = this.clock.now();
     if (lease === null) {
-      const workerId = uuidv4();
-      this.#server = await registerWorker(driver, tables, { workerId, leaseSecs, sessionKey });
-      this.#lease = { workerId, generation: 0 };
+      const processId = uuidv4();
+      this.#server = await registerProcess(driver, tables, { processId, leaseSecs, sessionKey });
+      this.#lease = { processId, generation: 0 };
       onHeld();
     } else {
-      const renewal = await this.#renewer.renew({ workerId: lease.workerId, sessionKey }, this.#session);
+      const renewal = await this.#renewer.renew({ processId: lease.processId, sessionKey }, this.#session);
       if (!renewal.isHeld) {
         this.lose(lease);
         return 0;
@@ -175,7 +175,7 @@ export class LeaseKeeper extends Daemon {
     if (session === null || this.#sessionKey !== null) return;
     const sessionKey = BigInt.asIntN(64, crypto.getRandomValues(new BigInt64Array(1))[0] ?? 0n).toString();
     // A failure means that the connection is going: its end is reported by the listener, and polling goes on meanwhile.
-    const isLocked = await takeSessionLock(session, this.#options.parts.tables, { sessionKey }).catch(() => false);
+    const isLocked = await takeSessionLock(session, this.#options.services.tables, { sessionKey }).catch(() => false);
     if (isLocked && this.#session === session) this.#sessionKey = sessionKey;
   }
 }

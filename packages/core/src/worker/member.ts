@@ -1,8 +1,8 @@
-import type { Run, SlotOwner } from './channel-choice.ts';
 import type { RunScope } from './run-scope.ts';
+import type { GroupRun, WorkerSlots } from './slot-pool.ts';
 
 /** A Worker, as its process sees it. */
-export interface Member extends SlotOwner {
+export interface Member extends WorkerSlots {
   readonly channels: readonly string[] | null;
   readonly concurrency: number;
   /** In which its jobs run. */
@@ -12,7 +12,7 @@ export interface Member extends SlotOwner {
 /** What its process knows of it. */
 export interface MemberState {
   /** Works through a run. */
-  readonly work: (run: Run) => Promise<void>;
+  readonly work: (run: GroupRun) => Promise<void>;
   running: number;
   isLeaving: boolean;
   onIdle: () => void;

@@ -1,15 +1,15 @@
-import type { ContextParts } from '../context-parts.ts';
-import { handedBack, isStartRecorded } from '../model/outcome.ts';
+import type { Services } from '../context-parts.ts';
+import { isStartRecorded, released } from '../model/outcome.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Run } from './channel-choice.ts';
 import type { Executor } from './executor.ts';
 import type { JobMeter } from './job-meter.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Member, MemberState } from './member.ts';
 import type { Settler } from './settler.ts';
+import type { GroupRun } from './slot-pool.ts';
 
 export interface RunWorkerOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   readonly keeper: LeaseKeeper;
   readonly settler: Settler;
   readonly executor: Executor;
@@ -19,7 +19,7 @@ export interface RunWorkerOptions {
 export interface RunsOfMember {
   readonly state: Pick<MemberState, 'running' | 'isLeaving'>;
   readonly meter: JobMeter;
-  readonly onOver: (run: Run) => void;
+  readonly onOver: (run: GroupRun) => void;
 }
 
 /** The share of `jobGroupUnlockSecs` after which no further job of a run is started: the group may open soon. */
@@ -42,14 +42,14 @@ export class RunWorker {
 
   /**
    * What works through the runs of a Worker: a function whose name tells, in the stack of a job, which Worker runs it. It
-   * never rejects. What is not started any more is handed back.
+   * never rejects. What is not started any more is released.
    */
   workOf(owner: Member, { state, meter, onOver }: RunsOfMember): MemberState['work'] {
-    const { parts, keeper, settler, executor } = this.#options;
-    const runMs = parts.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
+    const { services, keeper, settler, executor } = this.#options;
+    const runMs = services.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
     const { mark } = owner.scope;
     const named = {
-      [mark]: async (run: Run): Promise<void> => {
+      [mark]: async (run: GroupRun): Promise<void> => {
         state.running += 1;
         const losses = this.#losses;
         let isBrokenOff = false;
@@ -60,11 +60,11 @@ export class RunWorker {
           while (keeper.lease !== null && losses === this.#losses && keeper.isInDoubt) await keeper.certain();
           if (!isHeld || losses !== this.#losses) continue;
           if (i > 0 && (isBrokenOff || state.isLeaving || systemClock.now() > run.claimedAt + runMs)) {
-            settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
+            settler.record({ outcome: released(job), workerId: owner.id, durationMs: 0 });
             continue;
           }
           const { durationMs, isDueAgain } = await executor.execute(job, owner.id, owner.scope);
-          meter.add(durationMs, job.payloadText.length);
+          meter.measure(durationMs, job.payloadText.length);
           isBrokenOff ||= isDueAgain; // it is the oldest of its group that waits, so the others are after it
         }
         state.running -= 1;

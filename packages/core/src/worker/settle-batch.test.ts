@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../test/support/claimed-job.ts';
 import { firstOfOneLease, halvesOf, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
 
-const settlement = (leaseId: string): Settlement => ({
-  outcome: { kind: 'succeeded', job: claimedJob({ leaseId }) },
+const settlement = (processId: string): Settlement => ({
+  outcome: { kind: 'succeeded', job: claimedJob({ processId }) },
   workerId: 'w',
   durationMs: 1,
 });
@@ -12,7 +12,7 @@ const start = (): Start => ({ job: claimedJob({}), at: 0, onRecorded: undefined 
 describe('a batch', () => {
   it('is divided into outcomes and starts, then into halves, and nothing is lost', () => {
     const batch: SettleBatch = {
-      leaseId: 'l',
+      processId: 'l',
       outcomes: [settlement('l'), settlement('l'), settlement('l')],
       started: [start(), start()],
     };

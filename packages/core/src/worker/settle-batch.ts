@@ -22,7 +22,7 @@ export interface Start {
 
 /** What goes into one statement: all of it was claimed under one lease. */
 export interface SettleBatch {
-  readonly leaseId: string;
+  readonly processId: string;
   readonly outcomes: readonly Settlement[];
   readonly started: readonly Start[];
 }
@@ -51,6 +51,6 @@ export function halvesOf(batch: SettleBatch): readonly [SettleBatch, SettleBatch
 /** The first of a list, up to `limit`, that were claimed under the same lease. */
 export function firstOfOneLease(outcomes: readonly Settlement[], limit: number): readonly Settlement[] {
   const most = outcomes.slice(0, limit);
-  const end = most.findIndex(({ outcome }) => outcome.job.leaseId !== most[0]?.outcome.job.leaseId);
+  const end = most.findIndex(({ outcome }) => outcome.job.processId !== most[0]?.outcome.job.processId);
   return end < 0 ? most : most.slice(0, end);
 }

@@ -20,7 +20,7 @@ export function failureOf(error: unknown): SettleFailure {
 
 /**
  * Whether it is more likely for the schema or the session to be at fault than for the outcome: a table that is gone, a
- * transaction that may not write. That is mended by somebody, sooner or later, so nothing is given up for it.
+ * transaction that may not write. That is fixed by somebody, sooner or later, so nothing is given up for it.
  */
 export function isOfAll(error: unknown): boolean {
   return isMissing(error) || (error instanceof DatabaseError && error.sqlState?.startsWith('25') === true);

@@ -7,8 +7,8 @@ export function emitSettled(events: EventBus<BearEvent>, { outcome, workerId, du
   if (!events.hasHandlers) return;
   const { job } = outcome;
   const about = { jobId: job.id, jobName: job.name, workerId };
-  const isHandBack = outcome.kind === 'waiting' && outcome.errorText === null;
-  if (isHandBack) {
+  const isRelease = outcome.kind === 'waiting' && outcome.errorText === null;
+  if (isRelease) {
     events.emit({ eventType: 'WORKER_JOB_RELEASE', ...about });
     return;
   }

@@ -1,11 +1,11 @@
-import type { ContextParts } from '../context-parts.ts';
+import type { Services } from '../context-parts.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import type { Lane } from '../statements/settle.ts';
 import type { Settlement } from './settle-batch.ts';
 
 /** What a Settler works with, and whom it tells. */
 export interface SettlerOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   /** The settlement is committed. */
   readonly onSettled: (settlement: Settlement) => void;
   /** The claim was lost: nothing was recorded. */
@@ -14,7 +14,7 @@ export interface SettlerOptions {
   readonly onGivenUp: (settlement: Settlement, error: unknown) => void;
   /** A job that is running was found to be lost. */
   readonly onRunLost: (job: ClaimedJob) => void;
-  /** A retry or a hand-back is due in so many milliseconds. */
+  /** A retry or a release is due in so many milliseconds. */
   readonly onDueIn: (ms: number) => void;
   /** Groups were freed, and have ready jobs in these lanes. */
   readonly onOpened: (lanes: readonly Lane[]) => void;

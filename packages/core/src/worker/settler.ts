@@ -1,6 +1,6 @@
 import { claimKey } from '../model/claim-key.ts';
 import type { ClaimedJob } from '../model/job.ts';
-import { handedBack } from '../model/outcome.ts';
+import { released } from '../model/outcome.ts';
 import { Daemon } from '../runtime/daemon.ts';
 import type { SettleResult } from '../statements/settle.ts';
 import { RefusedOutcomes } from './refused-outcomes.ts';
@@ -41,9 +41,9 @@ export class Settler extends Daemon {
   #end: { readonly reason: unknown } | undefined;
 
   constructor(options: SettlerOptions) {
-    super({ name: 'settler', onError: options.parts.reportError });
+    super({ name: 'settler', onError: options.services.reportError });
     this.#options = options;
-    this.#sender = new SettleSender(options.parts);
+    this.#sender = new SettleSender(options.services);
   }
 
   /** About how many outcomes are not committed yet. */
@@ -53,7 +53,7 @@ export class Settler extends Daemon {
     );
   }
 
-  add(settlement: Settlement): void {
+  record(settlement: Settlement): void {
     this.#started.delete(settlement.outcome.job);
     this.#queue.push(settlement);
     this.wake();
@@ -78,7 +78,7 @@ export class Settler extends Daemon {
       this.wake();
     });
     if (result === 'recorded') return true;
-    const settlement: Settlement = { outcome: handedBack(job), workerId, durationMs: 0 };
+    const settlement: Settlement = { outcome: released(job), workerId, durationMs: 0 };
     if (result === 'lost') this.#options.onLost(settlement);
     else this.#options.onGivenUp(settlement, result.refusal);
     return false;
@@ -106,7 +106,8 @@ export class Settler extends Daemon {
   protected override async tick(): Promise<number> {
     const again = firstOfOneLease(this.#refused.due(this.clock.now()), this.#batchLimit);
     const [first] = again;
-    if (first !== undefined) await this.#settle({ leaseId: first.outcome.job.leaseId, outcomes: again, started: [] });
+    if (first !== undefined)
+      await this.#settle({ processId: first.outcome.job.processId, outcomes: again, started: [] });
     const batch = this.#nextBatch();
     if (batch !== null) await this.#settle(batch);
     if (this.#queue.length > 0) return 0;
@@ -115,12 +116,12 @@ export class Settler extends Daemon {
   }
 
   #nextBatch(): SettleBatch | null {
-    const leaseId = this.#queue[0]?.outcome.job.leaseId ?? this.#started.leaseId;
-    if (leaseId === undefined) return null;
+    const processId = this.#queue[0]?.outcome.job.processId ?? this.#started.processId;
+    if (processId === undefined) return null;
     const outcomes = firstOfOneLease(this.#queue, this.#batchLimit);
     this.#queue.splice(0, outcomes.length);
-    const started = this.#started.takeDue(leaseId, this.clock.now());
-    return outcomes.length + started.length === 0 ? null : { leaseId, outcomes, started };
+    const started = this.#started.takeDue(processId, this.clock.now());
+    return outcomes.length + started.length === 0 ? null : { processId, outcomes, started };
   }
 
   /** Settles all of a batch but what is set aside. What is left of it when it rejects waits for the next pass. */
@@ -141,7 +142,7 @@ export class Settler extends Daemon {
     // The pass has not failed, and the next one does not wait.
     if (refusal !== null) {
       this.#refusedPasses += 1;
-      this.#options.parts.reportError('settler', refusal.error, this.#refusedPasses);
+      this.#options.services.reportError('settler', refusal.error, this.#refusedPasses);
     } else if (this.#refused.size === 0) {
       this.#refusedPasses = 0;
     }
@@ -211,11 +212,11 @@ export class Settler extends Daemon {
   }
 
   async #giveUp(settlement: Settlement, error: unknown): Promise<void> {
-    const { parts, onGivenUp } = this.#options;
+    const { services, onGivenUp } = this.#options;
     // What may keep that from being written was told of already.
     await this.#sender
       .noteUnrecorded(settlement.outcome.job, error)
-      .catch((failure: unknown) => parts.reportError('settler', failure, 1));
+      .catch((failure: unknown) => services.reportError('settler', failure, 1));
     this.#refused.delete(settlement);
     onGivenUp(settlement, error);
     this.#resolveWaiters([settlement]);

@@ -29,15 +29,15 @@ export class StartMarks {
   }
 
   /** The lease of the one that has waited longest. */
-  get leaseId(): string | undefined {
-    return this.#first()?.job.leaseId;
+  get processId(): string | undefined {
+    return this.#first()?.job.processId;
   }
 
   /** Gives up those of a lease that are to be recorded now, and returns them. */
-  takeDue(leaseId: string, now: number): readonly Start[] {
+  takeDue(processId: string, now: number): readonly Start[] {
     if (this.#started.size === 0) return [];
     const due = [...this.#started.values()].filter(
-      ({ job, at }) => at <= now - START_GRACE_MS && job.leaseId === leaseId,
+      ({ job, at }) => at <= now - START_GRACE_MS && job.processId === processId,
     );
     for (const { job } of due) this.#started.delete(job);
     return due;

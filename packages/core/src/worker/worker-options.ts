@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { anything, checkOptions, listOf, nameOf, numberIn, withDefaults } from '../driver/index.ts';
+import { checkOptions, listOf, nameOf, numberIn, unchecked, withDefaults } from '../driver/index.ts';
 import { MAX_CHANNELS, MAX_NAME_BYTES } from '../model/limits.ts';
 
 /** The options of a {@link Worker}. */
@@ -29,7 +29,7 @@ export function resolveWorkerOptions(options: WorkerOptions): WorkerOptions & { 
 }
 
 const workerChecks = {
-  context: anything, // checked by partsOf
+  context: unchecked, // checked by servicesOf
   channels: listOf(nameOf(MAX_NAME_BYTES), MAX_CHANNELS),
   concurrency: numberIn(1, 10_000, 'jobs', 'whole'),
 };

@@ -1,10 +1,9 @@
-import type { ContextParts } from '../context-parts.ts';
-import { handedBack } from '../model/outcome.ts';
-import { DEAF_WARNING, Notifier } from '../notify/notifier.ts';
-import { Caretaker } from '../rescue/caretaker.ts';
+import { Notifier, POLL_ONLY_WARNING } from '../consume/notifier.ts';
+import type { Services } from '../context-parts.ts';
+import { Caretaker } from '../maintain/caretaker.ts';
+import { released } from '../model/outcome.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Lane } from '../statements/settle.ts';
-import { ChannelChoice, type Run, type SlotOwner } from './channel-choice.ts';
 import { Claimer } from './claimer.ts';
 import { Executor } from './executor.ts';
 import { HeldClaims } from './held-claims.ts';
@@ -13,10 +12,11 @@ import type { Member, MemberState } from './member.ts';
 import { RunWorker } from './run-worker.ts';
 import { emitGivenUp, emitLost, emitSettled } from './settlement-events.ts';
 import { Settler } from './settler.ts';
+import { type GroupRun, SlotPool, type WorkerSlots } from './slot-pool.ts';
 
-/** How often to look for work when nothing is heard, in milliseconds. */
+/** How often to scan for work when nothing is heard, in milliseconds. */
 const POLL_LISTENING_MS = 3_000;
-const POLL_DEAF_MS = 1_000;
+const POLL_ONLY_MS = 1_000;
 
 /**
  * How long the first claim waits for the session lock: while the connection is made, and where only a notification can
@@ -32,7 +32,7 @@ const BACKLOG_LIMIT = 5_000;
  * Worker and ends with the last, so a hundred Workers cost about what one with a concurrency of a hundred does.
  */
 export class WorkerProcess {
-  readonly #parts: ContextParts;
+  readonly #services: Services;
   readonly #keeper: LeaseKeeper;
   readonly #settler: Settler;
   readonly #claimer: Claimer;
@@ -40,32 +40,32 @@ export class WorkerProcess {
   readonly #executor: Executor;
   readonly #runner: RunWorker;
   readonly #notifier: Notifier | undefined;
-  readonly #choices = new Map<string, ChannelChoice<SlotOwner>>();
-  readonly #members = new Map<SlotOwner, MemberState>();
+  readonly #pools = new Map<string, SlotPool<WorkerSlots>>();
+  readonly #members = new Map<WorkerSlots, MemberState>();
   readonly #unsubscribe: readonly (() => void)[];
   #isListening = false;
   readonly #held = new HeldClaims();
   #closing: Promise<void> | undefined;
 
-  constructor(parts: ContextParts) {
-    this.#parts = parts;
-    const { driver, tables, settings, registry, localWork, events, reportError, warn } = parts;
+  constructor(services: Services) {
+    this.#services = services;
+    const { driver, tables, settings, registry, localWork, events, reportError, warn } = services;
     this.#keeper = new LeaseKeeper({
-      parts,
+      services,
       sessionWithinMs: settings.wakeUp === 'poll' ? 0 : LOCK_CONNECT_MS,
-      onHeld: () => this.#claimer.hintAnywhere(),
+      onHeld: () => this.#claimer.noticeAnywhere(),
       onLost: () => this.#dropAll(),
       onOtherServer: () => this.#claimer.distrust(),
       onOverdue: () => this.#caretaker.rescue(),
       onEnded: () => void this.#notifier?.stop(),
     });
     this.#settler = new Settler({
-      parts,
+      services,
       onSettled: (settlement) => {
         const { outcome } = settlement;
         this.#held.delete(outcome.job);
-        if (outcome.kind === 'waiting' && outcome.secs === 0) this.#claimer.noteReturned(outcome.job);
-        if (outcome.kind === 'waiting' && outcome.errorText === null) parts.enqueuer.hintOthers(); // handed back
+        if (outcome.kind === 'waiting' && outcome.secs === 0) this.#claimer.noticeReleased(outcome.job);
+        if (outcome.kind === 'waiting' && outcome.errorText === null) services.enqueuer.announceSoon(); // released
         emitSettled(events, settlement);
       },
       onLost: (settlement) => {
@@ -78,28 +78,28 @@ export class WorkerProcess {
         this.#held.delete(job);
         this.#executor.lose(job);
       },
-      onDueIn: (ms) => this.#claimer.hintIn(ms),
-      onOpened: (lanes) => this.#tellOfOpened(lanes),
+      onDueIn: (ms) => this.#claimer.noticeDueIn(ms),
+      onOpened: (lanes) => this.#announceOpened(lanes),
     });
-    this.#executor = new Executor({ parts, settler: this.#settler, clock: systemClock });
-    this.#runner = new RunWorker({ parts, keeper: this.#keeper, settler: this.#settler, executor: this.#executor });
+    this.#executor = new Executor({ services, settler: this.#settler, clock: systemClock });
+    this.#runner = new RunWorker({ services, keeper: this.#keeper, settler: this.#settler, executor: this.#executor });
     this.#caretaker = new Caretaker({
-      parts,
-      selfId: () => this.#keeper.lease?.workerId ?? null,
+      services,
+      selfId: () => this.#keeper.lease?.processId ?? null,
       onReady: () => {
-        this.#claimer.hintAnywhere();
-        parts.enqueuer.hintOthers();
+        this.#claimer.noticeAnywhere();
+        services.enqueuer.announceSoon();
       },
     });
     this.#claimer = new Claimer({
-      parts,
-      choices: () => [...this.#choices.values()],
+      services,
+      pools: () => [...this.#pools.values()],
       lease: () => this.#keeper.lease,
       onLeaseLost: (lease) => this.#keeper.lose(lease),
       onRescueDue: () => this.#caretaker.rescue(),
-      isBackedUp: () => this.#settler.backlog > BACKLOG_LIMIT,
-      reconcile: (lease) => this.#keeper.reconcile(lease, this.#held.under(lease.workerId)),
-      handBack: (choice) => this.#handBack(choice),
+      hasBacklog: () => this.#settler.backlog > BACKLOG_LIMIT,
+      reconcile: (lease) => this.#keeper.reconcile(lease, this.#held.under(lease.processId)),
+      release: (pool) => this.#release(pool),
       pollMs: () => (settings.pollSecs === undefined ? this.#defaultPollMs() : settings.pollSecs * 1000),
     });
     this.#notifier =
@@ -108,9 +108,9 @@ export class WorkerProcess {
         : new Notifier({
             driver,
             tables,
-            ownSenderId: parts.enqueuer.senderId,
-            onHint: () => this.#claimer.hint(),
-            onTold: (told) => this.#claimer.tell([told]),
+            ownSenderId: services.enqueuer.senderId,
+            onWork: () => this.#claimer.noticeWork(),
+            onAnnounced: (announced) => this.#claimer.noticeAnnounced([announced]),
             onConnected: (session, isDirect) => {
               if (isDirect || session === null) this.#keeper.useSession(session);
               else this.#keeper.expectSession(LOCK_PROOF_MS);
@@ -118,14 +118,16 @@ export class WorkerProcess {
             onHealth: (health) => {
               this.#isListening = health.state === 'listening';
               this.#keeper.useSession(health.state === 'listening' ? health.session : null);
-              if (health.state === 'deaf' && health.reason === 'unanswered') warn(DEAF_WARNING);
-              this.#claimer.hint();
+              if (health.state === 'polling' && health.reason === 'unanswered') warn(POLL_ONLY_WARNING);
+              this.#claimer.noticeWork();
             },
             onError: (error, failures) => reportError('notifier', error, failures),
           });
     this.#unsubscribe = [
-      localWork.subscribe((told) => (told === null ? this.#claimer.hint() : this.#claimer.tell(told))),
-      registry.onAdd(() => this.#claimer.hint()),
+      localWork.subscribe((announced) =>
+        announced === null ? this.#claimer.noticeWork() : this.#claimer.noticeAnnounced(announced),
+      ),
+      registry.onRegistered(() => this.#claimer.noticeWork()),
     ];
     for (const daemon of [this.#keeper, this.#settler, this.#claimer, this.#caretaker]) daemon.start();
     this.#notifier?.start();
@@ -138,47 +140,47 @@ export class WorkerProcess {
 
   join(member: Member): void {
     const key = JSON.stringify(member.channels);
-    let choice = this.#choices.get(key);
-    if (choice === undefined) {
-      choice = new ChannelChoice(
+    let pool = this.#pools.get(key);
+    if (pool === undefined) {
+      pool = new SlotPool(
         member.channels,
         systemClock.now(),
         (run, owner) => void this.#members.get(owner)?.work(run),
         (claim) => this.#held.add(claim),
       );
-      this.#choices.set(key, choice);
+      this.#pools.set(key, pool);
     }
-    const ofChoice = choice;
+    const ofPool = pool;
     const state = { running: 0, isLeaving: false, onIdle: () => {} };
-    const onOver = (run: Run): void => this.#release(run, member, ofChoice);
-    const work = this.#runner.workOf(member, { state, meter: choice.meter, onOver });
+    const onOver = (run: GroupRun): void => this.#finishRun(run, member, ofPool);
+    const work = this.#runner.workOf(member, { state, meter: pool.meter, onOver });
     this.#members.set(member, Object.assign(state, { work }));
-    choice.add(member, member.concurrency, systemClock.now());
-    this.#claimer.hint();
+    pool.join(member, member.concurrency, systemClock.now());
+    this.#claimer.noticeWork();
   }
 
-  /** A run is over: its slot is free. */
-  #release(run: Run, owner: Member, choice: ChannelChoice<SlotOwner>): void {
-    choice.free(owner, run, systemClock.now());
+  /** A run is over: its slot is idle. */
+  #finishRun(run: GroupRun, owner: Member, pool: SlotPool<WorkerSlots>): void {
+    pool.finish(owner, run, systemClock.now());
     const state = this.#members.get(owner);
     if (state?.isLeaving === true) {
       if (state.running === 0) state.onIdle();
-    } else if (choice.isHungry) {
+    } else if (pool.wantsJobs) {
       this.#claimer.wake();
     }
   }
 
-  /** Lets the member's running jobs finish, hands back what it will not start, and waits until all is recorded. */
+  /** Lets the member's running jobs finish, releases what it will not start, and waits until all is recorded. */
   async leave(member: Member): Promise<void> {
     const state = this.#members.get(member);
     if (state === undefined) return;
     state.isLeaving = true;
     const key = JSON.stringify(member.channels);
-    const choice = this.#choices.get(key);
-    choice?.remove(member, member.concurrency);
-    if (choice?.isUnused === true) {
-      this.#handBack(choice);
-      this.#choices.delete(key);
+    const pool = this.#pools.get(key);
+    pool?.remove(member, member.concurrency);
+    if (pool?.isUnused === true) {
+      this.#release(pool);
+      this.#pools.delete(key);
     }
     if (state.running > 0) await new Promise<void>((resolve) => (state.onIdle = resolve));
     this.#members.delete(member);
@@ -190,9 +192,9 @@ export class WorkerProcess {
     await this.#closing;
   }
 
-  #handBack(choice: ChannelChoice<SlotOwner>): void {
-    for (const job of choice.takeHeld()) {
-      this.#settler.add({ outcome: handedBack(job), workerId: choice.ownerId, durationMs: 0 });
+  #release(pool: SlotPool<WorkerSlots>): void {
+    for (const job of pool.takeHeld()) {
+      this.#settler.record({ outcome: released(job), workerId: pool.ownerId, durationMs: 0 });
     }
   }
 
@@ -201,41 +203,41 @@ export class WorkerProcess {
     this.#held.clear();
     this.#runner.loseAll();
     this.#executor.loseAll();
-    for (const choice of this.#choices.values()) choice.takeHeld();
+    for (const pool of this.#pools.values()) pool.takeHeld();
   }
 
   /**
    * A claim that came up short may find more now. Jobs that this process does not take were not seen by those who do:
    * their claims passed over them while the group was busy.
    */
-  #tellOfOpened(lanes: readonly Lane[]): void {
-    const choices = [...this.#choices.values()];
+  #announceOpened(lanes: readonly Lane[]): void {
+    const pools = [...this.#pools.values()];
     const isOurs = ({ channel, name }: Lane): boolean =>
-      this.#parts.registry.get(name) !== undefined && choices.some((choice) => choice.takes(channel));
-    if (lanes.some(isOurs)) this.#claimer.hint();
-    if (!lanes.every(isOurs)) this.#parts.enqueuer.hintOthers();
+      this.#services.registry.get(name) !== undefined && pools.some((pool) => pool.takes(channel));
+    if (lanes.some(isOurs)) this.#claimer.noticeWork();
+    if (!lanes.every(isOurs)) this.#services.enqueuer.announceSoon();
   }
 
   #defaultPollMs(): number {
-    return this.#isListening ? POLL_LISTENING_MS : POLL_DEAF_MS;
+    return this.#isListening ? POLL_LISTENING_MS : POLL_ONLY_MS;
   }
 
   /** In the order in which they need each other: no more claims, outcomes recorded, lease given up. */
   async #close(): Promise<void> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await Promise.all([this.#claimer.stop(), this.#caretaker.stop()]);
-    for (const choice of this.#choices.values()) this.#handBack(choice);
+    for (const pool of this.#pools.values()) this.#release(pool);
     const failure = await this.#settler.flushed().then(
       () => undefined,
       (reason: unknown) => ({ reason }),
     );
-    // What was handed back, and groups that are free now: others need not wait for their next poll.
-    await this.#parts.enqueuer.tellOthers();
+    // What was released, and groups that are free now: others need not wait for their next poll.
+    await this.#services.enqueuer.announceNow();
     await Promise.all([this.#settler.stop(), this.#keeper.stop(), this.#notifier?.stop()]);
     const { lease } = this.#keeper;
     if (failure !== undefined) throw failure.reason;
     if (lease !== null && this.#claimer.mustReconcile)
-      await this.#keeper.reconcile(lease, this.#held.under(lease.workerId));
+      await this.#keeper.reconcile(lease, this.#held.under(lease.processId));
     await this.#keeper.remove();
   }
 }

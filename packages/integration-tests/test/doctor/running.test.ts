@@ -29,7 +29,7 @@ afterEach(async () => {
     await client.query('rollback');
     client.release(true);
   }
-  for (const table of ['job', 'worker', 'schedule']) await schema.rows(`delete from {s}.${table}`);
+  for (const table of ['job', 'process', 'schedule']) await schema.rows(`delete from {s}.${table}`);
 });
 
 describe('diagnose', () => {
@@ -50,12 +50,12 @@ describe('diagnose', () => {
 
   it('does not wait for a claim that holds its locks', async () => {
     const { client } = await begin('begin');
-    await client.query(`lock table ${schema.q}.job, ${schema.q}.worker, ${schema.q}.job_group in row exclusive mode`);
+    await client.query(`lock table ${schema.q}.job, ${schema.q}.process, ${schema.q}.job_group in row exclusive mode`);
     const id = randomUUID();
-    await client.query(`insert into ${schema.q}.worker (id, expires_at) values ($1, now() + interval '1 minute')`, [
+    await client.query(`insert into ${schema.q}.process (id, expires_at) values ($1, now() + interval '1 minute')`, [
       id,
     ]);
-    await client.query(`select * from ${schema.q}.worker for update`);
+    await client.query(`select * from ${schema.q}.process for update`);
     expect(await look()).toEqual([]);
   });
 
@@ -110,11 +110,11 @@ describe('diagnose', () => {
     const key = '-81985529216486896';
     await begin(`select pg_advisory_lock(${key})`);
     await schema.rows(
-      "insert into {s}.worker (id, expires_at, session_key) values ($1, now() - interval '1 hour', null), ($2, now() - interval '1 hour', $3)",
+      "insert into {s}.process (id, expires_at, session_key) values ($1, now() - interval '1 hour', null), ($2, now() - interval '1 hour', $3)",
       [gone, blocked, key],
     );
     await schema.rows(
-      `insert into {s}.job (id, timeout_secs, state, num_attempts, worker_id, name, channel, payload)
+      `insert into {s}.job (id, timeout_secs, state, num_attempts, process_id, name, channel, payload)
        values ($1, 0, 'running', 1, $2, 'A', 'default', 'null')`,
       [randomUUID(), gone],
     );
@@ -134,7 +134,7 @@ describe('diagnose', () => {
       [id],
     );
     expect(await look()).toMatchObject([{ kind: 'jobs-waiting', severity: 'error', subject: `job ${id}` }]);
-    await schema.rows("insert into {s}.worker (id, expires_at) values ($1, now() + interval '1 minute')", [
+    await schema.rows("insert into {s}.process (id, expires_at) values ($1, now() + interval '1 minute')", [
       randomUUID(),
     ]);
     expect(await look()).toEqual([]);

@@ -73,12 +73,12 @@ describe('diagnose', () => {
 
   it('tells of row security, and lets be what shows all rows', async () => {
     const name = await migrated(
-      ...['job', 'worker', 'schedule'].map((table) => `alter table {s}.${table} enable row level security`),
-      `create policy of_some on {s}.worker using (generation = 0)`,
+      ...['job', 'process', 'schedule'].map((table) => `alter table {s}.${table} enable row level security`),
+      `create policy of_some on {s}.process using (generation = 0)`,
       'create policy all_of_them on {s}.schedule using (true) with check (true)',
     );
     const findings = await diagnose({ driver, schema: name });
-    expect(told(findings)).toEqual(['row-security: table job', 'row-security: table worker']);
+    expect(told(findings)).toEqual(['row-security: table job', 'row-security: table process']);
     expect(findings.map(({ severity }) => severity)).toEqual(['error', 'warning']);
     await run(name, ...findings.map(({ remedy }) => remedy));
     expect(await toldOf(name)).toEqual([]);
@@ -122,12 +122,12 @@ describe('diagnose', () => {
 
   it.each([
     ['drop index {s}.job_ready', 'object-missing: index job_ready'],
-    ['drop function {s}.sweep_groups_v1', 'object-missing: function sweep_groups_v1()'],
+    ['drop function {s}.check_groups_v1', 'object-missing: function check_groups_v1()'],
     ['drop sequence {s}.flush_mark', 'object-missing: sequence flush_mark'],
     ['drop procedure {s}.enqueue_first_v1', expect.stringMatching(/^object-missing: function enqueue_first_v1\(/)],
     ['alter function {s}.claim_v1 reset enable_seqscan', expect.stringMatching(/^object-changed: function claim_v1\(/)],
     ['alter table {s}.job reset (autovacuum_vacuum_threshold)', 'table-setting-lost: table job'],
-    ['alter table {s}.worker set (autovacuum_enabled = off)', 'autovacuum-off: table worker'],
+    ['alter table {s}.process set (autovacuum_enabled = off)', 'autovacuum-off: table process'],
   ])('has a remedy that works: %s', async (harm, expected) => {
     const name = await migrated(harm);
     const findings = await diagnose({ driver, schema: name });

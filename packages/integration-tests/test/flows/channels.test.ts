@@ -109,8 +109,8 @@ describe('jobs whose name no worker of the context has registered', () => {
     await delayed.enqueue();
     const known = await notedJob<null>(context, 'KNOWN');
     daemons.worker(context, { concurrency: 4 });
-    const touched = `select id::text, attempt, claims, worker_id, state::text from {s}.job
-      where name = 'UNKNOWN' and (attempt <> 0 or claims <> 0 or worker_id is not null or state <> 'ready')`;
+    const touched = `select id::text, attempt, fence, process_id, state::text from {s}.job
+      where name = 'UNKNOWN' and (attempt <> 0 or claims <> 0 or process_id is not null or state <> 'ready')`;
     await Promise.all(Array.from({ length: 20 }, () => known.definition.enqueue()));
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 20 });
     expect(await schema.rows(touched)).toEqual([]);
@@ -131,6 +131,6 @@ describe('jobs whose name no worker of the context has registered', () => {
     daemons.worker(context);
     const jobId = await definition.enqueue();
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
-    expect(await schema.value(`select count(*)::int from {s}.job where name = 'FOREIGN' and claims = 0`)).toBe(3_000);
+    expect(await schema.value(`select count(*)::int from {s}.job where name = 'FOREIGN' and fence = 0`)).toBe(3_000);
   });
 });

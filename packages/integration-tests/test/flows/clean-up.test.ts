@@ -184,7 +184,7 @@ describe('job groups', () => {
 });
 
 describe('groups that were left wrong', () => {
-  it('are mended by an orchestrator, which says so, and their jobs run', async () => {
+  it('are fixed by an orchestrator, which says so, and their jobs run', async () => {
     const counts = counted(schema.driver());
     const context = schema.context({ pollSecs: 3_600 }, { driver: counts.driver });
     const events = logEvents(context);
@@ -198,13 +198,13 @@ describe('groups that were left wrong', () => {
     );
     daemons.worker(context);
     const isSaid = (text: string) => events.of('WARNING').some(({ message }) => message.includes(text));
-    // A sweep passes over a group that a clean-up holds at that moment; the next one finds it.
-    await until('both are mended', async () => {
+    // A self-check passes over a group that a clean-up holds at that moment; the next one finds it.
+    await until('both are fixed', async () => {
       counts.reset();
       const orchestrator = daemons.orchestrator(context);
-      await until('it has swept', () => counts.of('bearmq_sweep_groups') > 0);
+      await until('it has checked', () => counts.of('bearmq_check_groups') > 0);
       await orchestrator.stop();
-      return isSaid('"miscounted" was found miscounted, and mended') && isSaid('"stuck" was found stuck, and mended');
+      return isSaid('"miscounted" was found miscounted, and fixed') && isSaid('"stuck" was found stuck, and fixed');
     });
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 2 });
   });

@@ -11,7 +11,7 @@ const schema = useSchema();
 const direct = useSchema({ way: 'direct' });
 const daemons = useDaemons();
 
-const workers = () => schema.value('select count(*)::int from {s}.worker');
+const workers = () => schema.value('select count(*)::int from {s}.process');
 
 describe('a context', () => {
   it('goes on with the other Workers when one stops', async () => {
@@ -30,7 +30,7 @@ describe('a context', () => {
     const TOTAL = 3_000;
     let finished = 0;
     let onFinished = () => {};
-    // An outcome is recorded when the next job has run, or when all that is left waits for an outcome (of a hand-back).
+    // An outcome is recorded when the next job has run, or when all that is left waits for an outcome (of a release).
     const driver = intercepted(schema.driver(), async (statement, send) => {
       const rows = await send();
       const isLast = finished === TOTAL;
@@ -119,7 +119,7 @@ describe('daemons', () => {
     }
     expect(await workers()).toBe(0);
     const later = await definition.enqueue();
-    expect(await schema.value('select claims from {s}.job where id = $1', [later])).toBe(0);
+    expect(await schema.value('select fence from {s}.job where id = $1', [later])).toBe(0);
   });
 
   it('can be made and stopped many times over', async () => {

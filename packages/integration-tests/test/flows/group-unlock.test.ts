@@ -31,14 +31,14 @@ async function looked(settings: ContextSettings = {}) {
   const context = schema.context(settings, { driver: counts.driver });
   const events = logEvents(context);
   const orchestrator = daemons.orchestrator(context);
-  await until('it has looked', () => counts.of('bearmq_sweep_groups') > 0 && counts.of('bearmq_rescue') > 0);
+  await until('it has looked', () => counts.of('bearmq_check_groups') > 0 && counts.of('bearmq_rescue') > 0);
   await orchestrator.stop();
   return events;
 }
 
 /**
  * Lets orchestrators look until one tells that it opened the group: a look passes over a group that something else (a
- * claim, a sweep) holds at that moment.
+ * claim, a self-check) holds at that moment.
  */
 async function opened(group: string, settings: ContextSettings = {}) {
   await until(`${group} is opened`, async () => {

@@ -170,7 +170,7 @@ describe('a job group', () => {
     daemons.worker(context);
     const jobId = await definition.enqueue(null, { jobGroup: 'mixed' });
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
-    expect(await schema.value(`select claims from {s}.job where name = 'STRANGER'`)).toBe(0);
+    expect(await schema.value(`select fence from {s}.job where name = 'STRANGER'`)).toBe(0);
   });
 
   it('with thousands of waiting jobs holds up nobody else, nor itself', async () => {

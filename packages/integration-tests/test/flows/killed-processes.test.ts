@@ -46,8 +46,8 @@ describe('a job whose worker process is killed', () => {
     await lapse(direct, 29);
     daemons.worker(context);
     await listening(direct, 2);
-    expect(await direct.value('select claims from {s}.job where id = $1', [jobId])).toBe(1);
-    await direct.rows('update {s}.worker set expires_at = now() where expires_at < now() + make_interval(secs => 5)');
+    expect(await direct.value('select fence from {s}.job where id = $1', [jobId])).toBe(1);
+    await direct.rows('update {s}.process set expires_at = now() where expires_at < now() + make_interval(secs => 5)');
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
   });
 
@@ -71,7 +71,7 @@ describe('a job whose worker process is killed', () => {
     const { context, events, definition, runs } = await survivor('AHEAD');
     const victim = await child({ names: ['AHEAD'] });
     await registered(schema);
-    // It blocks before what was claimed ahead would be handed back, but after its start was recorded.
+    // It blocks before what was claimed ahead would be released, but after its start was recorded.
     const blocks: ChildTask = { does: 'block', secs: 60, afterMs: 100 };
     const tasks: ChildTask[] = Array.from({ length: 400 }, (_, n) => (n === 300 ? blocks : { does: 'finish' }));
     const ids = await Promise.all(tasks.map((task) => definition.enqueue(task)));
@@ -111,15 +111,15 @@ describe('a work function that blocks the event loop for longer than its lease',
     daemons.worker(context);
     await until(
       'its lease is over',
-      () => direct.value('select bool_or(expires_at < now()) from {s}.worker') as Promise<boolean>,
+      () => direct.value('select bool_or(expires_at < now()) from {s}.process') as Promise<boolean>,
     );
     counts.reset();
     await until('a rescue was tried', () => counts.of('bearmq_rescue') >= 1);
     await blocked.told({ kind: 'event', name: 'WORKER_JOB_RUN_SUCCESS', jobId });
     expect(events.of('WORKER_JOB_RESCUE')).toHaveLength(0);
     expect(runs).toHaveLength(0);
-    expect(await direct.rows('select attempt, claims from {s}.finalized_job where id = $1', [jobId])).toEqual([
-      { attempt: 1, claims: 1 },
+    expect(await direct.rows('select attempt, fence from {s}.finalized_job where id = $1', [jobId])).toEqual([
+      { attempt: 1, fence: 1 },
     ]);
   });
 
@@ -131,7 +131,7 @@ describe('a work function that blocks the event loop for longer than its lease',
     daemons.worker(context);
     await until(
       'its lease is over',
-      () => schema.value('select bool_or(expires_at < now()) from {s}.worker') as Promise<boolean>,
+      () => schema.value('select bool_or(expires_at < now()) from {s}.process') as Promise<boolean>,
     );
     await lapse(schema, 0);
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });

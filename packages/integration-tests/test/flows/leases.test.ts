@@ -23,7 +23,7 @@ describe('a lease', () => {
     const context = schema.context();
     daemons.worker(context);
     await registered(schema);
-    const left = 'select extract(epoch from expires_at - now())::float8 from {s}.worker';
+    const left = 'select extract(epoch from expires_at - now())::float8 from {s}.process';
     expect(await schema.value(left)).toBeGreaterThan(15);
     expect(await schema.value(left)).toBeLessThanOrEqual(30);
   });
@@ -37,7 +37,7 @@ describe('a lease', () => {
     await definition.enqueue();
     await until('it runs', () => runs.length === 1);
     const expiry = (): Promise<unknown> =>
-      schema.value('select extract(epoch from expires_at)::float8 from {s}.worker');
+      schema.value('select extract(epoch from expires_at)::float8 from {s}.process');
     const before = Number(await expiry());
     await until('the lease lasts two thirds longer', async () => Number(await expiry()) > before + 1.9);
     finish.open();
@@ -85,11 +85,11 @@ describe('a lease', () => {
     await notedJob<null>(other, 'OF_THE_OTHER');
     daemons.worker(loser);
     daemons.worker(other);
-    await until('both have leases', async () => (await schema.value('select count(*)::int from {s}.worker')) === 2);
-    const [before] = await schema.rows('select id from {s}.worker order by expires_at limit 1');
+    await until('both have leases', async () => (await schema.value('select count(*)::int from {s}.process')) === 2);
+    const [before] = await schema.rows('select id from {s}.process order by expires_at limit 1');
     await loseLease();
     await until('it has a new one', async () => {
-      const ids = (await schema.rows('select id from {s}.worker')).map(({ id }) => id);
+      const ids = (await schema.rows('select id from {s}.process')).map(({ id }) => id);
       return ids.length === 2 && !ids.includes(before?.['id']);
     });
     const jobId = await definition.enqueue();
@@ -155,7 +155,7 @@ describe('a lease', () => {
     await notedJob<null>(other, 'LOCKED');
     daemons.worker(other);
     await until('the other has tried to rescue', () => counts.of('bearmq_rescue') >= 2);
-    expect(await direct.value('select claims from {s}.job where id = $1', [jobId])).toBe(1);
+    expect(await direct.value('select fence from {s}.job where id = $1', [jobId])).toBe(1);
     finish.open();
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
   });
@@ -188,8 +188,8 @@ describe('a worker that lost its claim', () => {
     finishLost.open();
     await loserEvents.waitFor('WORKER_JOB_LOSE', { jobId: first });
     expect(
-      await schema.rows('select state::text, attempt, claims, last_error from {s}.job where id = $1', [first]),
-    ).toEqual([{ state: 'running', attempt: 2, claims: 3, last_error: null }]);
+      await schema.rows('select state::text, attempt, fence, last_error from {s}.job where id = $1', [first]),
+    ).toEqual([{ state: 'running', attempt: 2, fence: 3, last_error: null }]);
     expect(await schema.value('select running from {s}.job_group where name = $1', [group])).toBe(1);
     expect(again.runs.map(({ payload }) => payload)).toEqual([0]);
     finishAgain.open();

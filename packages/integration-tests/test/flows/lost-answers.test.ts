@@ -135,7 +135,7 @@ describe('other answers that are lost', () => {
   });
 
   it('of taking out the lease: the process gets one all the same, and the other runs out', async () => {
-    const { driver } = losingAnswers(schema.driver(), ['bearmq_register_worker'], 2);
+    const { driver } = losingAnswers(schema.driver(), ['bearmq_register_process'], 2);
     const context = schema.context({}, { driver });
     const events = logEvents(context);
     const { definition } = await notedJob<null>(context, 'LEASE_LOST');

@@ -13,7 +13,7 @@ const daemons = useDaemons();
 const hasJobs = (rows: readonly unknown[]): boolean => rows.length > 1;
 
 describe('a claim that was committed and whose answer was lost', () => {
-  it('is handed back: its jobs run, and no attempt is spent', async () => {
+  it('is released: its jobs run, and no attempt is spent', async () => {
     const { driver, lost } = losingAnswers(schema.driver(), CLAIMS, 3, hasJobs);
     const context = schema.context({}, { driver });
     const events = logEvents(context);
@@ -47,14 +47,14 @@ describe('a claim that was committed and whose answer was lost', () => {
   it('touches neither the jobs that run nor those whose outcome is on its way', async () => {
     const [settleHeld, settleGo, finish] = [gate(), gate(), gate()];
     let isArmed = false;
-    let mended = 0;
+    let fixed = 0;
     const driver = intercepted(schema.driver(), async (statement, send) => {
       if (statement.name === 'bearmq_settle') {
         settleHeld.open();
         await settleGo.opened;
       }
       const rows = await send();
-      if (statement.name === 'bearmq_reconcile') mended += 1;
+      if (statement.name === 'bearmq_reconcile') fixed += 1;
       if (isArmed && CLAIMS.includes(statement.name) && hasJobs(rows)) {
         isArmed = false;
         throw connectionLost();
@@ -71,7 +71,7 @@ describe('a claim that was committed and whose answer was lost', () => {
     await settleHeld.opened;
     isArmed = true;
     ids.push(await definition.enqueue('is claimed'));
-    await until('the lost claim was mended', () => mended > 0);
+    await until('the lost claim was fixed', () => fixed > 0);
     settleGo.open();
     finish.open();
     for (const jobId of ids) await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
@@ -79,7 +79,7 @@ describe('a claim that was committed and whose answer was lost', () => {
     expect(runs).toHaveLength(3);
   });
 
-  it('is handed back once: a call to do so that comes late takes nothing that was claimed since', async () => {
+  it('is released once: a call to do so that comes late takes nothing that was claimed since', async () => {
     const late: (() => Promise<unknown>)[] = [];
     const losing = losingAnswers(schema.driver(), CLAIMS, 1, hasJobs);
     const driver = intercepted(losing.driver, async ({ name }, send) => {
@@ -105,10 +105,10 @@ describe('a claim that was committed and whose answer was lost', () => {
   it('touches nothing of a group that is being worked through, job by job', async () => {
     const finish = gate();
     let isArmed = false;
-    let mended = 0;
+    let fixed = 0;
     const driver = intercepted(schema.driver(), async (statement, send) => {
       const rows = await send();
-      if (statement.name === 'bearmq_reconcile') mended += 1;
+      if (statement.name === 'bearmq_reconcile') fixed += 1;
       if (isArmed && CLAIMS.includes(statement.name) && hasJobs(rows)) {
         isArmed = false;
         throw connectionLost();
@@ -138,7 +138,7 @@ describe('a claim that was committed and whose answer was lost', () => {
     await until('those before it are settled', () => events.of('WORKER_JOB_RUN_SUCCESS').length === runs.length - 1);
     isArmed = true;
     const claimed = await other.definition.enqueue();
-    await until('the lost claim was mended', () => mended > 0);
+    await until('the lost claim was fixed', () => fixed > 0);
     finish.open();
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: claimed });
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 301 });
@@ -165,10 +165,10 @@ describe('a claim that was committed and whose answer was lost', () => {
     answer.open();
     await stopped;
     expect(runs).toHaveLength(0);
-    expect(await schema.rows('select state::text, attempt, worker_id from {s}.job where id = $1', [jobId])).toEqual([
-      { state: 'ready', attempt: 0, worker_id: null },
+    expect(await schema.rows('select state::text, attempt, process_id from {s}.job where id = $1', [jobId])).toEqual([
+      { state: 'ready', attempt: 0, process_id: null },
     ]);
     expect(await schema.value(`select running from {s}.job_group where name = 'stopped'`)).toBe(0);
-    expect(await schema.value('select count(*)::int from {s}.worker')).toBe(0);
+    expect(await schema.value('select count(*)::int from {s}.process')).toBe(0);
   });
 });

@@ -87,14 +87,14 @@ describe('a hundred Workers of a context', () => {
     await until('they have looked twice more', () => counts.of('bearmq_claim') >= 2);
     expect(counts.total / ((performance.now() - start) / 1_000)).toBeLessThan(1);
     expect(await connections()).toBeLessThanOrEqual(2);
-    expect(await direct.value('select count(*)::int from {s}.worker')).toBe(1);
+    expect(await direct.value('select count(*)::int from {s}.process')).toBe(1);
   });
 
   it('of several contexts each have a lease of their own', async () => {
     const contexts = [schema.context(), schema.context()];
     for (const context of contexts) for (let i = 0; i < 5; i += 1) daemons.worker(context);
     await registered(schema, 2);
-    expect(await schema.value('select count(*)::int from {s}.worker')).toBe(2);
+    expect(await schema.value('select count(*)::int from {s}.process')).toBe(2);
   });
 });
 

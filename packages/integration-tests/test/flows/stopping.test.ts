@@ -11,7 +11,7 @@ const schema = useSchema();
 const direct = useSchema({ way: 'direct' });
 const daemons = useDaemons();
 
-const workers = () => schema.value('select count(*)::int from {s}.worker');
+const workers = () => schema.value('select count(*)::int from {s}.process');
 
 describe('stopping a Worker', () => {
   it('lets its running jobs finish, takes no more, and resolves when all is recorded', async () => {
@@ -38,13 +38,13 @@ describe('stopping a Worker', () => {
       );
     }
     expect(runs).toHaveLength(2);
-    expect(await schema.rows('select state::text, attempt, worker_id from {s}.job where id = $1', [waiting])).toEqual([
-      { state: 'ready', attempt: 0, worker_id: null },
+    expect(await schema.rows('select state::text, attempt, process_id from {s}.job where id = $1', [waiting])).toEqual([
+      { state: 'ready', attempt: 0, process_id: null },
     ]);
     expect(await workers()).toBe(0);
   });
 
-  it('hands back what it claimed ahead and did not start, without spending an attempt, and says so', async () => {
+  it('releases what it claimed ahead and did not start, without spending an attempt, and says so', async () => {
     const context = schema.context();
     const events = logEvents(context);
     const finish = gate();
@@ -60,13 +60,13 @@ describe('stopping a Worker', () => {
     expect(new Set(released).size).toBe(released.length);
     expect(released.every((jobId) => ids.indexOf(jobId) > 300)).toBe(true);
     expect(new Set(events.of('WORKER_JOB_RELEASE').map(({ workerId }) => workerId))).toEqual(new Set([worker.id]));
-    const left = `select count(*)::int from {s}.job where name = 'AHEAD' and state = 'ready' and attempt = 0 and worker_id is null`;
+    const left = `select count(*)::int from {s}.job where name = 'AHEAD' and state = 'ready' and attempt = 0 and process_id is null`;
     expect(await schema.value(left)).toBe(99);
     expect(runs).toHaveLength(301);
     expect(await workers()).toBe(0);
   });
 
-  it('hands back the rest of a group that it works through, and frees the group', async () => {
+  it('releases the rest of a group that it works through, and frees the group', async () => {
     const context = schema.context();
     const events = logEvents(context);
     const finish = gate();
@@ -89,7 +89,7 @@ describe('stopping a Worker', () => {
     expect(events.of('WORKER_JOB_LOSE')).toEqual([]);
   });
 
-  it('tells the workers of other processes of what it hands back: they need not wait until they look', async () => {
+  it('tells the workers of other processes of what it releases: they need not wait until they look', async () => {
     const [context, other] = [direct.context(), direct.context({ pollSecs: 3_600 })];
     const otherEvents = logEvents(other);
     const finish = gate();
@@ -127,7 +127,7 @@ describe('stopping a Worker', () => {
     await new Worker({ context }).stop();
     await new Orchestrator({ context }).stop();
     expect(await workers()).toBe(0);
-    expect(await schema.value('select claims from {s}.job where id = $1', [jobId])).toBe(0);
+    expect(await schema.value('select fence from {s}.job where id = $1', [jobId])).toBe(0);
     expect(runs).toHaveLength(0);
   });
 
@@ -146,7 +146,7 @@ describe('stopping a Worker', () => {
     expect(events.of('DAEMON_ERROR')).toEqual([]);
   });
 
-  it('during a claim hands back what that claim brings', async () => {
+  it('during a claim releases what that claim brings', async () => {
     const [claimed, answer] = [gate(), gate()];
     const driver = intercepted(schema.driver(), async (statement, send) => {
       const rows = await send();
@@ -195,8 +195,8 @@ describe('stopping a Worker', () => {
     answer.open();
     await stopped;
     expect(runs).toHaveLength(0);
-    expect(await schema.rows('select state::text, attempt, worker_id from {s}.job where id = $1', [jobId])).toEqual([
-      { state: 'ready', attempt: 0, worker_id: null },
+    expect(await schema.rows('select state::text, attempt, process_id from {s}.job where id = $1', [jobId])).toEqual([
+      { state: 'ready', attempt: 0, process_id: null },
     ]);
     expect(await workers()).toBe(0);
   });

@@ -211,7 +211,7 @@ describe('what does matter', () => {
         }),
       );
       expect(runs).toHaveLength(0);
-      expect(await schema.value('select claims from {s}.job where id = $1', [jobId])).toBe(0);
+      expect(await schema.value('select fence from {s}.job where id = $1', [jobId])).toBe(0);
     },
   );
 

@@ -45,7 +45,7 @@ describe('a job that was taken back from a dead process', () => {
     const intercept: Interception = async ({ name, values }, send) => {
       if (!isTaken && name === 'bearmq_settle' && values.some((value) => String(value).includes(jobId))) {
         isTaken = true;
-        await schema.rows(`update {s}.job set state = 'ready', worker_id = null, claims = claims + 1 where id = $1`, [
+        await schema.rows(`update {s}.job set state = 'ready', process_id = null, fence = fence + 1 where id = $1`, [
           jobId,
         ]);
       }

@@ -105,7 +105,7 @@ describe('an idle worker that listens', () => {
        values (gen_random_uuid(), 'ready', 0, 1, 'MISSED', 'DEFAULT', 'null') returning id::text`,
     );
     const cut = await direct.rows(
-      `select pg_terminate_backend(l.pid) from pg_locks l, {s}.worker w where l.locktype = 'advisory'
+      `select pg_terminate_backend(l.pid) from pg_locks l, {s}.process w where l.locktype = 'advisory'
          and (l.classid::bigint << 32 | l.objid::bigint) = w.session_key`,
     );
     expect(cut).toHaveLength(1);
@@ -123,17 +123,17 @@ describe('an idle worker that listens', () => {
     const context = direct.context(HARDLY_POLLING);
     daemons.worker(context);
     await listening(direct);
-    const key = () => direct.value('select session_key::text from {s}.worker');
+    const key = () => direct.value('select session_key::text from {s}.process');
     const before = await key();
     await direct.rows(
-      `select pg_terminate_backend(l.pid) from pg_locks l, {s}.worker w where l.locktype = 'advisory'
+      `select pg_terminate_backend(l.pid) from pg_locks l, {s}.process w where l.locktype = 'advisory'
          and (l.classid::bigint << 32 | l.objid::bigint) = w.session_key`,
     );
     await until('it holds another lock', async () => {
       const now = await key();
       return now !== null && now !== before;
     });
-    const held = `select count(*)::int from pg_locks l, {s}.worker w where l.locktype = 'advisory' and l.granted
+    const held = `select count(*)::int from pg_locks l, {s}.process w where l.locktype = 'advisory' and l.granted
       and (l.classid::bigint << 32 | l.objid::bigint) = w.session_key`;
     expect(await direct.value(held)).toBe(1);
   });
@@ -153,7 +153,7 @@ describe('notifications that do not arrive', () => {
     const late = await producer.enqueue();
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: late });
     expect(events.of('WARNING')).toHaveLength(1);
-    const key = () => schema.value('select session_key from {s}.worker');
+    const key = () => schema.value('select session_key from {s}.process');
     await until('it relies on no session lock', async () => (await key()) === null);
   });
 });
@@ -171,7 +171,7 @@ describe("wakeUp: 'poll'", () => {
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 50 });
     const connections = `select count(*)::int from pg_stat_activity where application_name = 'one connection'`;
     expect(await direct.value(connections)).toBe(1);
-    expect(await direct.value('select session_key from {s}.worker')).toBe(null);
+    expect(await direct.value('select session_key from {s}.process')).toBe(null);
   });
 
   it('finds a job that nobody told of after pollSecs, one second by default', async () => {

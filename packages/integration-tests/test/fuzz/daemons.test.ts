@@ -97,7 +97,7 @@ it(
 it(
   'what was refused, and what was stopped, has left no lease',
   async () => {
-    await until('all leases are gone', async () => (await schema.value('select count(*)::int from {s}.worker')) === 0);
+    await until('all leases are gone', async () => (await schema.value('select count(*)::int from {s}.process')) === 0);
   },
   FUZZ_TIMEOUT_MS,
 );

@@ -3,7 +3,7 @@ import { migrate, pgDriver } from 'bearmq';
 import pg from 'pg';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import { asOwner } from '../roles/support/roles.ts';
-import { type ClaimFrom, claim, enqueue, registerWorker, tablesOf } from '../support/core-internals.ts';
+import { type ClaimFrom, claim, enqueue, registerProcess, tablesOf } from '../support/core-internals.ts';
 import { directUrl, useSchema } from '../support/database.ts';
 
 const schema = useSchema();
@@ -39,12 +39,12 @@ describe('in a database that does not order letters by their bytes (where Postgr
   });
 
   it.each(['wide', 'narrow'] as const)(
-    'claims that look %s leave out what they are told to, and no more',
-    async (look) => {
+    'claims that scan %s leave out what they are told to, and no more',
+    async (scan) => {
       const names = ['a', 'B', 'b', 'A', '_c', 'C', 'ä', 'Z', 'z', '-'];
       const lanes = names.flatMap((channel) => names.map((name) => ({ channel, name, priority: 0 })));
-      const workerId = uuidv4();
-      await registerWorker(driver, tables, { workerId, leaseSecs: 30, sessionKey: null });
+      const processId = uuidv4();
+      await registerProcess(driver, tables, { processId, leaseSecs: 30, sessionKey: null });
       const add = async () => {
         const rest = { jobGroup: null, delaySecs: 0, numAttempts: 1, timeoutSecs: 0, payloadText: '1' };
         const jobs = lanes.map(({ channel, name }) => ({ ...rest, id: uuidv7(), channel, name }));
@@ -52,14 +52,14 @@ describe('in a database that does not order letters by their bytes (where Postgr
         return jobs.map(({ id }) => id);
       };
       const take = async (from: ClaimFrom | null) => {
-        const demands = [{ channels: null, slots: 1_000, ahead: 0, run: 1 }];
-        const { jobs, latestSeq } = await claim(driver, tables, { workerId, generation: 0, names, demands, from });
+        const demands = [{ channels: null, slots: 1_000, ahead: 0, maxPerGroup: 1 }];
+        const { jobs, latestSeq } = await claim(driver, tables, { processId, generation: 0, names, demands, from });
         return { ids: jobs.flat().map(({ id }) => id), latestSeq };
       };
       const before = await add();
-      const { latestSeq } = await take({ look: 'narrow', lanes: [], dueAfterMs: null });
+      const { latestSeq } = await take({ scan: 'narrow', lanes: [], dueAfterMs: null });
       const after = await add();
-      const from = { look, lanes: lanes.map((lane) => ({ ...lane, position: latestSeq ?? 0 })), dueAfterMs: null };
+      const from = { scan, lanes: lanes.map((lane) => ({ ...lane, position: latestSeq ?? 0 })), dueAfterMs: null };
       expect((await take(from)).ids).toEqual(after);
       expect((await take(null)).ids).toEqual(before);
     },

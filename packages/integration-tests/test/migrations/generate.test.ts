@@ -26,7 +26,7 @@ describe('the statements of generateMigrationSql', () => {
     const name = fresh();
     await apply(name);
     const found = await snapshot(schema.pool, name);
-    for (const table of ['finalized_job', 'job', 'job_group', 'migration', 'schedule', 'worker']) {
+    for (const table of ['finalized_job', 'job', 'job_group', 'migration', 'schedule', 'process']) {
       expect(found).toContainEqual(expect.stringMatching(new RegExp(`^table ${table} `)));
     }
     const { rows } = await schema.pool.query(`select version, name from ${pg.escapeIdentifier(name)}.migration`);

@@ -58,7 +58,7 @@ describe('migrate', () => {
     expect(await migrationStatus({ driver, schema })).toEqual(PENDING);
     expect(
       (await file.pool.query('select tablename from pg_tables where schemaname = $1 order by 1', [schema])).rows,
-    ).toEqual([{ tablename: 'migration' }, { tablename: 'worker' }]);
+    ).toEqual([{ tablename: 'migration' }, { tablename: 'process' }]);
     await file.pool.query(`drop table ${q}.worker`);
     await migrate({ driver, schema });
     expect(await migrationStatus({ driver, schema })).toEqual(DONE);

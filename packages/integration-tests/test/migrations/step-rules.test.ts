@@ -24,7 +24,7 @@ describe('a migration holds its locks for a moment only', () => {
   });
 
   it('which one of three tables might not', () => {
-    const statements = ['job', 'worker', 'job_group'].map((table) => `alter table "s".${table} add column x text`);
+    const statements = ['job', 'process', 'job_group'].map((table) => `alter table "s".${table} add column x text`);
     expect(slowSteps({ version: 2, name: 'wide', statements: () => statements })).toEqual([
       'it locks 3 tables: should be several migrations',
     ]);

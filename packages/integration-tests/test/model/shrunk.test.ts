@@ -24,20 +24,20 @@ const plain: EnqueueItem = {
   numAttempts: 1,
   timeoutSecs: 0,
 };
-const one: Demand = { channels: null, slots: 1, ahead: 0, run: 1 };
+const one: Demand = { channels: null, slots: 1, ahead: 0, maxPerGroup: 1 };
 
 /** What random programmes found once, in the fewest steps that show it. */
 describe('what the model has found before', () => {
   const playground = usePlayground(useSchema());
 
   it('leaves no group behind in silence when nothing can start and less is asked for than a run', async () => {
-    const ahead = { ...one, slots: 0, ahead: 1, run: 2 };
+    const ahead = { ...one, slots: 0, ahead: 1, maxPerGroup: 2 };
     await playground.run(inTurn([enqueueCommand([plain]), claimCommand(0, NAMES, [ahead])]));
   });
 
   it('asks again when the groups that it took had shorter runs than it hoped for', async () => {
     const groups = ['g1', 'g2', 'g3'].map((group) => ({ ...plain, group }));
-    const ahead = { ...one, slots: 1, ahead: 2, run: 3 };
+    const ahead = { ...one, slots: 1, ahead: 2, maxPerGroup: 3 };
     await playground.run(inTurn([enqueueCommand(groups), claimAllCommand(0, NAMES, [ahead])]));
   });
 

@@ -56,9 +56,9 @@ describeBehindPgBouncer('behind PgBouncer in transaction mode', () => {
       const [warning] = await events.waitFor('WARNING');
       expect(warning?.message).toMatch(WARNING);
       expect(await longestWait(application, events, open(pooler))).toBeLessThan(SOON);
-      expect(await schema.rows('select session_key from {s}.worker')).toEqual([{ session_key: null }]);
+      expect(await schema.rows('select session_key from {s}.process')).toEqual([{ session_key: null }]);
       await Promise.all([worker.stop(), orchestrator.stop()]);
-      expect(await schema.rows('select 1 from {s}.worker')).toEqual([]);
+      expect(await schema.rows('select 1 from {s}.process')).toEqual([]);
       await until('its listening connection is gone', async () => (await pooler.clients(application)) <= 2);
       expect(events.of('WARNING')).toHaveLength(1);
       expect(events.of('DAEMON_ERROR')).toEqual([]);

@@ -5,12 +5,12 @@ import type { Process, World } from './support/world.ts';
 
 type Make = (world: World, stage: Stage, p: Process, q: Process) => Transaction;
 
-const demand = { channels: null, slots: 2, ahead: 1, run: 2 };
+const demand = { channels: null, slots: 2, ahead: 1, maxPerGroup: 2 };
 /** Takes as little as can be, so that what comes behind is still to be blocked. */
-const first = { channels: null, slots: 1, ahead: 0, run: 1 };
+const first = { channels: null, slots: 1, ahead: 0, maxPerGroup: 1 };
 const claimAsP: Make = (world, stage, p) => world.claim(p, [demand], stage.committed);
 const claimAsQ: Make = (world, stage, _, q) => world.claim(q, [demand], stage.committed);
-const settle: Make = (world, _, p) => world.settle(p, ['succeeded', 'failed', 'handed back']);
+const settle: Make = (world, _, p) => world.settle(p, ['succeeded', 'failed', 'released']);
 const rescue: Make = (world, _, p) => world.rescue(p);
 const reconcile: Make = (world, _, p) => world.reconcile(p);
 const prune: Make = (world) => world.prune();

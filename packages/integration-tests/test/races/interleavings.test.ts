@@ -3,7 +3,7 @@ import type { Actor, Transaction } from './support/actors.ts';
 import { useStage } from './support/stage.ts';
 import type { Process, World } from './support/world.ts';
 
-const one = { channels: null, slots: 1, ahead: 0, run: 1 };
+const one = { channels: null, slots: 1, ahead: 0, maxPerGroup: 1 };
 
 /** The traps that this protocol was made to avoid, one by one. After each step the committed state is checked. */
 describe('two transactions that meet', () => {
@@ -48,10 +48,10 @@ describe('two transactions that meet', () => {
     await stage.whole(a, world, claim(world, p));
     await begin(a, world, world.settle(p, ['succeeded']));
     await stage.whole(b, world, claim(world, q));
-    expect([q.held.length, world.lastAnswer?.isMoreLikely]).toEqual([0, true]);
+    expect([q.held.length, world.lastAnswer?.mayHaveMore]).toEqual([0, true]);
     await goOn(a, world);
     await stage.whole(b, world, claim(world, q));
-    expect(q.held.map(({ isCounted }) => isCounted)).toEqual([true]);
+    expect(q.held.map(({ isStarted }) => isStarted)).toEqual([true]);
     await stage.drain(world);
   });
 
@@ -141,7 +141,7 @@ describe('two transactions that meet', () => {
     await goOn(a, world);
     await stage.whole(b, world, world.enqueue(['g']));
     await stage.whole(b, world, claim(world, q));
-    expect([q.held.length, world.lastAnswer?.isMoreLikely]).toEqual([0, true]);
+    expect([q.held.length, world.lastAnswer?.mayHaveMore]).toEqual([0, true]);
     await goOn(a, world);
     await stage.whole(b, world, claim(world, q));
     expect(q.held).toHaveLength(1);
@@ -175,7 +175,7 @@ describe('two transactions that meet', () => {
         return () => {};
       },
     });
-    await stage.whole(b, world, world.claim(p, [{ ...one, run: 3 }], stage.committed));
+    await stage.whole(b, world, world.claim(p, [{ ...one, maxPerGroup: 3 }], stage.committed));
     expect(p.held).toHaveLength(nth - 1);
     await goOn(a, world);
     expect(await states()).toEqual(after);
@@ -190,7 +190,7 @@ describe('two transactions that meet', () => {
     await goOn(a, world);
     await goOn(b, world);
     expect(await states()).toEqual(['ready', 'ready']);
-    expect((await stage.committed()).jobs.map(({ attempt, claims }) => [attempt, claims])).toEqual([
+    expect((await stage.committed()).jobs.map(({ attempt, fence }) => [attempt, fence])).toEqual([
       [0, 2],
       [0, 2],
     ]);

@@ -61,13 +61,13 @@ describe('many claimers', () => {
     expect(snapshot.jobs).toEqual([]);
     expect(snapshot.finalized).toHaveLength(jobs);
     expect(brokenInvariants(snapshot)).toEqual([]);
-    expect(await queue.sweep()).toEqual([]);
+    expect(await queue.selfCheck()).toEqual([]);
   };
 
   it('work off a thousand groups, each in its order, each by one at a time', async () => {
     const groups = 1_000 * SCALE;
     await enqueue(Array.from({ length: 20 * groups }, (_, i) => job(`g${i % groups}`)));
-    const demands = [{ channels: null, slots: 20, ahead: 30, run: 10 }];
+    const demands = [{ channels: null, slots: 20, ahead: 30, maxPerGroup: 10 }];
     const report = await hammer({ schema, clients, demands, names: ['A'], jobs: 20 * groups });
     await expectAllRight(`${groups} groups of 20`, 20 * groups, report);
   }, 120_000);
@@ -75,13 +75,13 @@ describe('many claimers', () => {
   it('are not held up by a hot group in front of them', async () => {
     const [hot, free] = [5_000 * SCALE, 2_000 * SCALE];
     await enqueue([...Array.from({ length: hot }, () => job('hot')), ...Array.from({ length: free }, () => job(null))]);
-    const demands = [{ channels: null, slots: 10, ahead: 0, run: 10 }];
+    const demands = [{ channels: null, slots: 10, ahead: 0, maxPerGroup: 10 }];
     const report = await hammer({ schema, clients, demands, names: ['A'], jobs: hot + free });
     await expectAllRight(`${free} jobs behind a group of ${hot}`, hot + free, report);
     expect(report.lastFreeSecs).toBeLessThan(report.secs); // they did not wait for its end
   }, 120_000);
 
-  it('keep all of that with lanes, retries and hand-backs mixed', async () => {
+  it('keep all of that with lanes, retries and releases mixed', async () => {
     const each = 2_000 * SCALE;
     const places = ['X', 'Y'].flatMap((channel) => ['A', 'B'].map((name) => ({ channel, name })));
     const at = (i: number): Partial<NewJob> => places[i % places.length] as Partial<NewJob>;
@@ -91,16 +91,16 @@ describe('many claimers', () => {
       ...Array.from({ length: each / 4 }, (_, i) => job(null, at(i))),
     ]);
     const demands = [
-      { channels: ['X'], slots: 6, ahead: 4, run: 3 },
-      { channels: null, slots: 5, ahead: 5, run: 1 },
+      { channels: ['X'], slots: 6, ahead: 4, maxPerGroup: 3 },
+      { channels: null, slots: 5, ahead: 5, maxPerGroup: 1 },
     ];
-    // Some fail once or twice, some are handed back the first time that they come.
-    const handedBack = new Set<string>();
+    // Some fail once or twice, some are released the first time that they come.
+    const released = new Set<string>();
     const verdict = ({ id, seq, attempt }: ClaimedJob): Verdict => {
       if (seq % 7 === 0 && attempt < 3) return 'failed';
-      if (seq % 11 !== 0 || handedBack.has(id)) return 'succeeded';
-      handedBack.add(id);
-      return 'handed back';
+      if (seq % 11 !== 0 || released.has(id)) return 'succeeded';
+      released.add(id);
+      return 'released';
     };
     const jobs = each + 2 * (each / 4);
     const report = await hammer({ schema, clients, demands, names: ['A', 'B'], jobs, verdict });

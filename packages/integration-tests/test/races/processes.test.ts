@@ -50,7 +50,7 @@ describe('processes that come and go', () => {
   };
   const leases = (child: Child): Promise<number> =>
     schema
-      .value(`select count(*) from {s}.worker join ${ledger.q}.lease using (id) where process = $1`, [child.name])
+      .value(`select count(*) from {s}.process join ${ledger.q}.lease using (id) where process = $1`, [child.name])
       .then(Number);
 
   /** Freezes it at a moment when it has jobs in hand. */
@@ -58,7 +58,7 @@ describe('processes that come and go', () => {
     until(`${child.name} is busy`, async () => {
       child.freeze();
       const held = await schema.value(
-        `select count(*) from {s}.job j join ${ledger.q}.lease l on l.id = j.worker_id
+        `select count(*) from {s}.job j join ${ledger.q}.lease l on l.id = j.process_id
           where j.state = 'running' and j.started and l.process = $1`,
         [child.name],
       );
@@ -95,7 +95,7 @@ describe('processes that come and go', () => {
     for (const producer of producers) producer.tell('second');
     await Promise.all([freezeBusy(deaf), freezeBusy(patient)]);
     await until('the frozen process is given up', async () => (await leases(deaf)) === 0, 20_000);
-    const expired = `select count(*) from {s}.worker where expires_at < now()`;
+    const expired = `select count(*) from {s}.process where expires_at < now()`;
     await until('the other one is late too', async () => Number(await schema.value(expired)) > 0);
     expect(await leases(patient)).toBe(1);
     for (const child of [deaf, patient]) child.thaw();

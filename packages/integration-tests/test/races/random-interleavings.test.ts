@@ -19,7 +19,7 @@ const demand = fc.record(
     channels: fc.constantFrom(null, null, ['DEFAULT'], ['OTHER']),
     slots: fc.integer({ min: 1, max: 3 }),
     ahead: fc.nat(2),
-    run: fc.integer({ min: 1, max: 3 }),
+    maxPerGroup: fc.integer({ min: 1, max: 3 }),
   },
   { noNullPrototype: true },
 );
@@ -27,7 +27,7 @@ const demands = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(demand) },
   { weight: 1, arbitrary: fc.tuple(demand, demand) },
 );
-const verdicts = fc.array(fc.constantFrom<Verdict>('succeeded', 'succeeded', 'failed', 'handed back', 'started'), {
+const verdicts = fc.array(fc.constantFrom<Verdict>('succeeded', 'succeeded', 'failed', 'released', 'started'), {
   minLength: 1,
   maxLength: 4,
 });
@@ -61,7 +61,7 @@ const anyAction = fc.oneof(
     arbitrary: action([fc.constantFrom('g1', 'g2'), pause], (world, _, group, p) => world.unlock(group, p)),
   },
   { weight: 2, arbitrary: action([pause], (world, _, p) => world.prune(p)) },
-  { weight: 1, arbitrary: action([], (world) => world.sweep()) },
+  { weight: 1, arbitrary: action([], (world) => world.selfCheck()) },
   {
     weight: 1,
     arbitrary: action([fc.array(fc.constantFrom(...GROUPS), { minLength: 1, maxLength: 3 })], (world, _, groups) =>

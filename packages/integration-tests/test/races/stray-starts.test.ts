@@ -44,7 +44,7 @@ describe('a process whose renewals do not get through', () => {
     // The answer of a renewal that was sent before is as old as its question, however late it comes.
     await until('the lease has run out, and the job is taken back', async () => {
       await schema.rows('select {s}.rescue_v1(null, 10800, 10800, 0)');
-      return Number(await schema.value('select claims from {s}.job where id = $1', [heldId])) > 1;
+      return Number(await schema.value('select fence from {s}.job where id = $1', [heldId])) > 1;
     });
     held.open();
     renewals.open();

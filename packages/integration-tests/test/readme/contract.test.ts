@@ -161,6 +161,6 @@ describe('getting started', () => {
     await stopped;
     expect(pool.ended).toBe(true);
     expect(lines).toEqual(['began', 'completed']);
-    expect(await database.rows('select id from _bearmq.worker')).toEqual([]);
+    expect(await database.rows('select id from _bearmq.process')).toEqual([]);
   });
 });

@@ -30,7 +30,7 @@ async function process(how: 'fail' | 'are late') {
 
 describe('a database that was away for longer than the lease', () => {
   it.each(['fail', 'are late'] as const)('leaves the jobs to those who had them (statements %s)', async (how) => {
-    await schema.rows('delete from {s}.worker');
+    await schema.rows('delete from {s}.process');
     const all = await Promise.all([process(how), process(how), process(how)]);
     await registered(schema, 3);
     const [first, second, third] = all;
@@ -38,7 +38,7 @@ describe('a database that was away for longer than the lease', () => {
     const runs = () => all.flatMap((one) => one.runs);
     await until('all run', () => runs().length === ids.length);
     for (const { state } of all) state.isAway = true;
-    const over = 'select bool_and(expires_at < now()) from {s}.worker';
+    const over = 'select bool_and(expires_at < now()) from {s}.process';
     await until('the leases are over', async () => (await schema.value(over)) as boolean);
     const comeBack = ({ state }: typeof first) => {
       state.isAway = false;
@@ -50,7 +50,7 @@ describe('a database that was away for longer than the lease', () => {
     comeBack(second);
     await until('it has looked for long', () => first.state.rescues >= 4);
     comeBack(third);
-    const renewed = 'select bool_and(expires_at > now()) from {s}.worker';
+    const renewed = 'select bool_and(expires_at > now()) from {s}.process';
     await until('all have renewed their leases', async () => (await schema.value(renewed)) as boolean);
     for (const { finish } of all) finish.open();
     const done = () => all.flatMap(({ events }) => events.of('WORKER_JOB_RUN_SUCCESS'));

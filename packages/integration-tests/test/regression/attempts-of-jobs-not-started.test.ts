@@ -29,7 +29,7 @@ it('a process that dies in the first of the jobs it claimed spends the attempt o
   const victim = await child({ names: ['ONE_ATTEMPT'], worker: { concurrency: 20 } });
   await until('it has died', () => victim.hasEnded);
   expect(await schema.value(`select count(*)::int from {s}.job where state = 'running'`)).toBeGreaterThan(1);
-  await schema.age(31, 'worker');
+  await schema.age(31, 'process');
   daemons.worker(context, { concurrency: 20 });
   for (const jobId of others) await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
   await events.waitFor('WORKER_JOB_EXPIRE', { jobId: first ?? '' });

@@ -10,7 +10,7 @@ import { notedJob } from '../support/jobs.ts';
 describe('the first job of a process', () => {
   const schema = useSchema({ way: 'direct' });
   const daemons = useDaemons();
-  const HELD = `select count(*)::int from {s}.worker w join pg_locks l on l.locktype = 'advisory' and l.granted
+  const HELD = `select count(*)::int from {s}.process w join pg_locks l on l.locktype = 'advisory' and l.granted
     and (l.classid::bigint << 32 | l.objid::bigint) = w.session_key`;
 
   it('starts when the session lock is held that stands for the process', async () => {

@@ -56,7 +56,7 @@ describe('a flood of notifications that BearMQ did not send', () => {
   it('and whose names the database cannot hold, as one in LATIN1, is followed by a look', async () => {
     let refused = 0;
     const driver = intercepted(schema.newDriver(), async ({ name }, send) => {
-      if (name !== 'bearmq_claim_told' || refused > 0) return await send();
+      if (name !== 'bearmq_claim_announced' || refused > 0) return await send();
       refused += 1;
       throw new DatabaseError('no equivalent in encoding', { sqlState: '22P05', constraint: null }, undefined);
     });

@@ -21,7 +21,7 @@ async function busyAndIdle(name: string) {
 
 /**
  * A process claimed ahead of its slots by the mean of what had ended, whatever was running in them: beside a long job it
- * held jobs for a second, handed them back and claimed them again, and told nobody, until the long one was over.
+ * held jobs for a second, released them and claimed them again, and told nobody, until the long one was over.
  */
 describe('fast jobs beside a process that is busy with a long one', () => {
   it('are left to one that is idle', async () => {
@@ -42,7 +42,7 @@ describe('fast jobs beside a process that is busy with a long one', () => {
     await busy.definition.enqueue('fast');
     await until('the idle one has run them', () => idle.runs.length === 302);
     expect(busy.runs).toHaveLength(401);
-    expect(await schema.value(`select max(claims) from {s}.finalized_job where name = 'LEFT'`)).toBe(1);
+    expect(await schema.value(`select max(fence) from {s}.finalized_job where name = 'LEFT'`)).toBe(1);
     slow.open();
   });
 
@@ -54,7 +54,7 @@ describe('fast jobs beside a process that is busy with a long one', () => {
     worker(1);
     await until('the idle one has run the others', () => busy.runs.length + idle.runs.length === 451);
     expect(idle.runs.length).toBeGreaterThan(0);
-    expect(await schema.value(`select max(claims) from {s}.finalized_job where name = 'GIVEN_UP'`)).toBeLessThan(4);
+    expect(await schema.value(`select max(fence) from {s}.finalized_job where name = 'GIVEN_UP'`)).toBeLessThan(4);
     slow.open();
   });
 });

@@ -21,6 +21,6 @@ it.each([
     if (worker.hasEnded) throw new Error('the process has died');
     return (await schema.value(`select count(*)::int from {s}.job where name = 'LARGE'`)) === 0;
   });
-  const outcomes = await schema.rows(`select outcome::text, max(claims) as claims from {s}.finalized_job group by 1`);
-  expect(outcomes).toEqual([{ outcome: 'succeeded', claims: 1 }]);
+  const outcomes = await schema.rows(`select outcome::text, max(fence) as fence from {s}.finalized_job group by 1`);
+  expect(outcomes).toEqual([{ outcome: 'succeeded', fence: 1 }]);
 });

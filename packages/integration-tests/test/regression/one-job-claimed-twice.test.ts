@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Context } from 'bearmq';
-import { empty } from '../support/bench.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
+import { empty } from '../support/statements-of.ts';
 import { gate, until } from '../support/until.ts';
 
 // What a process knew of a job it kept by the job's id. A second claim of a job took the place of the first, and went
@@ -29,7 +29,7 @@ async function gatedJob(context: Context, name: string) {
 }
 
 async function loseLease(): Promise<void> {
-  await schema.rows(`update {s}.worker set expires_at = now() - interval '1 hour', session_key = null`);
+  await schema.rows(`update {s}.process set expires_at = now() - interval '1 hour', session_key = null`);
   await schema.rows('select * from {s}.rescue_v1(null, 10800, 10800, 0)');
 }
 
@@ -62,7 +62,7 @@ describe('a claim that is brought a second time, as its first commit was lost', 
     await until('it runs', () => runs.length === 1);
     await schema.rows(
       `with g as (update {s}.job_group set running = 0)
-      update {s}.job set state = 'ready', worker_id = null, claims = 0, attempt = 0, started = false where id = $1`,
+      update {s}.job set state = 'ready', process_id = null, fence = 0, attempt = 0, started = false where id = $1`,
       [jobId],
     );
     const isClaimed = `select count(*)::int from {s}.job where id = $1 and state = 'running'`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { diagnose, JobDefinition } from 'bearmq';
 import { useRole } from '../roles/support/roles.ts';
-import { registerWorker, tablesOf } from '../support/core-internals.ts';
+import { registerProcess, tablesOf } from '../support/core-internals.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { type TestSchema, useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
@@ -36,8 +36,8 @@ async function othersAreWell(schema: TestSchema): Promise<void> {
   await new JobDefinition({ context, name: 'TICK', repeatSecs: 3_600, workFunction: () => {} }).register();
   const { definition } = await notedJob<number>(context, 'OTHER', () => {}, { numAttempts: 2 });
   const lost = await definition.enqueue(-1);
-  await registerWorker(schema.driver(), tablesOf(schema.name), { workerId: DEAD, leaseSecs: -1, sessionKey: null });
-  await schema.rows(`update {s}.job set state = 'running', worker_id = $1, claims = 1 where id = $2`, [DEAD, lost]);
+  await registerProcess(schema.driver(), tablesOf(schema.name), { processId: DEAD, leaseSecs: -1, sessionKey: null });
+  await schema.rows(`update {s}.job set state = 'running', process_id = $1, fence = 1 where id = $2`, [DEAD, lost]);
   daemons.worker(context, { concurrency: 10 });
   daemons.orchestrator(context, { cleanUpPollSecs: 0.1 });
   const ids = await definition.enqueueMany(
@@ -54,10 +54,10 @@ async function othersAreWell(schema: TestSchema): Promise<void> {
   await events.waitFor('ORCHESTRATOR_JOB_GROUP_DELETE', { count: 3 });
   expect(events.of('ORCHESTRATOR_JOB_SCHEDULE').map(({ jobName }) => jobName)).toContain('TICK');
   expect(events.of('DAEMON_ERROR').map(({ daemon, error }) => `${daemon}: ${error}`)).toEqual([]);
-  // What somebody wrote into the groups by hand is mended, and told; and so is a pooler on the way.
+  // What somebody wrote into the groups by hand is fixed, and told; and so is a pooler on the way.
   const warnings = events
     .of('WARNING')
-    .filter(({ message }) => !/^(the job group .* was found .*, and mended|notifications do not arrive)/.test(message));
+    .filter(({ message }) => !/^(the job group .* was found .*, and fixed|notifications do not arrive)/.test(message));
   expect(warnings).toEqual([]);
   await expect(diagnose({ driver: schema.driver(), schema: schema.name })).resolves.toBeInstanceOf(Array);
 }

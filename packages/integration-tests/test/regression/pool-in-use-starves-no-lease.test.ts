@@ -27,7 +27,7 @@ describe('a pool whose connections are all in use for longer than the lease', ()
     await (wakeUp === 'auto' ? listening(of) : registered(of));
     await definition.enqueueMany([{ payload: null }, { payload: null }]);
     await until('both hold a connection', () => runs.length === 2);
-    const expiry = async () => Number(await of.value('select extract(epoch from expires_at)::float8 from {s}.worker'));
+    const expiry = async () => Number(await of.value('select extract(epoch from expires_at)::float8 from {s}.process'));
     const before = await expiry();
     await until('the lease lasts for more than another lease', async () => (await expiry()) > before + 3.2);
     finish.open();

@@ -44,7 +44,7 @@ describe('a group goes on', () => {
     daemons.worker(context);
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: ids[1] ?? '' });
     expect(events.of('WARNING').map(({ message }) => message)).toEqual([
-      'the job group "h" was found stuck, and mended: a job of it was deleted by hand, perhaps',
+      'the job group "h" was found stuck, and fixed: a job of it was deleted by hand, perhaps',
     ]);
   });
 });

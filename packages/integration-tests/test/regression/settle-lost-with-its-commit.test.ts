@@ -28,8 +28,8 @@ it('a job whose outcome was lost with its commit runs again, though its process 
   await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
   await schema.rows(`
     with lost as (delete from {s}.finalized_job returning *)
-    insert into {s}.job (id, state, name, channel, num_attempts, timeout_secs, payload, attempt, claims, started, worker_id)
-    select id, 'running', name, channel, num_attempts, timeout_secs, payload, attempt, claims, true, worker_id from lost`);
+    insert into {s}.job (id, state, name, channel, num_attempts, timeout_secs, payload, attempt, fence, started, process_id)
+    select id, 'running', name, channel, num_attempts, timeout_secs, payload, attempt, fence, true, process_id from lost`);
   lives += 1;
   await until('it has run again', () => runs.length === 2);
   await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId, count: 2 });

@@ -3,12 +3,12 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { diagnose } from 'bearmq';
 import pg from 'pg';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
-import { empty } from '../support/bench.ts';
 import {
   type ClaimFrom,
+  checkGroups,
   checkSchemaVersion,
   claim,
-  claimTold,
+  claimAnnounced,
   enqueue,
   enqueueFirst,
   fireSchedules,
@@ -16,16 +16,16 @@ import {
   pruneFinalized,
   pruneGroups,
   reconcile,
-  registerWorker,
-  removeWorker,
+  registerProcess,
+  removeProcess,
   renewLease,
   rescue,
   settle,
-  sweepGroups,
   tablesOf,
   upsertSchedule,
 } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { empty } from '../support/statements-of.ts';
 import { asOwner, useRole } from './support/roles.ts';
 
 // A pooler knows none of these roles.
@@ -67,17 +67,17 @@ async function produce(session: SqlSession): Promise<void> {
 async function work(session: SqlSession): Promise<void> {
   await produce(session);
   const [alive, dead] = [uuidv4(), uuidv4()];
-  await registerWorker(session, tables, { workerId: alive, leaseSecs: 30, sessionKey: null });
-  await renewLease(session, tables, { workerId: alive, leaseSecs: 30, sessionKey: null });
-  const demands = [{ channels: null, slots: 2, ahead: 0, run: 1 }];
-  const from: ClaimFrom = { look: 'wide', lanes: [], dueAfterMs: null };
-  const take = async (workerId: string) =>
-    (await claim(session, tables, { workerId, generation: 0, names: ['A'], demands, from })).jobs.flat();
-  await claimTold(session, tables, { workerId: alive, generation: 0, told: [], room: 1 });
+  await registerProcess(session, tables, { processId: alive, leaseSecs: 30, sessionKey: null });
+  await renewLease(session, tables, { processId: alive, leaseSecs: 30, sessionKey: null });
+  const demands = [{ channels: null, slots: 2, ahead: 0, maxPerGroup: 1 }];
+  const from: ClaimFrom = { scan: 'wide', lanes: [], dueAfterMs: null };
+  const take = async (processId: string) =>
+    (await claim(session, tables, { processId, generation: 0, names: ['A'], demands, from })).jobs.flat();
+  await claimAnnounced(session, tables, { processId: alive, generation: 0, announced: [], room: 1 });
   const [one, two] = await take(alive);
   if (one === undefined || two === undefined) throw new Error('two jobs are free');
   await settle(session, tables, {
-    leaseId: alive,
+    processId: alive,
     outcomes: [
       { kind: 'succeeded', job: one },
       { kind: 'failed', job: two, errorText: 'no' },
@@ -86,20 +86,20 @@ async function work(session: SqlSession): Promise<void> {
     finalized: 'keep',
   });
   // A claim that is lost has its group counted anew.
-  const gone = { kind: 'succeeded', job: { ...one, claims: 99, jobGroup: 'G' } } as const;
-  await settle(session, tables, { leaseId: alive, outcomes: [gone], started: [], finalized: 'keep' });
-  await registerWorker(session, tables, { workerId: dead, leaseSecs: -1, sessionKey: null });
+  const gone = { kind: 'succeeded', job: { ...one, fence: 99, jobGroup: 'G' } } as const;
+  await settle(session, tables, { processId: alive, outcomes: [gone], started: [], finalized: 'keep' });
+  await registerProcess(session, tables, { processId: dead, leaseSecs: -1, sessionKey: null });
   await take(dead);
   await rescue(session, tables, { selfId: null, unlockSecs: 60, blockedSecs: 60, graceSecs: 0 });
   await take(alive);
-  await reconcile(session, tables, { workerId: alive, generation: 1, known: [] });
+  await reconcile(session, tables, { processId: alive, generation: 1, known: [] });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 90 });
   await fireSchedules(session, tables, [job('A')]);
   await pruneFinalized(session, tables, { retentionSecs: -1, limit: 10 });
   await pruneGroups(session, tables, { after: '', limit: 10 });
-  await sweepGroups(session, tables, null);
-  await removeWorker(session, tables, { workerId: alive });
+  await checkGroups(session, tables, null);
+  await removeProcess(session, tables, { processId: alive });
   // The doctor tells of what it may not see, and goes on.
   const findings = await diagnose({ driver: session, schema: schema.name });
   const refused = findings.find(({ kind }) => kind === 'no-rights');
@@ -120,11 +120,11 @@ it.each(roles)('a $to needs no right that everybody has by default', async ({ ro
 it('a worker that may not read the sequence takes the same jobs, and does not learn what to leave out', async () => {
   const driver = schema.newDriver({ url: worker.url });
   const name = pg.escapeIdentifier(worker.name);
-  const workerId = uuidv4();
-  const demands = [{ channels: null, slots: 1, ahead: 0, run: 1 }];
-  const from: ClaimFrom = { look: 'wide', lanes: [], dueAfterMs: null };
-  const take = () => claim(driver, tables, { workerId, generation: 0, names: ['A'], demands, from });
-  await registerWorker(driver, tables, { workerId, leaseSecs: 30, sessionKey: null });
+  const processId = uuidv4();
+  const demands = [{ channels: null, slots: 1, ahead: 0, maxPerGroup: 1 }];
+  const from: ClaimFrom = { scan: 'wide', lanes: [], dueAfterMs: null };
+  const take = () => claim(driver, tables, { processId, generation: 0, names: ['A'], demands, from });
+  await registerProcess(driver, tables, { processId, leaseSecs: 30, sessionKey: null });
   await enqueue(driver, tables, [job('A'), job('A')]);
   expect((await take()).latestSeq).toEqual(expect.any(Number));
   await asOwner([`revoke ${SPARED} from ${name}`]);

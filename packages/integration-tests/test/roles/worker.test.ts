@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { diagnose, JobDefinition, pgDriver } from 'bearmq';
-import { empty } from '../support/bench.ts';
-import { registerWorker, tablesOf } from '../support/core-internals.ts';
+import { registerProcess, tablesOf } from '../support/core-internals.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
+import { empty } from '../support/statements-of.ts';
 import { rejectionOf } from '../support/thrown.ts';
 import { listening } from '../support/until.ts';
 import { rightsOf, useRole } from './support/roles.ts';
@@ -80,9 +80,9 @@ describe('a role that was granted what a worker needs', () => {
     const { context, events } = contextOfWorker({ pollSecs: 0.1 });
     const { definition } = await notedJob<null>(context, 'RESCUE', () => {}, { numAttempts: 2 });
     const jobId = await definition.enqueue();
-    const workerId = '00000000-0000-4000-8000-000000000000';
-    await registerWorker(schema.driver(), tablesOf(schema.name), { workerId, leaseSecs: -1, sessionKey: null });
-    await schema.rows(`update {s}.job set state = 'running', worker_id = $1, claims = 1`, [workerId]);
+    const processId = '00000000-0000-4000-8000-000000000000';
+    await registerProcess(schema.driver(), tablesOf(schema.name), { processId, leaseSecs: -1, sessionKey: null });
+    await schema.rows(`update {s}.job set state = 'running', process_id = $1, fence = 1`, [processId]);
     daemons.worker(context);
     await events.waitFor('WORKER_JOB_RESCUE', { jobId });
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
@@ -115,7 +115,7 @@ describe('a role that was granted what a worker needs', () => {
     );
     expect(await rightsOf(schema, role)).toEqual(
       [
-        ...['finalized_job', 'job', 'job_group', 'worker'].map((table) => `${table}: delete, insert, select, update`),
+        ...['finalized_job', 'job', 'job_group', 'process'].map((table) => `${table}: delete, insert, select, update`),
         ...functions.map(({ name }) => `${name}: execute`),
         'flush_mark: update',
         'job_seq_seq: select',

@@ -2,9 +2,9 @@
 import { pgDriver } from '@bearmq/driver-pg';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { empty } from '../support/bench.ts';
 import { enqueueFirst, type NewJob, tablesOf } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { empty } from '../support/statements-of.ts';
 import { until } from '../support/until.ts';
 
 // What a session says of synchronous_commit is to hold for the statement.
@@ -44,7 +44,7 @@ describe('the first enqueue after a quiet moment', () => {
       num_attempts: 3,
       timeout_secs: 7,
       attempt: 0,
-      claims: 0,
+      fence: 0,
       run_at: null,
       payload: '{"a":  1}',
     });

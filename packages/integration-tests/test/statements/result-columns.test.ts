@@ -79,18 +79,19 @@ describe('the results of every statement', () => {
     await Promise.all([definition.enqueue(), definition.enqueue()]);
     await Promise.all([definition.enqueue(), definition.enqueue(null, { numAttempts: 2 })]);
     await until('a job was taken by its name', async () => {
-      if (sent.has('bearmq_claim_told')) return true;
+      if (sent.has('bearmq_claim_announced')) return true;
       await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await definition.enqueue() });
       return false;
     });
     // One that listens renews over the connection that does.
     daemons.worker(schema.context({ leaseSecs: 3, wakeUp: 'poll' }, { driver }));
     await until('the lease was renewed', () => sent.has('bearmq_renew_lease'));
-    await until('the groups were swept', () => sent.has('bearmq_sweep_groups'));
+    await until('the groups were checked', () => sent.has('bearmq_check_groups'));
     await worker.stop();
     expect([...sent.keys()].sort()).toEqual([
+      'bearmq_check_groups',
       'bearmq_claim',
-      'bearmq_claim_told',
+      'bearmq_claim_announced',
       'bearmq_enqueue',
       'bearmq_enqueue_first',
       'bearmq_enqueue_mixed',
@@ -101,12 +102,11 @@ describe('the results of every statement', () => {
       'bearmq_prune_groups',
       'bearmq_read_schema_version',
       'bearmq_reconcile',
-      'bearmq_register_worker',
-      'bearmq_remove_worker',
+      'bearmq_register_process',
+      'bearmq_remove_process',
       'bearmq_renew_lease',
       'bearmq_rescue',
       'bearmq_settle',
-      'bearmq_sweep_groups',
       'bearmq_upsert_schedule',
     ]);
     for (const [name, text] of sent) {

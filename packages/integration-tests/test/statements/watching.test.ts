@@ -1,30 +1,30 @@
 import { expect, it } from '@jest/globals';
-import { benchOf } from '../support/bench.ts';
 import { renewLease, rescue } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { statementsOf } from '../support/statements-of.ts';
 import { until } from '../support/until.ts';
 
 const schema = useSchema();
-const bench = benchOf(schema);
-const { session, tables } = bench;
+const statements = statementsOf(schema);
+const { session, tables } = statements;
 const INPUT = { selfId: null, unlockSecs: 10_800, blockedSecs: 10_800, graceSecs: 6 };
 
 it('a rescue takes a worker that was watched for the time of grace, with no gap, and did not renew', async () => {
   const isUp = `select pg_postmaster_start_time() < now() - interval '7 s'`;
   await until('the server has been up for long enough', async () => (await schema.value(isUp)) as boolean);
-  const workerId = await bench.worker();
+  const processId = await statements.worker();
   const look = (graceSecs = 6) => rescue(session, tables, { ...INPUT, graceSecs });
   const watched = (fromSecs: number, atSecs: number) =>
     schema.rows(
-      `update {s}.worker set watched_from = now() - make_interval(secs => $1),
+      `update {s}.process set watched_from = now() - make_interval(secs => $1),
         watched_at = now() - make_interval(secs => $2)`,
       [fromSecs, atSecs],
     );
-  const watchedFor = () => schema.value('select extract(epoch from now() - watched_from)::float8 from {s}.worker');
+  const watchedFor = () => schema.value('select extract(epoch from now() - watched_from)::float8 from {s}.process');
   expect(await look()).toEqual({ rescued: [], isAnyOverdue: false });
-  await schema.age(16, 'worker'); // half of its lease: it should have renewed
+  await schema.age(16, 'process'); // half of its lease: it should have renewed
   expect(await look()).toEqual({ rescued: [], isAnyOverdue: true });
-  await schema.age(15, 'worker'); // the lease is over
+  await schema.age(15, 'process'); // the lease is over
   expect(await look()).toEqual({ rescued: [], isAnyOverdue: true });
   await watched(5, 1);
   expect((await look()).rescued).toEqual([]);
@@ -35,15 +35,15 @@ it('a rescue takes a worker that was watched for the time of grace, with no gap,
   await watched(100, 1);
   expect((await look(1e9)).rescued).toEqual([]); // the server itself has not been up for that long
   await watched(7, 1);
-  const other = await bench.worker();
-  expect((await renewLease(session, tables, { workerId: other, leaseSecs: 30, sessionKey: null })).isAnyOverdue).toBe(
+  const other = await statements.worker();
+  expect((await renewLease(session, tables, { processId: other, leaseSecs: 30, sessionKey: null })).isAnyOverdue).toBe(
     true,
   );
-  await renewLease(session, tables, { workerId, leaseSecs: 30, sessionKey: null });
+  await renewLease(session, tables, { processId, leaseSecs: 30, sessionKey: null });
   expect(await watchedFor()).toBe(null);
-  await schema.age(31, 'worker');
+  await schema.age(31, 'process');
   await watched(7, 1);
   const taken = await rescue(session, tables, { ...INPUT, selfId: other });
-  expect(taken).toEqual({ rescued: [{ kind: 'worker', workerId }], isAnyOverdue: false });
-  expect(await schema.value('select id::text from {s}.worker')).toBe(other);
+  expect(taken).toEqual({ rescued: [{ kind: 'process', processId }], isAnyOverdue: false });
+  expect(await schema.value('select id::text from {s}.process')).toBe(other);
 });

@@ -10,19 +10,19 @@ export {
   claim,
   type Demand,
 } from '../../../core/dist/statements/claim.js';
-export { claimTold } from '../../../core/dist/statements/claim-told.js';
+export { claimAnnounced } from '../../../core/dist/statements/claim-announced.js';
 export { enqueue } from '../../../core/dist/statements/enqueue.js';
 export { enqueueFirst } from '../../../core/dist/statements/enqueue-first.js';
 export {
   reconcile,
-  registerWorker,
-  removeWorker,
+  registerProcess,
+  removeProcess,
   renewLease,
   rescue,
   takeSessionLock,
 } from '../../../core/dist/statements/leases.js';
+export { checkGroups, pruneFinalized, pruneGroups } from '../../../core/dist/statements/maintain.js';
 export { notify } from '../../../core/dist/statements/notify.js';
 export { checkSchemaVersion } from '../../../core/dist/statements/read-schema-version.js';
 export { fireSchedules, upsertSchedule } from '../../../core/dist/statements/schedules.js';
 export { settle } from '../../../core/dist/statements/settle.js';
-export { pruneFinalized, pruneGroups, sweepGroups } from '../../../core/dist/statements/upkeep.js';

@@ -170,6 +170,6 @@ const TIMES = {
   job: ['enqueued_at', 'run_at', 'claimed_at'],
   finalized_job: ['enqueued_at', 'claimed_at', 'finalized_at'],
   job_group: ['locked_at'],
-  worker: ['started_at', 'renewed_at', 'expires_at'],
+  process: ['started_at', 'renewed_at', 'expires_at'],
   schedule: ['next_at', 'last_at'],
 } as const;

@@ -48,7 +48,7 @@ export function connectionLost(): DatabaseError {
 }
 
 /** What takes jobs: by looking for them, and by name. */
-export const CLAIMS: readonly string[] = ['bearmq_claim', 'bearmq_claim_told'];
+export const CLAIMS: readonly string[] = ['bearmq_claim', 'bearmq_claim_announced'];
 
 /** What makes jobs: alike or mixed, and one after a quiet moment. */
 export const ENQUEUES: readonly string[] = ['bearmq_enqueue', 'bearmq_enqueue_mixed', 'bearmq_enqueue_first'];

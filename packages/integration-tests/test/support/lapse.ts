@@ -5,6 +5,6 @@ import type { TestSchema } from './database.ts';
  * renews its lease before that is alive again.
  */
 export async function lapse(schema: TestSchema, secs: number): Promise<void> {
-  await schema.age(secs, 'worker');
-  await schema.rows(`update {s}.worker set watched_from = now() - interval '1 minute', watched_at = now()`);
+  await schema.age(secs, 'process');
+  await schema.rows(`update {s}.process set watched_from = now() - interval '1 minute', watched_at = now()`);
 }

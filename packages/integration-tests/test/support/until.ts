@@ -40,7 +40,7 @@ export function openAllGates(): void {
 export async function listening(schema: TestSchema, count = 1): Promise<void> {
   if (!schema.hasSessions) throw new Error("nobody listens behind a pooler: make the schema with { way: 'direct' }");
   await until(`${count} worker processes listen`, async () => {
-    const found = await schema.value('select count(*)::int from {s}.worker where session_key is not null');
+    const found = await schema.value('select count(*)::int from {s}.process where session_key is not null');
     return found === count;
   });
 }
@@ -48,6 +48,6 @@ export async function listening(schema: TestSchema, count = 1): Promise<void> {
 /** Resolves once `count` worker processes have their leases. */
 export async function registered(schema: TestSchema, count = 1): Promise<void> {
   await until(`${count} worker processes have leases`, async () => {
-    return (await schema.value('select count(*)::int from {s}.worker')) === count;
+    return (await schema.value('select count(*)::int from {s}.process')) === count;
   });
 }

@@ -1,6 +1,6 @@
 import { asText, quoteIdentifier, toArrayLiteral } from '@bearmq/core/driver';
 import { ask, type Check, type Finding } from './finding.ts';
-import { OUR_TABLES } from './our-tables.ts';
+import { OUR_TABLES } from './tables.ts';
 
 /**
  * Indexes of our tables that an interrupted `create index concurrently` or `reindex concurrently` left behind. One that

@@ -1,6 +1,6 @@
 import { asBoolean, asNumber, asText, toArrayLiteral } from '@bearmq/core/driver';
 import { ask, type Check, type Finding } from './finding.ts';
-import { OUR_TABLES } from './our-tables.ts';
+import { OUR_TABLES } from './tables.ts';
 
 /**
  * Tables of ours with row security. Whoever neither owns the table nor may bypass it sees, and may write, the rows that

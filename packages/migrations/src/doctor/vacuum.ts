@@ -1,6 +1,6 @@
 import { asBoolean, asNullable, asNumber, asText, toArrayLiteral } from '@bearmq/core/driver';
 import { ask, type Check, type Finding, lasting } from './finding.ts';
-import { OUR_TABLES } from './our-tables.ts';
+import { OUR_TABLES } from './tables.ts';
 
 /** Autovacuum comes when dead rows pass its threshold; so many times the threshold means that it did not. */
 const THRESHOLDS = 10;

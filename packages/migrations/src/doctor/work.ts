@@ -11,14 +11,14 @@ export const checkWorkers: Check = async (at) => {
     at,
     'workers',
     `select w.id::text, extract(epoch from pg_catalog.now() - greatest(w.expires_at, 'epoch'))::float8,
-       (select pg_catalog.count(*) from ${n.job} j where j.worker_id = w.id and j.state = 'running')::float8,
+       (select pg_catalog.count(*) from ${n.job} j where j.process_id = w.id and j.state = 'running')::float8,
        -- The lock by which a process shows that it lives while its event loop is blocked.
        exists (
          select from pg_catalog.pg_locks l
          where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
            and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
            and ((l.classid::bigint << 32) | l.objid::bigint) = w.session_key)::boolean
-     from ${n.worker} w where w.expires_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
+     from ${n.process} w where w.expires_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
      order by w.expires_at, w.id limit $2::int4`,
     [patienceSecs, AT_MOST],
   );
@@ -49,20 +49,20 @@ export const checkUnrecorded: Check = async (at) => {
   const rows = await ask(
     at,
     'unrecorded',
-    `select j.id::text, j.name::text, j.worker_id::text, j.last_error::text
+    `select j.id::text, j.name::text, j.process_id::text, j.last_error::text
      from ${n.job} j
-     where j.state = 'running' and j.last_error like 'the outcome of claim ' || j.claims || ' could not be recorded: %'
+     where j.state = 'running' and j.last_error like 'the outcome of claim ' || j.fence || ' could not be recorded: %'
      order by j.id limit $1::int4`,
     [AT_MOST],
   );
   return rows.map((row): Finding => {
-    const [id, name, worker, why] = [asText(row[0]), JSON.stringify(asText(row[1])), asText(row[2]), asText(row[3])];
+    const [id, name, process, why] = [asText(row[0]), JSON.stringify(asText(row[1])), asText(row[2]), asText(row[3])];
     return {
       kind: 'job-unrecorded',
       severity: 'error',
       subject: `job ${id}`,
-      message: `the job ${id} (${name}) has ended, but counts as running for the worker process ${worker}: ${why}`,
-      remedy: `mend what refuses it (a trigger, a constraint or a policy on ${n.finalizedJob}, perhaps), then restart that process: the job runs again if it has an attempt left, else it is entered as failed`,
+      message: `the job ${id} (${name}) has ended, but counts as running for the worker process ${process}: ${why}`,
+      remedy: `fix what refuses it (a trigger, a constraint or a policy on ${n.finalizedJob}, perhaps), then restart that process: the job runs again if it has an attempt left, else it is entered as failed`,
     };
   });
 };
@@ -86,7 +86,7 @@ export const checkWaiting: Check = async (at) => {
         from ${n.job} j where j.state = 'scheduled' order by j.run_at limit 1)
      ) w
      where w.since < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
-       and not exists (select from ${n.worker} x where x.expires_at >= pg_catalog.now())
+       and not exists (select from ${n.process} x where x.expires_at >= pg_catalog.now())
      order by w.since limit 1`,
     [patienceSecs],
   );

@@ -9,7 +9,7 @@ const GRACE_MS = 2_000;
 /** How long before a death the process's trouble may be what kept it from recording, in milliseconds. */
 const TROUBLE_MS = 15_000;
 
-/** Each attempt is spent once, in order, none past the last; that of a killed process counts, one handed back does not. */
+/** Each attempt is spent once, in order, none past the last; that of a killed process counts, one released does not. */
 export const attempts: Rule = (account) => [
   ...account.history.finals.flatMap(({ jobId, attempt: last, numAttempts }) => {
     const claims = account.claimsOf.get(jobId) ?? [];

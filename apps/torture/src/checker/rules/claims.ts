@@ -21,7 +21,7 @@ export const claims: Rule = (account) => [
   ...account.runs.flatMap((run) => ofRun(run, account).map((text) => ({ text, about: [run.jobId] }))),
   ...account.history.claims.flatMap(({ jobId, end, isLeaseOver, process, ...claim }): readonly Finding[] => {
     if (end !== 'taken back' || isLeaseOver) return [];
-    const runs = account.runs.filter((run) => run.jobId === jobId && run.claim?.claims === claim.claims);
+    const runs = account.runs.filter((run) => run.jobId === jobId && run.claim?.fence === claim.fence);
     const wrong = runs.filter(({ endedAt }) => !account.isUndone(endedAt)); // or its outcome was lost with the commit
     return wrong.map(() => ({
       text: `${jobId} was taken back from ${process}, which held its lease and ran it`,

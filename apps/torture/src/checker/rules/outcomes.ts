@@ -14,7 +14,7 @@ function ofClaim(claim: Claim, runs: readonly ClaimedRun[], { plans }: Account):
   if (runs.length > 1) return [`${jobId} was run ${runs.length} times under one claim of ${process}`];
   const [run] = runs;
   if (end !== 'returned') return [];
-  if (!isSpent) return run === undefined ? [] : [`attempt ${attempt} of ${jobId} was handed back, although it was run`];
+  if (!isSpent) return run === undefined ? [] : [`attempt ${attempt} of ${jobId} was released, although it was run`];
   if (run?.outcome !== 'failed') return [`attempt ${attempt} of ${jobId} is to be repeated; its run ${told(run)}`];
   const { task } = plans.get(jobId) ?? {};
   const isPlanned = task === undefined || task.does !== 'work' || attempt <= task.fails;

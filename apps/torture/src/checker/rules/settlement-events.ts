@@ -79,8 +79,8 @@ export function mistakenLosses(claims: readonly Claim[], events: readonly Event[
  * A process returned a job, the answer was lost, and the job was claimed again before the process asked once more: it
  * cannot learn that this was recorded, and tells of a loss. The README says so.
  */
-function isMistakable({ jobId, claims, end }: Claim, { claimsOf }: Account): boolean {
-  return end === 'returned' && (claimsOf.get(jobId) ?? []).some((later) => later.claims > claims);
+function isMistakable({ jobId, fence, end }: Claim, { claimsOf }: Account): boolean {
+  return end === 'returned' && (claimsOf.get(jobId) ?? []).some((later) => later.fence > fence);
 }
 
 /** What is to be told of the end of a claim. */

@@ -22,7 +22,7 @@ const functions = (n: Tables): readonly string[] => [
       execute made;
     end loop;
   end`,
-  `create function ${n.fn('sweep_groups_v2')}() returns void language sql as $sql$ select 1 $sql$`,
+  `create function ${n.fn('check_groups_v2')}() returns void language sql as $sql$ select 1 $sql$`,
 ];
 
 /** Alters each table that workers use, replaces their functions, and adds an index to the busiest table. */
@@ -47,9 +47,9 @@ export const future: readonly Migration[] = [
   {
     version: first + 4,
     name: 'groups and workers',
-    statements: ({ jobGroup, worker }) => [
+    statements: ({ jobGroup, process }) => [
       `alter table ${jobGroup} add column note text`,
-      `alter table ${worker} add column host text`,
+      `alter table ${process} add column host text`,
     ],
   },
 ];

@@ -10,9 +10,9 @@ import {
   expireCommand,
   lostClaimCommand,
   pruneCommand,
+  selfCheckCommand,
   settleAgainCommand,
   settleCommand,
-  sweepCommand,
   unlockCommand,
 } from './commands.ts';
 import type { Verdict } from './settle-rules.ts';
@@ -45,7 +45,7 @@ const demand = fc.record<Demand>({
   channels,
   slots: fc.nat(3),
   ahead: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 4 })),
-  run: fc.oneof({ weight: 2, arbitrary: fc.constant(1) }, fc.integer({ min: 2, max: 4 })),
+  maxPerGroup: fc.oneof({ weight: 2, arbitrary: fc.constant(1) }, fc.integer({ min: 2, max: 4 })),
   usual: fc.oneof({ weight: 3, arbitrary: fc.constant(4) }, fc.integer({ min: 1, max: 3 })),
 });
 const demands = fc.oneof(
@@ -56,7 +56,7 @@ const demands = fc.oneof(
 const verdict = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Verdict>('succeeded') },
   { weight: 3, arbitrary: fc.constant<Verdict>('failed') },
-  { weight: 2, arbitrary: fc.constant<Verdict>('handed back') },
+  { weight: 2, arbitrary: fc.constant<Verdict>('released') },
   { weight: 1, arbitrary: fc.constant<Verdict>('started') },
 );
 const picks = fc.array(fc.record({ nth: fc.nat(7), verdict }), { minLength: 1, maxLength: 5 });
@@ -74,7 +74,7 @@ const weighted: readonly [number, fc.Arbitrary<Command>][] = [
   [1, fc.constantFrom(...GROUPS).map(unlockCommand)],
   [2, fc.integer({ min: 1, max: 3 }).map(becomeDueCommand)],
   [2, fc.integer({ min: 1, max: 4 }).map(pruneCommand)],
-  [1, fc.constant(null).map(sweepCommand)],
+  [1, fc.constant(null).map(selfCheckCommand)],
 ];
 
 /** One arbitrary for each command, as often as it should come. */

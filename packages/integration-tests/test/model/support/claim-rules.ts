@@ -25,7 +25,7 @@ export function acceptClaim(
     checkOrder(model, names, demand, taken);
     for (const [j, job] of taken.entries()) take(job, worker, given[j] as ClaimedJob);
     worker.claims.push(...given);
-    if (!result.isMoreLikely) checkNothingLeft(model, names, demand, taken);
+    if (!result.mayHaveMore) checkNothingLeft(model, names, demand, taken);
   }
   // An answer to no demand at all would be a job that nobody runs.
   rule('jobs are given for the demands made', result.jobs.length <= demands.length);
@@ -39,9 +39,9 @@ function rule(text: string, holds: boolean, ...about: unknown[]): void {
 function knownJob(model: Model, claim: ClaimedJob): ModelJob {
   const job = model.jobs.get(claim.id);
   rule('only unfinalized jobs are claimed', job !== undefined, claim);
-  const { name, channel, group, priority, numAttempts, timeoutSecs, attempt, claims } = job as ModelJob;
+  const { name, channel, group, priority, numAttempts, timeoutSecs, attempt, fence } = job as ModelJob;
   const told = { name, channel, jobGroup: group, priority, numAttempts, timeoutSecs };
-  const truth = { ...told, attempt: attempt + 1, claims: claims + 1 };
+  const truth = { ...told, attempt: attempt + 1, fence: fence + 1 };
   for (const [key, value] of Object.entries(truth)) {
     rule(`a claimed job's ${key} is ${value}`, claim[key as keyof ClaimedJob] === value, claim);
   }
@@ -60,26 +60,26 @@ function checkAllowed(model: Model, names: readonly string[], demand: Demand, ta
 /** What a group gives is the beginning of what it has for this worker. */
 function checkRuns(model: Model, names: readonly string[], demand: Demand, taken: readonly ModelJob[]): void {
   for (const [group, run] of groupsOf(taken)) {
-    rule('a run is no longer than asked for', run.length <= demand.run, group);
+    rule('a run is no longer than asked for', run.length <= demand.maxPerGroup, group);
     const waiting = model.waiting((job) => job.group === group && isAllowed(names, demand)(job));
     for (const [i, job] of run.entries()) rule('a group is first in, first out', waiting[i] === job, job.id, group);
   }
 }
 
-function checkAmounts({ slots, ahead, run, usual = run }: Demand, taken: readonly ModelJob[]): void {
+function checkAmounts({ slots, ahead, maxPerGroup, usual = maxPerGroup }: Demand, taken: readonly ModelJob[]): void {
   const groups = groupsOf(taken);
   const free = taken.filter(({ group }) => group === null);
   rule('jobs without a group fit in what groups leave', free.length <= Math.max(0, slots + ahead - inGroups(taken)));
   rule(
     'no more groups than could be worked off',
-    groups.size <= Math.max(slots, Math.ceil((slots + ahead) / Math.min(run, usual))),
+    groups.size <= Math.max(slots, Math.ceil((slots + ahead) / Math.min(maxPerGroup, usual))),
   );
-  rule('no more jobs than capacity and one run for each slot', taken.length <= slots + ahead + slots * run);
+  rule('no more jobs than capacity and one run for each slot', taken.length <= slots + ahead + slots * maxPerGroup);
 }
 
 /** Of all that a claim gives, the first that has a slot starts at once. One whose attempts are all spent is not run. */
 function checkCounted(demands: readonly Demand[], { jobs }: ClaimResult): void {
-  const counted = jobs.flat().filter(({ isCounted }) => isCounted);
+  const counted = jobs.flat().filter(({ isStarted }) => isStarted);
   const first = jobs.find((given, i) => given.length > 0 && (demands[i]?.slots ?? 0) > 0)?.[0];
   const started = first === undefined || first.attempt > first.numAttempts ? [] : [first];
   const isRight = counted.length === started.length && counted[0] === started[0];
@@ -101,7 +101,7 @@ function checkOrder(model: Model, names: readonly string[], demand: Demand, take
   );
   const groups = candidates.flatMap(({ group }) => (group === null ? [] : [group]));
   const isPlain = new Set(groups).size === groups.length && !groups.some((group) => model.isBusy(group));
-  if (!isPlain || demand.run > 1) return;
+  if (!isPlain || demand.maxPerGroup > 1) return;
   const best = candidates.slice(0, demand.slots + demand.ahead);
   const isExact = best.length === taken.length && best.every((job, i) => taken[i] === job);
   rule(
@@ -123,10 +123,10 @@ function checkNothingLeft(model: Model, names: readonly string[], demand: Demand
   );
 }
 
-function take(job: ModelJob, worker: ModelWorker, { isCounted }: ClaimedJob): void {
-  Object.assign(job, { state: 'running', worker, holds: true, isStarted: isCounted });
-  job.claims += 1;
-  if (isCounted) job.attempt += 1;
+function take(job: ModelJob, worker: ModelWorker, { isStarted }: ClaimedJob): void {
+  Object.assign(job, { state: 'running', worker, holds: true, isStarted: isStarted });
+  job.fence += 1;
+  if (isStarted) job.attempt += 1;
 }
 
 function groupsOf(jobs: readonly ModelJob[]): Map<string, ModelJob[]> {

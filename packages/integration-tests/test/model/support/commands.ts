@@ -33,7 +33,7 @@ export const enqueueCommand = (items: readonly EnqueueItem[]): Command =>
   command(`enqueue(${items.map(shortly).join(', ')})`, async (model, { queue }) => {
     const first = model.jobs.size + model.finalized.size + 1;
     const jobs = items.map((item, i): ModelJob => {
-      const fresh = { attempt: 0, claims: 0, isStarted: false, worker: null, holds: false, isDue: false } as const;
+      const fresh = { attempt: 0, fence: 0, isStarted: false, worker: null, holds: false, isDue: false } as const;
       const state = item.delaySecs > 0 ? 'scheduled' : 'waiting';
       return { ...item, ...fresh, state, nth: first + i, id: idOf('a', first + i) };
     });
@@ -75,7 +75,7 @@ export const lostClaimCommand = (number: number, names: readonly string[], deman
     see(real, 'jobs of lost answers', unknown.length);
     for (const claim of unknown) {
       const job = model.holds(claim);
-      if (job !== undefined) model.takeBack(job, 'is given back');
+      if (job !== undefined) model.release(job, 'is given back');
     }
     const late = await queue.claim(before, names, demands);
     if (late.isLeaseHeld || late.jobs.length > 0) throw new Error('a claim of an earlier generation was answered');
@@ -97,7 +97,7 @@ export const settleCommand = (
     const over = new Set(said.outcomes.map(({ job }) => job));
     worker.claims = worker.claims
       .filter((claim) => !over.has(claim))
-      .map((claim) => (said.started.includes(claim) ? { ...claim, isCounted: true } : claim));
+      .map((claim) => (said.started.includes(claim) ? { ...claim, isStarted: true } : claim));
   });
 
 export const settleAgainCommand = (): Command =>
@@ -112,15 +112,15 @@ export const expireCommand = (number: number, session: 'gone' | 'stands'): Comma
     const worker = model.workers.get(number);
     if (worker === undefined) return;
     const key = session === 'gone' ? null : HELD_KEY;
-    await queue.rows(`update {s}.worker set expires_at = now() - interval '1 hour', session_key = $1 where id = $2`, [
+    await queue.rows(`update {s}.process set expires_at = now() - interval '1 hour', session_key = $1 where id = $2`, [
       key,
       worker.id,
     ]);
     const rescued = await queue.rescue();
     if (session === 'gone') model.bury(number);
-    else await queue.rows(`update {s}.worker set expires_at = now() + interval '1 hour' where id = $1`, [worker.id]);
+    else await queue.rows(`update {s}.process set expires_at = now() + interval '1 hour' where id = $1`, [worker.id]);
     see(real, 'jobs rescued', rescued.filter(({ kind }) => kind === 'job').length);
-    const workers = rescued.filter(({ kind }) => kind === 'worker').length;
+    const workers = rescued.filter(({ kind }) => kind === 'process').length;
     if (workers !== (session === 'gone' ? 1 : 0)) throw new Error(`rescued: ${JSON.stringify(rescued)}`);
   });
 
@@ -162,15 +162,15 @@ export const pruneCommand = (pageSize: number): Command =>
     }
   });
 
-export const sweepCommand = (): Command =>
-  command('sweep', async (_model, { queue }) => {
-    const found = await queue.sweep();
-    if (found.length > 0) throw new Error(`the sweep found ${JSON.stringify(found)}`);
+export const selfCheckCommand = (): Command =>
+  command('self-check', async (_model, { queue }) => {
+    const found = await queue.selfCheck();
+    if (found.length > 0) throw new Error(`the self-check found ${JSON.stringify(found)}`);
   });
 
 /** Everything runs to its end: whatever is left over by then was lost. */
 export async function finish(model: Model, real: Real, names: readonly string[]): Promise<void> {
-  const all: Demand = { channels: null, slots: 5, ahead: 3, run: 3 };
+  const all: Demand = { channels: null, slots: 5, ahead: 3, maxPerGroup: 3 };
   const worker = await workerOf(model, real.queue, 0);
   for (let i = 0; model.jobs.size > 0; i += 1) {
     if (i > 100) throw new Error(`these are never given: ${JSON.stringify([...model.jobs.values()])}`);

@@ -26,7 +26,7 @@ function said(row: JobRow): object {
 
 function expected(job: ModelJob | undefined): object | undefined {
   if (job === undefined) return undefined;
-  const { name, channel, group, priority, attempt, numAttempts, claims, worker } = job;
-  const common = { state: job.state, name, channel, group, priority, attempt, numAttempts, claims };
+  const { name, channel, group, priority, attempt, numAttempts, fence, worker } = job;
+  const common = { state: job.state, name, channel, group, priority, attempt, numAttempts, fence };
   return { ...common, worker: worker?.id ?? null, ...(job.state === 'running' ? { started: job.isStarted } : {}) };
 }

@@ -14,7 +14,7 @@ export interface ModelJob {
   state: 'scheduled' | 'waiting' | 'running';
   isDue: boolean;
   attempt: number;
-  claims: number;
+  fence: number;
   /** While it runs: its attempt is spent. */
   isStarted: boolean;
   worker: ModelWorker | null;
@@ -32,7 +32,7 @@ export interface ModelWorker {
 /** The queue as `semantics.md` tells it: no lanes, no blocked jobs, no locks, no epochs. */
 export class Model {
   readonly jobs = new Map<string, ModelJob>();
-  readonly finalized = new Map<string, { outcome: 'succeeded' | 'failed'; attempt: number; claims: number }>();
+  readonly finalized = new Map<string, { outcome: 'succeeded' | 'failed'; attempt: number; fence: number }>();
   /** Live worker processes, by the number that commands call them by. */
   readonly workers = new Map<number, ModelWorker>();
   /** Processes whose jobs were given to others, and which do not know it yet. */
@@ -53,13 +53,13 @@ export class Model {
 
   holds(claim: ClaimedJob): ModelJob | undefined {
     const job = this.jobs.get(claim.id);
-    return job?.state === 'running' && job.claims === claim.claims ? job : undefined;
+    return job?.state === 'running' && job.fence === claim.fence ? job : undefined;
   }
 
   /** A claim was lost, by rescue or reconciliation: the fence is raised. */
-  takeBack(job: ModelJob, attempt: 'is kept' | 'is given back'): void {
+  release(job: ModelJob, attempt: 'is kept' | 'is given back'): void {
     if (attempt === 'is given back' && job.isStarted) job.attempt -= 1;
-    job.claims += 1;
+    job.fence += 1;
     this.wait(job);
   }
 
@@ -69,14 +69,14 @@ export class Model {
 
   finalize(job: ModelJob, outcome: 'succeeded' | 'failed', attempt: number): void {
     this.jobs.delete(job.id);
-    this.finalized.set(job.id, { outcome, attempt, claims: job.claims });
+    this.finalized.set(job.id, { outcome, attempt, fence: job.fence });
   }
 
   /** The process is dead, as far as the database can tell. */
   bury(number: number): void {
     const worker = this.workers.get(number);
     if (worker === undefined) return;
-    for (const job of this.jobs.values()) if (job.worker === worker) this.takeBack(job, 'is kept');
+    for (const job of this.jobs.values()) if (job.worker === worker) this.release(job, 'is kept');
     this.workers.delete(number);
     this.zombies.push(worker);
   }

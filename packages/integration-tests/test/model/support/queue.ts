@@ -24,9 +24,9 @@ export class Queue {
     this.session = sessionOn(client);
   }
 
-  register(workerId: string, leaseSecs = 3600): Promise<void> {
+  register(processId: string, leaseSecs = 3600): Promise<void> {
     return statements
-      .registerWorker(this.session, this.tables, { workerId, leaseSecs, sessionKey: null })
+      .registerProcess(this.session, this.tables, { processId, leaseSecs, sessionKey: null })
       .then(() => {});
   }
 
@@ -35,21 +35,21 @@ export class Queue {
     names: readonly string[],
     demands: readonly statements.Demand[],
   ): Promise<statements.ClaimResult> {
-    return statements.claim(this.session, this.tables, { workerId: id, generation, names, demands, from: null });
+    return statements.claim(this.session, this.tables, { processId: id, generation, names, demands, from: null });
   }
 
   /** Claims of one lease. Resolves to those that were lost, as `claimKey` spells them. */
-  async settle(said: Omit<SettleInput, 'leaseId' | 'finalized'>): Promise<ReadonlySet<string>> {
-    const leases = new Set([...said.outcomes.map(({ job }) => job), ...said.started].map(({ leaseId }) => leaseId));
+  async settle(said: Omit<SettleInput, 'processId' | 'finalized'>): Promise<ReadonlySet<string>> {
+    const leases = new Set([...said.outcomes.map(({ job }) => job), ...said.started].map(({ processId }) => processId));
     if (leases.size > 1) throw new Error(`one settle of claims of ${leases.size} leases`);
-    const [leaseId] = leases;
-    if (leaseId === undefined) return new Set();
-    return (await statements.settle(this.session, this.tables, { ...said, leaseId, finalized: 'keep' })).lost;
+    const [processId] = leases;
+    if (processId === undefined) return new Set();
+    return (await statements.settle(this.session, this.tables, { ...said, processId, finalized: 'keep' })).lost;
   }
 
   /** Resolves to the new generation, or `null` when the lease is gone. */
-  reconcile(workerId: string, generation: number, known: readonly statements.ClaimedJob[]): Promise<number | null> {
-    return statements.reconcile(this.session, this.tables, { workerId, generation, known });
+  reconcile(processId: string, generation: number, known: readonly statements.ClaimedJob[]): Promise<number | null> {
+    return statements.reconcile(this.session, this.tables, { processId, generation, known });
   }
 
   async rescue(unlockSecs = 10_800): Promise<readonly Rescued[]> {
@@ -68,8 +68,8 @@ export class Queue {
     }
   }
 
-  sweep(): Promise<readonly { readonly kind: string; readonly jobGroup: string }[]> {
-    return statements.sweepGroups(this.session, this.tables, null);
+  selfCheck(): Promise<readonly { readonly kind: string; readonly jobGroup: string }[]> {
+    return statements.checkGroups(this.session, this.tables, null);
   }
 
   /** Inserts jobs in order. The statement knows no priority yet, so that is set in a second one. */
@@ -86,7 +86,7 @@ export class Queue {
   }
 
   async clear(): Promise<void> {
-    await this.rows(`with a as (delete from {s}.job), b as (delete from {s}.finalized_job), c as (delete from {s}.worker)
+    await this.rows(`with a as (delete from {s}.job), b as (delete from {s}.finalized_job), c as (delete from {s}.process)
       delete from {s}.job_group`);
   }
 

@@ -46,14 +46,14 @@ export async function claimAs(
   acceptClaim(model, worker, names, demands, result);
   const claims = result.jobs.flat();
   see(real, 'jobs claimed', claims.length);
-  see(real, 'jobs claimed ahead', claims.filter(({ isCounted }) => !isCounted).length);
+  see(real, 'jobs claimed ahead', claims.filter(({ isStarted }) => !isStarted).length);
   see(real, 'jobs that follow in a run', followers(claims));
   see(
     real,
     'jobs claimed with no attempt left',
     claims.filter(({ attempt, numAttempts }) => attempt > numAttempts).length,
   );
-  return result.isMoreLikely;
+  return result.mayHaveMore;
 }
 
 export async function settleAs(model: Model, real: Real, said: Said): Promise<void> {

@@ -1,9 +1,9 @@
 import { type ClaimedJob, claimKey, type Outcome } from '../../support/core-internals.ts';
 import type { Model } from './model.ts';
-import { handedBack, outcomeOfDeadWorker, outcomeOfError } from './statements.ts';
+import { outcomeOfDeadWorker, outcomeOfError, released } from './statements.ts';
 
 /** What a worker says of a job that it was given. */
-export type Verdict = 'succeeded' | 'failed' | 'handed back' | 'started';
+export type Verdict = 'succeeded' | 'failed' | 'released' | 'started';
 
 export interface Said {
   readonly outcomes: readonly Outcome[];
@@ -15,11 +15,11 @@ export function say(verdicts: readonly { readonly claim: ClaimedJob; readonly ve
   const outcomes: Outcome[] = [];
   const started: ClaimedJob[] = [];
   for (const { claim, verdict } of verdicts) {
-    if (verdict === 'handed back') outcomes.push(handedBack(claim));
+    if (verdict === 'released') outcomes.push(released(claim));
     else if (claim.attempt > claim.numAttempts) outcomes.push(outcomeOfDeadWorker(claim));
     else if (verdict === 'succeeded') outcomes.push({ kind: 'succeeded', job: claim });
     else if (verdict === 'failed') outcomes.push(outcomeOfError(claim, new Error('no luck')));
-    else if (!claim.isCounted) started.push(claim);
+    else if (!claim.isStarted) started.push(claim);
   }
   return { outcomes, started };
 }
@@ -50,6 +50,6 @@ export function acceptSettle(model: Model, { outcomes, started }: Said): Readonl
 function isGood(model: Model, claim: ClaimedJob, kind: Outcome['kind'] | 'started'): boolean {
   if (model.holds(claim) !== undefined) return true;
   const job = model.jobs.get(claim.id);
-  if (job === undefined) return model.finalized.get(claim.id)?.claims === claim.claims;
-  return kind === 'waiting' && job.claims === claim.claims && job.state !== 'running';
+  if (job === undefined) return model.finalized.get(claim.id)?.fence === claim.fence;
+  return kind === 'waiting' && job.fence === claim.fence && job.state !== 'running';
 }

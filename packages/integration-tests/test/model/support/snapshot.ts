@@ -10,7 +10,7 @@ export interface JobRow {
   readonly priority: number;
   readonly attempt: number;
   readonly numAttempts: number;
-  readonly claims: number;
+  readonly fence: number;
   readonly started: boolean;
   readonly worker: string | null;
 }
@@ -19,7 +19,7 @@ export interface FinalizedRow {
   readonly id: string;
   readonly outcome: 'succeeded' | 'failed' | 'cancelled';
   readonly attempt: number;
-  readonly claims: number;
+  readonly fence: number;
 }
 
 /** Everything that the protocol keeps, as one statement saw it. Jobs come in the order in which they should run. */
@@ -35,13 +35,13 @@ const TEXT = `
   select json_build_object(
     'jobs', coalesce((select json_agg(json_build_object('id', id, 'seq', seq, 'state', state, 'name', name,
       'channel', channel, 'group', job_group, 'epoch', group_epoch, 'priority', priority, 'attempt', attempt,
-      'numAttempts', num_attempts, 'claims', claims, 'started', started, 'worker', worker_id)
+      'numAttempts', num_attempts, 'fence', fence, 'started', started, 'worker', process_id)
       order by priority desc, seq) from {s}.job), '[]'),
     'finalized', coalesce((select json_agg(json_build_object('id', id, 'outcome', outcome, 'attempt', attempt,
-      'claims', claims)) from {s}.finalized_job), '[]'),
+      'fence', fence)) from {s}.finalized_job), '[]'),
     'groups', coalesce((select json_agg(json_build_object('name', name, 'running', running, 'epoch', epoch)
       order by name) from {s}.job_group), '[]'),
-    'workers', coalesce((select json_agg(id order by id) from {s}.worker), '[]')) as snapshot`;
+    'workers', coalesce((select json_agg(id order by id) from {s}.process), '[]')) as snapshot`;
 
 /** Reads what is committed. */
 export async function readSnapshot(schema: {

@@ -99,7 +99,7 @@ async function claimer(
       seen.active.add(group);
     }
     const verdicts = judge(claimed, verdict);
-    for (const { claim, verdict: said } of verdicts) if (said !== 'handed back') noteOrder(claim, seen, report);
+    for (const { claim, verdict: said } of verdicts) if (said !== 'released') noteOrder(claim, seen, report);
     await new Promise(setImmediate); // somebody else's turn, in the middle of the run
     for (const group of groups) seen.active.delete(group);
     const lost = await again(report, () => queue.settle(say(verdicts)));
@@ -117,7 +117,7 @@ async function claimer(
   for (const wake of seen.wake) wake();
 }
 
-/** A run that is broken off hands back all that is left of it, as a worker does that is being stopped. */
+/** A run that is broken off releases all that is left of it, as a worker does that is being stopped. */
 function judge(
   claimed: readonly ClaimedJob[],
   verdict: (claim: ClaimedJob) => Verdict,
@@ -125,8 +125,8 @@ function judge(
   const brokenOff = new Set<string>();
   return claimed.map((claim) => {
     const { jobGroup } = claim;
-    const said = jobGroup !== null && brokenOff.has(jobGroup) ? 'handed back' : verdict(claim);
-    if (jobGroup !== null && said === 'handed back') brokenOff.add(jobGroup);
+    const said = jobGroup !== null && brokenOff.has(jobGroup) ? 'released' : verdict(claim);
+    if (jobGroup !== null && said === 'released') brokenOff.add(jobGroup);
     return { claim, verdict: said };
   });
 }

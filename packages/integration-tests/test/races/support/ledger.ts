@@ -80,19 +80,19 @@ function statements(l: string): readonly string[] {
     `create table ${l}.ended (run uuid primary key, outcome text, at timestamptz not null default clock_timestamp())`,
     `create table ${l}.enqueued (job_id uuid primary key, job_group text, nth int, fails int)`,
     `create table ${l}.lease (id uuid primary key, process text)`,
-    `create table ${l}.claim (job_id uuid, claims int, lease uuid, attempt int, is_spent boolean not null default false,
-      at timestamptz not null default clock_timestamp(), taken_back_at timestamptz, primary key (job_id, claims))`,
+    `create table ${l}.claim (job_id uuid, fence int, lease uuid, attempt int, is_spent boolean not null default false,
+      at timestamptz not null default clock_timestamp(), taken_back_at timestamptz, primary key (job_id, fence))`,
     // A process registers its lease itself, so the name of its connection tells whose it is.
     `create function ${l}.note_lease() returns trigger language plpgsql as $$
       begin
         insert into ${l}.lease (id, process) values (new.id, current_setting('application_name'));
         return null;
       end $$`,
-    `create trigger note_lease after insert on {s}.worker for each row execute function ${l}.note_lease()`,
+    `create trigger note_lease after insert on {s}.process for each row execute function ${l}.note_lease()`,
     `create function ${l}.note_claim() returns trigger language plpgsql as $$
       begin
-        insert into ${l}.claim (job_id, claims, lease, attempt)
-        values (new.id, new.claims, new.worker_id, new.attempt + case when new.started then 0 else 1 end);
+        insert into ${l}.claim (job_id, fence, lease, attempt)
+        values (new.id, new.fence, new.process_id, new.attempt + case when new.started then 0 else 1 end);
         return null;
       end $$`,
     `create trigger note_claim after update on {s}.job for each row
@@ -101,11 +101,11 @@ function statements(l: string): readonly string[] {
     `create function ${l}.note_taken_back() returns trigger language plpgsql as $$
       begin
         update ${l}.claim set taken_back_at = clock_timestamp(), is_spent = old.started and new.attempt = old.attempt
-        where job_id = old.id and claims = old.claims;
+        where job_id = old.id and fence = old.fence;
         return null;
       end $$`,
     `create trigger note_taken_back after update on {s}.job for each row
-      when (old.state = 'running' and new.state = 'ready' and new.claims > old.claims)
+      when (old.state = 'running' and new.state = 'ready' and new.fence > old.fence)
       execute function ${l}.note_taken_back()`,
   ];
 }

@@ -104,9 +104,9 @@ export function useStage(): Stage {
         await play(world.rescue(null));
         await world.registerAll(queue);
         for (const one of world.processes) await play(world.reconcile(one));
-        await play(world.claim(process, [{ channels: null, slots: 3, ahead: 2, run: 2 }], committed));
+        await play(world.claim(process, [{ channels: null, slots: 3, ahead: 2, maxPerGroup: 2 }], committed));
       }
-      await play(world.sweep());
+      await play(world.selfCheck());
       await play(world.prune());
       if (world.broken.length > 0) throw new Error(world.broken.join('\n'));
       const { groups, finalized } = await committed();

@@ -98,7 +98,7 @@ export class World {
   /** Takes the claims out of the list when it is made, since nobody settles a job twice; a retry sends the very same. */
   #settle(from: Process | Pick<Process, 'held'>, verdicts: readonly Verdict[], pause?: Pause): Transaction {
     const most = from.held.slice(0, verdicts.length);
-    const end = most.findIndex(({ leaseId }) => leaseId !== most[0]?.leaseId);
+    const end = most.findIndex(({ processId }) => processId !== most[0]?.processId);
     const chosen = from.held.splice(0, end < 0 ? most.length : end);
     const lease = 'id' in from ? from.id : undefined;
     const said = say(chosen.map((claim, i) => ({ claim, verdict: verdicts[i] as Verdict })));
@@ -122,22 +122,22 @@ export class World {
   #note({ outcomes }: Said, lost: ReadonlySet<string>): void {
     for (const { kind, job } of outcomes) {
       if (kind === 'waiting' || lost.has(claimKey(job))) continue;
-      this.finalized.set(job.id, [...(this.finalized.get(job.id) ?? []), job.claims]);
+      this.finalized.set(job.id, [...(this.finalized.get(job.id) ?? []), job.fence]);
     }
   }
 
   /** @throws Error when a job was finalized by another claim than the one whose settle was accepted, or by several. */
   checkAccount(finalized: readonly FinalizedRow[]): void {
-    for (const { id, claims } of finalized) {
+    for (const { id, fence } of finalized) {
       const accepted = this.finalized.get(id) ?? [];
-      if (accepted.length === 1 && accepted[0] === claims) continue;
-      throw new Error(`${id} was finalized by claim ${claims}, but the answers said by ${accepted}`);
+      if (accepted.length === 1 && accepted[0] === fence) continue;
+      throw new Error(`${id} was finalized by claim ${fence}, but the answers said by ${accepted}`);
     }
   }
 
   /** A lease runs out, and whoever looks first gives the jobs to others. `null`: only those that have run out before. */
   rescue(process: Process | null, pause?: Pause): Transaction {
-    const expire = `update {s}.worker set expires_at = now() - interval '1 hour' where id = $1`;
+    const expire = `update {s}.process set expires_at = now() - interval '1 hour' where id = $1`;
     return {
       text: 'rescue',
       pause,
@@ -145,7 +145,7 @@ export class World {
         if (process !== null) await queue.rows(expire, [process.id]);
         const rescued = await queue.rescue();
         return () => {
-          const dead = new Set(rescued.map((one) => (one.kind === 'worker' ? one.workerId : '')));
+          const dead = new Set(rescued.map((one) => (one.kind === 'process' ? one.processId : '')));
           for (const one of this.processes) if (dead.has(one.id)) this.renew(one);
         };
       },
@@ -202,13 +202,13 @@ export class World {
     return { text: 'prune', pause, run: (queue) => queue.pruneGroups(1000).then(() => () => {}) };
   }
 
-  /** Whatever else goes on, the sweep finds nothing to mend. */
-  sweep(): Transaction {
+  /** Whatever else goes on, the self-check finds nothing to fix. */
+  selfCheck(): Transaction {
     return {
-      text: 'sweep',
+      text: 'self-check',
       run: async (queue) => {
-        const found = await queue.sweep();
-        if (found.length > 0) this.broken.push(`the sweep found ${JSON.stringify(found)}`);
+        const found = await queue.selfCheck();
+        if (found.length > 0) this.broken.push(`the self-check found ${JSON.stringify(found)}`);
         return () => {};
       },
     };

@@ -29,7 +29,7 @@ const job: Row = {
   timeout_secs: '0',
   payload: `'1'`,
 };
-const dead: Row = { state: `'running'`, worker_id: `'00000000-0000-4000-8000-00000000dead'`, started: 'true' };
+const dead: Row = { state: `'running'`, process_id: `'00000000-0000-4000-8000-00000000dead'`, started: 'true' };
 const due: Row = { state: `'scheduled'`, run_at: `now() - interval '1 second'` };
 const grouped: Row = { job_group: `'HOSTILE'` };
 
@@ -50,7 +50,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   finalized_job: [
     {
       ...{ id: 'gen_random_uuid()', seq: '1', enqueued_at: 'now()', timeout_secs: '0', outcome: `'failed'` },
-      ...{ attempt: '1', num_attempts: '1', claims: '1', priority: '0', name: `'N'`, channel: `'C'`, payload: `'1'` },
+      ...{ attempt: '1', num_attempts: '1', fence: '1', priority: '0', name: `'N'`, channel: `'C'`, payload: `'1'` },
     },
   ],
   job_group: [

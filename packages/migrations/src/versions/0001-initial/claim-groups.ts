@@ -10,7 +10,7 @@ import { PAYLOAD_BYTES } from './ready-jobs.ts';
 const STRIDE = 5000;
 
 /**
- * The grouped half of a claim: locks the groups that it can, takes the oldest run of each that is free, marks those
+ * The grouped half of a claim: locks the groups that it can, takes the oldest run of each that is open, marks those
  * groups busy, and moves what still waits behind them out of the ready index.
  *
  * It relies on these locks and snapshots:
@@ -30,18 +30,18 @@ const STRIDE = 5000;
  *
  * `p_groups` are the groups whose ready jobs were seen in the given lanes, in the order of their first, and `p_seen` is
  * the number of those jobs. `p_want` groups are enough, and `p_limit` jobs, the oldest of them, or those that bring `p_room` bytes of payload. `o_moved` says that jobs
- * were moved out of the way, so that the next claim sees others. `o_unreached` says that ready work may be left, behind what was
+ * were moved out of the way, so that the next claim sees others. `o_may_have_more` says that ready work may be left, behind what was
  * seen or in groups past `p_want` (whose runs may turn out short): who got less than it asked for asks again at once.
  */
 export function claimGroups(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('claim_groups_v1')}(
-  p_names text[], p_channels text[], p_want integer, p_run integer, p_limit integer, p_room bigint, p_groups text[],
+  p_names text[], p_channels text[], p_want integer, p_max_per_group integer, p_limit integer, p_room bigint, p_groups text[],
   p_lane_channels text[], p_lane_names text[], p_seen integer, p_window integer, p_insert boolean,
-  out o_ids uuid[], out o_heads boolean[], out o_epochs integer[], out o_unreached boolean, out o_moved boolean, out o_bytes bigint)`,
+  out o_ids uuid[], out o_heads boolean[], out o_epochs integer[], out o_may_have_more boolean, out o_moved boolean, out o_bytes bigint)`,
     returns: 'record',
     body: `declare
-  v_free text[];
+  v_open text[];
   v_busy text[];
   v_demoted integer := 0;
   v_taken integer;
@@ -54,16 +54,16 @@ begin
     select g.name from unnest(p_groups) with ordinality as c (name, nth) join ${n.jobGroup} g on g.name = any (array[c.name])
     where g.running = 0 order by c.nth limit p_want for update of g skip locked
   )
-  select array_agg(l.name) into v_free from locked l;
+  select array_agg(l.name) into v_open from locked l;
 
-  if v_free is not null then
-    with ${groupLanes(n, 'v_free')},
+  if v_open is not null then
+    with ${groupLanes(n, 'v_open')},
     waiting as (
       select l.job_group, x.id, x.priority, x.seq from group_lane l cross join lateral (
         select j.id, j.priority, j.seq from ${n.job} j
         where j.job_group = l.job_group and j.channel = l.channel and j.name = l.name
           and j.state in ('ready', 'blocked')
-        order by j.priority desc, j.seq limit p_run) x
+        order by j.priority desc, j.seq limit p_max_per_group) x
       where l.name = any (p_names) and (p_channels is null or l.channel = any (p_channels))
     ),
     -- A group's jobs come in their order here, so what is left of it is the beginning of its run.
@@ -77,17 +77,17 @@ begin
       select r.*, h.id is not null as held, h.bytes from numbered r left join lateral (
         select j.id, ${PAYLOAD_BYTES} as bytes from ${n.job} j where j.id = any (array[r.id]) and j.state in ('ready', 'blocked') for update skip locked
       ) h on true
-      where r.nth <= p_run
+      where r.nth <= p_max_per_group
     ),
     measured as (
       select r.*, min(r.nth) filter (where not r.held) over (partition by r.job_group) as gap from run r
     ),
-    free as (
+    gapless as (
       select m.*, sum(m.bytes) over w - m.bytes as before from measured m where m.gap is null or m.nth < m.gap
       window w as (order by m.priority desc, m.seq rows unbounded preceding)
     ),
     taken as materialized (
-      select f.* from free f where f.before < p_room
+      select f.* from gapless f where f.before < p_room
     ),
     opened as (
       update ${n.jobGroup} g set running = c.jobs, locked_at = now()
@@ -126,7 +126,7 @@ begin
     get diagnostics v_demoted = row_count;
   end if;
   o_moved := v_demoted > 0;
-  o_unreached := v_demoted > 0 or cardinality(p_groups) > greatest(v_taken, coalesce(cardinality(v_busy), 0));
+  o_may_have_more := v_demoted > 0 or cardinality(p_groups) > greatest(v_taken, coalesce(cardinality(v_busy), 0));
 end`,
   });
 }

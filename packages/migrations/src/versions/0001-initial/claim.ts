@@ -7,11 +7,11 @@ import { fill, peek, pick } from './pick-jobs.ts';
 import { findLanes, findStretches, NARROW_TO_DEMAND } from './ready-jobs.ts';
 
 /**
- * Takes ready jobs for one worker process: for each demand (a set of channels with its free slots), highest priority
+ * Takes ready jobs for one worker process: for each demand (a set of channels with its idle slots), highest priority
  * first, then oldest first.
  *
- * `p_demands` is a JSON array of `{ channels: string[] | null, slots, ahead, run }`: up to `slots` jobs start at once, up
- * to `ahead` more are claimed a little before they are needed, and a group gives at most `run` jobs to be worked off in
+ * `p_demands` is a JSON array of `{ channels: string[] | null, slots, ahead, maxPerGroup }`: up to `slots` jobs start at once, up
+ * to `ahead` more are claimed a little before they are needed, and a group gives at most `maxPerGroup` jobs to be worked off in
  * order (so many that `usual`, what a group gave lately, says how many groups to take). A claim ends with the job that makes its payloads `room` bytes or more. The attempt of the very first is spent here: its work function starts before anything else happens. Those of all
  * others are not (`started` false), for one that ends its process would take theirs with it: a crash gives them back, and
  * `suspect` true lets the start be recorded before they run.
@@ -22,20 +22,20 @@ import { findLanes, findStretches, NARROW_TO_DEMAND } from './ready-jobs.ts';
  * with `skip locked`: alone it keeps the exact order; competitors take the next rows instead of fighting for the same, and
  * where a lane has no more, those of other lanes.
  *
- * `p_from` is null, and the claim looks everywhere, or it is `{ look: 'wide' | 'narrow', lanes: [{ channel, name,
+ * `p_from` is null, and the claim scans everything, or it is `{ scan: 'wide' | 'narrow', lanes: [{ channel, name,
  * priority, position }], dueAfterMs }`: in each of these lanes jobs without a group up to `position` (a `seq`) are left
  * out, and scheduled jobs that were due by `dueAfterMs` (see `ready-jobs.ts` for why). `narrow` also leaves out all
  * other lanes and priorities. What is ready before a position is not seen, so the order is kept among those that are: a
- * retry that became ready elsewhere, a hand-back or a late commit of an old `seq` runs after younger jobs, when its
- * process looks everywhere next. Jobs that this claim makes ready itself are seen wherever they are. Where to look, and
- * how often everywhere, is decided by the process (`LookPlanner` in core).
+ * retry that became ready elsewhere, a release or a late commit of an old `seq` runs after younger jobs, when its
+ * process makes its next full scan. Jobs that this claim makes ready itself are seen wherever they are. Where to look, and
+ * how often everywhere, is decided by the process (`ScanPlanner` in core).
  *
  * A claim that takes anything holds its worker's row `for key share`: a rescue wants that row `for update`, so no job
  * can be running for a worker whose row is gone, and a claim whose answer was lost is found by `reconcile_v1`, which also raises the
  * generation that the claim must name.
  *
  * The last row returned describes the queue instead of a job: whether the lease is still held, when the next scheduled
- * job is due (milliseconds from now), whether a dead worker waits for a rescue (told by looks everywhere only),
+ * job is due (milliseconds from now), whether a dead worker waits for a rescue (told by full scans only),
  * whether to ask again at once, and whether it moved jobs of busy groups out of the way. And, for the next `p_from`: how long it took to find where there are jobs, until when
  * scheduled jobs have been made ready, the last `seq` drawn, and whether jobs were made ready and left out of sight.
  *
@@ -45,7 +45,7 @@ import { findLanes, findStretches, NARROW_TO_DEMAND } from './ready-jobs.ts';
  * is now found in two (what is due, leases, lanes) cost a single job 0.1 to 0.7 of 2.9 to 4.3 ms from enqueue to start.
  *
  * Under a held snapshot, with 50,000 jobs that were claimed since (the server's CPU time for a claim of one job, 0.8 ms
- * without): 7.3 ms looking everywhere, 0.9 from the positions; of delayed ones, 16.9 and 0.8. A second pass of 50,000
+ * without): 7.3 ms in a full scan, 0.9 from the positions; of delayed ones, 16.9 and 0.8. A second pass of 50,000
  * under it ran at 0.32 of the free rate, and single jobs after it took 28 ms instead of 4.6; now at 1.03, and 4.0.
  * Jobs in groups are not helped by positions, since a group that is freed has its next job ready at an old `seq`: a
  * claim costs 12 ms after 50,000 of them in 1,000 groups, and 13 ms (its settle 5) after 10,000 of one group.
@@ -53,10 +53,10 @@ import { findLanes, findStretches, NARROW_TO_DEMAND } from './ready-jobs.ts';
 export function claim(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('claim_v1')}(
-  p_worker uuid, p_generation integer, p_names text[], p_demands json, p_from json)`,
+  p_process uuid, p_generation integer, p_names text[], p_demands json, p_from json)`,
     returns: `table (
   o_demand integer, o_id text, o_name text, o_channel text, o_group text, o_attempt integer, o_num_attempts integer,
-  o_timeout_secs float8, o_priority integer, o_seq float8, o_claims integer, o_started boolean, o_suspect boolean, o_enqueued_ms float8,
+  o_timeout_secs float8, o_priority integer, o_seq float8, o_fence integer, o_started boolean, o_suspect boolean, o_enqueued_ms float8,
   o_payload text, o_facts text)`,
     body: `declare
   v_lease_held boolean;
@@ -78,14 +78,14 @@ export function claim(n: Tables): string {
   v_due_seqs bigint[];
   v_nth integer := -1;
   v_known json := coalesce(p_from -> 'lanes', '[]');
-  v_is_narrow boolean := coalesce(p_from ->> 'look' = 'narrow', false);
+  v_is_narrow boolean := coalesce(p_from ->> 'scan' = 'narrow', false);
   v_due_after timestamptz := coalesce(to_timestamp((p_from ->> 'dueAfterMs')::float8 / 1000), '-infinity');
-  v_free_channels text[];
-  v_free_names text[];
-  v_free_ranks integer[];
-  v_free_seqs bigint[];
-  v_free_to_ranks integer[];
-  v_free_to_seqs bigint[];
+  v_ungrouped_channels text[];
+  v_ungrouped_names text[];
+  v_ungrouped_ranks integer[];
+  v_ungrouped_seqs bigint[];
+  v_ungrouped_to_ranks integer[];
+  v_ungrouped_to_seqs bigint[];
   v_grouped_channels text[];
   v_grouped_names text[];
   v_channels text[];
@@ -111,7 +111,7 @@ export function claim(n: Tables): string {
   v_head bigint[];
   v_counts boolean;
   v_counts_head boolean;
-  v_unreached boolean := false;
+  v_may_have_more boolean := false;
   v_moved boolean := false;
   v_began timestamptz;
 begin
@@ -126,8 +126,8 @@ begin
   end if;
 
   v_began := clock_timestamp();
-  select d.run_at, exists (select 1 from ${n.worker} w where w.id = p_worker and w.generation = p_generation),
-    p_from is null and exists (select 1 from ${n.worker} w where w.expires_at < now())
+  select d.run_at, exists (select 1 from ${n.process} w where w.id = p_process and w.generation = p_generation),
+    p_from is null and exists (select 1 from ${n.process} w where w.expires_at < now())
   into v_due_at, v_lease_held, v_rescue_due
   from (values (1)) as one left join lateral (${nextDue(n)}) d on true;
   ${promoteDue(n)}
@@ -144,11 +144,11 @@ begin
   end if;
 
   -- Where there is nothing to take nothing is locked: a claim that comes back empty writes nothing and waits for no disk.
-  if v_free_channels is not null or v_grouped_channels is not null then
-    perform 1 from ${n.worker} w where w.id = p_worker and w.generation = p_generation for key share;
+  if v_ungrouped_channels is not null or v_grouped_channels is not null then
+    perform 1 from ${n.process} w where w.id = p_process and w.generation = p_generation for key share;
     v_lease_held := found;
   end if;
-  if not v_lease_held or v_free_channels is null and v_grouped_channels is null then
+  if not v_lease_held or v_ungrouped_channels is null and v_grouped_channels is null then
     o_facts := ${FACTS};
     return next;
     return;
@@ -173,9 +173,9 @@ begin
   end if;
 
   for v_demand in
-    select t.channels, t.slots, t.slots + t.ahead as capacity, t.run, coalesce(least(t.usual, t.run), t.run) as usual,
+    select t.channels, t.slots, t.slots + t.ahead as capacity, t."maxPerGroup" as max_per_group, coalesce(least(t.usual, t."maxPerGroup"), t."maxPerGroup") as usual,
       coalesce(t.room, 2147483647) as room
-    from json_to_recordset(p_demands) as t (channels text[], slots integer, ahead integer, run integer, usual integer,
+    from json_to_recordset(p_demands) as t (channels text[], slots integer, ahead integer, "maxPerGroup" integer, usual integer,
       room integer)
   loop
     v_nth := v_nth + 1;
@@ -230,6 +230,6 @@ end`,
 
 /** What the last row says, in one column: others would be sent, as nulls, with each job. The names are those of `ClaimResult` in core. */
 const FACTS = `json_build_object('isLeaseHeld', v_lease_held, 'nextDueMs', nullif(v_next_due_ms, 'infinity'),
-      'isRescueDue', coalesce(v_rescue_due, false), 'isMoreLikely', v_unreached, 'isAhead', v_moved,
+      'isRescueDue', coalesce(v_rescue_due, false), 'mayHaveMore', v_may_have_more, 'hasMoved', v_moved,
       'scanMs', coalesce(v_scan_ms, 0), 'promotedMs', v_promoted_ms, 'latestSeq', v_latest_seq,
       'isLeftBehind', coalesce(v_left_behind, false))::text`;

@@ -16,7 +16,7 @@ export function nextDue(n: Tables): string {
  *
  * Like claimed jobs, those made ready leave dead entries at the head of their index while an old snapshot is held, and
  * every claim would walk over them twice. So none is looked for before `v_due_after`. A job that is scheduled for a time
- * that has passed when it is committed is made ready by the next claim that looks everywhere.
+ * that has passed when it is committed is made ready by the next claim that makes a full scan.
  */
 export function promoteDue(n: Tables): string {
   const due = `j.state = 'scheduled' and j.run_at <= now() and j.run_at >= v_due_after`;
@@ -45,10 +45,10 @@ export function promoteDue(n: Tables): string {
  * Makes a stretch of its own of each job that this claim made ready where it would not be seen: it lies among those that
  * are left out.
  */
-export const ADD_PROMOTED = `select v_free_channels || array_agg(d.channel), v_free_names || array_agg(d.name),
-      v_free_ranks || array_agg(d.rank), v_free_seqs || array_agg(d.seq),
-      v_free_to_ranks || array_agg(d.rank), v_free_to_seqs || array_agg(least(d.seq, 9223372036854775806) + 1)
-    into v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs
+export const ADD_PROMOTED = `select v_ungrouped_channels || array_agg(d.channel), v_ungrouped_names || array_agg(d.name),
+      v_ungrouped_ranks || array_agg(d.rank), v_ungrouped_seqs || array_agg(d.seq),
+      v_ungrouped_to_ranks || array_agg(d.rank), v_ungrouped_to_seqs || array_agg(least(d.seq, 9223372036854775806) + 1)
+    into v_ungrouped_channels, v_ungrouped_names, v_ungrouped_ranks, v_ungrouped_seqs, v_ungrouped_to_ranks, v_ungrouped_to_seqs
     from unnest(v_due_channels, v_due_names, v_due_ranks, v_due_seqs) as d (channel, name, rank, seq)
     left join json_to_recordset(v_known) as k (channel text, name text, priority integer, position bigint)
       on k.channel = d.channel and k.name = d.name and -k.priority = d.rank

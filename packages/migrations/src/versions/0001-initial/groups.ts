@@ -20,8 +20,8 @@ export function groupLanes(n: Tables, groups: string): string {
 }
 
 /**
- * Makes the oldest waiting job of each lane of each free group `ready`, so that any worker that may run it finds it.
- * Returns the lanes in which free groups have a ready job now, and whether any was made ready here.
+ * Makes the oldest waiting job of each lane of each open group `ready`, so that any worker that may run it finds it.
+ * Returns the lanes in which open groups have a ready job now, and whether any was made ready here.
  *
  * The caller holds the locks of the groups' rows, and calls this in a statement after the one that took them: only
  * then does the snapshot show jobs that were moved to `blocked` while the lock was waited for. In one statement with
@@ -58,17 +58,17 @@ end`,
 
 /**
  * Counts down the groups of jobs that no longer run, given as parallel arrays (one entry a job), then promotes the
- * heads of those that became free, and returns their lanes. A job that held the group in an earlier epoch holds nothing
+ * heads of those that became open, and returns their lanes. A job that held the group in an earlier epoch holds nothing
  * any more. The caller holds the locks of the groups' rows.
  */
-export function freeGroups(n: Tables): string {
+export function releaseGroups(n: Tables): string {
   return plpgsql({
-    signature: `${n.fn('free_groups_v1')}(p_groups text[], p_epochs integer[])`,
+    signature: `${n.fn('release_groups_v1')}(p_groups text[], p_epochs integer[])`,
     returns: 'table (o_channel text, o_name text)',
     body: `begin
-  update ${n.jobGroup} g set running = greatest(0, g.running - f.freed)
+  update ${n.jobGroup} g set running = greatest(0, g.running - f.released)
   from (
-    select f.name, f.epoch, count(*)::integer as freed from unnest(p_groups, p_epochs) as f (name, epoch)
+    select f.name, f.epoch, count(*)::integer as released from unnest(p_groups, p_epochs) as f (name, epoch)
     group by f.name, f.epoch
   ) f
   where g.name = any (array[f.name]) and g.epoch = f.epoch;

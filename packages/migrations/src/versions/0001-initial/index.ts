@@ -1,13 +1,13 @@
 import type { Migration } from '../../migration.ts';
 import { claim } from './claim.ts';
+import { claimAnnounced } from './claim-announced.ts';
 import { claimGroups } from './claim-groups.ts';
-import { claimTold } from './claim-told.ts';
 import { enqueueFirst } from './enqueue.ts';
-import { freeGroups, promoteGroupHeads, recountGroups } from './groups.ts';
-import { reconcile, rescue, takeBack } from './rescue.ts';
+import { promoteGroupHeads, recountGroups, releaseGroups } from './groups.ts';
+import { checkGroups, pruneGroups } from './maintain.ts';
+import { reconcile, releaseJobs, rescue } from './rescue.ts';
 import { settle } from './settle.ts';
 import { tables } from './tables.ts';
-import { pruneGroups, sweepGroups } from './upkeep.ts';
 
 /** Jobs, their groups, the workers that hold them, and the claim/settle protocol between them. */
 export const initial: Migration = {
@@ -17,16 +17,16 @@ export const initial: Migration = {
     ...tables(n),
     enqueueFirst(n),
     promoteGroupHeads(n),
-    freeGroups(n),
+    releaseGroups(n),
     recountGroups(n),
     claimGroups(n),
     claim(n),
-    claimTold(n),
+    claimAnnounced(n),
     settle(n),
-    takeBack(n),
+    releaseJobs(n),
     rescue(n),
     reconcile(n),
     pruneGroups(n),
-    sweepGroups(n),
+    checkGroups(n),
   ],
 };

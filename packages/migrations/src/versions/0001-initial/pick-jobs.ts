@@ -100,7 +100,7 @@ export function fill(n: Tables): string {
   return takePicked(
     n,
     `select x.id, x.attempt, x.rank, x.seq, x.bytes from (
-          select * from unnest(v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs)
+          select * from unnest(v_ungrouped_channels, v_ungrouped_names, v_ungrouped_ranks, v_ungrouped_seqs, v_ungrouped_to_ranks, v_ungrouped_to_seqs)
             as s (${STRETCH})
           where v_demand.channels is null or s.channel = any (v_demand.channels)
           order by s.rank, s.seq offset 0

@@ -10,9 +10,9 @@ import type { Tables } from '@bearmq/core/driver';
  * row of each: half a microsecond a job, 24 ms after 50,000. So a process that knows up to which `seq` a lane holds
  * nothing but dead entries says so (`p_from`), and these are left out: the index is read in the stretches between them.
  *
- * Before PostgreSQL 18 the comparison of rows that ends a stretch does not end the scan within a channel. A look at all but
+ * Before PostgreSQL 18 the comparison of rows that ends a stretch does not end the scan within a channel. A scan of all but
  * the places left out then reads the index, though not the rows, up to the next place: 1.4 ms for 20,000 jobs. It is made
- * the more seldom for it (`LookPlanner`); the narrow looks between are not affected.
+ * the more seldom for it (`ScanPlanner`); the narrow scans between are not affected.
  */
 
 /** The column of `job_ready` that puts the highest priority first, so that one row comparison can say where to begin. */
@@ -37,7 +37,7 @@ function first(n: Tables, from: string, to: string): string {
       limit 1`;
 }
 
-const FOUND = `v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs,
+const FOUND = `v_ungrouped_channels, v_ungrouped_names, v_ungrouped_ranks, v_ungrouped_seqs, v_ungrouped_to_ranks, v_ungrouped_to_seqs,
     v_grouped_channels, v_grouped_names`;
 
 /** The lanes that have ready jobs in groups: a recursive skip scan, one index probe a lane. */
@@ -113,18 +113,18 @@ export function findLanes(n: Tables): string {
 
 /** Of what was found, what is in the channels of the demand: stretches, and lanes of grouped jobs. */
 export const NARROW_TO_DEMAND = `-- Mostly all of them: to copy an array costs a hundredth of a statement.
-    if v_demand.channels is null or coalesce(v_free_channels <@ v_demand.channels, true) then
-      v_channels := v_free_channels;
-      v_names := v_free_names;
-      v_ranks := v_free_ranks;
-      v_seqs := v_free_seqs;
-      v_to_ranks := v_free_to_ranks;
-      v_to_seqs := v_free_to_seqs;
+    if v_demand.channels is null or coalesce(v_ungrouped_channels <@ v_demand.channels, true) then
+      v_channels := v_ungrouped_channels;
+      v_names := v_ungrouped_names;
+      v_ranks := v_ungrouped_ranks;
+      v_seqs := v_ungrouped_seqs;
+      v_to_ranks := v_ungrouped_to_ranks;
+      v_to_seqs := v_ungrouped_to_seqs;
     else
       select array_agg(s.channel), array_agg(s.name), array_agg(s.rank), array_agg(s.seq), array_agg(s.to_rank),
         array_agg(s.to_seq)
       into v_channels, v_names, v_ranks, v_seqs, v_to_ranks, v_to_seqs
-      from unnest(v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs)
+      from unnest(v_ungrouped_channels, v_ungrouped_names, v_ungrouped_ranks, v_ungrouped_seqs, v_ungrouped_to_ranks, v_ungrouped_to_seqs)
         as s (channel, name, rank, seq, to_rank, to_seq)
       where s.channel = any (v_demand.channels);
     end if;
@@ -144,7 +144,7 @@ export const NARROW_TO_DEMAND = `-- Mostly all of them: to copy an array costs a
  * so none may be given back.
  */
 export function take(n: Tables, returned: string = ROW_OF_CLAIM): string {
-  return `update ${n.job} j set state = 'running', claims = j.claims % 2147483647 + 1, worker_id = p_worker, claimed_at = now(),
+  return `update ${n.job} j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(),
         group_epoch = r.epoch, started = r.started and r.attempt < j.num_attempts,
         attempt = r.attempt + case when r.started and r.attempt < j.num_attempts then 1 else 0 end
       from ranked r where j.id = any (array[r.id])
@@ -153,7 +153,7 @@ export function take(n: Tables, returned: string = ROW_OF_CLAIM): string {
 
 /** What a worker is told of a job that it has taken. */
 export const TAKEN = `j.id::text, j.name, j.channel, j.job_group, least(r.attempt, 2147483646) + 1, j.num_attempts,
-        least(j.timeout_secs, 3153600000), j.priority::integer, j.seq::float8, j.claims, j.started, j.suspect,
+        least(j.timeout_secs, 3153600000), j.priority::integer, j.seq::float8, j.fence, j.started, j.suspect,
         (extract(epoch from j.enqueued_at) * 1000)::float8, j.payload::text`;
 
 /**

@@ -4,49 +4,48 @@ import { lockGroups } from './groups.ts';
 
 /**
  * Takes running jobs back from a worker process, and frees their groups: all but those of the claims in `p_known` and
- * `p_known_claims`, parallel arrays. By claim and not by job: what a process does with one claim says nothing of the next.
+ * `p_known_fences`, parallel arrays. By claim and not by job: what a process does with one claim says nothing of the next.
  *
  * Group rows are locked before the jobs, in name order, as a settle does: a settle of the same jobs by a worker that
- * is not dead after all can then only come before or after, never cross. `claims` is raised, so that whoever held a
- * job can settle nothing any more. A job that was claimed ahead and not started has spent no attempt; `p_give_back`
+ * is not dead after all can then only come before or after, never cross. `fence` is raised, so that whoever held a
+ * job can settle nothing any more. A job that was claimed ahead and not started has spent no attempt; `p_refund`
  * says that not even those marked as started were (their claim never reached the worker). Otherwise the jobs become
  * `suspect`: one that ends its process at once, before its start is recorded, would have its attempt given back each time.
  */
-export function takeBack(n: Tables): string {
+export function releaseJobs(n: Tables): string {
   return plpgsql({
-    signature: `${n.fn('take_back_v1')}(
-  p_worker uuid, p_known uuid[], p_known_claims integer[], p_give_back boolean)`,
+    signature: `${n.fn('release_jobs_v1')}(
+  p_process uuid, p_known uuid[], p_known_fences integer[], p_refund boolean)`,
     returns: 'table (o_id uuid, o_name text)',
     body: `declare
   v_groups text[];
-  v_freed_groups text[];
-  v_freed_epochs integer[];
+  v_released_groups text[];
+  v_released_epochs integer[];
 begin
   select array_agg(distinct j.job_group) into v_groups from ${n.job} j
-  where j.worker_id = p_worker and j.state = 'running' and j.job_group is not null;
+  where j.process_id = p_process and j.state = 'running' and j.job_group is not null;
   ${lockGroups(n, 'v_groups')}
 
-  select array_agg(j.job_group), array_agg(j.group_epoch) into v_freed_groups, v_freed_epochs
+  select array_agg(j.job_group), array_agg(j.group_epoch) into v_released_groups, v_released_epochs
   from ${n.job} j
-  where j.worker_id = p_worker and j.state = 'running' and j.job_group = any (v_groups)
+  where j.process_id = p_process and j.state = 'running' and j.job_group = any (v_groups)
     and ${isUnknown};
 
   return query
-  update ${n.job} j set state = 'ready', worker_id = null, claims = j.claims % 2147483647 + 1, suspect = j.suspect or not p_give_back,
-    attempt = greatest(0, j.attempt - case when p_give_back and j.started then 1 else 0 end)
-  where j.worker_id = p_worker and j.state = 'running' and ${isUnknown}
+  update ${n.job} j set state = 'ready', process_id = null, fence = j.fence % 2147483647 + 1, suspect = j.suspect or not p_refund,
+    attempt = greatest(0, j.attempt - case when p_refund and j.started then 1 else 0 end)
+  where j.process_id = p_process and j.state = 'running' and ${isUnknown}
   returning j.id, j.name;
 
-  if v_freed_groups is not null then
-    perform ${n.fn('free_groups_v1')}(v_freed_groups, v_freed_epochs);
+  if v_released_groups is not null then
+    perform ${n.fn('release_groups_v1')}(v_released_groups, v_released_epochs);
   end if;
 end`,
   });
 }
 
 /** A set to look up in, made once: a join of two lists of some thousand would compare each with each. */
-const isUnknown =
-  '(j.id, j.claims) not in (select k.id, k.claims from unnest(p_known, p_known_claims) as k (id, claims))';
+const isUnknown = '(j.id, j.fence) not in (select k.id, k.fence from unnest(p_known, p_known_fences) as k (id, fence))';
 
 /**
  * Whether a worker has let half of its lease pass: it renews every third. Core asks the same when it renews its own. In
@@ -84,50 +83,50 @@ const WATCH_GAP_SECS = 3;
 export function rescue(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('rescue_v1')}(p_self uuid, p_unlock_secs float8, p_blocked_secs float8, p_grace_secs float8)`,
-    returns: 'table (o_kind text, o_id text, o_name text, o_worker text)',
+    returns: 'table (o_kind text, o_id text, o_name text, o_process text)',
     body: `declare
-  v_worker record;
+  v_process record;
   v_dead uuid[] := '{}';
   v_strays uuid[];
   v_id uuid;
   v_groups text[];
 begin
-  for v_worker in
-    select e.id, e.session_key, e.renewed_at from ${n.worker} e
+  for v_process in
+    select e.id, e.session_key, e.renewed_at from ${n.process} e
     where e.expires_at < now() and e.id is distinct from p_self
       and coalesce(e.watched_from, now()) <= now() - make_interval(secs => p_grace_secs)
       and coalesce(e.watched_at, now()) >= now() - make_interval(secs => ${WATCH_GAP_SECS})
       and pg_postmaster_start_time() <= now() - make_interval(secs => p_grace_secs)
     order by e.id for update skip locked
   loop
-    continue when v_worker.session_key is not null
-      and v_worker.renewed_at > now() - make_interval(secs => p_blocked_secs)
-      and not pg_try_advisory_xact_lock(v_worker.session_key);
-    v_dead := v_dead || v_worker.id;
+    continue when v_process.session_key is not null
+      and v_process.renewed_at > now() - make_interval(secs => p_blocked_secs)
+      and not pg_try_advisory_xact_lock(v_process.session_key);
+    v_dead := v_dead || v_process.id;
   end loop;
 
   -- Running jobs of a worker without a row: nothing leaves any, but if they were there nobody else would find them.
   with recursive holder (id) as (
-    (select j.worker_id from ${n.job} j where j.state = 'running' order by j.worker_id limit 1)
+    (select j.process_id from ${n.job} j where j.state = 'running' order by j.process_id limit 1)
     union all
-    select x.worker_id from holder h cross join lateral (
-      select j.worker_id from ${n.job} j where j.state = 'running' and j.worker_id > h.id
-      order by j.worker_id limit 1) x
+    select x.process_id from holder h cross join lateral (
+      select j.process_id from ${n.job} j where j.state = 'running' and j.process_id > h.id
+      order by j.process_id limit 1) x
   )
   select array_agg(h.id order by h.id) into v_strays
-  from holder h where not exists (select 1 from ${n.worker} e where e.id = h.id);
+  from holder h where not exists (select 1 from ${n.process} e where e.id = h.id);
 
   -- The groups of all of them in one go: those of one worker after those of another would be out of order.
   v_groups := array(
-    select j.job_group from unnest(v_dead || v_strays) as d (id) join ${n.job} j on j.worker_id = any (array[d.id])
+    select j.job_group from unnest(v_dead || v_strays) as d (id) join ${n.job} j on j.process_id = any (array[d.id])
     where j.state = 'running' and j.job_group is not null);
   ${lockGroups(n, 'v_groups')}
   foreach v_id in array v_dead || v_strays loop
     return query
-    select 'job', t.o_id::text, t.o_name, v_id::text from ${n.fn('take_back_v1')}(v_id, '{}', '{}', false) t;
-    delete from ${n.worker} e where e.id = v_id;
+    select 'job', t.o_id::text, t.o_name, v_id::text from ${n.fn('release_jobs_v1')}(v_id, '{}', '{}', false) t;
+    delete from ${n.process} e where e.id = v_id;
     if v_id = any (v_dead) then
-      return query select 'worker', null::text, null::text, v_id::text;
+      return query select 'process', null::text, null::text, v_id::text;
     end if;
   end loop;
 
@@ -149,13 +148,13 @@ begin
     return query select 'group', null::text, u.name, null::text from unnest(v_groups) as u (name);
   end if;
 
-  update ${n.worker} e set watched_at = now(),
+  update ${n.process} e set watched_at = now(),
     watched_from = case when e.watched_at >= now() - make_interval(secs => ${WATCH_GAP_SECS}) then e.watched_from else now() end
   from (
-    select w.id from ${n.worker} w where w.id is distinct from p_self and ${isOverdue('w')}
+    select w.id from ${n.process} w where w.id is distinct from p_self and ${isOverdue('w')}
     order by w.id for no key update skip locked) o
   where e.id = o.id and (e.watched_at is null or e.watched_at < now() - interval '0.5 s');
-  if exists (select 1 from ${n.worker} w where w.id is distinct from p_self and ${isOverdue('w')}) then
+  if exists (select 1 from ${n.process} w where w.id is distinct from p_self and ${isOverdue('w')}) then
     return query select 'overdue', null::text, null::text, null::text;
   end if;
 end`,
@@ -172,18 +171,18 @@ end`,
  */
 export function reconcile(n: Tables): string {
   return plpgsql({
-    signature: `${n.fn('reconcile_v1')}(p_worker uuid, p_generation integer, p_known uuid[], p_known_claims integer[])`,
+    signature: `${n.fn('reconcile_v1')}(p_process uuid, p_generation integer, p_known uuid[], p_known_fences integer[])`,
     returns: 'table (o_id text, o_generation integer)',
     body: `declare
   v_generation integer;
 begin
-  select w.generation into v_generation from ${n.worker} w where w.id = p_worker for update;
+  select w.generation into v_generation from ${n.process} w where w.id = p_process for update;
   if not found then
     return;
   end if;
   if v_generation < p_generation then
-    return query select t.o_id::text, null::integer from ${n.fn('take_back_v1')}(p_worker, p_known, p_known_claims, true) t;
-    update ${n.worker} w set generation = p_generation where w.id = p_worker;
+    return query select t.o_id::text, null::integer from ${n.fn('release_jobs_v1')}(p_process, p_known, p_known_fences, true) t;
+    update ${n.process} w set generation = p_generation where w.id = p_process;
     v_generation := p_generation;
   end if;
   return query select null::text, v_generation;

@@ -6,9 +6,9 @@ import { lockGroups } from './groups.ts';
  * Settles a batch of what one worker process did with the jobs it claimed.
  *
  * Jobs that succeeded come as parallel arrays, since nearly all do. Everything else comes in `p_rest`, a JSON array of
- * `{ id, claims, attempt, kind, secs, error }`:
+ * `{ id, fence, attempt, kind, secs, error }`:
  * - `failed`: finalized as failed, with its error;
- * - `waiting`: claimed again after `secs` (a retry: with an error, and no more `suspect`), or at once (a hand-back);
+ * - `waiting`: claimed again after `secs` (a retry: with an error, and no more `suspect`), or at once (a release);
  * - `started`: still running; a job that was claimed ahead spends its attempt now, and counts as claimed now: what holds
  *   a group for long is the job that runs, not those of the run before it. With an error: it has ended, and its outcome
  *   cannot be recorded.
@@ -39,13 +39,13 @@ import { lockGroups } from './groups.ts';
 export function settle(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('settle_v1')}(
-  p_worker uuid, p_ids uuid[], p_claims integer[], p_attempts integer[], p_rest json, p_groups text[], p_finalized text)`,
-    returns: 'table (o_lost text, o_claims integer, o_channel text, o_name text)',
+  p_process uuid, p_ids uuid[], p_fences integer[], p_attempts integer[], p_rest json, p_groups text[], p_finalized text)`,
+    returns: 'table (o_lost text, o_fence integer, o_channel text, o_name text)',
     body: `declare
   v_keep boolean := p_finalized <> 'delete';
   v_settled integer := 0;
-  v_freed_groups text[] := '{}';
-  v_freed_epochs integer[] := '{}';
+  v_released_groups text[] := '{}';
+  v_released_epochs integer[] := '{}';
   v_part record;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
@@ -59,17 +59,17 @@ begin
   if p_finalized = 'replace' then
     delete from ${n.finalizedJob} f where f.id = any (array(
       select j.id from (
-        select u.id, u.claims from unnest(p_ids, p_claims) as u (id, claims)
+        select u.id, u.fence from unnest(p_ids, p_fences) as u (id, fence)
         union all
-        select t.id, t.claims from (${rest}) t where t.kind = 'failed'
+        select t.id, t.fence from (${rest}) t where t.kind = 'failed'
       ) o join ${n.job} j on j.id = any (array[o.id])
-      where j.claims = o.claims and j.worker_id = p_worker));
+      where j.fence = o.fence and j.process_id = p_process));
   end if;
 
   if cardinality(p_ids) > 0 then
     with over as materialized (
-      delete from ${n.job} j using unnest(p_ids, p_claims, p_attempts) as o (id, claims, attempt)
-      where j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
+      delete from ${n.job} j using unnest(p_ids, p_fences, p_attempts) as o (id, fence, attempt)
+      where j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
       returning ${OVER}, o.attempt as spent, 'succeeded'::${n.jobOutcome} as outcome, null::text as error
     ),
     ${finalize(n)}
@@ -80,7 +80,7 @@ begin
     with outcome as materialized (${rest}),
     over as materialized (
       delete from ${n.job} j using outcome o
-      where o.kind = 'failed' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
+      where o.kind = 'failed' and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
       returning ${OVER}, o.attempt as spent, 'failed'::${n.jobOutcome} as outcome, o.error
     ),
     ${finalize(n)},
@@ -88,15 +88,15 @@ begin
       update ${n.job} j set
         state = case when o.secs > 0 then 'scheduled' else 'ready' end::${n.jobState},
         run_at = case when o.secs > 0 then clock_timestamp() + make_interval(secs => o.secs) end,
-        worker_id = null, attempt = o.attempt, last_error = coalesce(o.error, j.last_error),
+        process_id = null, attempt = o.attempt, last_error = coalesce(o.error, j.last_error),
         suspect = j.suspect and o.error is null
-      from outcome o where o.kind = 'waiting' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
+      from outcome o where o.kind = 'waiting' and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
       returning j.id, j.job_group, j.group_epoch
     ),
     started as (
       update ${n.job} j set attempt = o.attempt, started = true, last_error = coalesce(o.error, j.last_error),
         claimed_at = case when o.error is null then now() else j.claimed_at end
-      from outcome o where o.kind = 'started' and j.id = any (array[o.id]) and j.claims = o.claims and j.worker_id = p_worker
+      from outcome o where o.kind = 'started' and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
       returning j.id, null::text as job_group, null::integer as group_epoch
     ),
     settled as (
@@ -107,10 +107,10 @@ begin
     ${collect('settled')}
   end if;
 
-  if cardinality(v_freed_groups) > 0 then
+  if cardinality(v_released_groups) > 0 then
     return query
     select null::text, null::integer, f.o_channel, f.o_name
-    from ${n.fn('free_groups_v1')}(v_freed_groups, v_freed_epochs) f;
+    from ${n.fn('release_groups_v1')}(v_released_groups, v_released_epochs) f;
   end if;
 
   if v_settled = cardinality(p_ids) + coalesce(json_array_length(p_rest), 0) then
@@ -118,41 +118,41 @@ begin
   end if;
   -- A row that is gone was deleted by hand, perhaps, and nobody else would count its group down.
   if cardinality(p_groups) > 0 then
-    v_freed_groups := array(select * from ${n.fn('recount_groups_v1')}(p_groups));
+    v_released_groups := array(select * from ${n.fn('recount_groups_v1')}(p_groups));
     return query
-    select null::text, null::integer, p.o_channel, p.o_name from ${n.fn('promote_group_heads_v1')}(v_freed_groups) p;
+    select null::text, null::integer, p.o_channel, p.o_name from ${n.fn('promote_group_heads_v1')}(v_released_groups) p;
   end if;
   return query
-  select o.id::text, o.claims, null::text, null::text from (
-    select u.id, u.claims, null::text as kind from unnest(p_ids, p_claims) as u (id, claims)
+  select o.id::text, o.fence, null::text, null::text from (
+    select u.id, u.fence, null::text as kind from unnest(p_ids, p_fences) as u (id, fence)
     union all
-    select t.id, t.claims, t.kind from (${rest}) t
+    select t.id, t.fence, t.kind from (${rest}) t
   ) o
   where not exists (
       select 1 from ${n.finalizedJob} f
-      where f.id = any (array[o.id]) and f.claims = o.claims and f.worker_id = p_worker)
+      where f.id = any (array[o.id]) and f.fence = o.fence and f.process_id = p_process)
     and not exists (
-      select 1 from ${n.job} j where j.id = any (array[o.id]) and j.claims = o.claims
-        and (j.worker_id = p_worker or j.worker_id is null and o.kind = 'waiting'))
+      select 1 from ${n.job} j where j.id = any (array[o.id]) and j.fence = o.fence
+        and (j.process_id = p_process or j.process_id is null and o.kind = 'waiting'))
     and (v_keep or exists (select 1 from ${n.job} j where j.id = any (array[o.id])));
 end`,
   });
 }
 
 const rest = `select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
-      id uuid, claims integer, attempt integer, kind text, secs float8, error text)`;
+      id uuid, fence integer, attempt integer, kind text, secs float8, error text)`;
 
 /** What is kept of a job that is over. Named one by one: users may have columns of their own, of any name. */
-const OVER = `j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.claims, j.priority, j.worker_id,
+const OVER = `j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.process_id,
         j.name, j.channel, j.job_group, j.group_epoch, j.payload`;
 
 /** Moves the jobs of the CTE `over` to history, server-side: payloads do not travel. */
 function finalize(n: Tables): string {
   return `moved as (
       insert into ${n.finalizedJob} (id, seq, enqueued_at, claimed_at, timeout_secs, outcome, attempt, num_attempts,
-        claims, priority, worker_id, name, channel, job_group, error, payload)
+        fence, priority, process_id, name, channel, job_group, error, payload)
       select id, seq, enqueued_at, claimed_at, timeout_secs, outcome, spent, num_attempts,
-        claims, priority, worker_id, name, channel, job_group, error, payload from over where v_keep
+        fence, priority, process_id, name, channel, job_group, error, payload from over where v_keep
     )`;
 }
 
@@ -162,6 +162,6 @@ function collect(from: string): string {
       array_agg(s.group_epoch) filter (where s.job_group is not null) as epochs
     into v_part from ${from} s;
     v_settled := v_settled + v_part.jobs;
-    v_freed_groups := v_freed_groups || coalesce(v_part.groups, '{}');
-    v_freed_epochs := v_freed_epochs || coalesce(v_part.epochs, '{}');`;
+    v_released_groups := v_released_groups || coalesce(v_part.groups, '{}');
+    v_released_epochs := v_released_epochs || coalesce(v_part.epochs, '{}');`;
 }

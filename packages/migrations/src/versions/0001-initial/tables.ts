@@ -11,12 +11,12 @@ import type { Tables } from '@bearmq/core/driver';
  * | scheduled | a delay or a retry that is not due           | `job_scheduled`          |
  * | ready     | may be claimed now                           | `job_ready`, `job_ready_grouped` |
  * | blocked   | its group is busy; passed over once          | `job_waiting_in_group`   |
- * | running   | held by the process `worker_id`              | `job_running`            |
+ * | running   | held by the process `process_id`              | `job_running`            |
  *
  * - `id` is a version 7 UUID made by the client; `seq` is drawn from a sequence of the database, in the order of a
  *   bulk insert's items, and is what "first in, first out" means: no client's clock takes part.
- * - `claims` is the fence: every claim and every rescue raises it, and a worker settles only what it can name by
- *   (id, claims) and still holds by its `worker_id`.
+ * - `fence` is the fence: every claim and every rescue raises it, and a worker settles only what it can name by
+ *   (id, fence) and still holds by its `process_id`.
  * - `started` tells a job whose work function was started (its attempt is spent) from one that is held, or started a moment ago.
  * - `suspect` tells a job that was taken back from a dead process: perhaps it is what killed it.
  * - A job without a group of its own choosing has `job_group` null: no group row, no group lock.
@@ -53,12 +53,12 @@ export function tables(n: Tables): string[] {
       state ${n.jobState} not null,
       attempt integer not null default 0,
       num_attempts integer not null,
-      claims integer not null default 0,
+      fence integer not null default 0,
       group_epoch integer,
       priority smallint not null default 0,
       started boolean not null default false,
       suspect boolean not null default false,
-      worker_id uuid,
+      process_id uuid,
       name ${NAME} not null,
       channel ${NAME} not null,
       job_group ${NAME},
@@ -66,7 +66,7 @@ export function tables(n: Tables): string[] {
       payload json not null,
       constraint job_attempt_in_range check (attempt between 0 and num_attempts),
       constraint job_payload_fits check (octet_length(payload::text) <= 67108864),
-      constraint job_running_has_worker check ((state = 'running') = (worker_id is not null)),
+      constraint job_running_has_process check ((state = 'running') = (process_id is not null)),
       constraint job_scheduled_has_time check ((state = 'scheduled') = (run_at is not null)),
       constraint job_blocked_has_group check (state <> 'blocked' or job_group is not null)
     ) with (${HOT_TABLE})`,
@@ -83,7 +83,7 @@ export function tables(n: Tables): string[] {
     `create index job_scheduled on ${n.job} (run_at) include (channel, name, priority, seq) where state = 'scheduled'`,
     `create index job_scheduled_in_group on ${n.job} (job_group) include (channel, name, priority, seq)
       where state = 'scheduled' and job_group is not null`,
-    `create index job_running on ${n.job} (worker_id) where state = 'running'`,
+    `create index job_running on ${n.job} (process_id) where state = 'running'`,
     `create table ${n.finalizedJob} (
       id uuid primary key,
       seq bigint not null,
@@ -94,9 +94,9 @@ export function tables(n: Tables): string[] {
       outcome ${n.jobOutcome} not null,
       attempt integer not null,
       num_attempts integer not null,
-      claims integer not null,
+      fence integer not null,
       priority smallint not null,
-      worker_id uuid,
+      process_id uuid,
       name ${NAME} not null,
       channel ${NAME} not null,
       job_group ${NAME},
@@ -112,7 +112,7 @@ export function tables(n: Tables): string[] {
       locked_at timestamptz,
       constraint job_group_running_not_negative check (running >= 0)
     ) with (fillfactor = 50, ${HOT_TABLE})`,
-    `create table ${n.worker} (
+    `create table ${n.process} (
       id uuid primary key,
       generation integer not null default 0,
       session_key bigint,

@@ -1,0 +1,200 @@
+import { v4 as uuidv4 } from 'uuid';
+import { type Driver, notificationChannel, type SqlSession, type Subscription, type Tables } from '../driver/index.ts';
+import type { AnnouncedJob } from '../model/announced-job.ts';
+import { decodeAnnouncement } from '../model/announcement.ts';
+import { afterReading, systemClock } from '../runtime/clock.ts';
+import { notify } from '../statements/notify.ts';
+
+export interface NotifierOptions {
+  readonly driver: Driver;
+  readonly tables: Tables;
+  /** What the notifications of this very process carry: its workers know already. */
+  readonly ownSenderId: string;
+  /** There may be work: another process says so, or notifications may have been missed. */
+  readonly onWork: () => void;
+  /** Another process says that this job became ready. */
+  readonly onAnnounced: (announced: AnnouncedJob) => void;
+  /**
+   * It listens. `isDirect`: what `session` holds stands for this process already, whatever comes of notifications; else
+   * that is known only when they are seen to arrive.
+   */
+  readonly onConnected: (session: SqlSession | null, isDirect: boolean) => void;
+  /**
+   * Notifications were seen to arrive on this connection (`session` runs on it, where the driver gives access), or do
+   * not any more. Until the first call nothing is known.
+   */
+  readonly onHealth: (health: ListenerHealth) => void;
+  readonly onError: (error: unknown, failures: number) => void;
+}
+
+export type ListenerHealth =
+  | { readonly state: 'listening'; readonly session: SqlSession | null }
+  /** `reason` says why notifications do not arrive. */
+  | { readonly state: 'polling'; readonly reason: 'disconnected' | 'unanswered' };
+
+/** How long the notification that a listener sends to itself may take, once it is committed. */
+const PROBE_TIMEOUT_MS = 5_000;
+/** A timer that is so late tells of an event loop that was blocked. */
+const BLOCKED_MS = 300;
+/** How long to wait before it is sent again, when that failed. */
+const PROBE_RETRY_MS = 1_000;
+/** How long after one that was not answered it is sent again: the first pause, doubled each time, and the longest. */
+const [UNANSWERED_PAUSE_MS, LONGEST_UNANSWERED_PAUSE_MS] = [10_000, 600_000];
+const PROBE_PREFIX = 'probe ';
+/** The least time between two looks for work that foreign notifications cause, in milliseconds. */
+const FOREIGN_INTERVAL_MS = 250;
+
+/** A notification to ourselves that has not come back, or not in time: it may be late. */
+interface Probe {
+  readonly payload: string;
+  /** That of the connection on which it is to come. */
+  readonly session: SqlSession | null;
+  /** How often it was sent and not answered. */
+  unanswered: number;
+  /** Stops the timer that runs for it. */
+  cancel: () => void;
+}
+
+/**
+ * One LISTEN for all workers of a context.
+ *
+ * A connection that says it listens may not: a pooler in transaction mode accepts LISTEN and delivers nothing. So after
+ * every connect a notification is sent to ourselves, over the pool: only when it comes back is the connection trusted,
+ * for notifications and for a session-level lock alike. Meanwhile, and as long as it does not, workers poll. (A lock may
+ * be trusted sooner, where the client knows that the connection leads to the very process of the server it began with.)
+ */
+export class Notifier {
+  readonly #options: NotifierOptions;
+  #subscription: Subscription | undefined;
+  #probe: Probe | undefined;
+  #foreign: 'none' | 'heeded' | 'more' = 'none';
+  #cancelForeign: () => void = () => {};
+  #failures = 0;
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+  }
+
+  /** Never throws: a driver that refuses to listen (it is closed, say) leaves the workers to their polling. */
+  start(): void {
+    try {
+      this.#subscription ??= this.#listen();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #listen(): Subscription {
+    const { driver, tables, onWork, onConnected } = this.#options;
+    return driver.listen(notificationChannel(tables.schemaName), {
+      onNotification: (payload) => {
+        if (payload === this.#probe?.payload) this.#trust();
+        else if (!payload.startsWith(PROBE_PREFIX)) this.#hear(payload);
+      },
+      onConnected: (session, isDirect = false) => {
+        onWork();
+        onConnected(session, isDirect);
+        this.#startProbe(session);
+      },
+      onDisconnected: (error) => this.#fail(error),
+    });
+  }
+
+  #hear(payload: string): void {
+    const { ownSenderId, onWork, onAnnounced } = this.#options;
+    const announcement = decodeAnnouncement(payload);
+    if (announcement === null) this.#hearForeign();
+    else if (announcement.senderId === ownSenderId) return;
+    else if (announcement.announced === null) onWork();
+    else onAnnounced(announcement.announced);
+  }
+
+  /** Nothing that BearMQ sends: the first is heeded at once, then one in a while, so that a flood of them costs little. */
+  #hearForeign(): void {
+    if (this.#foreign !== 'none') {
+      this.#foreign = 'more';
+      return;
+    }
+    this.#foreign = 'heeded';
+    this.#options.onWork();
+    this.#cancelForeign = systemClock.after(FOREIGN_INTERVAL_MS, () => {
+      const isMore = this.#foreign === 'more';
+      this.#foreign = 'none';
+      if (isMore) this.#hearForeign();
+    });
+  }
+
+  #fail(error: unknown): void {
+    this.#endProbe();
+    this.#failures += 1;
+    this.#options.onHealth({ state: 'polling', reason: 'disconnected' });
+    this.#options.onError(error, this.#failures);
+  }
+
+  async stop(): Promise<void> {
+    this.#endProbe();
+    this.#cancelForeign();
+    await this.#subscription?.close();
+  }
+
+  #startProbe(session: SqlSession | null): void {
+    this.#endProbe();
+    const probe: Probe = { payload: PROBE_PREFIX + uuidv4(), session, unanswered: 0, cancel: () => {} };
+    this.#probe = probe;
+    void this.#send(probe, 0);
+  }
+
+  /**
+   * That it is not answered means something only after it was sent: a pool whose connections are all in use, or a server
+   * that refuses for a moment, says nothing about the connection that listens.
+   */
+  async #send(probe: Probe, failures: number): Promise<void> {
+    const { driver, tables, onError } = this.#options;
+    const channel = notificationChannel(tables.schemaName);
+    let isSent = true;
+    try {
+      await notify(driver, tables, { channel, payload: probe.payload });
+    } catch (error) {
+      isSent = false;
+      if (this.#probe === probe) onError(error, failures + 1);
+    }
+    if (this.#probe !== probe) return; // it has come back already, or its connection is gone
+    if (isSent) this.#awaitAnswer(probe);
+    else probe.cancel = systemClock.after(PROBE_RETRY_MS, () => void this.#send(probe, failures + 1));
+  }
+
+  /** A wait in which the event loop was blocked says nothing: nobody read what came, nor wrote what was to be sent. */
+  #awaitAnswer(probe: Probe): void {
+    const lateAt = systemClock.now() + PROBE_TIMEOUT_MS + BLOCKED_MS;
+    probe.cancel = afterReading(systemClock, PROBE_TIMEOUT_MS, () => {
+      if (systemClock.now() > lateAt) this.#awaitAnswer(probe);
+      else this.#noteUnanswered(probe);
+    });
+  }
+
+  /** Not for good: a server, or an event loop, may have been busy. So it is tried again, and may still come late. */
+  #noteUnanswered(probe: Probe): void {
+    probe.unanswered += 1;
+    if (probe.unanswered === 1) this.#options.onHealth({ state: 'polling', reason: 'unanswered' });
+    const pauseMs = Math.min(UNANSWERED_PAUSE_MS * 2 ** (probe.unanswered - 1), LONGEST_UNANSWERED_PAUSE_MS);
+    probe.cancel = systemClock.after(pauseMs, () => void this.#send(probe, 0));
+  }
+
+  #trust(): void {
+    const session = this.#probe?.session ?? null;
+    this.#endProbe();
+    this.#failures = 0;
+    this.#options.onHealth({ state: 'listening', session });
+  }
+
+  #endProbe(): void {
+    this.#probe?.cancel();
+    this.#probe = undefined;
+  }
+}
+
+/** What is said of `unanswered`. */
+export const POLL_ONLY_WARNING: string =
+  'notifications do not arrive on this connection (a pooler in transaction mode, perhaps): idle workers poll instead, ' +
+  'and a process whose event loop is blocked for longer than its lease is taken for dead. Give workers a direct ' +
+  "connection, or say wakeUp: 'poll' to accept this";

@@ -1,0 +1,37 @@
+import type { Services } from '../context-parts.ts';
+import { Daemon } from '../runtime/daemon.ts';
+import { checkGroups } from '../statements/maintain.ts';
+
+export interface SelfCheckOptions {
+  readonly services: Services;
+  readonly intervalMs: number;
+  /** Jobs that were stuck are ready now. */
+  readonly onFixed: () => void;
+}
+
+/** A check waits this many times as long as the last one took, if that is longer: it costs at most so small a share. */
+const WAIT_TO_WORK = 100;
+
+/** Looks for groups that were left stuck or counted wrong, by hand-written deletes of jobs above all, and fixes them. */
+export class SelfCheck extends Daemon {
+  readonly #options: SelfCheckOptions;
+
+  constructor(options: SelfCheckOptions) {
+    super({ name: 'self-check', onError: options.services.reportError });
+    this.#options = options;
+  }
+
+  protected override async tick(): Promise<number> {
+    const { services, intervalMs, onFixed } = this.#options;
+    await services.checkSchema();
+    const startedAt = this.clock.now();
+    const fixed = await checkGroups(services.driver, services.tables, null);
+    for (const { kind, jobGroup } of fixed) {
+      services.warn(
+        `the job group ${JSON.stringify(jobGroup)} was found ${kind}, and fixed: a job of it was deleted by hand, perhaps`,
+      );
+    }
+    if (fixed.length > 0) onFixed();
+    return Math.max(intervalMs, (this.clock.now() - startedAt) * WAIT_TO_WORK);
+  }
+}

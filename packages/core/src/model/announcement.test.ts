@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
+import { MAX_NAME_BYTES } from './limits.ts';
+
+const senderId = '0190a6f4-7c1e-4d0e-9c43-0b8f5a6d7e21';
+const announced = { id: '0190a6f4-7c1e-7d0e-9c43-0b8f5a6d7e21', channel: 'a "b" \u0001 c', name: 'N 1' };
+
+describe('what a notification says', () => {
+  it('is read as it was written', () => {
+    for (const announcement of [
+      { senderId, announced: null },
+      { senderId, announced },
+    ]) {
+      expect(decodeAnnouncement(encodeAnnouncement(announcement))).toEqual(announcement);
+    }
+  });
+
+  it('fits into a notification, whatever the names', () => {
+    const longest = '\u0001'.repeat(MAX_NAME_BYTES);
+    const payload = encodeAnnouncement({ senderId, announced: { ...announced, channel: longest, name: longest } });
+    expect(new TextEncoder().encode(payload).length).toBeLessThan(8_000);
+  });
+
+  it('is of somebody unknown where the sender cannot tell whether it commits', () => {
+    expect(decodeAnnouncement('')).toEqual({ senderId: '', announced: null });
+  });
+
+  it.each([
+    'x',
+    'x ["0190a6f4-7c1e-7d0e-9c43-0b8f5a6d7e21","C","N"]',
+    `${senderId} `,
+    `${senderId} {`,
+    `${senderId} null`,
+    `${senderId} ["x","C","N"]`,
+    `${senderId} ["${announced.id}","C"]`,
+    `${senderId} ["${announced.id}",1,"N"]`,
+    `${senderId} ["${announced.id}","C","N","more"]`,
+    `${senderId} ["${announced.id}","","N"]`,
+    `${senderId} ["${announced.id}","C",""]`,
+    `${senderId} ["${announced.id}","\\u0000","N"]`,
+    `${senderId} ["${announced.id}","C","N\\u0000"]`,
+    `${senderId} ["${announced.id}","\\ud800","N"]`,
+    `${senderId} ["${announced.id}","C","\\udc00"]`,
+    `${senderId} ["${announced.id}","${'c'.repeat(256)}","N"]`,
+    `${senderId} ["${announced.id}","C","${'é'.repeat(128)}"]`,
+  ])('is nothing of ours where it could not be: %j', (payload) => {
+    expect(decodeAnnouncement(payload)).toBeNull();
+  });
+});

@@ -1,6 +1,0 @@
-/** A job that became ready a moment ago, as those who may take it are told of it. It has no group. */
-export interface ToldJob {
-  readonly id: string;
-  readonly channel: string;
-  readonly name: string;
-}

@@ -1,0 +1,46 @@
+import { toArrayLiteral } from '../driver/index.ts';
+import type { AnnouncedJob } from '../model/announced-job.ts';
+import type { ClaimedJob } from '../model/job.ts';
+import { decodeClaimedJob, inOrder } from './claim.ts';
+import { defineStatement, type Statement } from './statement.ts';
+
+export interface ClaimAnnouncedInput {
+  readonly processId: string;
+  readonly generation: number;
+  readonly announced: readonly AnnouncedJob[];
+  /** The claim ends with the job that makes its payloads so many bytes or more. */
+  readonly room: number;
+}
+
+export interface ClaimAnnouncedResult {
+  /** Those that were still ready; highest priority first, then oldest first. */
+  readonly jobs: readonly ClaimedJob[];
+  /** False when the process's lease is gone: it must register anew. */
+  readonly isLeaseHeld: boolean;
+}
+
+/** Takes certain jobs for this process, those of them that are still ready. Told at `claim_announced_v1`. */
+export const claimAnnounced: Statement<ClaimAnnouncedInput, ClaimAnnouncedResult> = defineStatement({
+  name: 'bearmq_claim_announced',
+  mayBeRepeated: true,
+  text: ({ fn }) => `
+    select null::int4 as o_demand, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
+      o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_fence::int4,
+      o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text
+    from ${fn('claim_announced_v1')}($1::text::uuid, $2::int4, $3::text::uuid[], $4::text::text[], $5::text::text[], $6::int4)`,
+  encode: ({ processId, generation, announced, room }) => [
+    processId,
+    generation,
+    toArrayLiteral(announced.map(({ id }) => id)),
+    toArrayLiteral(announced.map(({ channel }) => channel)),
+    toArrayLiteral(announced.map(({ name }) => name)),
+    room,
+  ],
+  decode: (rows, { processId }) => ({
+    jobs: rows
+      .slice(0, -1)
+      .map((row) => decodeClaimedJob(row, processId))
+      .sort(inOrder),
+    isLeaseHeld: rows.length > 0,
+  }),
+});
