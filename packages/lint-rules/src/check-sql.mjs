@@ -17,7 +17,7 @@ const PLACES = [
   'packages/migrations/src/doctor',
   'packages/migrations/src/migrate.ts',
   'packages/migrations/src/giving-way.ts',
-  'packages/migrations/src/versions/0001-initial/enqueue.ts',
+  'packages/migrations/src/schema/enqueue.ts',
 ];
 
 const IS_SQL = /^\s*(?:select|insert|update|delete|with|call|declare)\b/;
