@@ -83,13 +83,22 @@ export const layerRules = [
   },
   {
     name: 'drivers-see-only-the-driver-subpath',
-    comment: 'Drivers, migrations and the testkit can be read, and written by others, without knowing what a job is.',
+    comment:
+      'Drivers, migrations, the doctor and the testkit can be read, and written by others, without knowing what a job is.',
     severity: 'error',
-    from: { path: '^packages/(driver-[^/]+|migrations)/src/' },
+    from: { path: '^packages/(doctor|driver-[^/]+|migrations)/src/' },
     to: {
       path: '^(packages/core/|@bearmq/core(/|$))',
       pathNot: '^(packages/core/dist/driver/index\\.(d\\.ts|js)|@bearmq/core/driver)$',
     },
+  },
+  {
+    name: 'migrations-know-no-doctor',
+    comment:
+      'The doctor looks at what the migrations made. They run without it, and whoever only migrates installs none.',
+    severity: 'error',
+    from: { path: '^packages/migrations/src/' },
+    to: { path: '^(packages|@bearmq)/doctor(/|$)' },
   },
   {
     name: 'no-source-of-another-package',
@@ -102,7 +111,7 @@ export const layerRules = [
     name: 'no-test-code-in-the-product',
     comment: 'Test files and the private packages are not published: what imports them would break for users.',
     severity: 'error',
-    from: { path: '^packages/(bearmq|core|driver-[^/]+|migrations)/src/', pathNot: testFile },
+    from: { path: '^packages/(bearmq|core|doctor|driver-[^/]+|migrations)/src/', pathNot: testFile },
     to: {
       path: [
         testFile,

@@ -85,6 +85,9 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     ['packages/driver-new/src/session.ts', `import { Worker } from '@bearmq/core';\nexport const session = Worker;`],
     ['packages/migrations/src/migrator.ts', `import type { Job } from '@bearmq/core/inspect';\nexport type J = Job;`],
   ],
+  'migrations-know-no-doctor': [
+    ['packages/migrations/src/check.ts', `import { diagnose } from '@bearmq/doctor';\nexport const check = diagnose;`],
+  ],
   'no-source-of-another-package': [
     [
       'packages/integration-tests/test/near.test.ts',

@@ -9,8 +9,9 @@ import {
   tablesOf,
 } from '@bearmq/core/driver';
 import { applyStep } from './apply-step.ts';
+import { notOurLedger } from './ledger.ts';
 import type { Migration } from './migration.ts';
-import { notOurLedger, stepsOf } from './steps.ts';
+import { stepsOf } from './steps.ts';
 import { migrations } from './versions/index.ts';
 
 /** Where to migrate. */
@@ -70,8 +71,7 @@ export async function migrationStatus(options: MigrateOptions): Promise<Migratio
   return await statusWith(migrations, checkOptions('migrationStatus', options, migrateChecks, ['driver']));
 }
 
-/** What is checked of {@link MigrateOptions}. */
-export const migrateChecks: Readonly<Record<keyof MigrateOptions, Check>> = {
+const migrateChecks: Readonly<Record<keyof MigrateOptions, Check>> = {
   driver: hasMethods(['run'], 'must be a driver, such as pgDriver({ pool }), or a session of one'),
   schema: anything, // checked where it is quoted
 };

@@ -5,7 +5,7 @@ import { useSchema } from '../support/database.ts';
 import { type CatalogueObject, EXPECTED, readCatalogue } from './support/catalogue.ts';
 
 const schema = useSchema();
-const FILE = new URL('../../../migrations/src/doctor/expected-objects.ts', import.meta.url);
+const FILE = new URL('../../../doctor/src/expected-objects.ts', import.meta.url);
 
 /** The source of the list, as Biome would have it but for lines that are too long. */
 function sourceOf(objects: readonly CatalogueObject[]): string {

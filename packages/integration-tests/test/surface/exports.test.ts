@@ -150,6 +150,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   '@bearmq/core/drizzle': ['DrizzleSql', 'DrizzleTransaction', 'fromDrizzle'],
   '@bearmq/core/kysely': ['KyselyQueryRunner', 'KyselyTransaction', 'fromKysely'],
+  '@bearmq/doctor': ['DiagnoseOptions', 'Finding', 'FindingKind', 'diagnose'],
   '@bearmq/driver-pg': [
     'PgClient',
     'PgDriverOptions',
@@ -200,18 +201,15 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'sessionConformance',
   ],
   '@bearmq/migrations': [
-    'DiagnoseOptions',
-    'Finding',
-    'FindingKind',
     'GrantOptions',
     'MigrateOptions',
     'MigrationStatus',
-    'diagnose',
     'generateGrantSql',
     'generateMigrationSql',
     'migrate',
     'migrationStatus',
   ],
+  '@bearmq/migrations/schema': ['LATEST_VERSION', 'isOurLedger', 'notOurLedger', 'statementsMade'],
 };
 
 describe('the exported names', () => {

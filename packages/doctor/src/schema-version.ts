@@ -1,6 +1,6 @@
 import { asBoolean, asText } from '@bearmq/core/driver';
-import { migrationStatus } from '../migrate.ts';
-import { isOurLedger, notOurLedger } from '../steps.ts';
+import { migrationStatus } from '@bearmq/migrations';
+import { isOurLedger, notOurLedger } from '@bearmq/migrations/schema';
 import { ask, type Examination, type Finding } from './finding.ts';
 
 /** What the ledger says; `isCurrent` tells whether what is there can be compared with what this package makes. */

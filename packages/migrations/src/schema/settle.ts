@@ -1,5 +1,5 @@
 import type { Tables } from '@bearmq/core/driver';
-import { plpgsql } from '../../plpgsql.ts';
+import { plpgsql } from '../plpgsql.ts';
 import { lockGroups } from './groups.ts';
 
 /**

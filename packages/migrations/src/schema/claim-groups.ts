@@ -1,5 +1,5 @@
 import type { Tables } from '@bearmq/core/driver';
-import { plpgsql } from '../../plpgsql.ts';
+import { plpgsql } from '../plpgsql.ts';
 import { groupLanes } from './groups.ts';
 import { PAYLOAD_BYTES } from './ready-jobs.ts';
 

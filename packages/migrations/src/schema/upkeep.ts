@@ -1,5 +1,5 @@
 import type { Tables } from '@bearmq/core/driver';
-import { plpgsql } from '../../plpgsql.ts';
+import { plpgsql } from '../plpgsql.ts';
 
 /**
  * Deletes unused groups among the next `p_limit` names after `p_after`, and says where to go on.

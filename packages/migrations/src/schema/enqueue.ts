@@ -1,5 +1,5 @@
 import type { Tables } from '@bearmq/core/driver';
-import { freshTag, NAME_TAG } from '../../plpgsql.ts';
+import { freshTag, NAME_TAG } from '../plpgsql.ts';
 
 /**
  * Enqueues one job that is ready at once, and tells those who listen: for the first enqueue after a quiet moment, which

@@ -1,5 +1,5 @@
 import type { Tables } from '@bearmq/core/driver';
-import { NAME_TAG, plpgsql } from '../../plpgsql.ts';
+import { NAME_TAG, plpgsql } from '../plpgsql.ts';
 import { insertGroups } from './claim-groups.ts';
 import { takeFromGroups } from './claim-plan.ts';
 import { ADD_PROMOTED, nextDue, promoteDue } from './due-jobs.ts';

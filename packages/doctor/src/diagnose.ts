@@ -1,5 +1,13 @@
-import { checkOptions, DatabaseError, numberIn, tablesOf, withDefaults } from '@bearmq/core/driver';
-import { type MigrateOptions, migrateChecks } from '../migrate.ts';
+import {
+  anything,
+  checkOptions,
+  DatabaseError,
+  hasMethods,
+  numberIn,
+  type SqlSession,
+  tablesOf,
+  withDefaults,
+} from '@bearmq/core/driver';
 import { checkDrift } from './drift.ts';
 import type { Check, Examination, Finding } from './finding.ts';
 import { checkHorizon } from './horizon.ts';
@@ -12,7 +20,11 @@ import { checkVacuum } from './vacuum.ts';
 import { checkSchedules, checkUnrecorded, checkWaiting, checkWorkers } from './work.ts';
 
 /** What to look at, and how patiently. */
-export interface DiagnoseOptions extends MigrateOptions {
+export interface DiagnoseOptions {
+  /** A driver, or a session of one. */
+  readonly driver: SqlSession;
+  /** The schema's name, as given to `Context`. */
+  readonly schema: string;
   /**
    * How long something may last before it is a finding, in seconds: a transaction that is open, dead rows that no vacuum
    * comes for, a lease that ran out, jobs that wait for a worker, a repeating job that is overdue.
@@ -26,7 +38,11 @@ export interface DiagnoseOptions extends MigrateOptions {
 }
 
 const DIAGNOSE_DEFAULTS = { patienceSecs: 300 } as const;
-const diagnoseChecks = { ...migrateChecks, patienceSecs: numberIn(0, 86_400, 'seconds') };
+const diagnoseChecks = {
+  driver: hasMethods(['run'], 'must be a driver, such as pgDriver({ pool }), or a session of one'),
+  schema: anything, // checked where it is quoted
+  patienceSecs: numberIn(0, 86_400, 'seconds'),
+};
 
 /**
  * Looks whether everything is in order: the server, the schema, its vacuuming, who holds vacuums up, and whether jobs

@@ -1,4 +1,4 @@
-import type { Migration } from '../../migration.ts';
+import type { Tables } from '@bearmq/core/driver';
 import { claim } from './claim.ts';
 import { claimGroups } from './claim-groups.ts';
 import { claimTold } from './claim-told.ts';
@@ -9,11 +9,14 @@ import { settle } from './settle.ts';
 import { tables } from './tables.ts';
 import { pruneGroups, sweepGroups } from './upkeep.ts';
 
-/** Jobs, their groups, the workers that hold them, and the claim/settle protocol between them. */
-export const initial: Migration = {
-  version: 1,
-  name: 'initial',
-  statements: (n) => [
+/**
+ * The schema as it is now, but for the ledger: jobs, their groups, the workers that hold them, and the claim/settle
+ * protocol between them. One statement an object, in an order in which they can be run.
+ *
+ * It is what is edited and read. Databases are brought to it by `versions/`, whose texts are frozen.
+ */
+export function livingSchema(n: Tables): string[] {
+  return [
     ...tables(n),
     enqueueFirst(n),
     promoteGroupHeads(n),
@@ -28,5 +31,5 @@ export const initial: Migration = {
     reconcile(n),
     pruneGroups(n),
     sweepGroups(n),
-  ],
-};
+  ];
+}

@@ -1,6 +1,5 @@
 import { quoteIdentifier, type Tables } from '@bearmq/core/driver';
-import { statementsOf } from '../migration.ts';
-import { LATEST_VERSION, migrations } from '../versions/index.ts';
+import { LATEST_VERSION, statementsMade } from '@bearmq/migrations/schema';
 import { type CatalogueObject, key, readCatalogue } from './catalogue.ts';
 import { EXPECTED } from './expected-objects.ts';
 import type { Check, Finding } from './finding.ts';
@@ -82,8 +81,7 @@ function changed(n: Tables, object: CatalogueObject, now: string): Finding {
 /** The statement of the newest migration that makes it; columns, constraints and the like are parts of a table. */
 function statementThatMakes(n: Tables, [type, , name]: CatalogueObject): string | undefined {
   const heads = headsOf(n, type, name);
-  const made = migrations.flatMap((migration) => statementsOf(migration, n).map((statement) => statement.trim()));
-  return made.findLast((statement) => heads.some((head) => statement.startsWith(head)));
+  return statementsMade(n).findLast((statement) => heads.some((head) => statement.startsWith(head)));
 }
 
 function headsOf(n: Tables, type: string, name: string): readonly string[] {

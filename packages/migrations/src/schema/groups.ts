@@ -1,5 +1,5 @@
 import type { Tables } from '@bearmq/core/driver';
-import { plpgsql } from '../../plpgsql.ts';
+import { plpgsql } from '../plpgsql.ts';
 
 /**
  * The lanes (channel and name) in which a group has waiting jobs, as a recursive CTE `group_lane` over the text array
