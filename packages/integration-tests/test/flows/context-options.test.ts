@@ -1,3 +1,4 @@
+import { thrownBy } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import {
   Context,
@@ -9,7 +10,6 @@ import {
   Worker,
 } from 'bearmq';
 import { useSchema } from '../support/database.ts';
-import { thrownBy } from '../support/thrown.ts';
 import { until } from '../support/until.ts';
 
 describe('the options of a Context', () => {

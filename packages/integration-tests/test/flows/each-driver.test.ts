@@ -4,6 +4,7 @@ import { fromPg, pgDriver } from '@bearmq/driver-pg';
 import { fromPglite, pgliteDriver } from '@bearmq/driver-pglite';
 import { fromPostgresJs, postgresJsDriver } from '@bearmq/driver-postgresjs';
 import { migrate, migrationStatus } from '@bearmq/migrations';
+import { rejectionOf } from '@bearmq/test-support';
 import { PGlite } from '@electric-sql/pglite';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Context, JobDefinition } from 'bearmq';
@@ -11,7 +12,6 @@ import pg from 'pg';
 import postgres from 'postgres';
 import { useDaemons } from '../support/daemons.ts';
 import { directUrl, freshName } from '../support/database.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { enqueueAll } from '../support/two-hundred-jobs.ts';
 import { until } from '../support/until.ts';
 

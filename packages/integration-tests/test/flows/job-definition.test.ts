@@ -1,9 +1,9 @@
+import { rejectionOf, thrownBy } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import { DuplicateJobDefinitionError, InvalidOptionError, JobDefinition, type JobDefinitionOptions } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
-import { rejectionOf, thrownBy } from '../support/thrown.ts';
 
 const schema = useSchema();
 const daemons = useDaemons();

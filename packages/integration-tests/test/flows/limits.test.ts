@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rejectionOf } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError, JobDefinition, PayloadError } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
@@ -6,7 +7,6 @@ import { useSchema } from '../support/database.ts';
 import { counted, ENQUEUES } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { rejectionOf } from '../support/thrown.ts';
 
 const schema = useSchema();
 const daemons = useDaemons();

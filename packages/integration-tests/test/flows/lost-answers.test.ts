@@ -1,3 +1,4 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import { JobDefinition } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
@@ -5,7 +6,6 @@ import { useSchema } from '../support/database.ts';
 import { CLAIMS, connectionLost, intercepted, losingAnswers } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { gate, until } from '../support/until.ts';
 
 const schema = useSchema();

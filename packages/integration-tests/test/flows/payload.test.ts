@@ -1,3 +1,4 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import { JobDefinition, PayloadError } from 'bearmq';
 import fc from 'fast-check';
@@ -5,7 +6,6 @@ import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { rejectionOf } from '../support/thrown.ts';
 
 const schema = useSchema();
 const daemons = useDaemons();

@@ -1,10 +1,10 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { JobDefinition, SchemaVersionError } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { rejectionOf } from '../support/thrown.ts';
 
 const schema = useSchema({ migrations: 'none' });
 const daemons = useDaemons();

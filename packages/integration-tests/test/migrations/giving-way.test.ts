@@ -1,3 +1,4 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 import { tablesOf } from '../support/core-internals.ts';
@@ -5,7 +6,6 @@ import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { until } from '../support/until.ts';
 import { future, INDEX_VERSION, migrateWith, released, stepsOf } from './support/future.ts';
 import { fillJobs, ledgerOf, noting, waitingBuilder } from './support/upgrades.ts';

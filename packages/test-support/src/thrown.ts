@@ -1,4 +1,4 @@
-/** What `act` throws; an error of its own when it throws nothing. */
+/** What `act` throws. @throws an error of its own where it throws nothing */
 export function thrownBy(act: () => unknown): unknown {
   try {
     act();
@@ -8,7 +8,7 @@ export function thrownBy(act: () => unknown): unknown {
   throw new Error('nothing was thrown');
 }
 
-/** What `promise` rejects with; an error of its own when it resolves. */
+/** What `promise` rejects with. @throws an error of its own where it resolves */
 export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   return await promise.then(
     () => {
