@@ -2,17 +2,17 @@
 // same must be found: at the latest by a look everywhere, which is made every three seconds.
 import { describe, expect, it } from '@jest/globals';
 import { fromPg, JobDefinition } from 'bearmq';
-import { benchOf, empty } from '../support/bench.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { useHeldSnapshot } from '../support/held-snapshot.ts';
 import { notedJob } from '../support/jobs.ts';
+import { empty, statementsOf } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
 const schema = useSchema();
-const bench = benchOf(schema);
+const statements = statementsOf(schema);
 const daemons = useDaemons();
 const snapshot = useHeldSnapshot(schema);
 
@@ -78,7 +78,7 @@ describe('while an old snapshot is held, a worker runs soon', () => {
 
   it('a job that another process gave back', async () => {
     const { events, workOff } = await onwards();
-    const [jobId = ''] = await bench.insert({ name: 'MANY', delaySecs: 1_000 });
+    const [jobId = ''] = await statements.insert({ name: 'MANY', delaySecs: 1_000 });
     await workOff(1_500);
     await schema.rows(`update {s}.job set state = 'ready', run_at = null where id = $1`, [jobId]);
     await events.waitFor(SUCCESS, { jobId });
@@ -100,7 +100,7 @@ describe('while an old snapshot is held, a worker runs soon', () => {
     const { context, events } = await onwards();
     const { definition } = await notedJob<null>(context, 'NEW');
     const ids = [await definition.enqueue(null), await definition.enqueue(null, { channel: 'ANOTHER' })];
-    const [urgent = '', idle = ''] = await bench.insert(
+    const [urgent = '', idle = ''] = await statements.insert(
       { name: 'MANY', delaySecs: 1_000, priority: 5 },
       { name: 'MANY', delaySecs: 1_000, priority: -5 },
     );

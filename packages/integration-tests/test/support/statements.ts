@@ -19,8 +19,8 @@ import type { TestSchema } from './database.ts';
 /** Priority cannot be given to an enqueue yet, so it is set by hand. */
 export type NewRow = Partial<NewJob> & { readonly priority?: number };
 
-/** One statement at a time, against a schema. */
-export interface Bench {
+/** The statements of the queue, one at a time, against a schema. */
+export interface Statements {
   readonly tables: ReturnType<typeof tablesOf>;
   readonly session: SqlSession;
   /** Enqueues jobs in order, and resolves to their ids. */
@@ -51,11 +51,11 @@ export interface ClaimOptions extends Partial<Demand> {
   readonly session?: SqlSession;
 }
 
-export function benchOf(schema: TestSchema): Bench {
+export function statementsOf(schema: TestSchema): Statements {
   const tables = tablesOf(schema.name);
   const session = schema.driver();
   const one = async (sql: string, key: string) => (await schema.rows(sql, [key]))[0];
-  const bench: Bench = {
+  const statements: Statements = {
     tables,
     session,
     insert: async (...jobs) => {
@@ -80,19 +80,19 @@ export function benchOf(schema: TestSchema): Bench {
       const { from = null } = options;
       return claim(options.session ?? session, tables, { workerId, generation, names, demands, from });
     },
-    claimed: async (workerId, options) => (await bench.claim(workerId, options)).jobs.flat(),
+    claimed: async (workerId, options) => (await statements.claim(workerId, options)).jobs.flat(),
     settle: async (...outcomes) => {
       const leaseId = outcomes[0]?.job.leaseId ?? uuidv4();
       const { lost } = await settle(session, tables, { leaseId, outcomes, started: [], finalized: 'keep' });
       return new Set(outcomes.flatMap(({ job }) => (lost.has(claimKey(job)) ? [job.id] : [])));
     },
-    succeed: (...jobs) => bench.settle(...jobs.map((job) => ({ kind: 'succeeded', job }) as const)),
+    succeed: (...jobs) => statements.settle(...jobs.map((job) => ({ kind: 'succeeded', job }) as const)),
     job: (id) => one('select *, state::text as state, payload::text as payload from {s}.job where id = $1', id),
     finalized: (id) =>
       one('select *, outcome::text as outcome, payload::text as payload from {s}.finalized_job where id = $1', id),
     group: (name) => one('select running, epoch, locked_at from {s}.job_group where name = $1', name),
   };
-  return bench;
+  return statements;
 }
 
 function newJob(): NewJob {
