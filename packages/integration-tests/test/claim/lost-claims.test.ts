@@ -1,16 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
-import { CLAIMS, connectionLost, intercepted, losingAnswers } from '../support/drivers.ts';
+import { CLAIMS, connectionLost, hasJobs, holdingClaims, intercepted, losingAnswers } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
 import { gate, until } from '../support/until.ts';
 
 const schema = useSchema();
 const daemons = useDaemons();
-
-/** A claim's last row tells of the queue; those before are jobs. */
-const hasJobs = (rows: readonly unknown[]): boolean => rows.length > 1;
 
 describe('a claim that was committed and whose answer was lost', () => {
   it('is handed back: its jobs run, and no attempt is spent', async () => {
@@ -46,19 +43,15 @@ describe('a claim that was committed and whose answer was lost', () => {
 
   it('touches neither the jobs that run nor those whose outcome is on its way', async () => {
     const [settleHeld, settleGo, finish] = [gate(), gate(), gate()];
-    let isArmed = false;
+    const losing = losingAnswers(schema.driver(), CLAIMS, 0, hasJobs);
     let mended = 0;
-    const driver = intercepted(schema.driver(), async (statement, send) => {
-      if (statement.name === 'bearmq_settle') {
+    const driver = intercepted(losing.driver, async ({ name }, send) => {
+      if (name === 'bearmq_settle') {
         settleHeld.open();
         await settleGo.opened;
       }
       const rows = await send();
-      if (statement.name === 'bearmq_reconcile') mended += 1;
-      if (isArmed && CLAIMS.includes(statement.name) && hasJobs(rows)) {
-        isArmed = false;
-        throw connectionLost();
-      }
+      if (name === 'bearmq_reconcile') mended += 1;
       return rows;
     });
     const context = schema.context({}, { driver });
@@ -69,7 +62,7 @@ describe('a claim that was committed and whose answer was lost', () => {
     daemons.worker(context, { concurrency: 4 });
     const ids = [await definition.enqueue('runs'), await definition.enqueue('is settled')];
     await settleHeld.opened;
-    isArmed = true;
+    losing.loseNext(1);
     ids.push(await definition.enqueue('is claimed'));
     await until('the lost claim was mended', () => mended > 0);
     settleGo.open();
@@ -104,15 +97,11 @@ describe('a claim that was committed and whose answer was lost', () => {
 
   it('touches nothing of a group that is being worked through, job by job', async () => {
     const finish = gate();
-    let isArmed = false;
+    const losing = losingAnswers(schema.driver(), CLAIMS, 0, hasJobs);
     let mended = 0;
-    const driver = intercepted(schema.driver(), async (statement, send) => {
+    const driver = intercepted(losing.driver, async ({ name }, send) => {
       const rows = await send();
-      if (statement.name === 'bearmq_reconcile') mended += 1;
-      if (isArmed && CLAIMS.includes(statement.name) && hasJobs(rows)) {
-        isArmed = false;
-        throw connectionLost();
-      }
+      if (name === 'bearmq_reconcile') mended += 1;
       return rows;
     });
     const context = schema.context({}, { driver });
@@ -136,7 +125,7 @@ describe('a claim that was committed and whose answer was lost', () => {
     daemons.worker(context, { concurrency: 3 });
     await until('one takes its time, with others behind it', () => isHeldUp);
     await until('those before it are settled', () => events.of('WORKER_JOB_RUN_SUCCESS').length === runs.length - 1);
-    isArmed = true;
+    losing.loseNext(1);
     const claimed = await other.definition.enqueue();
     await until('the lost claim was mended', () => mended > 0);
     finish.open();
@@ -148,21 +137,14 @@ describe('a claim that was committed and whose answer was lost', () => {
   });
 
   it('leaves nothing behind when the worker stops meanwhile', async () => {
-    const [claimed, answer] = [gate(), gate()];
-    const driver = intercepted(schema.driver(), async (statement, send) => {
-      const rows = await send();
-      if (statement.name !== 'bearmq_claim' || !hasJobs(rows)) return rows;
-      claimed.open();
-      await answer.opened;
-      throw connectionLost();
-    });
+    const { driver, claimed, answer } = holdingClaims(schema.driver());
     const context = schema.context({}, { driver });
     const { definition, runs } = await notedJob<null>(context, 'STOPPED');
     const jobId = await definition.enqueue(null, { jobGroup: 'stopped' });
     const worker = daemons.worker(context);
-    await claimed.opened;
+    await claimed;
     const stopped = worker.stop();
-    answer.open();
+    answer('is lost');
     await stopped;
     expect(runs).toHaveLength(0);
     expect(await schema.rows('select state::text, attempt, worker_id from {s}.job where id = $1', [jobId])).toEqual([

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Orchestrator, Worker } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
-import { intercepted } from '../support/drivers.ts';
+import { holdingClaims } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
 import { gate, listening, until } from '../support/until.ts';
@@ -147,24 +147,16 @@ describe('stopping a Worker', () => {
   });
 
   it('during a claim hands back what that claim brings', async () => {
-    const [claimed, answer] = [gate(), gate()];
-    const driver = intercepted(schema.driver(), async (statement, send) => {
-      const rows = await send();
-      if (statement.name === 'bearmq_claim' && rows.length > 1) {
-        claimed.open();
-        await answer.opened;
-      }
-      return rows;
-    });
+    const { driver, claimed, answer } = holdingClaims(schema.driver());
     const context = schema.context({}, { driver });
     const events = logEvents(context);
     const { definition, runs } = await notedJob<null>(context, 'DURING');
     const jobId = await definition.enqueue(null, { jobGroup: 'during', channel: 'DURING' });
     const other = daemons.worker(context, { channels: ['OTHER'] });
     const worker = daemons.worker(context, { channels: ['DURING'] });
-    await claimed.opened;
+    await claimed;
     const stopped = worker.stop();
-    answer.open();
+    answer('comes');
     await stopped;
     await events.waitFor('WORKER_JOB_RELEASE', { jobId });
     expect(runs).toHaveLength(0);
@@ -177,22 +169,14 @@ describe('stopping a Worker', () => {
   });
 
   it('during the last claim of the context does so, too', async () => {
-    const [claimed, answer] = [gate(), gate()];
-    const driver = intercepted(schema.driver(), async (statement, send) => {
-      const rows = await send();
-      if (statement.name === 'bearmq_claim' && rows.length > 1) {
-        claimed.open();
-        await answer.opened;
-      }
-      return rows;
-    });
+    const { driver, claimed, answer } = holdingClaims(schema.driver());
     const context = schema.context({}, { driver });
     const { definition, runs } = await notedJob<null>(context, 'LAST_CLAIM');
     const jobId = await definition.enqueue();
     const worker = daemons.worker(context);
-    await claimed.opened;
+    await claimed;
     const stopped = worker.stop();
-    answer.open();
+    answer('comes');
     await stopped;
     expect(runs).toHaveLength(0);
     expect(await schema.rows('select state::text, attempt, worker_id from {s}.job where id = $1', [jobId])).toEqual([
