@@ -15,14 +15,12 @@ const daemons = useDaemons();
 /** Polling would find a job only after an hour: whatever runs in time was told of. */
 const HARDLY_POLLING = { pollSecs: 3_600 } as const;
 
-function producerOf<T>(name: string, context: Context = schema.context({}, { driver: schema.newDriver() })) {
-  return new JobDefinition<T>({ context, name, workFunction: () => {} } as never);
-}
+/** The connections of other processes. */
+const elsewhere = schema.newDriver();
 
-/** Longer than the least time between two notifications of a process. */
-async function quietMoment(): Promise<void> {
-  const from = performance.now();
-  await until('nothing was enqueued for a moment', () => performance.now() > from + 20);
+/** Another process, by default one that has sent no notification yet: so its first job is told of at once. */
+function producerOf<T>(name: string, context: Context = schema.context({}, { driver: elsewhere })) {
+  return new JobDefinition<T>({ context, name, workFunction: () => {} } as never);
 }
 
 /** Workers that have looked and found nothing, with no reason to look again. */
@@ -47,33 +45,32 @@ describe('an idle worker', () => {
   it.each([['of another process'], ['of its own']])('takes a single job %s by its name', async (whose) => {
     const name = `TOLD ${whose}`;
     const { counts, context, events } = await idleWorkers(name);
-    const producer = producerOf<number>(name, whose === 'of its own' ? context : undefined);
-    // Until it knows that there is no more it looks.
+    const own = producerOf<number>(name, context);
     await listening(schema);
-    await until('it took one by its name', async () => {
-      await quietMoment();
-      await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await producer.enqueue(0) });
-      return counts.of('bearmq_claim_told') > 0;
+    // Until it knows that there is no more it looks; and of its own jobs only one after a pause is told of at once.
+    let inTurn = 0;
+    await until('it took five in turn by their names, and looked for none', async () => {
+      const before = asked(counts);
+      const producer = whose === 'of its own' ? own : producerOf<number>(name);
+      await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await producer.enqueue(inTurn) });
+      const { looks, byName } = asked(counts);
+      inTurn = looks === before.looks && byName === before.byName + 1 ? inTurn + 1 : 0;
+      return inTurn === 5;
     });
-    const before = asked(counts);
-    for (let n = 1; n <= 5; n += 1) {
-      await quietMoment();
-      await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await producer.enqueue(n) });
-    }
-    expect(asked(counts)).toEqual({ looks: before.looks, byName: before.byName + 5 });
   });
 
   it('is not bothered by a job that it does not take', async () => {
     const { counts, events } = await idleWorkers('MINE');
-    const [mine, others] = [producerOf<number>('MINE'), producerOf<number>('NOT MINE')];
     await listening(schema);
-    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await mine.enqueue(0) });
-    await quietMoment();
+    await until('it took one by its name, and looked for none', async () => {
+      const { looks } = asked(counts);
+      await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await producerOf<number>('MINE').enqueue(0) });
+      return asked(counts).looks === looks;
+    });
     const before = asked(counts);
-    await others.enqueue(1);
-    await quietMoment();
+    await producerOf<number>('NOT MINE').enqueue(1);
     // Told after it: by the time that this one has run, the other would have been asked for.
-    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await mine.enqueue(2) });
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await producerOf<number>('MINE').enqueue(2) });
     expect(asked(counts)).toEqual({ looks: before.looks, byName: before.byName + 1 });
     expect(await schema.value(`select state::text from {s}.job where name = 'NOT MINE'`)).toBe('ready');
   });
@@ -85,14 +82,10 @@ describe('an idle worker', () => {
     const finish = gate();
     const { runs } = await notedJob<number>(context, 'BUSY', (n) => (n === 0 ? finish.opened : undefined));
     daemons.worker(context);
-    const producer = producerOf<number>('BUSY');
     await listening(schema);
-    await producer.enqueue(0);
+    await producerOf<number>('BUSY').enqueue(0);
     await until('it is busy', () => runs.length === 1);
-    for (let n = 1; n <= 5; n += 1) {
-      await quietMoment();
-      await producer.enqueue(n);
-    }
+    for (let n = 1; n <= 5; n += 1) await producerOf<number>('BUSY').enqueue(n);
     finish.open();
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 6 });
     expect(runs.map(({ payload }) => payload)).toEqual([0, 1, 2, 3, 4, 5]);
@@ -100,11 +93,9 @@ describe('an idle worker', () => {
 
   it('that two processes compete with runs the job once', async () => {
     const [one, two] = [await idleWorkers('SHARED'), await idleWorkers('SHARED')];
-    const producer = producerOf<number>('SHARED');
     await listening(schema, 2);
     for (let n = 0; n < 30; n += 1) {
-      await quietMoment();
-      await producer.enqueue(n);
+      await producerOf<number>('SHARED').enqueue(n);
       await until('it has run', () => one.runs.length + two.runs.length > n);
     }
     const runs = [...one.runs, ...two.runs].map(({ payload }) => payload).sort((a, b) => a - b);
@@ -116,12 +107,12 @@ describe('an idle worker', () => {
     const counts = counted(wrapping(schema.newDriver()));
     const producer = producerOf<number>('WRAPPED', schema.context({}, { driver: counts.driver }));
     await listening(schema);
-    for (let n = 0; n < 3; n += 1) {
-      await quietMoment();
+    // One after the other, so that any of them might be the first after a pause.
+    for (let n = 0; n < 10; n += 1) {
       await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await producer.enqueue(n) });
     }
-    expect(ENQUEUES.map((name) => counts.of(name))).toEqual([3, 0, 1]);
-    expect(await schema.value(`select count(*)::int from {s}.finalized_job where name = 'WRAPPED'`)).toBe(3);
+    expect(ENQUEUES.map((name) => counts.of(name))).toEqual([10, 0, 1]);
+    expect(await schema.value(`select count(*)::int from {s}.finalized_job where name = 'WRAPPED'`)).toBe(10);
   });
 
   it('does not mind what strangers say on its channel', async () => {
