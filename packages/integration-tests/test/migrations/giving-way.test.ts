@@ -14,7 +14,7 @@ import { fillJobs, ledgerOf, noting, waitingBuilder } from './support/upgrades.t
 // some hold one for a while.
 jest.setTimeout(60_000);
 
-const schema = useSchema({ migrations: 'none' });
+const schema = useSchema({ migrations: 'none', database: 'own' });
 const daemons = useDaemons();
 const next = released.length + 1;
 const upTo = (version: number) => future.slice(0, version);

@@ -8,7 +8,7 @@ import { intercepted } from '../support/drivers.ts';
 import { snapshot } from '../support/snapshot.ts';
 import { future, migrateWith, stepsOf } from './support/future.ts';
 
-const schema = useSchema({ migrations: 'none' });
+const schema = useSchema({ migrations: 'none', database: 'own' });
 const straight = freshName();
 const drop = (name: string) => schema.pool.query(`drop schema if exists ${pg.escapeIdentifier(name)} cascade`);
 afterEach(async () => {
