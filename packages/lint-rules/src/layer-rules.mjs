@@ -116,7 +116,7 @@ export const layerRules = [
       path: [
         testFile,
         '^packages/[^/]+/test/',
-        '^(packages/|@bearmq/)(test-database|integration-tests|lint-rules)(/|$)',
+        '^(packages/|@bearmq/)(test-database|test-support|integration-tests|lint-rules)(/|$)',
       ],
     },
   },

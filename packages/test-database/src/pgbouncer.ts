@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from '@bearmq/test-support';
 import { type Guarded, spawnGuarded } from './guard.ts';
 import { preparePlace } from './place.ts';
 import { type ServerUser, serverUser } from './server-user.ts';

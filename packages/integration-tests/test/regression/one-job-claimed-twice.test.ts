@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Context } from 'bearmq';
-import { empty } from '../support/bench.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
+import { empty } from '../support/statements.ts';
 import { gate, until } from '../support/until.ts';
 
 // What a process knew of a job it kept by the job's id. A second claim of a job took the place of the first, and went

@@ -1,20 +1,20 @@
 import { expect, it } from '@jest/globals';
-import { benchOf } from '../support/bench.ts';
 import { rescue } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { statementsOf } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
 const schema = useSchema({ way: 'direct' });
-const bench = benchOf(schema);
-const { session, tables } = bench;
+const statements = statementsOf(schema);
+const { session, tables } = statements;
 
 // Each worker's groups were locked after those of the worker before, so in no order: a settle could wait for the one
 // group, and the rescue for the other.
 it('a rescue holds no group of one worker while it waits for one of another, out of order', async () => {
-  const workers = [await bench.worker(), await bench.worker()].sort();
+  const workers = [await statements.worker(), await statements.worker()].sort();
   for (const [i, jobGroup] of ['z', 'a'].entries()) {
-    await bench.insert({ jobGroup });
-    await bench.claim(workers[i] as string);
+    await statements.insert({ jobGroup });
+    await statements.claim(workers[i] as string);
   }
   await schema.age(31, 'worker');
   const settling = await schema.direct.connect();

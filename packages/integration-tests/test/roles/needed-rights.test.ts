@@ -3,7 +3,6 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { diagnose } from 'bearmq';
 import pg from 'pg';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
-import { empty } from '../support/bench.ts';
 import {
   type ClaimFrom,
   checkSchemaVersion,
@@ -26,6 +25,7 @@ import {
   upsertSchedule,
 } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { empty } from '../support/statements.ts';
 import { asOwner, useRole } from './support/roles.ts';
 
 // A pooler knows none of these roles.

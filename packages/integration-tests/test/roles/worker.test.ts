@@ -1,12 +1,12 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { diagnose, JobDefinition, pgDriver } from 'bearmq';
-import { empty } from '../support/bench.ts';
 import { registerWorker, tablesOf } from '../support/core-internals.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { rejectionOf } from '../support/thrown.ts';
+import { empty } from '../support/statements.ts';
 import { listening } from '../support/until.ts';
 import { rightsOf, useRole } from './support/roles.ts';
 

@@ -1,19 +1,19 @@
 // Which attempts a claim spends.
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { benchOf, empty } from '../support/bench.ts';
 import { useSchema } from '../support/database.ts';
+import { empty, statementsOf } from '../support/statements.ts';
 
 const schema = useSchema();
-const bench = benchOf(schema);
+const statements = statementsOf(schema);
 const ids = (jobs: readonly { readonly id: string }[]) => jobs.map(({ id }) => id);
 
 beforeEach(() => empty(schema));
 
 describe('a claim', () => {
   it('claims some ahead, whose attempt is not spent yet', async () => {
-    const worker = await bench.worker();
-    const all = await bench.insert(...Array.from({ length: 6 }, () => ({ numAttempts: 2 })));
-    const jobs = await bench.claimed(worker, { slots: 2, ahead: 3 });
+    const worker = await statements.worker();
+    const all = await statements.insert(...Array.from({ length: 6 }, () => ({ numAttempts: 2 })));
+    const jobs = await statements.claimed(worker, { slots: 2, ahead: 3 });
     expect(ids(jobs)).toEqual(all.slice(0, 5));
     expect(jobs.map(({ isCounted }) => isCounted)).toEqual([true, false, false, false, false]);
     expect(jobs.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1, 1]);
@@ -23,15 +23,15 @@ describe('a claim', () => {
   });
 
   it('spends the attempt of the one that starts first alone, whatever it has slots for', async () => {
-    const worker = await bench.worker();
-    const all = await bench.insert(
+    const worker = await statements.worker();
+    const all = await statements.insert(
       { channel: 'X' },
       { channel: 'Y', numAttempts: 2 },
       { channel: 'Y', jobGroup: 'g' },
       { channel: 'Y', priority: 1, jobGroup: 'h' },
       { channel: 'Z' },
     );
-    const { jobs } = await bench.claim(worker, {
+    const { jobs } = await statements.claim(worker, {
       demands: [
         { channels: ['none'], slots: 5, ahead: 0, run: 1 },
         { channels: ['X'], slots: 0, ahead: 5, run: 1 },

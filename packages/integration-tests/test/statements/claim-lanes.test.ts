@@ -1,11 +1,11 @@
 // Jobs without a group in many lanes.
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { benchOf, empty, whileLocked } from '../support/bench.ts';
 import { useSchema } from '../support/database.ts';
 import { visitedPages } from '../support/pages.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 
 const schema = useSchema();
-const bench = benchOf(schema);
+const statements = statementsOf(schema);
 const ids = (jobs: readonly { readonly id: string }[]) => jobs.map(({ id }) => id);
 
 /** Jobs whose lanes and priorities follow no pattern, in 60 lanes: one deep, many of a few jobs. */
@@ -23,32 +23,32 @@ beforeEach(() => empty(schema));
 
 describe('a claim from many lanes', () => {
   it.each([1, 7, 40, 150, 1_000])('takes the best of all, %i at a time', async (slots) => {
-    const worker = await bench.worker();
+    const worker = await statements.worker();
     await scatter(600);
     const order = await schema.rows('select id::text from {s}.job order by priority desc, seq');
     const taken: string[] = [];
-    while (taken.length < 300) taken.push(...ids(await bench.claimed(worker, { slots })));
+    while (taken.length < 300) taken.push(...ids(await statements.claimed(worker, { slots })));
     expect(taken).toEqual(order.slice(0, taken.length).map(({ id }) => id));
   });
 
   // It chose how many to take of each lane before it locked them, and came back with less, or nothing, where others held
   // those; though jobs were ready in other lanes, the process then slept until its next poll.
   it('goes on to other lanes where others hold what it saw', async () => {
-    const worker = await bench.worker();
-    const all = await bench.insert(...Array.from({ length: 12 }, (_, n) => ({ channel: `C${n}` })));
+    const worker = await statements.worker();
+    const all = await statements.insert(...Array.from({ length: 12 }, (_, n) => ({ channel: `C${n}` })));
     const hold = 'select 1 from {s}.job where id = any ($1::uuid[]) for update';
     await whileLocked(schema, hold, [all.slice(0, 6)], async () => {
-      const jobs = await bench.claimed(worker, { slots: 4 });
+      const jobs = await statements.claimed(worker, { slots: 4 });
       expect(ids(jobs)).toEqual(all.slice(6, 10));
       expect(jobs.map(({ isCounted }) => isCounted)).toEqual([true, false, false, false]);
-      expect(ids(await bench.claimed(worker, { slots: 4 }))).toEqual(all.slice(10));
+      expect(ids(await statements.claimed(worker, { slots: 4 }))).toEqual(all.slice(10));
     });
-    expect(ids(await bench.claimed(worker, { slots: 9 }))).toEqual(all.slice(0, 6));
+    expect(ids(await statements.claimed(worker, { slots: 9 }))).toEqual(all.slice(0, 6));
   });
 
   // It looked at as many jobs of each lane as it could take in all.
   it('costs what it takes, not what there is', async () => {
-    const worker = await bench.worker();
+    const worker = await statements.worker();
     const client = await schema.direct.connect();
     const pages = async (lanes: number) => {
       await schema.rows('truncate {s}.job');

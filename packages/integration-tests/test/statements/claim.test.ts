@@ -1,28 +1,28 @@
 import { fromPg } from '@bearmq/driver-pg';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4 } from 'uuid';
-import { benchOf, empty, whileLocked } from '../support/bench.ts';
 import { useSchema } from '../support/database.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 
 const schema = useSchema();
-const bench = benchOf(schema);
+const statements = statementsOf(schema);
 const ids = (jobs: readonly { readonly id: string }[]) => jobs.map(({ id }) => id);
 
 beforeEach(() => empty(schema));
 
 describe('a claim', () => {
   it('takes ready jobs up to its slots, first in first out, and leaves the others', async () => {
-    const worker = await bench.worker();
-    const all = await bench.insert({}, {}, {}, {}, {});
-    expect(ids(await bench.claimed(worker, { slots: 2 }))).toEqual(all.slice(0, 2));
-    expect(ids(await bench.claimed(worker, { slots: 10 }))).toEqual(all.slice(2));
-    expect(await bench.claimed(worker)).toEqual([]);
+    const worker = await statements.worker();
+    const all = await statements.insert({}, {}, {}, {}, {});
+    expect(ids(await statements.claimed(worker, { slots: 2 }))).toEqual(all.slice(0, 2));
+    expect(ids(await statements.claimed(worker, { slots: 10 }))).toEqual(all.slice(2));
+    expect(await statements.claimed(worker)).toEqual([]);
   });
 
   it('marks them as running, held by this worker, with the next claim number and the attempt spent', async () => {
-    const worker = await bench.worker();
-    const [id = ''] = await bench.insert({ numAttempts: 3, payloadText: '{"a":  1}' });
-    const [job] = await bench.claimed(worker);
+    const worker = await statements.worker();
+    const [id = ''] = await statements.insert({ numAttempts: 3, payloadText: '{"a":  1}' });
+    const [job] = await statements.claimed(worker);
     expect(job).toMatchObject({
       id,
       name: 'JOB',
@@ -37,7 +37,7 @@ describe('a claim', () => {
       isSuspect: false,
       payloadText: '{"a":  1}',
     });
-    expect(await bench.job(id)).toMatchObject({
+    expect(await statements.job(id)).toMatchObject({
       state: 'running',
       worker_id: worker,
       attempt: 1,
@@ -48,57 +48,57 @@ describe('a claim', () => {
   });
 
   it('takes the highest priority first, and the oldest of one priority', async () => {
-    const worker = await bench.worker();
+    const worker = await statements.worker();
     const priorities = [0, 5, -5, 5, 32_767, -32_768, 0];
-    const all = await bench.insert(...priorities.map((priority) => ({ priority })));
+    const all = await statements.insert(...priorities.map((priority) => ({ priority })));
     const order = [4, 1, 3, 0, 6, 2, 5].map((i) => all[i]);
-    expect(ids(await bench.claimed(worker, { slots: 3 }))).toEqual(order.slice(0, 3));
-    expect(ids(await bench.claimed(worker))).toEqual(order.slice(3));
+    expect(ids(await statements.claimed(worker, { slots: 3 }))).toEqual(order.slice(0, 3));
+    expect(ids(await statements.claimed(worker))).toEqual(order.slice(3));
   });
 
   it('keeps that order over all its channels and names', async () => {
-    const worker = await bench.worker();
+    const worker = await statements.worker();
     const names = ['A', 'B', 'C'];
     const rows = Array.from({ length: 30 }, (_, n) => ({
       name: names[n % 3] ?? '',
       channel: `C${n % 4}`,
       priority: [0, 0, 7, -7][n % 4] ?? 0,
     }));
-    const all = await bench.insert(...rows);
+    const all = await statements.insert(...rows);
     const order = rows
       .map(({ priority }, n) => ({ priority, n, id: all[n] ?? '' }))
       .sort((a, b) => b.priority - a.priority || a.n - b.n);
     const seen: string[] = [];
-    for (let i = 0; i < 5; i += 1) seen.push(...ids(await bench.claimed(worker, { names, slots: 7 })));
+    for (let i = 0; i < 5; i += 1) seen.push(...ids(await statements.claimed(worker, { names, slots: 7 })));
     expect(seen).toEqual(ids(order));
   });
 
   it('finds the highest priority of each lane, however many came before it', async () => {
-    const worker = await bench.worker();
+    const worker = await statements.worker();
     const low = Array.from({ length: 20 }, () => ({ channel: 'X', priority: 0 }));
     const middle = Array.from({ length: 20 }, () => ({ channel: 'Y', priority: 5 }));
     const high = Array.from({ length: 3 }, () => ({ channel: 'X', priority: 9 }));
-    const all = await bench.insert(...low, ...middle, ...high);
-    expect(ids(await bench.claimed(worker, { slots: 3 }))).toEqual(all.slice(40));
+    const all = await statements.insert(...low, ...middle, ...high);
+    expect(ids(await statements.claimed(worker, { slots: 3 }))).toEqual(all.slice(40));
   });
 
   it('takes only the names and channels that it names', async () => {
-    const worker = await bench.worker();
-    const [a, b, c, d] = await bench.insert(
+    const worker = await statements.worker();
+    const [a, b, c, d] = await statements.insert(
       { name: 'A', channel: 'X' },
       { name: 'B', channel: 'X' },
       { name: 'A', channel: 'Y' },
       { name: 'A', channel: 'X y "z"' },
     );
-    expect(ids(await bench.claimed(worker, { names: ['A'], channels: ['X'] }))).toEqual([a]);
-    expect(ids(await bench.claimed(worker, { names: ['A', 'none'], channels: ['X y "z"', 'none'] }))).toEqual([d]);
-    expect(ids(await bench.claimed(worker, { names: ['B', 'A'] }))).toEqual([b, c]);
+    expect(ids(await statements.claimed(worker, { names: ['A'], channels: ['X'] }))).toEqual([a]);
+    expect(ids(await statements.claimed(worker, { names: ['A', 'none'], channels: ['X y "z"', 'none'] }))).toEqual([d]);
+    expect(ids(await statements.claimed(worker, { names: ['B', 'A'] }))).toEqual([b, c]);
   });
 
   it('serves each demand by itself, and gives no job twice', async () => {
-    const worker = await bench.worker();
-    const all = await bench.insert(...Array.from({ length: 8 }, (_, n) => ({ channel: n % 2 === 0 ? 'X' : 'Y' })));
-    const { jobs } = await bench.claim(worker, {
+    const worker = await statements.worker();
+    const all = await statements.insert(...Array.from({ length: 8 }, (_, n) => ({ channel: n % 2 === 0 ? 'X' : 'Y' })));
+    const { jobs } = await statements.claim(worker, {
       demands: [
         { channels: ['Y'], slots: 2, ahead: 0, run: 1 },
         { channels: ['none'], slots: 5, ahead: 0, run: 1 },
@@ -110,35 +110,35 @@ describe('a claim', () => {
   });
 
   it('passes over a job that another transaction holds, without waiting', async () => {
-    const worker = await bench.worker();
-    const all = await bench.insert({}, {}, {}, { channel: 'Y' });
+    const worker = await statements.worker();
+    const all = await statements.insert({}, {}, {}, { channel: 'Y' });
     const lock = 'select 1 from {s}.job where id = $1 for update';
-    const jobs = await whileLocked(schema, lock, [all[0]], () => bench.claimed(worker, { slots: 2 }));
+    const jobs = await whileLocked(schema, lock, [all[0]], () => statements.claimed(worker, { slots: 2 }));
     expect(ids(jobs)).toHaveLength(2);
     expect(ids(jobs)).not.toContain(all[0]);
-    expect(ids(await bench.claimed(worker))).toContain(all[0]);
+    expect(ids(await statements.claimed(worker))).toContain(all[0]);
   });
 
   it('shares with another claim that is not committed: no job goes to both', async () => {
-    const [a, b] = [await bench.worker(), await bench.worker()];
-    const all = await bench.insert(...Array.from({ length: 10 }, () => ({})));
+    const [a, b] = [await statements.worker(), await statements.worker()];
+    const all = await statements.insert(...Array.from({ length: 10 }, () => ({})));
     const client = await schema.pool.connect();
     await client.query('begin');
-    const first = await bench.claimed(a, { slots: 4, session: fromPg(client) });
-    const second = await bench.claimed(b, { slots: 4 });
+    const first = await statements.claimed(a, { slots: 4, session: fromPg(client) });
+    const second = await statements.claimed(b, { slots: 4 });
     expect(ids(first)).toEqual(all.slice(0, 4));
     expect(ids(second)).toEqual(all.slice(4, 8));
     await client.query('rollback');
     client.release();
-    expect(ids(await bench.claimed(b))).toEqual([...all.slice(0, 4), ...all.slice(8)]);
+    expect(ids(await statements.claimed(b))).toEqual([...all.slice(0, 4), ...all.slice(8)]);
   });
 
   it('never gives one job to two of many that claim at once', async () => {
-    const workers = await Promise.all(Array.from({ length: 8 }, () => bench.worker()));
-    const all = await bench.insert(...Array.from({ length: 200 }, (_, n) => ({ channel: `C${n % 3}` })));
+    const workers = await Promise.all(Array.from({ length: 8 }, () => statements.worker()));
+    const all = await statements.insert(...Array.from({ length: 200 }, (_, n) => ({ channel: `C${n % 3}` })));
     const jobs: string[] = [];
     for (let i = 0; i < 40 && jobs.length < all.length; i += 1) {
-      const claims = await Promise.all(workers.map((worker) => bench.claimed(worker, { slots: 5 })));
+      const claims = await Promise.all(workers.map((worker) => statements.claimed(worker, { slots: 5 })));
       jobs.push(...ids(claims.flat()));
     }
     expect(new Set(jobs).size).toBe(jobs.length);
@@ -146,36 +146,36 @@ describe('a claim', () => {
   });
 
   it('returns a job that has no attempt left, one past its last, to be finalized', async () => {
-    const worker = await bench.worker();
-    const [id = ''] = await bench.insert({ numAttempts: 2 });
+    const worker = await statements.worker();
+    const [id = ''] = await statements.insert({ numAttempts: 2 });
     await schema.rows('update {s}.job set attempt = 2');
-    const [job] = await bench.claimed(worker);
+    const [job] = await statements.claimed(worker);
     expect(job).toMatchObject({ id, attempt: 3, numAttempts: 2 });
-    expect(await bench.job(id)).toMatchObject({ state: 'running', attempt: 2 });
+    expect(await statements.job(id)).toMatchObject({ state: 'running', attempt: 2 });
   });
 });
 
 describe('the lease that a claim names', () => {
   it('must be held: else nothing is claimed, and it says so', async () => {
-    const worker = await bench.worker();
-    await bench.insert({});
-    expect(await bench.claim(uuidv4())).toMatchObject({ jobs: [], isLeaseHeld: false });
-    expect(await bench.claim(worker, { generation: 1 })).toMatchObject({ jobs: [], isLeaseHeld: false });
-    expect(await bench.claim(worker)).toMatchObject({ isLeaseHeld: true, jobs: [[{ claims: 1 }]] });
+    const worker = await statements.worker();
+    await statements.insert({});
+    expect(await statements.claim(uuidv4())).toMatchObject({ jobs: [], isLeaseHeld: false });
+    expect(await statements.claim(worker, { generation: 1 })).toMatchObject({ jobs: [], isLeaseHeld: false });
+    expect(await statements.claim(worker)).toMatchObject({ isLeaseHeld: true, jobs: [[{ claims: 1 }]] });
   });
 
   it('does not keep others from claiming at the same time', async () => {
-    const worker = await bench.worker();
-    await bench.insert({});
+    const worker = await statements.worker();
+    await statements.insert({});
     const lock = 'select 1 from {s}.worker where id = $1 for key share';
-    expect(await whileLocked(schema, lock, [worker], () => bench.claimed(worker))).toHaveLength(1);
+    expect(await whileLocked(schema, lock, [worker], () => statements.claimed(worker))).toHaveLength(1);
   });
 });
 
 describe('what a claim tells of the queue', () => {
   it('is nothing when there is nothing', async () => {
-    const worker = await bench.worker();
-    expect(await bench.claim(worker)).toMatchObject({
+    const worker = await statements.worker();
+    expect(await statements.claim(worker)).toMatchObject({
       jobs: [],
       isLeaseHeld: true,
       nextDueMs: null,
@@ -185,50 +185,50 @@ describe('what a claim tells of the queue', () => {
   });
 
   it('is when the next scheduled job is due, of whatever name', async () => {
-    const worker = await bench.worker();
-    await bench.insert({ delaySecs: 100 }, { delaySecs: 50, name: 'OTHER' });
-    const { nextDueMs, jobs } = await bench.claim(worker);
+    const worker = await statements.worker();
+    await statements.insert({ delaySecs: 100 }, { delaySecs: 50, name: 'OTHER' });
+    const { nextDueMs, jobs } = await statements.claim(worker);
     expect(jobs.flat()).toEqual([]);
     expect(nextDueMs).toBeGreaterThan(40_000);
     expect(nextDueMs).toBeLessThanOrEqual(50_000);
   });
 
   it('is whether a worker may be dead', async () => {
-    const worker = await bench.worker();
-    await bench.worker(3);
-    expect(await bench.claim(worker)).toMatchObject({ isRescueDue: false });
+    const worker = await statements.worker();
+    await statements.worker(3);
+    expect(await statements.claim(worker)).toMatchObject({ isRescueDue: false });
     await schema.age(4, 'worker');
-    expect(await bench.claim(worker)).toMatchObject({ isRescueDue: true });
+    expect(await statements.claim(worker)).toMatchObject({ isRescueDue: true });
   });
 });
 
 describe('scheduled jobs that are due', () => {
   it('are made ready by any claim, and taken by those that know them', async () => {
-    const worker = await bench.worker();
-    const [mine, other, later] = await bench.insert(
+    const worker = await statements.worker();
+    const [mine, other, later] = await statements.insert(
       { delaySecs: 10 },
       { delaySecs: 10, name: 'OTHER' },
       { delaySecs: 100 },
     );
     await schema.age(11, 'job');
-    expect(ids(await bench.claimed(worker))).toEqual([mine]);
-    expect(await bench.job(other ?? '')).toMatchObject({ state: 'ready', run_at: null, claims: 0 });
-    expect(await bench.job(later ?? '')).toMatchObject({ state: 'scheduled', claims: 0 });
+    expect(ids(await statements.claimed(worker))).toEqual([mine]);
+    expect(await statements.job(other ?? '')).toMatchObject({ state: 'ready', run_at: null, claims: 0 });
+    expect(await statements.job(later ?? '')).toMatchObject({ state: 'scheduled', claims: 0 });
   });
 
   it('take their place by age, not by when they were due', async () => {
-    const worker = await bench.worker();
-    const all = await bench.insert({ delaySecs: 10 }, {}, { delaySecs: 5 }, {});
+    const worker = await statements.worker();
+    const all = await statements.insert({ delaySecs: 10 }, {}, { delaySecs: 5 }, {});
     await schema.age(11, 'job');
-    expect(ids(await bench.claimed(worker))).toEqual(all);
+    expect(ids(await statements.claimed(worker))).toEqual(all);
   });
 
   it('are passed over when another transaction holds them', async () => {
-    const worker = await bench.worker();
-    const [id] = await bench.insert({ delaySecs: 10 });
+    const worker = await statements.worker();
+    const [id] = await statements.insert({ delaySecs: 10 });
     await schema.age(11, 'job');
     const lock = 'select 1 from {s}.job where id = $1 for update';
-    expect(await whileLocked(schema, lock, [id], () => bench.claimed(worker))).toEqual([]);
-    expect(ids(await bench.claimed(worker))).toEqual([id]);
+    expect(await whileLocked(schema, lock, [id], () => statements.claimed(worker))).toEqual([]);
+    expect(ids(await statements.claimed(worker))).toEqual([id]);
   });
 });

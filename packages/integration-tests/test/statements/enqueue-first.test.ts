@@ -2,9 +2,9 @@
 import { pgDriver } from '@bearmq/driver-pg';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { empty } from '../support/bench.ts';
 import { enqueueFirst, type NewJob, tablesOf } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { empty } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
 // What a session says of synchronous_commit is to hold for the statement.

@@ -1,20 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
-import { benchOf, empty } from '../support/bench.ts';
 import { checkSchemaVersion, enqueue, notify, tablesOf } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { empty, statementsOf } from '../support/statements.ts';
 import { gate } from '../support/until.ts';
 
 const schema = useSchema();
-const bench = benchOf(schema);
-const { session, tables } = bench;
+const statements = statementsOf(schema);
+const { session, tables } = statements;
 
 beforeEach(() => empty(schema));
 
 describe('an insert of jobs', () => {
   it('draws their numbers in the order of the list', async () => {
-    const ids = await bench.insert(...Array.from({ length: 3_000 }, (_, n) => ({ payloadText: String(n) })));
+    const ids = await statements.insert(...Array.from({ length: 3_000 }, (_, n) => ({ payloadText: String(n) })));
     const rows = await schema.rows('select id, payload::text from {s}.job order by seq');
     expect(rows.map(({ id }) => id)).toEqual(ids);
     expect(rows.map(({ payload }) => Number(payload))).toEqual(Array.from({ length: 3_000 }, (_, n) => n));
@@ -22,23 +22,23 @@ describe('an insert of jobs', () => {
 
   it('keeps the text of each payload as it is, JSON’s null included', async () => {
     const texts = ['null', '"null"', '0', '-0', '1e400', '{"a":1,"a":2}', ' [ ] ', '"🐻 \\"quoted\\""', '"a\\"}],{b"'];
-    const ids = await bench.insert(...texts.map((payloadText) => ({ payloadText })));
-    for (const [i, id] of ids.entries()) expect((await bench.job(id))?.['payload']).toBe(texts[i]?.trim());
+    const ids = await statements.insert(...texts.map((payloadText) => ({ payloadText })));
+    for (const [i, id] of ids.entries()) expect((await statements.job(id))?.['payload']).toBe(texts[i]?.trim());
   });
 
   it('takes names, channels and groups with whatever characters', async () => {
     for (const text of ['"', '\\', "'", '{"a"}', 'ü', '🐻', '\u2028', '\t\n', '$1']) {
-      const [id = ''] = await bench.insert({ name: text, channel: text, jobGroup: text });
-      expect(await bench.job(id)).toMatchObject({ name: text, channel: text, job_group: text });
-      const jobs = await bench.claimed(await bench.worker(), { names: [text], channels: [text] });
+      const [id = ''] = await statements.insert({ name: text, channel: text, jobGroup: text });
+      expect(await statements.job(id)).toMatchObject({ name: text, channel: text, job_group: text });
+      const jobs = await statements.claimed(await statements.worker(), { names: [text], channels: [text] });
       expect(jobs).toMatchObject([{ id, name: text, channel: text, jobGroup: text }]);
-      await bench.succeed(...jobs);
+      await statements.succeed(...jobs);
     }
   });
 
   it('delays by fractions of a second and by a hundred years', async () => {
     const secs = [0.001, 1.5, 100 * 365 * 86_400];
-    const ids = await bench.insert(...secs.map((delaySecs) => ({ delaySecs })));
+    const ids = await statements.insert(...secs.map((delaySecs) => ({ delaySecs })));
     const delay = 'select extract(epoch from run_at - enqueued_at)::float8 from {s}.job where id = $1';
     for (const [i, id] of ids.entries()) expect(await schema.value(delay, [id])).toBeCloseTo(secs[i] ?? 0, 3);
   });
@@ -59,7 +59,7 @@ describe('an insert of jobs', () => {
       coalesce(extract(epoch from run_at - enqueued_at), 0)::float8 as "delaySecs"`;
     await fc.assert(
       fc.asyncProperty(fc.array(kind, { minLength: 1, maxLength: 12 }), async (kinds) => {
-        const ids = await bench.insert(...kinds);
+        const ids = await statements.insert(...kinds);
         const rows = await schema.rows(`select ${columns} from {s}.job where id = any ($1::uuid[]) order by seq`, [
           ids,
         ]);
@@ -73,7 +73,10 @@ describe('an insert of jobs', () => {
 
   it('inserts all or nothing', async () => {
     const id = uuidv7();
-    await expect(bench.insert({ id }, {}, { id })).rejects.toMatchObject({ sqlState: '23505', constraint: 'job_pkey' });
+    await expect(statements.insert({ id }, {}, { id })).rejects.toMatchObject({
+      sqlState: '23505',
+      constraint: 'job_pkey',
+    });
     expect(await schema.value('select count(*)::int from {s}.job')).toBe(0);
   });
 

@@ -1,72 +1,72 @@
 import { fromPg } from '@bearmq/driver-pg';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4 } from 'uuid';
-import { benchOf, empty, whileLocked } from '../support/bench.ts';
 import { reconcile, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 
 const schema = useSchema();
-const bench = benchOf(schema);
-const { session, tables } = bench;
+const statements = statementsOf(schema);
+const { session, tables } = statements;
 
 beforeEach(() => empty(schema));
 
 describe('after a claim whose answer was lost', () => {
   it('what the worker does not know of is taken back, its attempt given back, and its group freed', async () => {
-    const workerId = await bench.worker();
-    const [known = '', lost = '', ahead = ''] = await bench.insert(
+    const workerId = await statements.worker();
+    const [known = '', lost = '', ahead = ''] = await statements.insert(
       ...['a', 'b', 'c'].map((jobGroup) => ({ jobGroup })),
     );
-    const claimed = await bench.claimed(workerId, { slots: 2, ahead: 1 });
+    const claimed = await statements.claimed(workerId, { slots: 2, ahead: 1 });
     const isKnown = claimed.filter(({ id }) => id === known);
     expect(await reconcile(session, tables, { workerId, generation: 1, known: isKnown })).toBe(1);
-    expect(await bench.job(known)).toMatchObject({ state: 'running', attempt: 1, claims: 1 });
+    expect(await statements.job(known)).toMatchObject({ state: 'running', attempt: 1, claims: 1 });
     for (const id of [lost, ahead])
-      expect(await bench.job(id)).toMatchObject({ state: 'ready', attempt: 0, claims: 2 });
-    expect([(await bench.group('a'))?.['running'], (await bench.group('b'))?.['running']]).toEqual([1, 0]);
+      expect(await statements.job(id)).toMatchObject({ state: 'ready', attempt: 0, claims: 2 });
+    expect([(await statements.group('a'))?.['running'], (await statements.group('b'))?.['running']]).toEqual([1, 0]);
   });
 
   it('a claim is taken back though an earlier one of the same job is known, its outcome not recorded', async () => {
-    const workerId = await bench.worker();
-    const [id = ''] = await bench.insert({ jobGroup: 'g', numAttempts: 5 });
-    const [first] = await bench.claimed(workerId);
+    const workerId = await statements.worker();
+    const [id = ''] = await statements.insert({ jobGroup: 'g', numAttempts: 5 });
+    const [first] = await statements.claimed(workerId);
     if (first === undefined) throw new Error('nothing was claimed');
-    await bench.settle({ kind: 'waiting', job: first, attempt: 1, secs: 0, errorText: 'no' });
-    expect(await bench.claimed(workerId)).toHaveLength(1);
+    await statements.settle({ kind: 'waiting', job: first, attempt: 1, secs: 0, errorText: 'no' });
+    expect(await statements.claimed(workerId)).toHaveLength(1);
     expect(await reconcile(session, tables, { workerId, generation: 1, known: [first] })).toBe(1);
-    expect(await bench.job(id)).toMatchObject({ state: 'ready', attempt: 1, claims: 3 });
-    expect(await bench.group('g')).toMatchObject({ running: 0 });
+    expect(await statements.job(id)).toMatchObject({ state: 'ready', attempt: 1, claims: 3 });
+    expect(await statements.group('g')).toMatchObject({ running: 0 });
   });
 
   it('a claim that is still on its way names an old generation, and claims nothing', async () => {
-    const workerId = await bench.worker();
+    const workerId = await statements.worker();
     expect(await reconcile(session, tables, { workerId, generation: 1, known: [] })).toBe(1);
-    await bench.insert({});
-    expect(await bench.claim(workerId, { generation: 0 })).toMatchObject({ isLeaseHeld: false, jobs: [] });
-    expect(await bench.claimed(workerId, { generation: 1 })).toHaveLength(1);
+    await statements.insert({});
+    expect(await statements.claim(workerId, { generation: 0 })).toMatchObject({ isLeaseHeld: false, jobs: [] });
+    expect(await statements.claimed(workerId, { generation: 1 })).toHaveLength(1);
   });
 
   it('a copy of the call that comes late takes nothing back: the worker has claimed since', async () => {
-    const workerId = await bench.worker();
+    const workerId = await statements.worker();
     expect(await reconcile(session, tables, { workerId, generation: 2, known: [] })).toBe(2);
-    await bench.insert({});
-    const [job] = await bench.claimed(workerId, { generation: 2 });
+    await statements.insert({});
+    const [job] = await statements.claimed(workerId, { generation: 2 });
     expect(await reconcile(session, tables, { workerId, generation: 1, known: [] })).toBe(2);
-    expect(await bench.job(job?.id ?? '')).toMatchObject({ state: 'running', claims: 1 });
-    expect(await bench.claim(workerId, { generation: 2 })).toMatchObject({ isLeaseHeld: true });
+    expect(await statements.job(job?.id ?? '')).toMatchObject({ state: 'running', claims: 1 });
+    expect(await statements.claim(workerId, { generation: 2 })).toMatchObject({ isLeaseHeld: true });
   });
 
   it('a claim that is being committed is waited for', async () => {
-    const workerId = await bench.worker();
-    const [id = ''] = await bench.insert({});
+    const workerId = await statements.worker();
+    const [id = ''] = await statements.insert({});
     const client = await schema.pool.connect();
     await client.query('begin');
-    await bench.claim(workerId, { session: fromPg(client) });
+    await statements.claim(workerId, { session: fromPg(client) });
     const reconciled = reconcile(session, tables, { workerId, generation: 1, known: [] });
     await client.query('commit');
     client.release();
     expect(await reconciled).toBe(1);
-    expect(await bench.job(id)).toMatchObject({ state: 'ready', attempt: 0 });
+    expect(await statements.job(id)).toMatchObject({ state: 'ready', attempt: 0 });
   });
 
   it('a lease that is gone is said to be', async () => {
@@ -74,9 +74,9 @@ describe('after a claim whose answer was lost', () => {
   });
 
   it('a settle of what was taken back changes nothing, under way or later', async () => {
-    const workerId = await bench.worker();
-    await bench.insert({ jobGroup: 'g' });
-    const jobs = await bench.claimed(workerId);
+    const workerId = await statements.worker();
+    await statements.insert({ jobGroup: 'g' });
+    const jobs = await statements.claimed(workerId);
     const lock = `select 1 from {s}.job_group where name = 'g' for update`;
     const both = await whileLocked(schema, lock, [], async () => ({
       done: Promise.all([
@@ -97,6 +97,6 @@ describe('after a claim whose answer was lost', () => {
       await schema.rows('select 1 from {s}.finalized_job'),
     ];
     expect([left.length, over.length, lost.size]).toEqual(over.length === 1 ? [0, 1, 0] : [1, 0, 1]);
-    expect(await bench.group('g')).toMatchObject({ running: 0 });
+    expect(await statements.group('g')).toMatchObject({ running: 0 });
   });
 });

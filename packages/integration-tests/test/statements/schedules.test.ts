@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { benchOf, empty, whileLocked } from '../support/bench.ts';
 import { fireSchedules, type NewJob, upsertSchedule } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 
 const schema = useSchema();
-const { session, tables } = benchOf(schema);
+const { session, tables } = statementsOf(schema);
 
 beforeEach(() => empty(schema));
 

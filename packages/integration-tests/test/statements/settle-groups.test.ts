@@ -1,24 +1,24 @@
 import { fromPg } from '@bearmq/driver-pg';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { benchOf, empty, whileLocked } from '../support/bench.ts';
 import { type ClaimedJob, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
 const schema = useSchema();
-const bench = benchOf(schema);
+const statements = statementsOf(schema);
 
 beforeEach(() => empty(schema));
 
 describe('settles of groups', () => {
   it('wait for who holds the group, and then see what that one did', async () => {
-    const worker = await bench.worker();
-    const [, next] = await bench.insert({ jobGroup: 'g' }, { jobGroup: 'g' });
-    const [job] = await bench.claimed(worker);
+    const worker = await statements.worker();
+    const [, next] = await statements.insert({ jobGroup: 'g' }, { jobGroup: 'g' });
+    const [job] = await statements.claimed(worker);
     if (job === undefined) throw new Error('nothing was claimed');
     const lock = `select 1 from {s}.job_group where name = 'g' for update`;
     const settled = await whileLocked(schema, lock, [], async () => {
-      const promise = bench.succeed(job);
+      const promise = statements.succeed(job);
       await until(
         'it waits',
         async () =>
@@ -29,24 +29,26 @@ describe('settles of groups', () => {
       return { promise };
     });
     await settled.promise;
-    expect((await bench.claimed(worker)).map(({ id }) => id)).toEqual([next]);
+    expect((await statements.claimed(worker)).map(({ id }) => id)).toEqual([next]);
   });
 
   it('tell in which lanes the groups that they free have a ready job', async () => {
-    const worker = await bench.worker();
+    const worker = await statements.worker();
     const rows = [
       { jobGroup: 'g' },
       { jobGroup: 'g', name: 'OTHER', channel: 'C' },
       { jobGroup: 'g' },
       { jobGroup: 'alone' },
     ];
-    await bench.insert(...rows);
-    const [first, alone] = await bench.claimed(worker);
+    await statements.insert(...rows);
+    const [first, alone] = await statements.claimed(worker);
     if (first === undefined || alone === undefined) throw new Error('nothing was claimed');
     const settled = async (job: ClaimedJob) => {
       const outcomes = [{ kind: 'succeeded', job } as const];
       const { leaseId } = job;
-      return (await settle(bench.session, bench.tables, { leaseId, outcomes, started: [], finalized: 'keep' })).opened;
+      return (
+        await settle(statements.session, statements.tables, { leaseId, outcomes, started: [], finalized: 'keep' })
+      ).opened;
     };
     expect(await settled(alone)).toEqual([]);
     const opened = await settled(first);
@@ -60,11 +62,11 @@ describe('settles of groups', () => {
   });
 
   it('look for the next job of a group once, however many of its jobs they settle', async () => {
-    const worker = await bench.worker();
-    await bench.insert(...Array.from({ length: 100 }, () => ({ jobGroup: 'g' })));
-    const run = await bench.claimed(worker, { slots: 1, ahead: 80, run: 80 });
+    const worker = await statements.worker();
+    await statements.insert(...Array.from({ length: 100 }, () => ({ jobGroup: 'g' })));
+    const run = await statements.claimed(worker, { slots: 1, ahead: 80, run: 80 });
     expect(run).toHaveLength(80);
-    await bench.succeed(...run.slice(0, 2));
+    await statements.succeed(...run.slice(0, 2));
     const client = await schema.pool.connect();
     const scans = async () => {
       const name = `${schema.q}.job_waiting_in_group`;
@@ -75,7 +77,7 @@ describe('settles of groups', () => {
     try {
       const before = await scans();
       const outcomes = run.slice(2).map((job) => ({ kind: 'succeeded', job }) as const);
-      const { opened } = await settle(fromPg(client), bench.tables, {
+      const { opened } = await settle(fromPg(client), statements.tables, {
         leaseId: worker,
         outcomes,
         started: [],
@@ -92,15 +94,15 @@ describe('settles of groups', () => {
   });
 
   it('in opposite orders do not deadlock', async () => {
-    const worker = await bench.worker();
+    const worker = await statements.worker();
     for (let round = 0; round < 10; round += 1) {
-      await bench.insert(...Array.from({ length: 20 }, (_, n) => ({ jobGroup: `g${n}`, numAttempts: 100 })));
-      const jobs = await bench.claimed(worker, { slots: 20 });
+      await statements.insert(...Array.from({ length: 20 }, (_, n) => ({ jobGroup: `g${n}`, numAttempts: 100 })));
+      const jobs = await statements.claimed(worker, { slots: 20 });
       const [odd, even] = [jobs.filter((_, n) => n % 2 === 1), jobs.filter((_, n) => n % 2 === 0)];
       const lost = await Promise.all([
-        bench.succeed(...odd),
-        bench.succeed(...[...even].reverse()),
-        bench.succeed(...[...jobs].reverse()),
+        statements.succeed(...odd),
+        statements.succeed(...[...even].reverse()),
+        statements.succeed(...[...jobs].reverse()),
       ]);
       expect(lost.map(({ size }) => size)).toEqual([0, 0, 0]);
     }

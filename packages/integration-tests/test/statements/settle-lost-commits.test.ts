@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { benchOf, empty, type NewRow } from '../support/bench.ts';
 import { useSchema } from '../support/database.ts';
+import { empty, type NewRow, statementsOf } from '../support/statements.ts';
 
 const schema = useSchema();
-const bench = benchOf(schema);
+const statements = statementsOf(schema);
 
 beforeEach(() => empty(schema));
 
 async function oneClaimed(row: NewRow = {}) {
-  const [id = ''] = await bench.insert(row);
-  const [job] = await bench.claimed(await bench.worker());
+  const [id = ''] = await statements.insert(row);
+  const [job] = await statements.claimed(await statements.worker());
   if (job === undefined) throw new Error('nothing was claimed');
   return { id, job };
 }
@@ -25,36 +25,36 @@ describe('a settle of a claim whose commit was lost', () => {
     async (kind) => {
       const { id, job: lost } = await oneClaimed({ jobGroup: 'g', numAttempts: 2 });
       await loseClaim();
-      const holder = await bench.worker();
-      const [held] = await bench.claimed(holder);
+      const holder = await statements.worker();
+      const [held] = await statements.claimed(holder);
       expect(held?.claims).toBe(lost.claims);
       const said = { job: lost, errorText: 'x' };
       const outcome = kind === 'waiting' ? { kind, ...said, attempt: 1, secs: 0 } : { kind, ...said };
-      expect(await bench.settle(outcome)).toEqual(new Set([id]));
-      expect(await bench.job(id)).toMatchObject({ state: 'running', worker_id: holder });
-      expect(await bench.group('g')).toMatchObject({ running: 1 });
-      if (held !== undefined) expect(await bench.succeed(held)).toEqual(new Set());
+      expect(await statements.settle(outcome)).toEqual(new Set([id]));
+      expect(await statements.job(id)).toMatchObject({ state: 'running', worker_id: holder });
+      expect(await statements.group('g')).toMatchObject({ running: 1 });
+      if (held !== undefined) expect(await statements.succeed(held)).toEqual(new Set());
       // Also a copy that comes later, when history has the same number.
-      expect(await bench.settle(outcome)).toEqual(new Set([id]));
-      expect(await bench.finalized(id)).toMatchObject({ outcome: 'succeeded', worker_id: holder });
-      expect(await bench.group('g')).toMatchObject({ running: 0 });
+      expect(await statements.settle(outcome)).toEqual(new Set([id]));
+      expect(await statements.finalized(id)).toMatchObject({ outcome: 'succeeded', worker_id: holder });
+      expect(await statements.group('g')).toMatchObject({ running: 0 });
     },
   );
 
   it('does not take a job that the other has handed back for one that it has settled itself', async () => {
     const { id, job: lost } = await oneClaimed();
     await loseClaim();
-    const [held] = await bench.claimed(await bench.worker());
+    const [held] = await statements.claimed(await statements.worker());
     if (held === undefined) throw new Error('nothing was claimed');
-    await bench.settle({ kind: 'waiting', job: held, attempt: 0, secs: 0, errorText: null });
-    expect(await bench.succeed(lost)).toEqual(new Set([id]));
+    await statements.settle({ kind: 'waiting', job: held, attempt: 0, secs: 0, errorText: null });
+    expect(await statements.succeed(lost)).toEqual(new Set([id]));
   });
 
   it('is of no effect while nobody has claimed the job again', async () => {
     const { id, job: lost } = await oneClaimed({ jobGroup: 'g' });
     await loseClaim();
-    expect(await bench.succeed(lost)).toEqual(new Set([id]));
-    expect(await bench.job(id)).toMatchObject({ state: 'ready', attempt: 0 });
-    expect(await bench.group('g')).toMatchObject({ running: 0 });
+    expect(await statements.succeed(lost)).toEqual(new Set([id]));
+    expect(await statements.job(id)).toMatchObject({ state: 'ready', attempt: 0 });
+    expect(await statements.group('g')).toMatchObject({ running: 0 });
   });
 });

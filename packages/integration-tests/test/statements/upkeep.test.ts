@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { benchOf, empty, whileLocked } from '../support/bench.ts';
 import { pruneFinalized, pruneGroups, sweepGroups } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 
 const schema = useSchema();
-const bench = benchOf(schema);
-const { session, tables } = bench;
+const statements = statementsOf(schema);
+const { session, tables } = statements;
 
 beforeEach(() => empty(schema));
 
 describe('pruning finalized jobs', () => {
   async function finalize(count: number): Promise<string[]> {
-    const worker = await bench.worker();
-    const ids = await bench.insert(...Array.from({ length: count }, () => ({})));
-    await bench.succeed(...(await bench.claimed(worker, { slots: count })));
+    const worker = await statements.worker();
+    const ids = await statements.insert(...Array.from({ length: count }, () => ({})));
+    await statements.succeed(...(await statements.claimed(worker, { slots: count })));
     return ids;
   }
   const prune = (limit = 100) => pruneFinalized(session, tables, { retentionSecs: 60, limit });
@@ -58,7 +58,7 @@ describe('pruning groups', () => {
 
   it('goes page by page in the order of names, and says where the next one starts', async () => {
     await put('a', 'b', 'c', 'd', 'e');
-    await bench.insert({ jobGroup: 'b' });
+    await statements.insert({ jobGroup: 'b' });
     expect(await prune('', 2)).toEqual({ groups: ['a'], next: 'b', seen: 2 });
     expect(await prune('b', 2)).toEqual({ groups: ['c', 'd'], next: 'd', seen: 2 });
     expect(await prune('d', 2)).toEqual({ groups: ['e'], next: 'e', seen: 1 });
@@ -67,10 +67,10 @@ describe('pruning groups', () => {
   });
 
   it('leaves a group alone that a job is in: ready, blocked, scheduled or running', async () => {
-    const worker = await bench.worker();
-    await bench.insert({ jobGroup: 'running' }, { jobGroup: 'blocked' });
-    await bench.claim(worker, { slots: 1 });
-    await bench.insert({ jobGroup: 'ready' }, { jobGroup: 'scheduled', delaySecs: 60 });
+    const worker = await statements.worker();
+    await statements.insert({ jobGroup: 'running' }, { jobGroup: 'blocked' });
+    await statements.claim(worker, { slots: 1 });
+    await statements.insert({ jobGroup: 'ready' }, { jobGroup: 'scheduled', delaySecs: 60 });
     await put('blocked', 'ready', 'scheduled', 'unused');
     await schema.rows(`update {s}.job set state = 'blocked' where job_group = 'blocked'`);
     expect((await prune('', 100)).groups).toEqual(['unused']);
@@ -104,24 +104,28 @@ describe('the sweep of groups', () => {
     (await sweepGroups(session, tables, null)).map(({ kind, jobGroup }) => `${kind} ${jobGroup}`).sort();
 
   it('finds nothing where nothing is wrong', async () => {
-    const worker = await bench.worker();
-    await bench.insert(...['a', 'a', 'b', 'c'].map((jobGroup) => ({ jobGroup })), { jobGroup: 'c', delaySecs: 60 }, {});
-    const jobs = await bench.claimed(worker, { slots: 2, ahead: 2, run: 2 });
-    await bench.claim(worker);
+    const worker = await statements.worker();
+    await statements.insert(
+      ...['a', 'a', 'b', 'c'].map((jobGroup) => ({ jobGroup })),
+      { jobGroup: 'c', delaySecs: 60 },
+      {},
+    );
+    const jobs = await statements.claimed(worker, { slots: 2, ahead: 2, run: 2 });
+    await statements.claim(worker);
     expect(await sweep()).toEqual([]);
-    await bench.succeed(...jobs);
+    await statements.succeed(...jobs);
     expect(await sweep()).toEqual([]);
   });
 
   it('counts anew what was miscounted: too high, too low, and of another epoch', async () => {
-    const worker = await bench.worker();
-    await bench.insert(...['low', 'epoch', 'right'].map((jobGroup) => ({ jobGroup })));
-    await bench.claim(worker);
+    const worker = await statements.worker();
+    await statements.insert(...['low', 'epoch', 'right'].map((jobGroup) => ({ jobGroup })));
+    await statements.claim(worker);
     await schema.rows(`insert into {s}.job_group (name, running) values ('high', 3)`);
     await schema.rows(`update {s}.job_group set running = 0 where name = 'low'`);
     await schema.rows(`update {s}.job_group set epoch = 7 where name = 'epoch'`);
     // A group that counts as free and has no waiting jobs is nobody's obstacle, and not looked at.
-    await bench.insert({ jobGroup: 'low' });
+    await statements.insert({ jobGroup: 'low' });
     await schema.rows(`update {s}.job set state = 'blocked' where state = 'ready'`);
     expect(await sweep()).toEqual(['miscounted epoch', 'miscounted high', 'miscounted low']);
     expect(
@@ -133,7 +137,7 @@ describe('the sweep of groups', () => {
   });
 
   it('makes the oldest ready where all of a free group are blocked, in each lane', async () => {
-    const all = await bench.insert(
+    const all = await statements.insert(
       { jobGroup: 'g' },
       { jobGroup: 'g' },
       { jobGroup: 'g', channel: 'Y' },

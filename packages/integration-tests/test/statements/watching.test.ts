@@ -1,18 +1,18 @@
 import { expect, it } from '@jest/globals';
-import { benchOf } from '../support/bench.ts';
 import { renewLease, rescue } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
+import { statementsOf } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
 const schema = useSchema();
-const bench = benchOf(schema);
-const { session, tables } = bench;
+const statements = statementsOf(schema);
+const { session, tables } = statements;
 const INPUT = { selfId: null, unlockSecs: 10_800, blockedSecs: 10_800, graceSecs: 6 };
 
 it('a rescue takes a worker that was watched for the time of grace, with no gap, and did not renew', async () => {
   const isUp = `select pg_postmaster_start_time() < now() - interval '7 s'`;
   await until('the server has been up for long enough', async () => (await schema.value(isUp)) as boolean);
-  const workerId = await bench.worker();
+  const workerId = await statements.worker();
   const look = (graceSecs = 6) => rescue(session, tables, { ...INPUT, graceSecs });
   const watched = (fromSecs: number, atSecs: number) =>
     schema.rows(
@@ -35,7 +35,7 @@ it('a rescue takes a worker that was watched for the time of grace, with no gap,
   await watched(100, 1);
   expect((await look(1e9)).rescued).toEqual([]); // the server itself has not been up for that long
   await watched(7, 1);
-  const other = await bench.worker();
+  const other = await statements.worker();
   expect((await renewLease(session, tables, { workerId: other, leaseSecs: 30, sessionKey: null })).isAnyOverdue).toBe(
     true,
   );
