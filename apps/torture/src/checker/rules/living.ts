@@ -18,11 +18,13 @@ export const living: Rule = (account) =>
     return [{ text: `${jobId} was taken from ${process}, which lived and could be reached`, about: [jobId, process] }];
   });
 
-function isExcused({ claim, jobId, process: name }: ClaimedRun, account: Account): boolean {
+function isExcused(run: ClaimedRun, account: Account): boolean {
+  const { claim, jobId, process: name } = run;
   const process = account.processes.get(name);
   const takenAt = claim?.endedAt;
   if (process === undefined || takenAt == null) return true; // the other rules' to tell of
-  const isLeft = process.end !== 'stopped' || account.isRefused(jobId); // by who stopped, where it could not be recorded
+  // By who stopped, where its end could not be recorded, or was and is not any more.
+  const isLeft = process.end !== 'stopped' || account.isRefused(jobId) || account.isRecordUndone(run);
   if (isLeft && (process.endedAt ?? Infinity) <= takenAt) return true;
   const before = { from: takenAt - account.history.settings.leaseSecs * 1000 - AROUND_MS, to: takenAt };
   const isCutOff = account.troublesOf(name, before).some(({ of }) => of === 'link');
