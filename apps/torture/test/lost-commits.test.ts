@@ -191,6 +191,13 @@ describe('lost commits: a history is in order', () => {
       history([forgotten(17_000)], { losses: [{ from: 16_900, to: 17_400 }] }),
     ],
     [
+      'with one that was recorded, told and lost, as its lease was over when it came back',
+      history([forgotten(15_000, true)], {
+        losses: [{ from: 14_900, to: 15_100 }],
+        processes: stoppedAt(20_000),
+      }),
+    ],
+    [
       'with one that was recorded, told and lost, its process stopped since',
       history([forgotten(15_000, true)], {
         losses: [{ from: 14_900, to: 15_100 }],
@@ -199,5 +206,29 @@ describe('lost commits: a history is in order', () => {
     ],
   ])('%s', (_, fine) => {
     expect(said(fine)).toEqual([]);
+  });
+
+  it('with a younger job that ran as its group was opened, which was lost, and done again', () => {
+    const older = job(
+      'k',
+      [
+        { from: 14_900, to: 28_000, how: 'lost', process: 'dead' },
+        { from: 28_010, to: 28_020 },
+      ],
+      {
+        group: 'g',
+      },
+    );
+    const younger = job('y', [{ from: 27_600, to: 27_610, process: 'Q' }], { group: 'g', at: 600 });
+    const early = { ...ghost, run: 'early', jobId: 'y', key: 'key y', startedAt: 27_010, endedAt: 27_020 };
+    const opened = (more: Partial<History>) =>
+      history([change(older, { runs: older.runs.slice(1) }), change(younger, { runs: [early, ...younger.runs] })], {
+        unlocks: [{ group: 'g', at: 27_500, lockedSecs: 12.6 }],
+        ...more,
+      });
+    expect(saidBy('order', opened({ losses: [{ from: 26_900, to: 27_200 }] }))).toBe('');
+    expect(saidBy('order', opened({ losses: [{ from: 26_900, to: 27_200 }], unlocks: [] }))).toMatch(
+      /y was run before k/,
+    );
   });
 });

@@ -52,7 +52,7 @@ export class Account {
     this.#refused = new Set(history.refused.map(({ jobId }) => jobId));
     this.#runsByJob = grouped(history.runs, ({ jobId }) => jobId);
     this.#recorded = grouped(
-      history.events.filter(({ type }) => RECORDED.some((word) => word === type)),
+      history.events.filter(({ type }) => RECORDED.some((word) => word === type && word !== 'WORKER_JOB_RELEASE')),
       ({ jobId, process }) => `${jobId} ${process}`,
     );
     this.runs = history.runs.map((run) => this.#claimed(run)).sort((a, b) => a.startedAt - b.startedAt);

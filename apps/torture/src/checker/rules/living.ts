@@ -23,8 +23,8 @@ function isExcused(run: ClaimedRun, account: Account): boolean {
   const process = account.processes.get(name);
   const takenAt = claim?.endedAt;
   if (process === undefined || takenAt == null) return true; // the other rules' to tell of
-  // By who stopped, where its end could not be recorded, or was and is not any more.
-  const isLeft = process.end !== 'stopped' || account.isRefused(jobId) || account.isRecordUndone(run);
+  if (account.isRecordUndone(run)) return true; // it has forgotten it, and lives on or has stopped
+  const isLeft = process.end !== 'stopped' || account.isRefused(jobId); // by who stopped, where it could not be recorded
   if (isLeft && (process.endedAt ?? Infinity) <= takenAt) return true;
   const before = { from: takenAt - account.history.settings.leaseSecs * 1000 - AROUND_MS, to: takenAt };
   const isCutOff = account.troublesOf(name, before).some(({ of }) => of === 'link');
