@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RuleName } from '../src/checker/check.ts';
 import type { History, Run } from '../src/checker/history.ts';
-import { a, b, change, killed, said, saidBy } from './support/stories.ts';
-import { event, history, job, processOf } from './support/story.ts';
+import { a, b, change, said, saidBy } from './support/stories.ts';
+import { event, history, job } from './support/story.ts';
 
 const LOSSES = [{ from: 900, to: 1_100 }];
 
@@ -33,24 +33,6 @@ const gone = change(a, {
   finals: [],
   events: [],
 });
-
-/** `k` ended at 14,200 in the process `dead`, from which it is taken at 18,000; it told of the success at `toldAt`. */
-const forgotten = (toldAt: number | null, isLeaseOver = false) =>
-  change(killed, {
-    runs: killed.runs.map((run, i) => (i === 0 ? { ...run, endedAt: 14_200, outcome: 'succeeded' } : run)),
-    claims: killed.claims.map((claim, i) => (i === 0 ? { ...claim, isLeaseOver } : claim)),
-    events: [
-      ...killed.events,
-      ...(toldAt === null
-        ? []
-        : [event('WORKER_JOB_RUN_SUCCESS', toldAt, { process: 'dead', jobId: 'k', attempt: 1 })]),
-    ],
-  });
-const stoppedAt = (endedAt: number) => [
-  processOf('P'),
-  processOf('producer'),
-  processOf('dead', { endedAt, mayLeaveLease: true }),
-];
 
 describe('lost commits: a history is found to be broken by', () => {
   it.each<[string, History, RuleName, RegExp]>([
@@ -115,21 +97,6 @@ describe('lost commits: a history is found to be broken by', () => {
       /key a is committed, and was inserted 0 times/,
     ],
     [
-      'a job that is taken from a process that has not recorded it yet',
-      history([forgotten(null)], { losses: [{ from: 14_100, to: 14_400 }] }),
-      'claims',
-      /k was taken back from dead, which held its lease and ran it/,
-    ],
-    [
-      'a job that is taken from who stopped in order, though what it recorded was not lost',
-      history([forgotten(15_000, true)], {
-        losses: [{ from: 12_000, to: 12_100 }],
-        processes: stoppedAt(16_000),
-      }),
-      'living',
-      /k was taken from dead, which lived/,
-    ],
-    [
       'a job that never ends since its settlement was lost',
       history([change(again, { claims: again.claims.map((claim) => ({ ...claim, end: null, endedAt: null })) })], {
         losses: LOSSES,
@@ -183,26 +150,26 @@ describe('lost commits: a history is in order', () => {
       ),
     ],
     [
-      'with a success that was recorded, told and lost',
-      history([forgotten(14_210)], { losses: [{ from: 14_100, to: 14_400 }] }),
-    ],
-    [
-      'with one that was recorded, told and lost long after its run',
-      history([forgotten(17_000)], { losses: [{ from: 16_900, to: 17_400 }] }),
-    ],
-    [
-      'with one that was recorded, told and lost, as its lease was over when it came back',
-      history([forgotten(15_000, true)], {
-        losses: [{ from: 14_900, to: 15_100 }],
-        processes: stoppedAt(20_000),
-      }),
-    ],
-    [
-      'with one that was recorded, told and lost, its process stopped since',
-      history([forgotten(15_000, true)], {
-        losses: [{ from: 14_900, to: 15_100 }],
-        processes: stoppedAt(16_000),
-      }),
+      'with a job that was handed back, claimed again and run, of which the first claim is left',
+      history(
+        [
+          change(again, {
+            claims: [
+              ...job('k', [{ from: 850, to: 3_000, how: 'unspent' }]).claims,
+              ...again.claims.map((claim) => ({ ...claim, claims: 3, process: 'P', at: 3_052, endedAt: 3_055 })),
+            ],
+            runs: [ghost],
+            finals: again.finals.map((final) => ({ ...final, at: 3_055 })),
+            events: [
+              ...again.events.filter(({ process }) => process === 'producer'),
+              event('WORKER_JOB_RELEASE', 950, { jobId: 'k' }),
+              told,
+              event('WORKER_JOB_RUN_SUCCESS', 3_060, { jobId: 'k', attempt: 1 }),
+            ],
+          }),
+        ],
+        { losses: LOSSES },
+      ),
     ],
   ])('%s', (_, fine) => {
     expect(said(fine)).toEqual([]);

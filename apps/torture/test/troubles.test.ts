@@ -90,7 +90,7 @@ describe('troubles: a history is found to be broken by', () => {
       'living',
       /k was taken from dead/,
     ],
-    ['a rescue that comes too late', takenAt(23_000), 'rescued', /k was taken from dead, which was dead, 1500 ms late/],
+    ['a rescue that comes too late', takenAt(27_500), 'rescued', /k was taken from dead, which was dead, 1500 ms late/],
     [
       'a rescue that comes too late although the dead seemed to hold a session',
       takenAt(30_000, { isKept: true }),
@@ -175,6 +175,7 @@ describe('troubles: a history is in order with a job that is deleted', () => {
 
 describe('troubles: a history is in order with a job that is taken', () => {
   it.each<[string, History]>([
+    ['from a dead process that was watched for six seconds', takenAt(25_500)],
     ['from a dead process that seems to hold a session', takenAt(27_000, { isKept: true })],
     ['from a dead process after a trouble', takenAt(30_000, {}, [{ of: 'server', from: 15_000, to: 18_000 }])],
     ['from a process that was stopped', survived({ frozen: [{ from: 14_100, to: 18_400 }] })],

@@ -52,7 +52,7 @@ export class Account {
     this.#refused = new Set(history.refused.map(({ jobId }) => jobId));
     this.#runsByJob = grouped(history.runs, ({ jobId }) => jobId);
     this.#recorded = grouped(
-      history.events.filter(({ type }) => RECORDED.some((word) => word === type && word !== 'WORKER_JOB_RELEASE')),
+      history.events.filter(({ type }) => RECORDED.some((word) => word === type)),
       ({ jobId, process }) => `${jobId} ${process}`,
     );
     this.runs = history.runs.map((run) => this.#claimed(run)).sort((a, b) => a.startedAt - b.startedAt);
@@ -98,7 +98,7 @@ export class Account {
   /** When its process was told that the end of a run is recorded. */
   #recordedAt({ jobId, process, endedAt }: Run): number | null {
     const told = this.#recorded.get(`${jobId} ${process}`) ?? [];
-    return told.find(({ at }) => endedAt !== null && at >= endedAt)?.at ?? null;
+    return told.find(({ at, type }) => type !== 'WORKER_JOB_RELEASE' && endedAt !== null && at >= endedAt)?.at ?? null;
   }
 
   /** With the last claim that its process made for this attempt before it began. */
@@ -127,9 +127,11 @@ export class Account {
     );
   }
 
-  /** Whether a claim had ended when a run began, or, where that was undone, had been made use of. */
+  /** Whether a claim had ended when a run began, or, where that was undone, had been told of as over or made use of. */
   #wasOver({ at, endedAt }: Claim, { jobId, process, attempt, startedAt }: Run): boolean {
     if ((endedAt ?? Infinity) + TRANSLATION_MS < startedAt) return true;
+    const told = this.#recorded.get(`${jobId} ${process}`) ?? [];
+    if (told.some((event) => event.at >= at && event.at < startedAt)) return true;
     return (this.#runsByJob.get(jobId) ?? []).some(
       (run) =>
         run.process === process &&
