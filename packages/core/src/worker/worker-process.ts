@@ -44,7 +44,7 @@ export class WorkerProcess {
   readonly #members = new Map<SlotOwner, MemberState>();
   readonly #unsubscribe: readonly (() => void)[];
   #isListening = false;
-  readonly #held = new HeldClaims();
+  readonly #held = new HeldClaims((earlier) => this.#executor.lose(earlier));
   #closing: Promise<void> | undefined;
 
   constructor(parts: ContextParts) {
@@ -82,7 +82,13 @@ export class WorkerProcess {
       onOpened: (lanes) => this.#tellOfOpened(lanes),
     });
     this.#executor = new Executor({ parts, settler: this.#settler, clock: systemClock });
-    this.#runner = new RunWorker({ parts, keeper: this.#keeper, settler: this.#settler, executor: this.#executor });
+    this.#runner = new RunWorker({
+      parts,
+      keeper: this.#keeper,
+      settler: this.#settler,
+      executor: this.#executor,
+      isHeld: (claim) => this.#held.has(claim),
+    });
     this.#caretaker = new Caretaker({
       parts,
       selfId: () => this.#keeper.lease?.workerId ?? null,
@@ -199,7 +205,6 @@ export class WorkerProcess {
   /** The lease is gone, and with it all claims: running jobs are told, the others forgotten. */
   #dropAll(): void {
     this.#held.clear();
-    this.#runner.loseAll();
     this.#executor.loseAll();
     for (const choice of this.#choices.values()) choice.takeHeld();
   }
