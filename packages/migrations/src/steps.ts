@@ -1,4 +1,5 @@
-import { quoteIdentifier, quoteLiteral, type Tables } from '@bearmq/core/driver';
+import { quoteIdentifier } from '@bearmq/core/driver';
+import { quoteLiteral, type Tables } from '@bearmq/core/schema';
 import { givingWay } from './giving-way.ts';
 import { lockedBlock } from './locked-block.ts';
 import { createIndex, type IndexMigration, type Migration } from './migration.ts';

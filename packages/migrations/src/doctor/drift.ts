@@ -1,4 +1,5 @@
-import { quoteIdentifier, type Tables } from '@bearmq/core/driver';
+import { quoteIdentifier } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import { statementsOf } from '../migration.ts';
 import { LATEST_VERSION, migrations } from '../versions/index.ts';
 import { type CatalogueObject, key, readCatalogue } from './catalogue.ts';

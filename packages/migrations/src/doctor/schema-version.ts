@@ -1,4 +1,4 @@
-import { asBoolean, asText } from '@bearmq/core/driver';
+import { asBoolean, asText } from '@bearmq/core/schema';
 import { migrationStatus } from '../migrate.ts';
 import { isOurLedger, notOurLedger } from '../steps.ts';
 import { ask, type Examination, type Finding } from './finding.ts';
