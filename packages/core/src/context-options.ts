@@ -1,14 +1,7 @@
-import {
-  anything,
-  checkOptions,
-  type Driver,
-  hasMethods,
-  InvalidOptionError,
-  numberIn,
-  oneOf,
-  withDefaults,
-} from './driver/index.ts';
+import type { Driver } from './driver/index.ts';
+import { InvalidOptionError } from './errors.ts';
 import { MAX_SECS } from './model/limits.ts';
+import { anything, checkOptions, hasMethods, numberIn, oneOf, withDefaults } from './options/check-options.ts';
 
 /** What all objects of a context share. */
 export interface ContextSettings {

@@ -1,12 +1,14 @@
 import { type ContextOptions, resolveContextOptions } from './context-options.ts';
 import { type ContextParts, setParts } from './context-parts.ts';
-import { isFunction, isOfClosedClient, tablesOf } from './driver/index.ts';
+import { isOfClosedClient } from './driver/database-error.ts';
 import { Enqueuer } from './enqueue/enqueuer.ts';
 import { InvalidOptionError, SchemaVersionError } from './errors.ts';
 import type { BearEvent, BearEventHandler } from './events.ts';
 import { reasonOf } from './in-words.ts';
+import { isFunction } from './options/check-options.ts';
 import { Registry } from './registry.ts';
 import { EventBus } from './runtime/event-bus.ts';
+import { tablesOf } from './schema/index.ts';
 import { checkSchemaVersion, isMissing, REQUIRED_SCHEMA_VERSION } from './statements/read-schema-version.ts';
 
 /**

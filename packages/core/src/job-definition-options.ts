@@ -1,4 +1,10 @@
 import type { Context } from './context.ts';
+import type { SqlSession } from './driver/index.ts';
+import { InvalidOptionError } from './errors.ts';
+import { describe } from './in-words.ts';
+import type { JobMetadata } from './model/job-metadata.ts';
+import type { IsGiven, JsonSafe } from './model/json.ts';
+import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_JOBS_PER_CALL, MAX_NAME_BYTES, MAX_SECS } from './model/limits.ts';
 import {
   anything,
   type Check,
@@ -8,14 +14,8 @@ import {
   nameOf,
   numberIn,
   reading,
-  type SqlSession,
   withDefaults,
-} from './driver/index.ts';
-import { InvalidOptionError } from './errors.ts';
-import { describe } from './in-words.ts';
-import type { JobMetadata } from './model/job-metadata.ts';
-import type { IsGiven, JsonSafe } from './model/json.ts';
-import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_JOBS_PER_CALL, MAX_NAME_BYTES, MAX_SECS } from './model/limits.ts';
+} from './options/check-options.ts';
 
 /** How a job is run. May be given for a definition, and once for a single `enqueue`. */
 export interface JobSettings {

@@ -1,4 +1,4 @@
-import { asText } from '@bearmq/core/driver';
+import { asText } from '@bearmq/core/schema';
 import { ask, type Examination } from './finding.ts';
 
 /**

@@ -1,13 +1,13 @@
 import {
-  anything,
   checkOptions,
-  DatabaseError,
   hasMethods,
+  hasSqlState,
   numberIn,
+  SQL_STATES,
   type SqlSession,
-  tablesOf,
   withDefaults,
 } from '@bearmq/core/driver';
+import { anything, tablesOf } from '@bearmq/core/schema';
 import { checkDrift } from './drift.ts';
 import type { Check, Examination, Finding } from './finding.ts';
 import { checkHorizon } from './horizon.ts';
@@ -84,9 +84,6 @@ export async function diagnose(options: DiagnoseOptions): Promise<readonly Findi
   return [...findings.filter((one) => one.severity === 'error'), ...findings.filter((one) => one.severity !== 'error')];
 }
 
-const INSUFFICIENT_PRIVILEGE = '42501';
-const UNDEFINED = ['42P01', '42703']; // a table, a column
-
 /**
  * What may not be seen is a finding, not a failure of all that may. What is not there was told of as missing, or belongs
  * to another version.
@@ -95,9 +92,8 @@ async function allowed(check: Check, at: Examination, role: string): Promise<rea
   try {
     return await check(at);
   } catch (error) {
-    if (!(error instanceof DatabaseError) || error.sqlState === null) throw error;
-    if (UNDEFINED.includes(error.sqlState)) return [];
-    if (error.sqlState !== INSUFFICIENT_PRIVILEGE) throw error;
+    if (hasSqlState(error, SQL_STATES.undefinedTable, SQL_STATES.undefinedColumn)) return [];
+    if (!hasSqlState(error, SQL_STATES.insufficientPrivilege)) throw error;
     const grantee = `"${role.replaceAll('"', '""')}"`;
     return [
       {

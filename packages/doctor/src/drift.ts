@@ -1,4 +1,5 @@
-import { quoteIdentifier, type Tables } from '@bearmq/core/driver';
+import { quoteIdentifier } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import { LATEST_VERSION, statementsMade } from '@bearmq/migrations/schema';
 import { type CatalogueObject, key, readCatalogue } from './catalogue.ts';
 import { EXPECTED } from './expected-objects.ts';

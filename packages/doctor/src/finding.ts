@@ -1,4 +1,5 @@
-import { type SqlRow, type SqlSession, type SqlValue, type Tables, withServerTypes } from '@bearmq/core/driver';
+import type { SqlRow, SqlSession, SqlValue } from '@bearmq/core/driver';
+import { type Tables, withServerTypes } from '@bearmq/core/schema';
 
 /** What {@link Finding.kind} can be; the comments say what it means. */
 export type FindingKind =

@@ -1,4 +1,5 @@
-import { asNullable, asNumber, asText, quoteLiteral, type SqlRow } from '@bearmq/core/driver';
+import type { SqlRow } from '@bearmq/core/driver';
+import { asNullable, asNumber, asText, quoteLiteral } from '@bearmq/core/schema';
 import { ask, type Check, type Finding, lasting } from './finding.ts';
 
 /**

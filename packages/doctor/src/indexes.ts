@@ -1,4 +1,5 @@
-import { asText, quoteIdentifier, toArrayLiteral } from '@bearmq/core/driver';
+import { quoteIdentifier, toArrayLiteral } from '@bearmq/core/driver';
+import { asText } from '@bearmq/core/schema';
 import { ask, type Check, type Finding } from './finding.ts';
 import { OUR_TABLES } from './our-tables.ts';
 

@@ -1,4 +1,5 @@
-import { asBoolean, asNumber, asText, toArrayLiteral } from '@bearmq/core/driver';
+import { toArrayLiteral } from '@bearmq/core/driver';
+import { asBoolean, asNumber, asText } from '@bearmq/core/schema';
 import { ask, type Check, type Finding } from './finding.ts';
 import { OUR_TABLES } from './our-tables.ts';
 

@@ -1,4 +1,4 @@
-import { asBoolean, asText } from '@bearmq/core/driver';
+import { asBoolean, asText } from '@bearmq/core/schema';
 import { migrationStatus } from '@bearmq/migrations';
 import { isOurLedger, notOurLedger } from '@bearmq/migrations/schema';
 import { ask, type Examination, type Finding } from './finding.ts';

@@ -1,4 +1,4 @@
-import { asNumber, quoteLiteral } from '@bearmq/core/driver';
+import { asNumber, quoteLiteral } from '@bearmq/core/schema';
 import { ask, type Check } from './finding.ts';
 
 /** The oldest and the newest jobs, by their ids, are looked at: so many of each. */

@@ -1,4 +1,4 @@
-import { asBoolean, asNumber, asText } from '@bearmq/core/driver';
+import { asBoolean, asNumber, asText } from '@bearmq/core/schema';
 import { ask, type Examination, type Finding } from './finding.ts';
 
 /** The server and the session as they are. */

@@ -1,4 +1,5 @@
-import { asBoolean, asNullable, asNumber, asText, toArrayLiteral } from '@bearmq/core/driver';
+import { toArrayLiteral } from '@bearmq/core/driver';
+import { asBoolean, asNullable, asNumber, asText } from '@bearmq/core/schema';
 import { ask, type Check, type Finding, lasting } from './finding.ts';
 import { OUR_TABLES } from './our-tables.ts';
 

@@ -1,4 +1,4 @@
-import { asBoolean, asNullable, asNumber, asText } from '@bearmq/core/driver';
+import { asBoolean, asNullable, asNumber, asText } from '@bearmq/core/schema';
 import { ask, type Check, type Finding, lasting } from './finding.ts';
 
 /** No more of a kind are told of one by one. */

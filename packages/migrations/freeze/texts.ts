@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type Tables, tablesOf } from '@bearmq/core/driver';
+import { type Tables, tablesOf } from '@bearmq/core/schema';
 import { FROZEN_SCHEMA, type FrozenText, type FrozenVersion, thaw } from '../src/frozen.ts';
 import type { Migration } from '../src/migration.ts';
 

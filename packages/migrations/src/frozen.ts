@@ -1,4 +1,4 @@
-import type { Tables } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import type { Migration, NewIndex } from './migration.ts';
 import { freshTag } from './plpgsql.ts';
 

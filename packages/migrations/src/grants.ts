@@ -1,12 +1,5 @@
-import {
-  anything,
-  checkOptions,
-  InvalidOptionError,
-  oneOf,
-  quoteIdentifier,
-  type Tables,
-  tablesOf,
-} from '@bearmq/core/driver';
+import { checkOptions, InvalidOptionError, oneOf, quoteIdentifier } from '@bearmq/core/driver';
+import { anything, type Tables, tablesOf } from '@bearmq/core/schema';
 import { lockedBlock } from './locked-block.ts';
 
 /** Who may do what, and where. */

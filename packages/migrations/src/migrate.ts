@@ -1,13 +1,13 @@
 import {
-  anything,
-  asNumber,
   type Check,
   checkOptions,
   DatabaseError,
   hasMethods,
+  hasSqlState,
+  SQL_STATES,
   type SqlSession,
-  tablesOf,
 } from '@bearmq/core/driver';
+import { anything, asNumber, tablesOf } from '@bearmq/core/schema';
 import { applyStep } from './apply-step.ts';
 import { notOurLedger } from './ledger.ts';
 import type { Migration } from './migration.ts';
@@ -85,10 +85,14 @@ async function statusWith(list: readonly Migration[], { driver, schema }: Migrat
   };
 }
 
-const UNDEFINED_TABLE = '42P01';
-const INVALID_SCHEMA = '3F000';
 /** A column is missing, or is of a type of which there is no maximum, or no number. */
-const OTHER_COLUMNS: readonly (string | null)[] = ['42703', '42804', '42846', '42883', '22P02'];
+const OTHER_COLUMNS: readonly string[] = [
+  SQL_STATES.undefinedColumn,
+  SQL_STATES.datatypeMismatch,
+  SQL_STATES.cannotCoerce,
+  SQL_STATES.undefinedFunction,
+  SQL_STATES.invalidTextRepresentation,
+];
 
 async function readVersion(driver: SqlSession, schema: string): Promise<number> {
   const n = tablesOf(schema);
@@ -97,9 +101,8 @@ async function readVersion(driver: SqlSession, schema: string): Promise<number> 
     const [row] = await driver.run({ name: 'bearmq_migration_status', text, values: [] });
     return asNumber(row?.[0]);
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    if (error.sqlState === UNDEFINED_TABLE || error.sqlState === INVALID_SCHEMA) return 0;
-    if (OTHER_COLUMNS.includes(error.sqlState)) throw new DatabaseError(notOurLedger(n), error, error.cause);
+    if (hasSqlState(error, SQL_STATES.undefinedTable, SQL_STATES.invalidSchemaName)) return 0;
+    if (hasSqlState(error, ...OTHER_COLUMNS)) throw new DatabaseError(notOurLedger(n), error, error.cause);
     throw error;
   }
 }

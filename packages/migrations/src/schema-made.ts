@@ -1,6 +1,6 @@
 // What the migrations make, for the doctor, which compares it with what is there. A subpath of BearMQ's own packages:
 // programs need none of it.
-import type { Tables } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import { statementsOf } from './migration.ts';
 import { migrations } from './versions/index.ts';
 

@@ -1,4 +1,5 @@
-import { quoteIdentifier, quoteLiteral, type Tables } from '@bearmq/core/driver';
+import { quoteIdentifier } from '@bearmq/core/driver';
+import { quoteLiteral, type Tables } from '@bearmq/core/schema';
 import { givingWay } from './giving-way.ts';
 import { makeLedger } from './ledger.ts';
 import { lockedBlock } from './locked-block.ts';

@@ -1,4 +1,4 @@
-import { tablesOf } from '@bearmq/core/driver';
+import { tablesOf } from '@bearmq/core/schema';
 import { describe, expect, it } from '@jest/globals';
 import { freezeVersion, hashOf } from '../freeze/texts.ts';
 import { thaw } from '../src/frozen.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { anything, checkOptions, numberIn, withDefaults } from '../driver/index.ts';
+import { anything, checkOptions, numberIn, withDefaults } from '../options/check-options.ts';
 
 /** The options of an {@link Orchestrator}. */
 export interface OrchestratorOptions {

@@ -1,6 +1,7 @@
 import { v4 as uuidv4 } from 'uuid';
 import type { ContextParts } from '../context-parts.ts';
-import { isOfClosedClient, type SqlSession } from '../driver/index.ts';
+import { isOfClosedClient } from '../driver/database-error.ts';
+import type { SqlSession } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import { Daemon } from '../runtime/daemon.ts';
 import { reconcile, registerWorker, removeWorker, takeSessionLock } from '../statements/leases.ts';

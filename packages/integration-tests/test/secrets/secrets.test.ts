@@ -1,4 +1,4 @@
-import { notificationChannel } from '@bearmq/core/driver';
+import { notificationChannel } from '@bearmq/core/schema';
 import { rejectionOf, thrownBy } from '@bearmq/test-support';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Context, type DatabaseError, JobDefinition, pgDriver, Worker } from 'bearmq';

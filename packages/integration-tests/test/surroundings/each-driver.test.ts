@@ -1,5 +1,5 @@
 import type { Driver, SqlSession } from '@bearmq/core/driver';
-import { tablesOf } from '@bearmq/core/driver';
+import { tablesOf } from '@bearmq/core/schema';
 import { fromPg, pgDriver } from '@bearmq/driver-pg';
 import { fromPglite, pgliteDriver } from '@bearmq/driver-pglite';
 import { fromPostgresJs, postgresJsDriver } from '@bearmq/driver-postgresjs';

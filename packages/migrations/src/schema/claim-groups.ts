@@ -1,4 +1,4 @@
-import type { Tables } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
 import { groupLanes } from './groups.ts';
 import { PAYLOAD_BYTES } from './ready-jobs.ts';

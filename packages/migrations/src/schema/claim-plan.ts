@@ -1,4 +1,4 @@
-import type { Tables } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import { TAKES_OF_SEEN } from './pick-jobs.ts';
 import { RANK, take } from './ready-jobs.ts';
 

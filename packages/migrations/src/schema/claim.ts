@@ -1,4 +1,4 @@
-import type { Tables } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import { NAME_TAG, plpgsql } from '../plpgsql.ts';
 import { insertGroups } from './claim-groups.ts';
 import { takeFromGroups } from './claim-plan.ts';

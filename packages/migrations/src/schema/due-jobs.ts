@@ -1,4 +1,4 @@
-import type { Tables } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import { RANK } from './ready-jobs.ts';
 
 /** The most jobs that a claim makes ready. */

@@ -1,4 +1,4 @@
-import type { Tables } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import { claim } from './claim.ts';
 import { claimGroups } from './claim-groups.ts';
 import { claimTold } from './claim-told.ts';

@@ -1,4 +1,4 @@
-import type { Tables } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import { PAYLOAD_BYTES, RANK, ready, take } from './ready-jobs.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Tables } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 
 /**
  * How ready jobs without a group are found: by stretches of the index `job_ready`, in whose order they lie: channel,

@@ -1,5 +1,5 @@
 // The schema as it is now, as @bearmq/migrations keeps it to itself, of the build; and the ledger's step, which it lacks.
-import { tablesOf } from '@bearmq/core/driver';
+import { tablesOf } from '@bearmq/core/schema';
 import { livingSchema } from '../../../../migrations/dist/schema/index.js';
 import { stepsOf } from './future.ts';
 

@@ -11,7 +11,7 @@ import {
   oneOf,
   reading,
   withDefaults,
-} from './options.ts';
+} from './check-options.ts';
 
 const checks = {
   concurrency: numberIn(1, 10, 'jobs', 'whole'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { InvalidIdentifierError } from './identifiers.ts';
+import { InvalidIdentifierError } from '../driver/index.ts';
 import { notificationChannel, tablesOf } from './tables.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;

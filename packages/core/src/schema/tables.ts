@@ -1,4 +1,4 @@
-import { InvalidIdentifierError, quoteIdentifier } from './identifiers.ts';
+import { InvalidIdentifierError, quoteIdentifier } from '../driver/index.ts';
 
 /** Everything that a statement or a migration may name, quoted and qualified: nothing relies on `search_path`. */
 export interface Tables {
