@@ -2,18 +2,19 @@ import { asText } from '@bearmq/core/schema';
 import { ask, type Examination } from './finding.ts';
 
 /**
- * One object of a schema: what it is, its table (empty for types, sequences and functions), its name, and what is the same of it on
- * every PostgreSQL. Texts that the server makes of expressions are not: they differ between majors, and with the
- * `search_path`.
+ * One object of a schema: what it is, its table (empty for types, sequences and functions), its name, and what is the
+ * same of it on every PostgreSQL. Texts that the server makes of expressions are not: they differ between majors, and
+ * with the `search_path`.
  */
 export type CatalogueObject = readonly [type: string, table: string, name: string, is: string];
 
 /**
  * All that a schema consists of, in words that do not name the schema.
  *
- * Of a function there is a hash of its source, settings and arguments; of an index its columns, and whether it is unique
- * or partial; of a check its columns, and whether it was validated. Not-null constraints belong to the columns: they are
- * in `pg_constraint` since 18 only. SHA-256, since a server under FIPS has no MD5.
+ * Of a function there is a hash of its source, settings and arguments; of a type its labels, or its fields in order; of an
+ * index its columns, and whether it is unique or partial; of a check its columns, and whether it was validated. Not-null
+ * constraints belong to the columns: they are in `pg_constraint` since 18 only. SHA-256, since a server under FIPS has no
+ * MD5.
  */
 export async function readCatalogue(at: Examination): Promise<readonly CatalogueObject[]> {
   const rows = await ask(
@@ -64,6 +65,11 @@ export async function readCatalogue(at: Examination): Promise<readonly Catalogue
      select 'type', '', t.typname, pg_catalog.array_to_string(array(
          select e.enumlabel from pg_catalog.pg_enum e where e.enumtypid = t.oid order by e.enumsortorder), ', ')
      from here join pg_catalog.pg_type t on t.typnamespace = here.oid and t.typtype = 'e'
+     union all
+     select 'type', '', c.relname, pg_catalog.array_to_string(array(
+         select a.attname || ' ' || typ.name from pg_catalog.pg_attribute a join typ on typ.oid = a.atttypid
+         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum), ', ')
+     from here join pg_catalog.pg_class c on c.relnamespace = here.oid and c.relkind = 'c'
      union all
      select 'sequence', '', c.relname, case c.relpersistence when 'p' then 'logged' else 'unlogged' end
      from here join pg_catalog.pg_class c on c.relnamespace = here.oid and c.relkind = 'S'
