@@ -1,11 +1,5 @@
 import { DatabaseError, type SqlSession } from '@bearmq/core/driver';
-import {
-  notify,
-  noting,
-  oneValue,
-  statement,
-  unique,
-} from '@bearmq/test-database/driver-tests';
+import { notify, noting, oneValue, statement, unique } from '@bearmq/test-database/driver-tests';
 import { rejectionOf, soon, until } from '@bearmq/test-support';
 import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite';
 import { afterAll, describe, expect, it } from '@jest/globals';
