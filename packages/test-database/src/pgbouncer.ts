@@ -120,7 +120,8 @@ function configure(
     listen_addr: '127.0.0.1',
     listen_port: String(port),
     unix_socket_dir: '',
-    auth_type: 'scram-sha-256',
+    // A server that trusts whoever connects was given without a password: there is none to ask for.
+    auth_type: password === '' ? 'trust' : 'scram-sha-256',
     auth_file: usersFile,
     pool_mode: 'transaction',
     // Each statement meets another connection than the one before, as on a busy pooler: what relies on a session fails.

@@ -42,24 +42,27 @@ function wrapping(driver: Driver): Driver {
 const asked = (counts: Counts) => ({ looks: counts.of('bearmq_claim'), byName: counts.of('bearmq_claim_told') });
 
 describe('an idle worker', () => {
-  it.each([['of another process'], ['of its own']])('takes a single job %s by its name', async (whose) => {
-    const name = `TOLD ${whose}`;
-    const { counts, context, events } = await idleWorkers(name);
-    const own = producerOf<number>(name, context);
-    await listening(schema);
-    // Until it knows that there is no more it looks; and of its own jobs only one after a pause is told of at once.
-    let inTurn = 0;
-    await until('it took five in turn by their names, and looked for none', async () => {
-      const before = asked(counts);
-      const producer = whose === 'of its own' ? own : producerOf<number>(name);
-      await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await producer.enqueue(inTurn) });
-      const { looks, byName } = asked(counts);
-      inTurn = looks === before.looks && byName === before.byName + 1 ? inTurn + 1 : 0;
-      return inTurn === 5;
-    });
-  });
+  it.each([['of another process'], ['of its own']])(
+    'claims a single job %s by its id, without a scan',
+    async (whose) => {
+      const name = `TOLD ${whose}`;
+      const { counts, context, events } = await idleWorkers(name);
+      const own = producerOf<number>(name, context);
+      await listening(schema);
+      // Until it knows that there is no more it looks; and of its own jobs only one after a pause is told of at once.
+      let inTurn = 0;
+      await until('it took five in turn by their names, and looked for none', async () => {
+        const before = asked(counts);
+        const producer = whose === 'of its own' ? own : producerOf<number>(name);
+        await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await producer.enqueue(inTurn) });
+        const { looks, byName } = asked(counts);
+        inTurn = looks === before.looks && byName === before.byName + 1 ? inTurn + 1 : 0;
+        return inTurn === 5;
+      });
+    },
+  );
 
-  it('is not bothered by a job that it does not take', async () => {
+  it('asks for no job that it does not take', async () => {
     const { counts, events } = await idleWorkers('MINE');
     await listening(schema);
     await until('it took one by its name, and looked for none', async () => {
@@ -75,7 +78,7 @@ describe('an idle worker', () => {
     expect(await schema.value(`select state::text from {s}.job where name = 'NOT MINE'`)).toBe('ready');
   });
 
-  it('that is busy by the time looks for it when it is done, and for what else there is, in order', async () => {
+  it('that is busy when jobs are announced runs them all when it is done, in order', async () => {
     const counts = counted(schema.newDriver());
     const context = schema.context(HARDLY_POLLING, { driver: counts.driver });
     const events = logEvents(context);
@@ -91,7 +94,7 @@ describe('an idle worker', () => {
     expect(runs.map(({ payload }) => payload)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('that two processes compete with runs the job once', async () => {
+  it('and another one of another process run an announced job once between them', async () => {
     const [one, two] = [await idleWorkers('SHARED'), await idleWorkers('SHARED')];
     await listening(schema, 2);
     for (let n = 0; n < 30; n += 1) {
@@ -102,7 +105,7 @@ describe('an idle worker', () => {
     expect(runs).toEqual(Array.from({ length: 30 }, (_, n) => n));
   });
 
-  it('is told of a job of a program that wraps each statement in a transaction', async () => {
+  it('hears of a job of a program that wraps each statement in a transaction', async () => {
     const { events } = await idleWorkers('WRAPPED');
     const counts = counted(wrapping(schema.newDriver()));
     const producer = producerOf<number>('WRAPPED', schema.context({}, { driver: counts.driver }));
@@ -115,7 +118,7 @@ describe('an idle worker', () => {
     expect(await schema.value(`select count(*)::int from {s}.finalized_job where name = 'WRAPPED'`)).toBe(10);
   });
 
-  it('does not mind what strangers say on its channel', async () => {
+  it('goes on, whatever strangers send on its channel', async () => {
     const { events } = await idleWorkers('HOSTILE');
     const producer = producerOf<number>('HOSTILE');
     await listening(schema);

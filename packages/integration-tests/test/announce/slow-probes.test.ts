@@ -12,7 +12,7 @@ describe('the notification by which a worker tests whether it is told of jobs', 
   const schema = useSchema({ way: 'direct' });
   const daemons = useDaemons();
 
-  it('may wait for a connection for however long: it is told after all, and there is no warning', async () => {
+  it('may wait for a connection for however long: the worker hears of jobs after all, without a warning', async () => {
     const connection = gate();
     let isWaiting = false;
     const driver = intercepted(schema.driver(), async ({ name }, send) => {

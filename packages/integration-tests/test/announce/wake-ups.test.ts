@@ -29,7 +29,7 @@ describe('an idle worker that listens', () => {
     }
   });
 
-  it('is told of the last job of a burst, though notifications are sent sparingly', async () => {
+  it('hears of the last job of a burst, though notifications are sent sparingly', async () => {
     const context = direct.context(HARDLY_POLLING);
     const events = logEvents(context);
     await notedJob<null>(context, 'BURST');
@@ -56,7 +56,7 @@ describe('an idle worker that listens', () => {
     }
   });
 
-  it('is told when another process frees a group in which only it can run the next job', async () => {
+  it('hears when another process frees a group in which only it can run the next job', async () => {
     const counts = counted(direct.driver());
     const [here, elsewhere] = [
       direct.context(HARDLY_POLLING, { driver: counts.driver }),
@@ -93,7 +93,7 @@ describe('an idle worker that listens', () => {
     }
   });
 
-  it('connects anew when its connection is cut, looks for what it missed, and is told again', async () => {
+  it('connects anew when its connection is cut, runs what it missed, and hears of jobs again', async () => {
     const context = direct.context(HARDLY_POLLING);
     const events = logEvents(context);
     await notedJob<null>(context, 'MISSED');
@@ -140,7 +140,7 @@ describe('an idle worker that listens', () => {
 });
 
 describe('notifications that do not arrive', () => {
-  it('are noticed, said once, and made up for by polling', async () => {
+  it('cause one warning, and are made up for by polling', async () => {
     const context = schema.context({}, { driver: deaf(schema.driver()) });
     const events = logEvents(context);
     await notedJob<null>(context, 'DEAF');
@@ -174,7 +174,7 @@ describe("wakeUp: 'poll'", () => {
     expect(await direct.value('select session_key from {s}.worker')).toBe(null);
   });
 
-  it('finds a job that nobody told of after pollSecs, one second by default', async () => {
+  it('finds a job within pollSecs, one second by default', async () => {
     const context = schema.context({ wakeUp: 'poll' });
     const events = logEvents(context);
     await notedJob<null>(context, 'UNTOLD');

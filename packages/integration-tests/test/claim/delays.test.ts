@@ -83,7 +83,7 @@ describe('a delayed job', () => {
     await other.told({ kind: 'finished', jobId });
   });
 
-  it('is one of many: all that are due run, though a claim promotes a thousand at a time', async () => {
+  it('runs when it is due with thousands of others, though a claim promotes a thousand at a time', async () => {
     const context = schema.context({ pollSecs: 3_600 });
     const events = logEvents(context);
     const { definition } = await notedJob<null>(context, 'MANY_DUE');

@@ -40,7 +40,7 @@ describe('a job group', () => {
     for (const group of groups) expect(order.get(group)).toEqual(Array.from({ length: 60 }, (_, n) => n));
   });
 
-  it('comes from the generator, which sees the payload, or from enqueue', async () => {
+  it('is named by the generator, which sees the payload, or by enqueue', async () => {
     const context = schema.context();
     const events = logEvents(context);
     const { definition, runs } = await notedJob<{ user: number }>(context, 'GENERATED', () => {}, {
@@ -148,7 +148,7 @@ describe('a job group', () => {
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 60 });
   });
 
-  it('is not held by a job of a delay', async () => {
+  it('is not held up by a job that waits for its delay', async () => {
     const context = schema.context();
     const events = logEvents(context);
     const { definition, runs } = await notedJob<string>(context, 'DELAYED', () => {}, {

@@ -76,7 +76,7 @@ describe('while an old snapshot is held, a worker runs soon', () => {
     await events.waitFor(SUCCESS, { jobId });
   });
 
-  it('a job that another process gave back', async () => {
+  it('a job that another process released', async () => {
     const { events, workOff } = await onwards();
     const [jobId = ''] = await statements.insert({ name: 'MANY', delaySecs: 1_000 });
     await workOff(1_500);

@@ -10,7 +10,7 @@ const schema = useSchema();
 const daemons = useDaemons();
 
 describe('a claim that was committed and whose answer was lost', () => {
-  it('is handed back: its jobs run, and no attempt is spent', async () => {
+  it('is undone: its jobs run, and no attempt is spent', async () => {
     const { driver, lost } = losingAnswers(schema.driver(), CLAIMS, 3, hasJobs);
     const context = schema.context({}, { driver });
     const events = logEvents(context);
@@ -41,7 +41,7 @@ describe('a claim that was committed and whose answer was lost', () => {
     expect(await schema.value(`select running from {s}.job_group where name = 'lost'`)).toBe(0);
   });
 
-  it('touches neither the jobs that run nor those whose outcome is on its way', async () => {
+  it('is undone without touching jobs that run, or whose outcome is on its way', async () => {
     const [settleHeld, settleGo, finish] = [gate(), gate(), gate()];
     const losing = losingAnswers(schema.driver(), CLAIMS, 0, hasJobs);
     let mended = 0;
@@ -72,7 +72,7 @@ describe('a claim that was committed and whose answer was lost', () => {
     expect(runs).toHaveLength(3);
   });
 
-  it('is handed back once: a call to do so that comes late takes nothing that was claimed since', async () => {
+  it('is undone once: a late call to do so releases nothing that was claimed since', async () => {
     const late: (() => Promise<unknown>)[] = [];
     const losing = losingAnswers(schema.driver(), CLAIMS, 1, hasJobs);
     const driver = intercepted(losing.driver, async ({ name }, send) => {
@@ -95,7 +95,7 @@ describe('a claim that was committed and whose answer was lost', () => {
     expect(runs).toHaveLength(1);
   });
 
-  it('touches nothing of a group that is being worked through, job by job', async () => {
+  it('is undone without touching a group that is worked through, job by job', async () => {
     const finish = gate();
     const losing = losingAnswers(schema.driver(), CLAIMS, 0, hasJobs);
     let mended = 0;

@@ -159,7 +159,7 @@ describe('enqueue', () => {
     await schema.rows('alter table {s}.job drop constraint mine');
   });
 
-  it('goes on after a refusal', async () => {
+  it('works again after a refusal', async () => {
     const definition = new JobDefinition({ context: schema.context(), name: 'GOES_ON', workFunction: () => {} });
     const gone = new JobDefinition({
       context: schema.context({}, { driver: schema.newDriver({ url: 'postgres://nobody@127.0.0.1:1/nothing' }) }),

@@ -24,7 +24,7 @@ function nested(depth: number): unknown {
   return value;
 }
 
-describe('the last that is allowed goes through to its run', () => {
+describe('what is just within the limits goes through to its run:', () => {
   it('the longest name, channel and group together, at the longest settings', async () => {
     const context = schema.context();
     const events = logEvents(context);
@@ -93,7 +93,7 @@ describe('the last that is allowed goes through to its run', () => {
     expect(JSON.stringify(runs[0]?.payload)).toBe(JSON.stringify(nested(1_000)));
   });
 
-  it('the largest settings of a context, a worker and an orchestrator, without a loop that does not pause', async () => {
+  it('the largest settings of a context, a worker and an orchestrator, and no loop spins', async () => {
     const counts = counted(schema.driver());
     const largest = { jobPostFinalizeDeleteSecs: HUNDRED_YEARS, jobGroupUnlockSecs: HUNDRED_YEARS };
     const context = schema.context({ ...largest, leaseSecs: 86_400, pollSecs: 3_600 }, { driver: counts.driver });
@@ -121,7 +121,7 @@ describe('the last that is allowed goes through to its run', () => {
   });
 });
 
-describe('the first that is not allowed is refused before anything is sent', () => {
+describe('what is just beyond a limit is refused before anything is sent:', () => {
   const counts = () => counted(schema.driver());
   const items = new Array(1_000_001).fill({ payload: 1 });
 

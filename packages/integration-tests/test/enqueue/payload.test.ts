@@ -53,7 +53,7 @@ describe('a payload that would not survive JSON', () => {
     expect((error as Error).message).toMatch(message);
   });
 
-  it('has enqueued nothing and told of nothing', async () => {
+  it('enqueues nothing and emits no event', async () => {
     const context = schema.context();
     const events = logEvents(context);
     const definition = new JobDefinition<unknown>({ context, name: 'REFUSED', workFunction: () => {} });

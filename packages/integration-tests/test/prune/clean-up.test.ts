@@ -43,7 +43,7 @@ const history = (count: number) =>
   );
 
 describe('finalized jobs', () => {
-  it('stay for 24 hours by default, and are deleted then, each told of', async () => {
+  it('stay for 24 hours by default, and are deleted then, each with an event', async () => {
     await history(3);
     await schema.age(24 * HOUR - 60, 'finalized_job');
     expect((await cleanedUp()).of('ORCHESTRATOR_JOB_DELETE')).toHaveLength(0);
@@ -108,7 +108,7 @@ describe('job groups', () => {
   const groups = async () =>
     (await schema.rows('select name from {s}.job_group order by name')).map(({ name }) => name);
 
-  it('go once no unfinalized job is in them, and each is told of', async () => {
+  it('go once no unfinalized job is in them, each with an event', async () => {
     const context = schema.context();
     const events = logEvents(context);
     const finish = gate();
@@ -155,7 +155,7 @@ describe('job groups', () => {
     });
   });
 
-  it('of jobs without a group of their own choosing are never told of', async () => {
+  it('of jobs that chose no group cause no event', async () => {
     const context = schema.context();
     const events = logEvents(context);
     const { definition } = await notedJob<null>(context, 'UNGROUPED');
@@ -184,7 +184,7 @@ describe('job groups', () => {
 });
 
 describe('groups that were left wrong', () => {
-  it('are mended by an orchestrator, which says so, and their jobs run', async () => {
+  it('are put right by an orchestrator, which says so, and their jobs run', async () => {
     const counts = counted(schema.driver());
     const context = schema.context({ pollSecs: 3_600 }, { driver: counts.driver });
     const events = logEvents(context);

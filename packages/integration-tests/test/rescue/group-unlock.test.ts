@@ -94,7 +94,7 @@ describe('jobGroupUnlockSecs', () => {
     for (const n of [0, 1, 2]) control.finish(n);
   });
 
-  it('does without an orchestrator: a worker that starts opens the group, too', async () => {
+  it('needs no orchestrator: a worker that starts opens the group, too', async () => {
     const { events, ids, runs, finish } = await threeOfAGroup('BY_WORKER');
     await schema.age(4 * HOUR, 'job', 'job_group');
     const counts = counted(schema.driver());

@@ -89,7 +89,7 @@ describe('a database that cannot be reached for a while', () => {
     await Promise.all([worker.stop(), orchestrator.stop()]);
   });
 
-  it('was never there: a worker on a server that does not answer reports so, and stops', async () => {
+  it('or that never answers is reported by a worker, which can be stopped', async () => {
     const context = schema.context({}, { driver: schema.newDriver({ url: 'postgres://nobody@127.0.0.1:1/nothing' }) });
     const events = logEvents(context);
     const worker = daemons.worker(context);

@@ -20,7 +20,7 @@ async function enqueueSuspect(context: Context, work: (isSuspect: boolean) => un
   return { jobId, runs };
 }
 
-describe('a job that was taken back from a dead process', () => {
+describe('a job that was rescued from a dead process', () => {
   it('has its attempt recorded before it runs, though it was claimed ahead', async () => {
     const starts: unknown[] = [];
     const intercept: Interception = async ({ name }, send) => {
@@ -40,7 +40,7 @@ describe('a job that was taken back from a dead process', () => {
     expect(seen).toEqual({ attempt: 1, started: true });
   });
 
-  it('does not run where the record says that somebody else has it', async () => {
+  it('does not run where somebody else has claimed it since', async () => {
     let isTaken = false;
     const intercept: Interception = async ({ name, values }, send) => {
       if (!isTaken && name === 'bearmq_settle' && values.some((value) => String(value).includes(jobId))) {

@@ -39,7 +39,7 @@ async function groupStateOf(name: string): Promise<string> {
   return (await schema.rows('select 1 from {s}.job_group where name = $1', [name])).length > 0 ? 'there' : 'gone';
 }
 
-describe('each event follows the commit that it tells of', () => {
+describe('each event follows the commit that it tells of:', () => {
   it('JOB_DEFINITION_JOB_ENQUEUE: the job is persisted', async () => {
     const context = schema.context();
     const found = lookAtEach(context);
@@ -132,7 +132,7 @@ describe('each event follows the commit that it tells of', () => {
 });
 
 describe('the run of a job', () => {
-  it('is told with how long it took', async () => {
+  it('is reported with how long it took', async () => {
     const start = performance.now();
     const context = schema.context();
     const events = logEvents(context);

@@ -45,7 +45,7 @@ describe('a job that fails', () => {
     ).toEqual([{ outcome: 'failed', attempt: 1, error: error.stack }]);
   });
 
-  it('has numAttempts attempts in all, and is told which this is', async () => {
+  it('has numAttempts attempts in all, and learns which this is', async () => {
     const context = schema.context();
     const events = logEvents(context);
     const { definition, runs } = await notedJob<null>(context, 'THRICE', () => fail(), {

@@ -103,11 +103,11 @@ describe('the answers of a settle and of the next claim of the same job, both lo
   });
 });
 
-describe('other answers that are lost', () => {
+describe('the lost answer', () => {
   it.each([
-    ['after a quiet moment', 'bearmq_enqueue_first', {}],
+    ['after a pause', 'bearmq_enqueue_first', {}],
     ['that is delayed', 'bearmq_enqueue', { delaySecs: 60 }],
-  ])('of an enqueue %s: it rejects as retryable, and the job may be there', async (_when, statement, options) => {
+  ])('to an enqueue %s has it reject as retryable: the job may be there', async (_when, statement, options) => {
     const { driver, lost } = losingAnswers(schema.driver(), [statement], 1);
     const context = schema.context({}, { driver });
     const events = logEvents(context);
@@ -119,7 +119,7 @@ describe('other answers that are lost', () => {
     expect(await schema.value('select count(*)::int from {s}.job where name = $1', [`LOST ${statement}`])).toBe(1);
   });
 
-  it('of the tick of a schedule: the tick is enqueued once', async () => {
+  it('to a tick of a schedule is asked for again: the tick is enqueued once', async () => {
     const { driver, lost } = losingAnswers(schema.driver(), ['bearmq_fire_schedules'], 1);
     const context = schema.context({}, { driver });
     const events = logEvents(context);
@@ -134,7 +134,7 @@ describe('other answers that are lost', () => {
     );
   });
 
-  it('of taking out the lease: the process gets one all the same, and the other runs out', async () => {
+  it('to taking out a lease is asked for again: the process gets one, and the other runs out', async () => {
     const { driver } = losingAnswers(schema.driver(), ['bearmq_register_worker'], 2);
     const context = schema.context({}, { driver });
     const events = logEvents(context);

@@ -44,7 +44,7 @@ describe('stopping a Worker', () => {
     expect(await workers()).toBe(0);
   });
 
-  it('hands back what it claimed ahead and did not start, without spending an attempt, and says so', async () => {
+  it('releases what it claimed ahead and did not start, without spending an attempt, and says so', async () => {
     const context = schema.context();
     const events = logEvents(context);
     const finish = gate();
@@ -66,7 +66,7 @@ describe('stopping a Worker', () => {
     expect(await workers()).toBe(0);
   });
 
-  it('hands back the rest of a group that it works through, and frees the group', async () => {
+  it('releases the rest of a group that it works through, and frees the group', async () => {
     const context = schema.context();
     const events = logEvents(context);
     const finish = gate();
@@ -89,7 +89,7 @@ describe('stopping a Worker', () => {
     expect(events.of('WORKER_JOB_LOSE')).toEqual([]);
   });
 
-  it('tells the workers of other processes of what it hands back: they need not wait until they look', async () => {
+  it('wakes the workers of other processes for what it releases: they need not wait for a poll', async () => {
     const [context, other] = [direct.context(), direct.context({ pollSecs: 3_600 })];
     const otherEvents = logEvents(other);
     const finish = gate();
@@ -146,7 +146,7 @@ describe('stopping a Worker', () => {
     expect(events.of('DAEMON_ERROR')).toEqual([]);
   });
 
-  it('during a claim hands back what that claim brings', async () => {
+  it('during a claim releases what that claim brings', async () => {
     const { driver, claimed, answer } = holdingClaims(schema.driver());
     const context = schema.context({}, { driver });
     const events = logEvents(context);
@@ -168,7 +168,7 @@ describe('stopping a Worker', () => {
     expect(await workers()).toBe(0);
   });
 
-  it('during the last claim of the context does so, too', async () => {
+  it('during the last claim of the context releases what that brings, too', async () => {
     const { driver, claimed, answer } = holdingClaims(schema.driver());
     const context = schema.context({}, { driver });
     const { definition, runs } = await notedJob<null>(context, 'LAST_CLAIM');

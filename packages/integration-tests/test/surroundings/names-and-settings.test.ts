@@ -145,7 +145,7 @@ describe('nothing depends on the settings of the session:', () => {
     await everythingWorks(schema, schema.newDriver({ options }));
   });
 
-  it("an own function, or type, of the name of PostgreSQL's before it on the search path", async () => {
+  it("an own function, or type, of the name of PostgreSQL's before it on the search path changes nothing either", async () => {
     await schema.rows(
       `do $do$ declare p record; begin
          create schema own;
@@ -176,12 +176,12 @@ describe('nothing depends on the settings of the session:', () => {
     }
   });
 
-  it('the type parsers of the pool', async () => {
+  it('the type parsers of the pool change nothing either', async () => {
     const types = { getTypeParser: () => () => 'mangled' } as unknown as pg.CustomTypesConfig;
     await everythingWorks(schema, pgDriver({ pool: schema.newPool({ types }) }));
   });
 
-  it('what the pool is made with: a migration under odd settings', async () => {
+  it('a migration does not either', async () => {
     const name = 'odd \\ settings $bearmq$';
     const pool = schema.newPool({ options: '-c search_path= -c standard_conforming_strings=off' });
     for (const sql of generateMigrationSql(name)) await pool.query(sql);
