@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { RuleName } from '../src/checker/check.ts';
 import type { History } from '../src/checker/history.ts';
 import { change, killed, said, saidBy } from './support/stories.ts';
-import { event, history, processOf } from './support/story.ts';
+import { event, history, job, processOf } from './support/story.ts';
 
 /** `k` ended at 14,200 in the process `dead`, from which it is taken at 18,000; it told of the success at `toldAt`. */
 const forgotten = (toldAt: number | null, isLeaseOver = false) =>
@@ -67,5 +67,21 @@ describe('forgotten records: a history is in order with a success', () => {
     ],
   ])('%s', (_, fine) => {
     expect(said(fine)).toEqual([]);
+  });
+});
+
+describe('forgotten records: an attempt of a killed process', () => {
+  const unspent = job('u', [
+    { from: 12_500, to: 18_000, how: 'unspent', process: 'dead' },
+    { from: 18_010, to: 18_020 },
+  ]);
+  const lostFrom = (from: number) => saidBy('attempts', history([unspent], { losses: [{ from, to: 15_500 }] }));
+
+  it('need not count where commits were lost soon after it began', () => {
+    expect(lostFrom(14_000)).toBe('');
+  });
+
+  it('counts where commits were lost long after it began', () => {
+    expect(lostFrom(14_800)).toMatch(/had run for 2500 ms when dead was killed, and was not counted/);
   });
 });

@@ -54,7 +54,10 @@ export class RunWorker {
           // now. Asked again after the wait: what went on before us may have blocked the event loop for longer than a lease.
           while (keeper.lease !== null && isHeld(job) && keeper.isInDoubt) await keeper.certain();
           if (!mayStart || !isHeld(job)) continue;
-          if (i > 0 && (isBrokenOff || state.isLeaving || systemClock.now() > run.claimedAt + runMs)) {
+          // The server that gave it may have come back without that commit, and the job be somebody else's.
+          const isOfOtherServer = run.claimedAt < keeper.serverSince;
+          const isLate = i > 0 && (isBrokenOff || state.isLeaving || systemClock.now() > run.claimedAt + runMs);
+          if (isOfOtherServer || isLate) {
             settler.add({ outcome: handedBack(job), workerId: owner.id, durationMs: 0 });
             continue;
           }
