@@ -1,7 +1,7 @@
 // pnpm matrix: the tests on every PostgreSQL and every JavaScript runtime that is supported, one leg after the other.
 //   --list         names the legs, and runs none
 //   --only <text>  only those whose name has this in it
-//   --corner       what CI runs: the far ends of the matrix, in a quarter of an hour
+//   --corner       what CI runs: the far ends of the matrix
 //   --force        runs what turbo has run before, too
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

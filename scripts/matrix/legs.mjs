@@ -11,6 +11,16 @@ const RUNTIMES = { Bun: 'bun@1.4.5', Deno: 'deno@2.9.6' };
 /** What speaks to PostgreSQL, and what proves that it is the version that was asked for. */
 const DATABASE_PACKAGES = ['@bearmq/test-database', '@bearmq/driver-pg', '@bearmq/integration-tests'];
 
+/** What a program loads, and the checks of all of it together: where Node.js is too old for them, these fail. */
+const SHIPPED_PACKAGES = [
+  '@bearmq/core',
+  '@bearmq/driver-pg',
+  '@bearmq/driver-postgresjs',
+  '@bearmq/driver-pglite',
+  '@bearmq/driver-testkit',
+  '@bearmq/smoke',
+];
+
 /**
  * @typedef {object} Leg
  * @property {string} name
@@ -36,15 +46,16 @@ export function allLegs(majors) {
 }
 
 /**
- * What CI runs beside `pnpm test`, in about ten minutes: the far ends of the L, and what is not a version.
+ * What CI runs beside `pnpm test`, which runs all on the newest PostgreSQL and CI's Node.js: the oldest PostgreSQL and
+ * the newest Node.js in one leg, then what ships on the oldest Node.js, and what is not a version.
  *
  * @param {readonly number[]} majors
  * @returns {Leg[]}
  */
 export function cornerLegs(majors) {
   return [
-    onNode(majors[0], NODES[0], DATABASE_PACKAGES),
-    onNode(majors.at(-1), NODES.at(-1), DATABASE_PACKAGES),
+    onNode(majors[0], NODES.at(-1), DATABASE_PACKAGES),
+    onNode(majors.at(-1), NODES[0], SHIPPED_PACKAGES),
     ...others(majors),
   ];
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { embeddedBinaries, startPostgres, systemBinaries } from '@bearmq/test-database';
+import { reasonOf } from '@bearmq/test-support';
 import pg from 'pg';
 import type { Contestant, Purpose } from './contestant.ts';
 import { compareWith } from './contestants/clone.ts';
@@ -148,7 +149,7 @@ async function attempt(
     return await databases.use(contestant, purpose, (place) => measureIsolated(scenario, contestant, place, profile));
   } catch (error) {
     // One contestant's failure is a result like others, and no reason to lose the rest of a long run.
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     process.stderr.write(`  failed: ${message}\n`);
     return { figures: [], absent: `failed: ${message}` };
   }

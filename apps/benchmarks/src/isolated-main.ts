@@ -1,4 +1,5 @@
 // A process for one measurement: see isolated.ts, which starts it.
+import { reasonOf } from '@bearmq/test-support';
 import { contestant } from './contestants/index.ts';
 import type { IsolatedAnswer, IsolatedTask } from './isolated.ts';
 import { measure } from './measure.ts';
@@ -9,11 +10,7 @@ process.once('disconnect', () => process.exit());
 process.once('message', (task: IsolatedTask) => {
   run(task).then(
     (answer) => process.send?.(answer, leave),
-    (error: unknown) =>
-      process.send?.(
-        { failed: error instanceof Error ? error.message : String(error) } satisfies IsolatedAnswer,
-        leave,
-      ),
+    (error: unknown) => process.send?.({ failed: reasonOf(error) } satisfies IsolatedAnswer, leave),
   );
 });
 

@@ -1,6 +1,6 @@
+import { percentile } from '@bearmq/test-support';
 import type { Sent } from './contestant.ts';
 import type { Figure } from './figure.ts';
-import { percentile } from './statistics.ts';
 
 /** A job that was enqueued alone: when, and when it started, in milliseconds by the machine's monotonic clock. */
 export interface Ran {

@@ -7,12 +7,6 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** The value that a `share` (0 to 1) of the values does not exceed. */
-export function percentile(values: ArrayLike<number>, share: number): number {
-  const sorted = Array.from(values).sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
-}
-
 /** How far the lowest and the highest lie from the median, whichever is farther, as a share of it; 0 of one value. */
 export function spread(values: readonly number[]): number {
   const middle = median(values);

@@ -1,23 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { median, pairedRatio, percentile, spread } from '../src/statistics.ts';
+import { median, pairedRatio, spread } from '../src/statistics.ts';
 
 describe('median', () => {
   test('is the middle of an odd number of values, in any order', () => expect(median([9, 1, 5])).toBe(5));
   test('lies between the two in the middle of an even number', () => expect(median([4, 1, 2, 10])).toBe(3));
   test('of none is no number', () => expect(median([])).toBeNaN());
-});
-
-describe('percentile', () => {
-  const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
-
-  test('is the value that this share does not exceed', () => {
-    expect(percentile(hundred, 0.5)).toBe(50);
-    expect(percentile(hundred, 0.99)).toBe(99);
-    expect(percentile(hundred, 1)).toBe(100);
-  });
-
-  test('of one value is that value', () => expect(percentile([7], 0.99)).toBe(7));
-  test('of none is no number', () => expect(percentile([], 0.5)).toBeNaN());
 });
 
 describe('spread', () => {

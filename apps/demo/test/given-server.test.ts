@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { until } from '@bearmq/test-support';
 import { describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { jobRow, startDemo } from './support/child.ts';
 import { useFolder, writeSample } from './support/folder.ts';
 import { useDatabase } from './support/server.ts';
-import { until } from './support/until.ts';
 
 jest.setTimeout(90_000);
 

@@ -1,8 +1,8 @@
+import { DEADLINE_MS, until } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import { SCHEMA, useDatabase } from './support/database.ts';
 import { useExamples } from './support/example.ts';
 import { expectTidy } from './support/tidy.ts';
-import { until } from './support/until.ts';
 
 describe('the advanced examples', () => {
   const start = useExamples();
@@ -23,7 +23,7 @@ describe('the advanced examples', () => {
     const example = start('delayed', database.url());
     const areScheduled = async (): Promise<boolean> =>
       (await rows(`select 1 from ${SCHEMA}.job where state = 'scheduled'`)).length === 2;
-    await until('both are scheduled', areScheduled, example.output);
+    await until('both are scheduled', areScheduled, DEADLINE_MS, example.output);
     await until('the worker is up', async () => (await rows(`select 1 from ${SCHEMA}.process`)).length === 1);
     await database.age(31);
     await example.prints('user 8 reminded');
@@ -38,7 +38,12 @@ describe('the advanced examples', () => {
     const example = start('retries', database.url());
     await example.prints('call 1 for order 4711');
     const isWaiting = `select attempt, last_error from ${SCHEMA}.job where state = 'scheduled'`;
-    await until('it waits for its retry', async () => (await rows(isWaiting)).length === 1, example.output);
+    await until(
+      'it waits for its retry',
+      async () => (await rows(isWaiting)).length === 1,
+      DEADLINE_MS,
+      example.output,
+    );
     expect(await rows(isWaiting)).toEqual([
       { attempt: 1, last_error: expect.stringContaining('the bank did not answer') },
     ]);
@@ -130,7 +135,7 @@ describe('the advanced examples', () => {
       const keys = await rows(`select session_key is not null as listens from ${SCHEMA}.process order by 1`);
       return JSON.stringify(keys) === '[{"listens":false},{"listens":true}]';
     };
-    await until('one of the two contexts listens', isOneListening, example.output);
+    await until('one of the two contexts listens', isOneListening, DEADLINE_MS, example.output);
     expect(await example.stop()).toBe(0);
     await expectTidy(database);
   });

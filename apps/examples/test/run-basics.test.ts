@@ -1,8 +1,8 @@
+import { DEADLINE_MS, until } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import { SCHEMA, useDatabase } from './support/database.ts';
 import { useExamples } from './support/example.ts';
 import { expectTidy } from './support/tidy.ts';
-import { until } from './support/until.ts';
 
 const start = useExamples();
 
@@ -111,7 +111,7 @@ describe('on a migrated database', () => {
       const states = await database.rows(`select state::text from ${SCHEMA}.job order by seq`);
       return states.map(({ state }) => state).join() === 'running,ready';
     };
-    await until('the second job waits', isWaiting, example.output);
+    await until('the second job waits', isWaiting, DEADLINE_MS, example.output);
     expect(await example.stop(signal)).toBe(0);
     expect(example.output()).toBe('started\nfinished\n');
     expect(await database.rows(`select state::text, attempt from ${SCHEMA}.job`)).toEqual([

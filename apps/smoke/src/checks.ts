@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
+import { until } from '@bearmq/test-support';
 import { generateMigrationSql, JobDefinition, migrate, migrationStatus, Orchestrator, Worker } from 'bearmq';
 import type { Bench } from './bench.ts';
-import { until } from './until.ts';
 
 /** Each uses one part of BearMQ and fails if that does not keep its promise. They run one after the other. */
 export const checks = {

@@ -4,12 +4,14 @@ import { FAILOVER_FAULTS, FAULTS } from './faults/index.ts';
 import { FIGURES } from './figures/run-figures.ts';
 
 export interface Options {
-  readonly mode: 'run' | 'help' | 'list' | 'figures';
+  readonly mode: 'run' | 'judge' | 'help' | 'list' | 'figures';
   readonly seed: number;
   readonly secs: number;
   readonly rounds: number;
   readonly faults: readonly Fault[];
   readonly ledgers: 'keep' | 'remove';
+  /** Where the ledgers of an earlier run are, which is judged again. */
+  readonly folder: string;
   /** What is measured in place of a torture. */
   readonly figures: { readonly names: readonly string[]; readonly soakMinutes: number | null };
 }
@@ -26,6 +28,7 @@ from what each process wrote down and what the database saw, that BearMQ kept it
   --failover     on a primary and a synchronous standby, which takes its place now and then
   --none         no fault at all: the judgement of a quiet run
   --keep         don't remove the ledgers of a run without violations
+  --judge dir    judges the ledgers of an earlier run again, and tells all that is known of each violation
   --list         what faults there are
 In place of a torture, figures as Markdown, with exit code 1 if one is not as promised:
   --figures [a]  ${Object.keys(FIGURES).join(', ')}, or all of these, some ten minutes
@@ -50,6 +53,7 @@ export function parseOptions(args: readonly string[]): Options {
       rounds: { type: 'string', default: '1' },
       only: { type: 'string' },
       except: { type: 'string', default: '' },
+      judge: { type: 'string', default: '' },
     },
   });
   const all = values.failover ? FAILOVER_FAULTS : FAULTS;
@@ -59,12 +63,13 @@ export function parseOptions(args: readonly string[]): Options {
   const [stray] = isMeasured ? [] : positionals;
   if (stray !== undefined) throw new Error(`"${stray}" is not understood; --help tells what is`);
   return {
-    mode: values.help ? 'help' : values.list ? 'list' : isMeasured ? 'figures' : 'run',
+    mode: values.help ? 'help' : values.list ? 'list' : isMeasured ? 'figures' : values.judge === '' ? 'run' : 'judge',
     seed: values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : whole('seed', values.seed, 0),
     secs: whole('secs', values.secs, 1),
     rounds: whole('rounds', values.rounds, 1),
     faults: values.none ? [] : only.filter((fault) => !except.includes(fault)),
     ledgers: values.keep ? 'keep' : 'remove',
+    folder: values.judge,
     figures: {
       names: values.figures ? figureNames(values.soak ? positionals.filter((one) => !isNumber(one)) : positionals) : [],
       soakMinutes: values.soak ? whole('soak', positionals.find(isNumber) ?? '30', 1) : null,

@@ -98,17 +98,6 @@ describe('ticks, events, the end: a history is found to be broken by', () => {
       /t1 was told of as scheduled 2 times/,
     ],
     [
-      'a group that had to be fixed',
-      history([a], {
-        events: [
-          ...a.events,
-          event('WARNING', 30, { text: 'found stuck, and fixed: a job of it was deleted by hand, perhaps' }),
-        ],
-      }),
-      'events',
-      /deleted by hand/,
-    ],
-    [
       'a job that is left',
       history([change(a, { finals: [], claims: [], runs: [], events: a.events.slice(0, 1) })], {
         remains: { jobs: [{ jobId: 'a', state: 'blocked' }], groups: [], workers: [] },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RuleName } from '../src/checker/check.ts';
 import type { History, Run } from '../src/checker/history.ts';
-import { a, b, change, killed, said, saidBy } from './support/stories.ts';
+import { a, b, change, said, saidBy } from './support/stories.ts';
 import { event, history, job } from './support/story.ts';
 
 const LOSSES = [{ from: 900, to: 1_100 }];
@@ -132,22 +132,70 @@ describe('lost commits: a history is in order', () => {
       ),
     ],
     [
-      'with a success that was recorded, told and lost',
+      'with a job that its process is given again when it has ended, and was not recorded',
       history(
         [
-          change(killed, {
-            runs: killed.runs.map((run, i) => (i === 0 ? { ...run, endedAt: 14_200, outcome: 'succeeded' } : run)),
-            claims: killed.claims.map((claim, i) => (i === 0 ? { ...claim, isLeaseOver: false } : claim)),
+          change(again, {
+            claims: again.claims.map((claim) => ({ ...claim, process: 'P', at: 3_052, endedAt: 3_055 })),
+            runs: [ghost],
+            finals: again.finals.map((final) => ({ ...final, at: 3_055 })),
             events: [
-              ...killed.events,
-              event('WORKER_JOB_RUN_SUCCESS', 14_210, { process: 'dead', jobId: 'k', attempt: 1 }),
+              ...again.events.filter(({ process }) => process === 'producer'),
+              told,
+              event('WORKER_JOB_RUN_SUCCESS', 3_060, { jobId: 'k', attempt: 1 }),
             ],
           }),
         ],
-        { losses: [{ from: 14_100, to: 14_400 }] },
+        { losses: LOSSES },
+      ),
+    ],
+    [
+      'with a job that was released, claimed again and run, of which the first claim is left',
+      history(
+        [
+          change(again, {
+            claims: [
+              ...job('k', [{ from: 850, to: 3_000, how: 'unspent' }]).claims,
+              ...again.claims.map((claim) => ({ ...claim, claims: 3, process: 'P', at: 3_052, endedAt: 3_055 })),
+            ],
+            runs: [ghost],
+            finals: again.finals.map((final) => ({ ...final, at: 3_055 })),
+            events: [
+              ...again.events.filter(({ process }) => process === 'producer'),
+              event('WORKER_JOB_RELEASE', 950, { jobId: 'k' }),
+              told,
+              event('WORKER_JOB_RUN_SUCCESS', 3_060, { jobId: 'k', attempt: 1 }),
+            ],
+          }),
+        ],
+        { losses: LOSSES },
       ),
     ],
   ])('%s', (_, fine) => {
     expect(said(fine)).toEqual([]);
+  });
+
+  it('with a younger job that ran as its group was opened, which was lost, and done again', () => {
+    const older = job(
+      'k',
+      [
+        { from: 14_900, to: 28_000, how: 'lost', process: 'dead' },
+        { from: 28_010, to: 28_020 },
+      ],
+      {
+        group: 'g',
+      },
+    );
+    const younger = job('y', [{ from: 27_600, to: 27_610, process: 'Q' }], { group: 'g', at: 600 });
+    const early = { ...ghost, run: 'early', jobId: 'y', key: 'key y', startedAt: 27_010, endedAt: 27_020 };
+    const opened = (more: Partial<History>) =>
+      history([change(older, { runs: older.runs.slice(1) }), change(younger, { runs: [early, ...younger.runs] })], {
+        unlocks: [{ group: 'g', at: 27_500, lockedSecs: 12.6 }],
+        ...more,
+      });
+    expect(saidBy('order', opened({ losses: [{ from: 26_900, to: 27_200 }] }))).toBe('');
+    expect(saidBy('order', opened({ losses: [{ from: 26_900, to: 27_200 }], unlocks: [] }))).toMatch(
+      /y was run before k/,
+    );
   });
 });

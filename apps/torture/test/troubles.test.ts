@@ -29,6 +29,20 @@ const deletedRun = change(job('d', [{ from: 10, to: 40 }], { group: 'g' }), {
 });
 const withDeleted = (...jobs: readonly JobStory[]): History =>
   history(jobs, { deleted: [{ jobId: 'd', state: 'running', at: 25 }] });
+/** The running job `d` of the group `g` is deleted at 25, and a sweep tells of groups that it fixes. */
+const mendedAt = (...fixes: readonly { readonly at: number; readonly how?: string; readonly group?: string }[]) =>
+  withDeleted(
+    change(deletedRun, {
+      events: [
+        ...deletedRun.events,
+        ...fixes.map(({ at, how = 'miscounted', group = 'g' }) =>
+          event('WARNING', at, {
+            text: `the job group "${group}" was found ${how}, and fixed: a job of it was deleted by hand, perhaps`,
+          }),
+        ),
+      ],
+    }),
+  );
 /** The job `k` of the process `dead`, which is killed at 15,000, is taken from it at this time. */
 const takenAt = (at: number, more: Partial<Process> = {}, troubles: History['troubles'] = []): History =>
   history(
@@ -76,7 +90,7 @@ describe('troubles: a history is found to be broken by', () => {
       'living',
       /k was taken from dead/,
     ],
-    ['a rescue that comes too late', takenAt(23_000), 'rescued', /k was taken from dead, which was dead, 1500 ms late/],
+    ['a rescue that comes too late', takenAt(27_500), 'rescued', /k was taken from dead, which was dead, 1500 ms late/],
     [
       'a rescue that comes too late although the dead seemed to hold a session',
       takenAt(30_000, { isKept: true }),
@@ -109,6 +123,19 @@ describe('troubles: a history is found to be broken by', () => {
       /P told WORKER_JOB_RUN_SUCCESS 1 times instead of 0 of d/,
     ],
     [
+      'a group that had to be fixed before a job of it was deleted',
+      mendedAt({ at: 15 }),
+      'events',
+      /P told without reason: the job group "g" was found miscounted/,
+    ],
+    ['a group of which no job was deleted', mendedAt({ at: 30, group: 'h' }), 'events', /the job group "h"/],
+    [
+      'a group that had to be fixed twice',
+      mendedAt({ at: 30, how: 'stuck' }, { at: 60, how: 'stuck' }),
+      'events',
+      /"g" was found stuck/,
+    ],
+    [
       'jobs that need an orchestrator to go on',
       history([a], { left: [{ jobId: 'a', state: 'blocked' }] }),
       'end state',
@@ -126,6 +153,17 @@ describe('troubles: a history is in order with a job that is deleted', () => {
       'before its run began, which nobody could know',
       withDeleted(change(deletedRun, { runs: deletedRun.runs.map((run) => ({ ...run, startedAt: 30 })) })),
     ],
+    ['while it is run, its group fixed', mendedAt({ at: 30 }, { at: 30, how: 'stuck' })],
+    [
+      'while a process holds it that was never told so, its group fixed',
+      withDeleted(
+        change(deletedRun, {
+          runs: [],
+          claims: deletedRun.claims.map((claim) => ({ ...claim, isSpent: false })),
+          events: [...deletedRun.events.slice(0, 1), ...mendedAt({ at: 9_000 }).events.slice(-1)],
+        }),
+      ),
+    ],
     [
       'while it waits',
       withDeleted(change(deletedRun, { claims: [], runs: [], events: deletedRun.events.slice(0, 1) })),
@@ -137,6 +175,7 @@ describe('troubles: a history is in order with a job that is deleted', () => {
 
 describe('troubles: a history is in order with a job that is taken', () => {
   it.each<[string, History]>([
+    ['from a dead process that was watched for six seconds', takenAt(25_500)],
     ['from a dead process that seems to hold a session', takenAt(27_000, { isKept: true })],
     ['from a dead process after a trouble', takenAt(30_000, {}, [{ of: 'server', from: 15_000, to: 18_000 }])],
     ['from a process that was stopped', survived({ frozen: [{ from: 14_100, to: 18_400 }] })],

@@ -27,12 +27,9 @@ export {
   Worker,
   type WorkerOptions,
 } from '@bearmq/core';
+export { type DiagnoseOptions, diagnose, type Finding, type FindingKind } from '@bearmq/doctor';
 export { fromPg, pgDriver } from '@bearmq/driver-pg';
 export {
-  type DiagnoseOptions,
-  diagnose,
-  type Finding,
-  type FindingKind,
   type GrantOptions,
   generateGrantSql,
   generateMigrationSql,

@@ -1,14 +1,7 @@
-import {
-  checkOptions,
-  type Driver,
-  hasMethods,
-  InvalidOptionError,
-  numberIn,
-  oneOf,
-  unchecked,
-  withDefaults,
-} from './driver/index.ts';
+import type { Driver } from './driver/index.ts';
+import { InvalidOptionError } from './errors.ts';
 import { MAX_SECS } from './model/limits.ts';
+import { checkOptions, hasMethods, numberIn, oneOf, unchecked, withDefaults } from './options/check-options.ts';
 
 /** What all objects of a context share. */
 export interface ContextSettings {

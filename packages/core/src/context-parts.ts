@@ -1,11 +1,12 @@
 import type { ResolvedSettings } from './context-options.ts';
-import type { Driver, Tables } from './driver/index.ts';
+import type { Driver } from './driver/index.ts';
 import { InvalidOptionError } from './errors.ts';
 import type { BearEvent } from './events.ts';
 import type { AnnouncedJob } from './model/announced-job.ts';
 import type { Enqueuer } from './produce/enqueuer.ts';
 import type { Registry } from './registry.ts';
 import type { EventBus } from './runtime/event-bus.ts';
+import type { Tables } from './schema/index.ts';
 
 /** What stands behind a context: shared by the objects made from it, hidden from their users. */
 export interface Services {

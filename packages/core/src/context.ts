@@ -1,12 +1,14 @@
 import { type ContextOptions, resolveContextOptions } from './context-options.ts';
 import { type Services, setServices } from './context-parts.ts';
-import { isFunction, isOfClosedClient, tablesOf } from './driver/index.ts';
+import { isOfClosedClient } from './driver/database-error.ts';
 import { InvalidOptionError, SchemaVersionError } from './errors.ts';
 import type { BearEvent, BearEventHandler } from './events.ts';
 import { reasonOf } from './messages.ts';
+import { isFunction } from './options/check-options.ts';
 import { Enqueuer } from './produce/enqueuer.ts';
 import { Registry } from './registry.ts';
 import { EventBus } from './runtime/event-bus.ts';
+import { tablesOf } from './schema/index.ts';
 import { checkSchemaVersion, isMissing, REQUIRED_SCHEMA_VERSION } from './statements/read-schema-version.ts';
 
 /**

@@ -1,5 +1,12 @@
-import { InvalidOptionError, readSafely, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
-import { ClientSession } from './client-session.ts';
+import {
+  type EndableSession,
+  InvalidOptionError,
+  readSafely,
+  type SqlRow,
+  type SqlSession,
+  type SqlStatement,
+} from '@bearmq/core/driver';
+import { clientSession } from './client-session.ts';
 import type { PgClient } from './pg-types.ts';
 
 /**
@@ -29,11 +36,11 @@ const NOTHING: SqlStatement = { name: 'bearmq_nothing', text: 'select 1::int4 as
 /** Statements on a client of the caller's, as long as it is in a transaction. */
 class CallersTransaction implements SqlSession {
   readonly #client: PgClient;
-  readonly #session: ClientSession;
+  readonly #session: EndableSession;
 
   constructor(client: PgClient) {
     this.#client = client;
-    this.#session = new ClientSession(client, 'never');
+    this.#session = clientSession(client, 'never');
   }
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {

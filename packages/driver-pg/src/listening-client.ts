@@ -1,5 +1,11 @@
-import type { ListeningConnection, ListeningRequest, SqlSession } from '@bearmq/core/driver';
-import { ClientSession } from './client-session.ts';
+import {
+  type EndableSession,
+  type ListeningConnection,
+  type ListeningRequest,
+  SQL_STATES,
+  type SqlSession,
+} from '@bearmq/core/driver';
+import { clientSession } from './client-session.ts';
 import type {
   PgClientConstructor,
   PgListeningClient,
@@ -23,7 +29,7 @@ export function openListeningClient(pool: PgPool, request: ListeningRequest): Li
 }
 
 function connectOwn(client: PgOwnClient, request: ListeningRequest): ListeningConnection {
-  const session = new ClientSession(client, 'never');
+  const session = clientSession(client, 'never');
   const connect = async (): Promise<SqlSession> => {
     // A client without an 'error' listener ends the process when its connection is cut.
     client.on('error', ignore);
@@ -47,7 +53,7 @@ function connectOwn(client: PgOwnClient, request: ListeningRequest): ListeningCo
 
 function borrow(pool: PgPool, request: ListeningRequest): ListeningConnection {
   let lent:
-    | { readonly client: PgPoolClient; readonly session: ClientSession; readonly ended: Promise<void> }
+    | { readonly client: PgPoolClient; readonly session: EndableSession; readonly ended: Promise<void> }
     | undefined;
   let isDropped = false;
   const checkOut = async (): Promise<SqlSession> => {
@@ -57,7 +63,7 @@ function borrow(pool: PgPool, request: ListeningRequest): ListeningConnection {
       client.release();
       throw new Error('the subscription was closed');
     }
-    const session = new ClientSession(client, 'never');
+    const session = clientSession(client, 'never');
     const ended = new Promise<void>((resolve) => {
       client.on('end', () => resolve());
     });
@@ -103,8 +109,8 @@ function processOf({ processID }: PgListeningClient): number | undefined {
   return typeof processID === 'number' ? processID : undefined;
 }
 
-function refuse(session: ClientSession): void {
-  session.end('the listening connection was closed', '08003');
+function refuse(session: EndableSession): void {
+  session.end('the listening connection was closed', SQL_STATES.connectionDoesNotExist);
 }
 
 /** node-postgres has no public way to cut a connection: `end()` waits for a server that may be gone. */

@@ -1,4 +1,12 @@
-import { AnswerPatience, DatabaseError, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
+import {
+  AnswerPatience,
+  DatabaseError,
+  hasSqlState,
+  SQL_STATES,
+  type SqlRow,
+  type SqlSession,
+  type SqlStatement,
+} from '@bearmq/core/driver';
 import { unlessEnded } from './ended-pool.ts';
 import type { PgPool, PgQuery } from './pg-types.ts';
 import { fetchRows, type Prepare, toPgQuery } from './query.ts';
@@ -74,10 +82,9 @@ function ownQueryTimeout({ options = {} }: PgPool): number {
  * would happen again and again, so that pool is done with prepared statements.
  */
 function isLost(error: unknown): boolean {
-  if (!(error instanceof DatabaseError)) return false;
-  const { sqlState, message } = error;
-  if (sqlState === '26000' || sqlState === '42P05') return true;
-  return (sqlState === '08P01' || sqlState === null) && /^prepared statement/i.test(message);
+  if (hasSqlState(error, SQL_STATES.invalidSqlStatementName, SQL_STATES.duplicatePreparedStatement)) return true;
+  if (!(error instanceof DatabaseError) || !/^prepared statement/i.test(error.message)) return false;
+  return error.sqlState === null || error.sqlState === SQL_STATES.protocolViolation;
 }
 
 /**
@@ -85,5 +92,5 @@ function isLost(error: unknown): boolean {
  * are prepared statements: a pool drops the connection on which a query failed, and the next one parses it anew.
  */
 function isOutdated(error: unknown): boolean {
-  return error instanceof DatabaseError && error.sqlState === '0A000';
+  return hasSqlState(error, SQL_STATES.featureNotSupported);
 }

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { DatabaseError, type SqlRow, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
+import {
+  checkedValues,
+  DatabaseError,
+  SQL_STATES,
+  type SqlRow,
+  type SqlStatement,
+  toDatabaseError,
+} from '@bearmq/core/driver';
 import type { PgQuery, PgResult, PgTypeParsers } from './pg-types.ts';
 import { withRealTicks } from './ticks.ts';
 
@@ -47,10 +54,13 @@ function preparedName({ name, text }: SqlStatement, prepare: 'auto' | 'always'):
 
 /** The query config for a statement. */
 export function toPgQuery(statement: SqlStatement, prepare: Prepare): PgQuery {
-  const values = [...statement.values];
-  // node-postgres would send NULL for it, which hides the mistake.
-  if (values.includes(undefined as never)) throw new TypeError(`undefined among the values of ${statement.name}`);
-  const query: PgQuery = { text: statement.text, values, rowMode: 'array', types, queryMode: 'extended' };
+  const query: PgQuery = {
+    text: statement.text,
+    values: checkedValues(statement),
+    rowMode: 'array',
+    types,
+    queryMode: 'extended',
+  };
   const name = prepare === 'never' || statement.plan === 'anew' ? undefined : preparedName(statement, prepare);
   if (name !== undefined) query.name = name;
   return query;
@@ -66,7 +76,11 @@ export async function send(target: { query(query: PgQuery): Promise<PgResult> },
   }
   // Clients before `queryMode` send a text without values as a script, and answer with one result for each statement.
   if (Array.isArray(result)) {
-    throw new DatabaseError('more than one statement in one text', { sqlState: '42601', constraint: null }, undefined);
+    throw new DatabaseError(
+      'more than one statement in one text',
+      { sqlState: SQL_STATES.syntaxError, constraint: null },
+      undefined,
+    );
   }
   return result;
 }

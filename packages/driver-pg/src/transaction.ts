@@ -1,5 +1,5 @@
-import { DatabaseError, type SqlSession, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
-import { ClientSession } from './client-session.ts';
+import { DatabaseError, SQL_STATES, type SqlSession, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
+import { clientSession, sendInTurn } from './client-session.ts';
 import { unlessEnded } from './ended-pool.ts';
 import type { PgPool, PgPoolClient } from './pg-types.ts';
 import type { Prepare } from './query.ts';
@@ -35,24 +35,23 @@ async function betweenBeginAndCommit<T>(
   work: (tx: SqlSession) => Promise<T>,
   onBroken: (error: Error) => void,
 ): Promise<T> {
-  const control = new ClientSession(client, 'never');
   const discardOnError = (error: unknown): never => {
     onBroken(error as Error);
     throw error;
   };
-  await control.run(BEGIN).catch(discardOnError);
-  const tx = new ClientSession(client, prepare);
+  await sendInTurn(client, BEGIN, 'never').catch(discardOnError);
+  const tx = clientSession(client, prepare);
   let result: T;
   try {
     result = await work(tx);
   } catch (error) {
-    tx.end('this transaction was rolled back', '25P01');
+    tx.end('this transaction was rolled back', SQL_STATES.noActiveSqlTransaction);
     // The work's own error is what the caller wants; a client that cannot roll back is not used again.
-    await control.run(ROLLBACK).catch(onBroken);
+    await sendInTurn(client, ROLLBACK, 'never').catch(onBroken);
     throw error;
   }
-  tx.end('this transaction has ended', '25P01');
-  const { command } = await control.send(COMMIT).catch(discardOnError);
+  tx.end('this transaction has ended', SQL_STATES.noActiveSqlTransaction);
+  const { command } = await sendInTurn(client, COMMIT, 'never').catch(discardOnError);
   // The server answers COMMIT with ROLLBACK, and no error, when a statement had failed and the work went on regardless.
   if (command === 'ROLLBACK') throw tx.lastError ?? rolledBack();
   return result;
@@ -71,7 +70,7 @@ async function checkOut(pool: PgPool): Promise<PgPoolClient> {
 function rolledBack(): DatabaseError {
   return new DatabaseError(
     'the transaction was rolled back instead of committed',
-    { sqlState: '25P02', constraint: null },
+    { sqlState: SQL_STATES.inFailedSqlTransaction, constraint: null },
     undefined,
   );
 }

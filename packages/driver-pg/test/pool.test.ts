@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { pgDriver } from '../src/index.ts';
-import { eventually, newPool, oneValue, rejectionOf, soon, sql, testUrl, withDriver } from './support.ts';
+import { newPool, oneValue, rejectionOf, soon, sql, testUrl, until, withDriver } from './support.ts';
 
 describe('the pool of the caller', () => {
   it('is not ended by close, and still serves the driver', async () => {
@@ -32,7 +32,7 @@ describe('the pool of the caller', () => {
       const heard: unknown[] = [];
       pool.on('error', (error) => heard.push(error));
       await killIdle(await oneValue(driver, 'select pg_backend_pid()::int4 as pid'));
-      await eventually("the caller's listener", () => heard.length === 1);
+      await until("the caller's listener", () => heard.length === 1);
       expect(await oneValue(driver, 'select 1::int4 as value')).toBe(1);
     });
   });
@@ -125,7 +125,7 @@ describe('a pool that is used up', () => {
     const client = await pool.connect();
     const warned = jest.spyOn(process, 'emitWarning').mockReturnValue();
     const waiting = [1, 2].map((n) => oneValue(driver, 'select $1::int4 as value', n));
-    await eventually('a warning', () => warned.mock.calls.length > 0);
+    await until('a warning', () => warned.mock.calls.length > 0);
     client.release();
     expect(await Promise.all(waiting)).toEqual([1, 2]);
     const [first, ...more] = warned.mock.calls;

@@ -4,16 +4,14 @@ import pg from 'pg';
 import { type PgDriverOptions, pgDriver } from '../src/index.ts';
 
 export {
-  eventually,
   hears,
   noting,
   oneValue,
-  rejectionOf,
-  soon,
   statement as sql,
   testUrl,
   unique,
 } from '@bearmq/test-database/driver-tests';
+export { rejectionOf, soon, until } from '@bearmq/test-support';
 
 export function newPool(config: pg.PoolConfig = {}): pg.Pool {
   return new pg.Pool({ connectionString: testUrl(), ...config });

@@ -1,6 +1,6 @@
 import { InvalidOptionError, readSafely, type SqlSession } from '@bearmq/core/driver';
 import type { PgliteTransaction } from './pglite-types.ts';
-import { TransactionSession } from './transaction-session.ts';
+import { transactionSession } from './transaction-session.ts';
 
 /**
  * The caller's own transaction: a session on what `db.transaction` hands to its callback. What runs through it commits
@@ -20,7 +20,7 @@ import { TransactionSession } from './transaction-session.ts';
  */
 export function fromPglite(tx: PgliteTransaction): SqlSession {
   refuseDatabase(tx);
-  return new TransactionSession(tx);
+  return transactionSession(tx);
 }
 
 function refuseDatabase(given: unknown): void {

@@ -1,5 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import { DatabaseError } from '@bearmq/core/driver';
+import { DatabaseError, SQL_STATES } from '@bearmq/core/driver';
 
 /** A transaction whose work is under way, and the one whose work began it, if any. */
 interface OpenTransaction {
@@ -42,7 +42,7 @@ export function refuseInside(db: object): void {
       throw new DatabaseError(
         'PGlite has one connection, and the transaction in whose work this was called is on it: run statements ' +
           'through the session that the work was given',
-        { sqlState: '25001', constraint: null },
+        { sqlState: SQL_STATES.activeSqlTransaction, constraint: null },
         undefined,
       );
     }

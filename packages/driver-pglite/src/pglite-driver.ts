@@ -5,6 +5,7 @@ import {
   hasMethods,
   type NotificationListener,
   ofClosedClient,
+  SQL_STATES,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
@@ -16,7 +17,7 @@ import { refuseInside, workInside } from './open-transactions.ts';
 import type { PgliteDatabase } from './pglite-types.ts';
 import { fetchRows } from './query.ts';
 import { shareConnection } from './shared-connection.ts';
-import { TransactionSession } from './transaction-session.ts';
+import { HAS_ENDED, mustBeHealthy, transactionSession } from './transaction-session.ts';
 
 /** How `pgliteDriver` is set up. */
 export interface PgliteDriverOptions {
@@ -78,17 +79,21 @@ class PgliteDriver implements Driver {
     let failure: { readonly reason: unknown } | undefined;
     try {
       return await this.#db.transaction(async (tx) => {
-        const session = new TransactionSession(tx);
+        const session = transactionSession(tx);
+        const end = async (): Promise<void> => {
+          session.end(HAS_ENDED, SQL_STATES.noActiveSqlTransaction);
+          await session.settled();
+        };
         let result: T;
         try {
           result = await workInside(this.#db, () => work(session));
         } catch (reason) {
           failure = { reason };
-          await session.end();
+          await end();
           throw reason;
         }
-        await session.end();
-        await session.mustBeHealthy();
+        await end();
+        await mustBeHealthy(tx, session);
         return result;
       });
     } catch (error) {

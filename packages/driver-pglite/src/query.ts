@@ -1,4 +1,4 @@
-import { type SqlRow, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
+import { checkedValues, type SqlRow, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
 import type { PgliteQueryable, PgliteQueryOptions } from './pglite-types.ts';
 
 const OID = { bool: 16, text: 25, int4: 23, float8: 701, void: 2278 } as const;
@@ -24,12 +24,9 @@ const options: PgliteQueryOptions = {
  * @throws DatabaseError for what the database reports.
  */
 export async function fetchRows(target: PgliteQueryable, statement: SqlStatement): Promise<readonly SqlRow[]> {
-  const { name, text, values } = statement;
-  // PGlite would send NULL for it, which hides the mistake.
-  if (values.includes(undefined as never)) throw new TypeError(`undefined among the values of ${name}`);
-  const parameters = values.map((value) => (value === null ? null : String(value)));
+  const parameters = checkedValues(statement).map((value) => (value === null ? null : String(value)));
   try {
-    const { rows } = await target.query(text, parameters, options);
+    const { rows } = await target.query(statement.text, parameters, options);
     return rows as SqlRow[];
   } catch (error) {
     throw toDatabaseError(error);

@@ -1,55 +1,30 @@
-import { DatabaseError, type SqlRow, type SqlSession, type SqlStatement } from '@bearmq/core/driver';
+import { DatabaseError, EndableSession, SQL_STATES, type SqlStatement } from '@bearmq/core/driver';
 import type { PgliteTransaction } from './pglite-types.ts';
 import { fetchRows } from './query.ts';
 
 const PROBE: SqlStatement = { name: 'bearmq_probe', text: 'select 1::integer as alive', values: [] };
 
-/** Statements in one transaction, until it has ended. */
-export class TransactionSession implements SqlSession {
-  readonly #tx: PgliteTransaction;
-  readonly #underWay = new Set<Promise<unknown>>();
-  #hasEnded = false;
-  #lastError: unknown = null;
+/** What a session says once its transaction is over. */
+export const HAS_ENDED = 'this transaction has ended';
 
-  constructor(tx: PgliteTransaction) {
-    this.#tx = tx;
-  }
-
-  async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
-    if (this.#hasEnded || this.#tx.closed) {
-      throw new DatabaseError('this transaction has ended', { sqlState: '25P01', constraint: null }, undefined);
+/** Statements in one transaction, until it has ended, be it by the caller's own hand. */
+export function transactionSession(tx: PgliteTransaction): EndableSession {
+  return new EndableSession(async (statement) => {
+    if (tx.closed) {
+      const details = { sqlState: SQL_STATES.noActiveSqlTransaction, constraint: null };
+      throw new DatabaseError(HAS_ENDED, details, undefined);
     }
-    const rows = fetchRows(this.#tx, statement);
-    this.#underWay.add(rows);
-    try {
-      return await rows;
-    } catch (error) {
-      if (!isFollowUp(error)) this.#lastError = error;
-      throw error;
-    } finally {
-      this.#underWay.delete(rows);
-    }
-  }
-
-  /** Refuses statements from now on, and waits for those already asked for. */
-  async end(): Promise<void> {
-    this.#hasEnded = true;
-    await Promise.allSettled(this.#underWay);
-  }
-
-  /**
-   * Rejects with the statement's error when one has failed and was not undone to a savepoint. The server would answer
-   * the commit with a rollback, which not every version of PGlite tells.
-   */
-  async mustBeHealthy(): Promise<void> {
-    if (this.#lastError === null) return;
-    await fetchRows(this.#tx, PROBE).catch(() => {
-      throw this.#lastError;
-    });
-  }
+    return await fetchRows(tx, statement);
+  });
 }
 
-/** "Current transaction is aborted": says only that an earlier statement failed. */
-function isFollowUp(error: unknown): boolean {
-  return error instanceof DatabaseError && error.sqlState === '25P02';
+/**
+ * Rejects with the statement's error when one of the session's has failed and was not undone to a savepoint. The server
+ * would answer the commit with a rollback, which not every version of PGlite tells.
+ */
+export async function mustBeHealthy(tx: PgliteTransaction, { lastError }: EndableSession): Promise<void> {
+  if (lastError === null) return;
+  await fetchRows(tx, PROBE).catch(() => {
+    throw lastError;
+  });
 }

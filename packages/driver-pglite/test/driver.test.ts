@@ -1,14 +1,6 @@
 import { DatabaseError, type SqlSession } from '@bearmq/core/driver';
-import {
-  eventually,
-  notify,
-  noting,
-  oneValue,
-  rejectionOf,
-  soon,
-  statement,
-  unique,
-} from '@bearmq/test-database/driver-tests';
+import { notify, noting, oneValue, statement, unique } from '@bearmq/test-database/driver-tests';
+import { rejectionOf, soon, until } from '@bearmq/test-support';
 import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { fromPglite, type PgliteDatabase, type PgliteTransaction, pgliteDriver } from '../src/index.ts';
@@ -233,7 +225,7 @@ describe('a subscription', () => {
     await brief.close();
     const { listener, notes } = noting();
     const subscription = early.listen('late', listener);
-    await eventually('two failures', () => notes.length >= 2);
+    await until('two failures', () => notes.length >= 2);
     await subscription.close();
     expect(new Set(notes)).toEqual(new Set(['disconnected']));
   });

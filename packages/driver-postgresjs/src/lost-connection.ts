@@ -1,4 +1,4 @@
-import { DatabaseError, elapsedMs, pause } from '@bearmq/core/driver';
+import { DatabaseError, elapsedMs, pause, SQL_STATES } from '@bearmq/core/driver';
 import type { PostgresJsClient } from './postgres-js-types.ts';
 
 const CLOSING_MS = 20;
@@ -10,7 +10,12 @@ const RECOVERY_MS = 60_000;
 export function isEndOfConnection(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false;
   const { severity } = (error.cause ?? {}) as { severity?: unknown };
-  return error.sqlState === null || error.sqlState === '08003' || severity === 'FATAL' || severity === 'PANIC';
+  return (
+    error.sqlState === null ||
+    error.sqlState === SQL_STATES.connectionDoesNotExist ||
+    severity === 'FATAL' ||
+    severity === 'PANIC'
+  );
 }
 
 /**

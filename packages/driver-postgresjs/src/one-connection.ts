@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { ListeningConnection, ListeningRequest, SqlSession } from '@bearmq/core/driver';
+import { type ListeningConnection, type ListeningRequest, SQL_STATES, type SqlSession } from '@bearmq/core/driver';
 import postgres from 'postgres';
 import { ConnectionSession } from './connection-session.ts';
 import { afterClosing } from './lost-connection.ts';
@@ -82,7 +82,7 @@ export function openConnection(
     },
     drop,
     leave: async () => {
-      session.end('the connection was closed', '08003');
+      session.end('the connection was closed', SQL_STATES.connectionDoesNotExist);
       void client.end();
       await end;
     },

@@ -2,8 +2,10 @@ import {
   AnswerPatience,
   DatabaseError,
   type Driver,
+  hasSqlState,
   type NotificationListener,
   type OwnSession,
+  SQL_STATES,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
@@ -108,11 +110,12 @@ class PostgresJsDriver implements Driver {
  * that connection it would be answered as if it were stored.
  */
 function inWhoseTransaction(error: unknown): unknown {
-  if (!(error instanceof DatabaseError) || !['25P02', '2D000'].includes(error.sqlState ?? '')) return error;
+  const { inFailedSqlTransaction, invalidTransactionTermination } = SQL_STATES;
+  if (!hasSqlState(error, inFailedSqlTransaction, invalidTransactionTermination)) return error;
   return new DatabaseError(
     `${error.message}; somebody left a transaction open on this connection of the client, and what is sent there is ` +
       'not stored: begin transactions by sql.begin only, and make the client without max_pipeline',
-    { sqlState: '25001', constraint: null },
+    { sqlState: SQL_STATES.activeSqlTransaction, constraint: null },
     error.cause,
   );
 }

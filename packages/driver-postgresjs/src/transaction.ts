@@ -1,4 +1,4 @@
-import { pause, type SqlSession, toDatabaseError } from '@bearmq/core/driver';
+import { pause, SQL_STATES, type SqlSession, toDatabaseError } from '@bearmq/core/driver';
 import { ConnectionSession } from './connection-session.ts';
 import { afterClosing } from './lost-connection.ts';
 import type { PostgresJsClient } from './postgres-js-types.ts';
@@ -60,7 +60,7 @@ async function outcomeOf<T>(work: (tx: SqlSession) => Promise<T>, session: Conne
   } catch (reason) {
     outcome = { reason };
   }
-  session.end('this transaction has ended', '25P01');
+  session.end('this transaction has ended', SQL_STATES.noActiveSqlTransaction);
   return outcome;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { postgresJsDriver } from '../src/index.ts';
-import { cut, eventually, listeningSession, newClient, oneValue, rejectionOf, withDriver } from './support.ts';
+import { cut, listeningSession, newClient, oneValue, rejectionOf, until, withDriver } from './support.ts';
 
 describe('the client of the caller', () => {
   it('is not ended by close, and still serves the driver', async () => {
@@ -51,7 +51,7 @@ describe('the client of the caller', () => {
     await withDriver({ max: 1, backoff: () => 0 }, {}, async (driver) => {
       const other = newClient({ max: 1 });
       await cut(postgresJsDriver({ sql: other }), await oneValue(driver, 'select pg_backend_pid()::int4 as pid'));
-      await eventually('an answer', () =>
+      await until('an answer', () =>
         oneValue(driver, 'select 1::int4 as value').then(
           () => true,
           () => false,

@@ -4,7 +4,6 @@ import postgres from 'postgres';
 import { postgresJsDriver } from '../src/index.ts';
 import {
   endClient,
-  eventually,
   hears,
   listeningSession,
   newClient,
@@ -14,6 +13,7 @@ import {
   statement,
   testUrl,
   unique,
+  until,
   withDriver,
 } from './support.ts';
 
@@ -41,14 +41,14 @@ describe('the connection that listens', () => {
         ...listener,
         onConnected: (session) => void (session !== null && sessions.push(session.run.bind(session))),
       });
-      await eventually('a session', () => sessions.length === 1);
+      await until('a session', () => sessions.length === 1);
       const run = sessions[0] as Driver['run'];
       const pids = await Promise.all([1, 2, 3].map(() => run(statement(PID))));
       expect(new Set(pids.map(([row]) => row?.[0])).size).toBe(1);
       await oneValue(driver, 'select pg_terminate_backend($1::int4)::boolean as done', pids[0]?.[0]?.[0] ?? null);
       await noted('disconnected');
       expect(await rejectionOf(run(statement(PID)))).toMatchObject({ name: 'DatabaseError', isRetryable: true });
-      await eventually('another session', () => sessions.length === 2);
+      await until('another session', () => sessions.length === 2);
       expect(await rejectionOf(run(statement(PID)))).toMatchObject({ name: 'DatabaseError', isRetryable: true });
       expect(await sessions[1]?.(statement('select 1::int4 as value'))).toEqual([[1]]);
     });
@@ -66,7 +66,7 @@ describe('the connection that listens', () => {
         const alive = 'select count(*)::int4 as n from pg_stat_activity where pid = $1::int4';
         const other = newClient();
         const observer = postgresJsDriver({ sql: other });
-        await eventually('the end of the idle one', async () => (await oneValue(observer, alive, pid)) === 0);
+        await until('the end of the idle one', async () => (await oneValue(observer, alive, pid)) === 0);
         await other.end();
         expect(notes).toEqual(['connected']);
       },

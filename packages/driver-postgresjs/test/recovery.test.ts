@@ -1,8 +1,9 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { Driver } from '@bearmq/core/driver';
 import { startTcpProxy } from '@bearmq/test-database/tcp-proxy';
+import { freePort } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
-import { eventually, newClient, noting, rejectionOf, soon, statement, testUrl, unique, withDriver } from './support.ts';
+import { newClient, noting, rejectionOf, soon, statement, testUrl, unique, until, withDriver } from './support.ts';
 
 const CONNECTIONS = 3;
 const BEAT = statement('select pg_sleep(0.02)::text as slept');
@@ -35,8 +36,8 @@ describe('a client that has lost all its connections at once', () => {
         await onAll(driver);
         notes.length = 0;
         await watch`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${name}`;
-        await eventually('another connection that listens', () => notes.includes('connected'));
-        await eventually('answers on all connections', () => onAll(driver).then(yes, no));
+        await until('another connection that listens', () => notes.includes('connected'));
+        await until('answers on all connections', () => onAll(driver).then(yes, no));
       }
     });
     await watch.end();
@@ -90,14 +91,6 @@ describe('a client that could not connect for long', () => {
     silent.close();
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const yes = (): boolean => true;
 const no = (): boolean => false;

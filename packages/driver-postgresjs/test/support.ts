@@ -5,17 +5,15 @@ import { type PostgresJsDriverOptions, postgresJsDriver } from '../src/index.ts'
 
 export {
   cut,
-  eventually,
   hears,
   listeningSession,
   noting,
   oneValue,
-  rejectionOf,
-  soon,
   statement,
   testUrl,
   unique,
 } from '@bearmq/test-database/driver-tests';
+export { rejectionOf, soon, until } from '@bearmq/test-support';
 
 /** What `postgres()` takes beside a URL; also the hidden ones. */
 export type ClientOptions = postgres.Options<Record<string, postgres.PostgresType>> & Readonly<Record<string, unknown>>;

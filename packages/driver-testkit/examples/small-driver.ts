@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Driver, NotificationListener, SqlSession, SqlStatement } from '@bearmq/core/driver';
-import { quoteIdentifier, toDatabaseError } from '@bearmq/core/driver';
+import { quoteIdentifier, SQL_STATES, toDatabaseError } from '@bearmq/core/driver';
 import { Client, type Pool } from 'pg';
 import { failureOf, send, smallSession } from './small-session.ts';
 
@@ -39,16 +39,20 @@ async function transaction<T>(pool: Pool, work: (tx: SqlSession) => Promise<T>):
   const client = await pool.connect().catch((error) => Promise.reject(failureOf(pool, error)));
   client.on('error', ignore); // a cut connection shows in the statement under way, or in the next
   const tx = smallSession(client);
+  const end = async (): Promise<void> => {
+    tx.end('the transaction is over', SQL_STATES.noActiveSqlTransaction);
+    await tx.settled();
+  };
   let isBroken = false;
   try {
     await send(client, plain('begin'));
     const result = await work(tx);
-    const failure = await tx.end();
+    await end();
     const { command } = await send(client, plain('commit'));
     if (command === 'COMMIT') return result;
-    throw failure; // a statement had failed, the server has rolled back, and the work hid it
+    throw tx.lastError; // a statement had failed, the server has rolled back, and the work hid it
   } catch (error) {
-    await tx.end();
+    await end();
     isBroken = !(await send(client, plain('rollback')).catch(ignore));
     throw error;
   } finally {

@@ -14,10 +14,10 @@ const root = resolve(process.argv[2] ?? fileURLToPath(new URL('../../..', import
 const PLACES = [
   'packages/core/src/statements',
   'packages/core/src/driver',
-  'packages/migrations/src/doctor',
+  'packages/doctor/src',
   'packages/migrations/src/migrate.ts',
   'packages/migrations/src/short-lock-wait.ts',
-  'packages/migrations/src/versions/0001-initial/enqueue.ts',
+  'packages/migrations/src/schema/enqueue.ts',
 ];
 
 const IS_SQL = /^\s*(?:select|insert|update|delete|with|call|declare)\b/;

@@ -17,10 +17,26 @@ export const layerRules = [
   {
     name: 'bottom-layers-stand-alone',
     comment:
-      'driver/, model/ and runtime/ import nothing of ours but errors.ts, messages.ts and real-timers.ts: each can be read, tested and reasoned about without knowing the others.',
+      'driver/, options/, model/ and runtime/ import nothing of ours but errors.ts, messages.ts and real-timers.ts: each can be read, tested and reasoned about without knowing the others.',
     severity: 'error',
-    from: { path: `${core}/(driver|model|runtime)/` },
+    from: { path: `${core}/(driver|options|model|runtime)/`, pathNot: `${core}/driver/index\\.ts$` },
     to: { path: core, pathNot: [errors, `${core}/$1/`] },
+  },
+  {
+    name: 'driver-subpath-knows-no-jobs',
+    comment:
+      'What a driver imports is driver/ and the check of its options: whoever writes one need not know what a job is.',
+    severity: 'error',
+    from: { path: `${core}/driver/index\\.ts$` },
+    to: { path: core, pathNot: [errors, `${core}/(driver|options)/`] },
+  },
+  {
+    name: 'schema-stands-on-driver',
+    comment:
+      'schema/ has the names that SQL is made of, for the statements and for the packages that migrate and examine: it loads nothing that runs.',
+    severity: 'error',
+    from: { path: `${core}/schema/` },
+    to: { path: core, pathNot: [errors, `${core}/(schema|driver|options)/`] },
   },
   {
     name: 'errors-import-nothing',
@@ -35,7 +51,7 @@ export const layerRules = [
     comment: 'SQL knows the transport and the model, not who runs it or when: a statement can be tested by itself.',
     severity: 'error',
     from: { path: `${core}/statements/` },
-    to: { path: core, pathNot: [errors, `${core}/(statements|driver|model)/`] },
+    to: { path: core, pathNot: [errors, `${core}/(statements|schema|driver|model)/`] },
   },
   {
     name: 'sessions-stand-on-driver',
@@ -83,12 +99,31 @@ export const layerRules = [
   },
   {
     name: 'drivers-see-only-the-driver-subpath',
-    comment: 'Drivers, migrations and the testkit can be read, and written by others, without knowing what a job is.',
+    comment: 'Drivers and the testkit can be read, and written by others, without knowing what a job is.',
     severity: 'error',
-    from: { path: '^packages/(driver-[^/]+|migrations)/src/' },
+    from: { path: '^packages/driver-[^/]+/src/' },
     to: {
       path: '^(packages/core/|@bearmq/core(/|$))',
       pathNot: '^(packages/core/dist/driver/index\\.(d\\.ts|js)|@bearmq/core/driver)$',
+    },
+  },
+  {
+    name: 'migrations-know-no-doctor',
+    comment:
+      'The doctor looks at what the migrations made. They run without it, and whoever only migrates installs none.',
+    severity: 'error',
+    from: { path: '^packages/migrations/src/' },
+    to: { path: '^(packages|@bearmq)/doctor(/|$)' },
+  },
+  {
+    name: 'migrations-see-driver-and-schema',
+    comment:
+      'What makes and examines the tables runs before there is anything to run jobs with, and loads none of that.',
+    severity: 'error',
+    from: { path: '^packages/(migrations|doctor)/src/' },
+    to: {
+      path: '^(packages/core/|@bearmq/core(/|$))',
+      pathNot: '^(packages/core/dist/(driver|schema)/index\\.(d\\.ts|js)|@bearmq/core/(driver|schema))$',
     },
   },
   {
@@ -102,12 +137,12 @@ export const layerRules = [
     name: 'no-test-code-in-the-product',
     comment: 'Test files and the private packages are not published: what imports them would break for users.',
     severity: 'error',
-    from: { path: '^packages/(bearmq|core|driver-[^/]+|migrations)/src/', pathNot: testFile },
+    from: { path: '^packages/(bearmq|core|doctor|driver-[^/]+|migrations)/src/', pathNot: testFile },
     to: {
       path: [
         testFile,
         '^packages/[^/]+/test/',
-        '^(packages/|@bearmq/)(test-database|integration-tests|lint-rules)(/|$)',
+        '^(packages/|@bearmq/)(test-database|test-support|integration-tests|lint-rules)(/|$)',
       ],
     },
   },

@@ -14,26 +14,44 @@ const sound = {
   'packages/core/src/index.ts': `export { worker } from './worker/worker.ts';`,
   'packages/core/src/errors.ts': 'export const error = 1;',
   'packages/core/src/driver/driver.ts': `import { error } from '../errors.ts';\nexport const driver = error;`,
+  'packages/core/src/options/check.ts': `import { error } from '../errors.ts';\nexport const check = error;`,
+  'packages/core/src/driver/index.ts': `export { check } from '../options/check.ts';\nexport { driver } from './driver.ts';`,
+  'packages/core/src/schema/tables.ts': `import { driver } from '../driver/index.ts';\nexport const tables = driver;`,
   'packages/core/src/driver/values.ts': `import { driver } from './driver.ts';\nexport const value = driver;`,
   'packages/core/src/model/job.ts': `import { v7 } from 'uuid';\nexport const job = v7;`,
   'packages/core/src/runtime/clock.ts': `import { setTimeout } from 'node:timers';\nexport const clock = setTimeout;`,
-  'packages/core/src/statements/claim.ts': `import { value } from '../driver/values.ts';\nimport { job } from '../model/job.ts';\nexport const claim = [value, job];`,
+  'packages/core/src/statements/claim.ts': `import { tables } from '../schema/tables.ts';\nimport { job } from '../model/job.ts';\nexport const claim = [tables, job];`,
   'packages/core/src/inspect/compiler.ts': `import { Kysely } from 'kysely';\nexport const compiler = Kysely;`,
   'packages/core/src/sessions/slonik.ts': `import { value } from '../driver/values.ts';\nexport const session = value;`,
   'packages/core/src/worker/worker.ts': `import { claim } from '../statements/claim.ts';\nimport { clock } from '../runtime/clock.ts';\nexport const worker = [claim, clock];`,
   'packages/core/src/api/orchestrator/orchestrator.ts': `import { claim } from '../statements/claim.ts';\nexport const orchestrator = claim;`,
   'packages/core/src/worker/worker.test.ts': `import { worker } from './worker.ts';\nexport const test = worker;`,
   'packages/driver-new/src/index.ts': `import { value } from '@bearmq/core/driver';\nimport pg from 'pg';\nexport const driver = [value, pg];`,
+  'packages/migrations/src/steps.ts': `import { value } from '@bearmq/core/driver';\nimport { tables } from '@bearmq/core/schema';\nexport const steps = [value, tables];`,
   'packages/integration-tests/test/flow.test.ts': `import { Worker } from '@bearmq/core';\nexport const test = Worker;`,
 };
 
 const unsound: Record<string, readonly [file: string, text: string][]> = {
   'bottom-layers-stand-alone': [
+    [
+      'packages/core/src/driver/names.ts',
+      `import { tables } from '../schema/tables.ts';\nexport const names = tables;`,
+    ],
+    ['packages/core/src/driver/texts.ts', `import { check } from '../options/check.ts';\nexport const texts = check;`],
     ['packages/core/src/runtime/wake.ts', `import { job } from '../model/job.ts';\nexport const wake = job;`],
     [
       'packages/core/src/driver/session.ts',
       `import type { worker } from '../worker/worker.ts';\nexport type S = typeof worker;`,
     ],
+  ],
+  'driver-subpath-knows-no-jobs': [
+    [
+      'packages/core/src/driver/index.ts',
+      `export { tables } from '../schema/tables.ts';\nexport { driver } from './driver.ts';`,
+    ],
+  ],
+  'schema-stands-on-driver': [
+    ['packages/core/src/schema/columns.ts', `import { job } from '../model/job.ts';\nexport const columns = job;`],
   ],
   'errors-import-nothing': [
     ['packages/core/src/errors.ts', `import { job } from './model/job.ts';\nexport const error = job;`],
@@ -83,7 +101,14 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
   ],
   'drivers-see-only-the-driver-subpath': [
     ['packages/driver-new/src/session.ts', `import { Worker } from '@bearmq/core';\nexport const session = Worker;`],
+    ['packages/driver-new/src/names.ts', `import type { Tables } from '@bearmq/core/schema';\nexport type T = Tables;`],
+  ],
+  'migrations-see-driver-and-schema': [
     ['packages/migrations/src/migrator.ts', `import type { Job } from '@bearmq/core/inspect';\nexport type J = Job;`],
+    ['packages/doctor/src/diagnose.ts', `import { Worker } from '@bearmq/core';\nexport const diagnose = Worker;`],
+  ],
+  'migrations-know-no-doctor': [
+    ['packages/migrations/src/check.ts', `import { diagnose } from '@bearmq/doctor';\nexport const check = diagnose;`],
   ],
   'no-source-of-another-package': [
     [

@@ -43,7 +43,7 @@ describe('the rule for SQL', () => {
   });
 
   it('looks at the doctor too, and fails where it finds nothing to look at', () => {
-    expect(check(['select now()'], 'packages/migrations/src/doctor').status).toBe(1);
+    expect(check(['select now()'], 'packages/doctor/src').status).toBe(1);
     expect(check(['select now()'], 'packages/elsewhere/src').status).toBe(2);
   });
 });

@@ -1,14 +1,20 @@
-import { backoffMs, DatabaseError, pause, type SqlSession } from '@bearmq/core/driver';
+import { DatabaseError, hasSqlState, pause, SQL_STATES, type SqlSession } from '@bearmq/core/driver';
+import { backoffMs } from '@bearmq/core/schema';
 import { type Step, TABLE_TOO_LARGE } from './steps.ts';
 
-const LOCK_NOT_AVAILABLE = '55P03';
+const { lockNotAvailable, internalError } = SQL_STATES;
 
 /**
  * What a build fails with when it meets another process's build of the same index: a lock, a deadlock, a name taken, a
  * row of the catalogue that both change (an internal error, whose message the server does not translate).
  */
-const MET_ANOTHER_BUILD: readonly (string | null)[] = [LOCK_NOT_AVAILABLE, '40P01', '42P07', '23505', 'XX000'];
-const INTERNAL_ERROR = 'XX000';
+const MET_ANOTHER_BUILD: readonly string[] = [
+  lockNotAvailable,
+  SQL_STATES.deadlockDetected,
+  SQL_STATES.duplicateTable,
+  SQL_STATES.uniqueViolation,
+  internalError,
+];
 const SAME_ROW = /tuple concurrently (updated|deleted)/;
 
 /**
@@ -33,11 +39,11 @@ export async function applyStep(driver: SqlSession, step: Step, patienceSecs: nu
 
 /** @returns why it is to be sent again, or nothing when it was applied. */
 async function attemptStep(driver: SqlSession, { texts, concurrently }: Step): Promise<DatabaseError | undefined> {
-  const refused = await attempt(driver, texts, [LOCK_NOT_AVAILABLE, TABLE_TOO_LARGE]);
+  const refused = await attempt(driver, texts, [lockNotAvailable, TABLE_TOO_LARGE]);
   if (refused?.sqlState !== TABLE_TOO_LARGE || concurrently === undefined) return refused;
   // It waits for those who write to the table, and nobody waits for it. What it leaves when it is cut, the texts clear.
   return (
-    (await attempt(driver, [concurrently], MET_ANOTHER_BUILD)) ?? (await attempt(driver, texts, [LOCK_NOT_AVAILABLE]))
+    (await attempt(driver, [concurrently], MET_ANOTHER_BUILD)) ?? (await attempt(driver, texts, [lockNotAvailable]))
   );
 }
 
@@ -45,15 +51,15 @@ async function attemptStep(driver: SqlSession, { texts, concurrently }: Step): P
 async function attempt(
   driver: SqlSession,
   texts: readonly string[],
-  expected: readonly (string | null)[],
+  expected: readonly string[],
 ): Promise<DatabaseError | undefined> {
   try {
     for (const text of texts)
       await driver.run({ name: 'bearmq_migrate', text, values: [], plan: 'anew', mayTakeLong: true });
     return undefined;
   } catch (error) {
-    if (error instanceof DatabaseError && expected.includes(error.sqlState)) {
-      if (error.sqlState !== INTERNAL_ERROR || SAME_ROW.test(error.message)) return error;
+    if (hasSqlState(error, ...expected) && (error.sqlState !== internalError || SAME_ROW.test(error.message))) {
+      return error;
     }
     throw error;
   }

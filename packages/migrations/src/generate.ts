@@ -1,4 +1,4 @@
-import { tablesOf } from '@bearmq/core/driver';
+import { tablesOf } from '@bearmq/core/schema';
 import { stepsOf } from './steps.ts';
 import { migrations } from './versions/index.ts';
 

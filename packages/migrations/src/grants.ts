@@ -1,12 +1,5 @@
-import {
-  checkOptions,
-  InvalidOptionError,
-  oneOf,
-  quoteIdentifier,
-  type Tables,
-  tablesOf,
-  unchecked,
-} from '@bearmq/core/driver';
+import { checkOptions, InvalidOptionError, oneOf, quoteIdentifier } from '@bearmq/core/driver';
+import { type Tables, tablesOf, unchecked } from '@bearmq/core/schema';
 import { lockedBlock } from './locked-block.ts';
 
 /** Who may do what, and where. */

@@ -1,4 +1,4 @@
-import { quoteLiteral, type Tables } from '@bearmq/core/driver';
+import { quoteLiteral, type Tables } from '@bearmq/core/schema';
 import { freshTag } from './plpgsql.ts';
 
 /**

@@ -1,16 +1,17 @@
 import {
-  asNumber,
   type Check,
   checkOptions,
   DatabaseError,
   hasMethods,
+  hasSqlState,
+  SQL_STATES,
   type SqlSession,
-  tablesOf,
-  unchecked,
 } from '@bearmq/core/driver';
+import { asNumber, tablesOf, unchecked } from '@bearmq/core/schema';
 import { applyStep } from './apply-step.ts';
+import { notOurLedger } from './ledger.ts';
 import type { Migration } from './migration.ts';
-import { notOurLedger, stepsOf } from './steps.ts';
+import { stepsOf } from './steps.ts';
 import { migrations } from './versions/index.ts';
 
 /** Where to migrate. */
@@ -70,8 +71,7 @@ export async function migrationStatus(options: MigrateOptions): Promise<Migratio
   return await statusWith(migrations, checkOptions('migrationStatus', options, migrateChecks, ['driver']));
 }
 
-/** What is checked of {@link MigrateOptions}. */
-export const migrateChecks: Readonly<Record<keyof MigrateOptions, Check>> = {
+const migrateChecks: Readonly<Record<keyof MigrateOptions, Check>> = {
   driver: hasMethods(['run'], 'must be a driver, such as pgDriver({ pool }), or a session of one'),
   schema: unchecked, // checked where it is quoted
 };
@@ -85,10 +85,14 @@ async function statusWith(list: readonly Migration[], { driver, schema }: Migrat
   };
 }
 
-const UNDEFINED_TABLE = '42P01';
-const INVALID_SCHEMA = '3F000';
 /** A column is missing, or is of a type of which there is no maximum, or no number. */
-const OTHER_COLUMNS: readonly (string | null)[] = ['42703', '42804', '42846', '42883', '22P02'];
+const OTHER_COLUMNS: readonly string[] = [
+  SQL_STATES.undefinedColumn,
+  SQL_STATES.datatypeMismatch,
+  SQL_STATES.cannotCoerce,
+  SQL_STATES.undefinedFunction,
+  SQL_STATES.invalidTextRepresentation,
+];
 
 async function readVersion(driver: SqlSession, schema: string): Promise<number> {
   const n = tablesOf(schema);
@@ -97,9 +101,8 @@ async function readVersion(driver: SqlSession, schema: string): Promise<number> 
     const [row] = await driver.run({ name: 'bearmq_migration_status', text, values: [] });
     return asNumber(row?.[0]);
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    if (error.sqlState === UNDEFINED_TABLE || error.sqlState === INVALID_SCHEMA) return 0;
-    if (OTHER_COLUMNS.includes(error.sqlState)) throw new DatabaseError(notOurLedger(n), error, error.cause);
+    if (hasSqlState(error, SQL_STATES.undefinedTable, SQL_STATES.invalidSchemaName)) return 0;
+    if (hasSqlState(error, ...OTHER_COLUMNS)) throw new DatabaseError(notOurLedger(n), error, error.cause);
     throw error;
   }
 }

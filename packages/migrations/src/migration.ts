@@ -1,4 +1,4 @@
-import type { Tables } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 
 /**
  * One step of the schema: one small transaction, or one index. Never edited after its release: a mistake is fixed by

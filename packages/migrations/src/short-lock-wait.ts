@@ -1,4 +1,4 @@
-import { quoteLiteral, type Tables } from '@bearmq/core/driver';
+import { quoteLiteral, type Tables } from '@bearmq/core/schema';
 
 /**
  * How long a statement of a migration may wait for a lock, in milliseconds. While it waits, everybody who comes after it

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { freePort } from '@bearmq/test-support';
 import type { Binaries } from './binaries.ts';
 import { CREDENTIALS, ensureCluster, readStatus } from './cluster.ts';
-import { freePort } from './free-port.ts';
 import { type Guarded, spawnGuarded } from './guard.ts';
 import { type Place, preparePlace } from './place.ts';
 import { reachableBinaries } from './reachable.ts';

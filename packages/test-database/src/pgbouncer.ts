@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from '@bearmq/test-support';
 import { type Guarded, spawnGuarded } from './guard.ts';
 import { preparePlace } from './place.ts';
 import { type ServerUser, serverUser } from './server-user.ts';
@@ -120,7 +120,8 @@ function configure(
     listen_addr: '127.0.0.1',
     listen_port: String(port),
     unix_socket_dir: '',
-    auth_type: 'scram-sha-256',
+    // A server that trusts whoever connects was given without a password: there is none to ask for.
+    auth_type: password === '' ? 'trust' : 'scram-sha-256',
     auth_file: usersFile,
     pool_mode: 'transaction',
     // Each statement meets another connection than the one before, as on a busy pooler: what relies on a session fails.

@@ -1,3 +1,4 @@
+import { reasonOf } from '@bearmq/test-support';
 import { type Binaries, embeddedBinaries, systemBinaries } from './binaries.ts';
 import { dockerAnswers } from './docker.ts';
 import { startPostgres } from './local-postgres.ts';
@@ -119,6 +120,6 @@ async function fromBinaries(binaries: Binaries | undefined): Promise<TestDatabas
 }
 
 function nothing(message: string, cause?: unknown): never {
-  const detail = cause === undefined ? '' : ` (${cause instanceof Error ? cause.message : String(cause)})`;
+  const detail = cause === undefined ? '' : ` (${reasonOf(cause)})`;
   throw new Error(`${message}${detail}`, { cause });
 }

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { until } from '@bearmq/test-support';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closedFolder } from '../src/reachable.ts';
 import { serverUser } from '../src/server-user.ts';
 import { type Holder, startHolder } from './support/holder.ts';
+import { isAlive } from './support/is-alive.ts';
 import { queryValue } from './support/query.ts';
-import { isAlive, until } from './support/until.ts';
 
 const account = serverUser();
 const holders: Holder[] = [];

@@ -1,12 +1,13 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { until } from '@bearmq/test-support';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Binaries, embeddedBinaries, systemBinaries } from '../src/binaries.ts';
 import { type PostgresOptions, type RunningPostgres, startPostgres } from '../src/local-postgres.ts';
 import { temporaryFolder } from '../src/reachable.ts';
 import { serverUser } from '../src/server-user.ts';
+import { isAlive } from './support/is-alive.ts';
 import { queryValue } from './support/query.ts';
-import { isAlive, until } from './support/until.ts';
 
 let binaries: Binaries;
 const started: RunningPostgres[] = [];

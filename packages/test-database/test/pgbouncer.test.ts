@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { until } from '@bearmq/test-support';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { embeddedBinaries, systemBinaries } from '../src/binaries.ts';
 import { type RunningPostgres, startPostgres } from '../src/local-postgres.ts';
@@ -7,7 +8,6 @@ import { behindPooler } from '../src/pooled-database.ts';
 import type { TestDatabase } from '../src/test-database.ts';
 import { startPoolerHolder } from './support/holder.ts';
 import { queryValue, withClient } from './support/query.ts';
-import { until } from './support/until.ts';
 
 const binaries = (await embeddedBinaries()) ?? systemBinaries();
 const isInstalled = installedPgBouncer() !== undefined;

@@ -1,3 +1,4 @@
+import { percentile } from '@bearmq/test-support';
 import type { NewJob, Queue, Sent } from '../contestant.ts';
 import { complaints } from '../drain-figures.ts';
 import { BULK, fill, keepGoing, plain } from '../enqueueing.ts';
@@ -5,7 +6,6 @@ import type { Figure } from '../figure.ts';
 import { Ledger } from '../ledger.ts';
 import { now } from '../payload.ts';
 import type { Scenario } from '../scenario.ts';
-import { percentile } from '../statistics.ts';
 import { workOff } from '../work-off.ts';
 
 /**

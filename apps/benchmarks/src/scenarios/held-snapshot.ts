@@ -1,10 +1,10 @@
+import { percentile } from '@bearmq/test-support';
 import { complaints, rate } from '../drain-figures.ts';
 import { fill, plain } from '../enqueueing.ts';
 import { Ledger } from '../ledger.ts';
 import type { Profile } from '../profile.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { holdSnapshot } from '../snapshot.ts';
-import { percentile } from '../statistics.ts';
 import { type WorkedOff, workOffAll } from '../work-off.ts';
 import { ping } from './idle-latency.ts';
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { percentile } from '@bearmq/test-support';
 import type { Queue } from '../contestant.ts';
 import { complaints } from '../drain-figures.ts';
 import { Ledger } from '../ledger.ts';
@@ -6,7 +7,6 @@ import { type Ran, wayThere } from '../legs.ts';
 import { now, payload } from '../payload.ts';
 import type { Profile } from '../profile.ts';
 import type { Scenario } from '../scenario.ts';
-import { percentile } from '../statistics.ts';
 import { within } from '../work-off.ts';
 
 const WARM_UP = 20;

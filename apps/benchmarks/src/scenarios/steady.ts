@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { percentile } from '@bearmq/test-support';
 import { complaints } from '../drain-figures.ts';
 import { Ledger } from '../ledger.ts';
 import { now } from '../payload.ts';
 import type { Profile } from '../profile.ts';
 import type { Scenario } from '../scenario.ts';
-import { percentile } from '../statistics.ts';
 
 const IN_FLIGHT = 50;
 /** More than any queue takes; the ledger needs a bound. */

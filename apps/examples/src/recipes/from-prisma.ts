@@ -1,4 +1,4 @@
-import { DatabaseError, type SqlRow, type SqlSession } from '@bearmq/core/driver';
+import { checkedValues, DatabaseError, type SqlRow, type SqlSession } from '@bearmq/core/driver';
 import type { Prisma } from '../generated/prisma/client.ts';
 
 /** The `tx` of `prisma.$transaction(async (tx) => …)`, as BearMQ takes it. For Prisma 7 with `@prisma/adapter-pg`. */
@@ -6,11 +6,10 @@ export function fromPrisma(tx: Prisma.TransactionClient): SqlSession {
   if ('$connect' in tx)
     throw new TypeError('pass the tx of prisma.$transaction(async (tx) => …), not the client itself');
   return {
-    run: async ({ name, text, values }) => {
-      if (values.includes(undefined as never)) throw new TypeError(`undefined among the values of ${name}`);
-      const texts = values.map((value) => (value === null ? null : String(value)));
+    run: async (statement) => {
+      const texts = checkedValues(statement).map((value) => (value === null ? null : String(value)));
       try {
-        const rows = await tx.$queryRawUnsafe<object[]>(text, ...texts);
+        const rows = await tx.$queryRawUnsafe<object[]>(statement.text, ...texts);
         return rows.map((row): SqlRow => Object.values(row));
       } catch (error) {
         throw toDatabaseError(error as PrismaError);

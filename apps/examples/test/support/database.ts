@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { until } from '@bearmq/test-support';
 import { afterEach, beforeEach } from '@jest/globals';
 import { generateMigrationSql } from 'bearmq';
 import pg from 'pg';
-import { until } from './until.ts';
 
 /** The schema that every example uses. */
 export const SCHEMA = '_bearmq';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { DEADLINE_MS, until } from '@bearmq/test-support';
 import { afterEach } from '@jest/globals';
-import { until } from './until.ts';
 
 export const ROOT: string = join(import.meta.dirname, '../..');
 
@@ -52,6 +52,7 @@ export function useExamples(): (name: string, databaseUrl: string, options?: Sta
       await until(
         `${name} ends`,
         () => isOver,
+        DEADLINE_MS,
         () => output,
       );
       return await exit;
@@ -62,6 +63,7 @@ export function useExamples(): (name: string, databaseUrl: string, options?: Sta
         await until(
           `${name} prints ${what}`,
           () => countOf(output, what) >= count,
+          DEADLINE_MS,
           () => output,
         );
       },

@@ -2,10 +2,12 @@ import { grouped } from './grouped.ts';
 import {
   type Claim,
   type Enqueue,
+  type Event,
   type Final,
   type History,
   type Interval,
   type Process,
+  RECORDED,
   type Run,
   TRANSLATION_MS,
   type Trouble,
@@ -40,6 +42,7 @@ export class Account {
   readonly tickIds: ReadonlySet<string>;
   readonly #refused: ReadonlySet<string>;
   readonly #runsByJob: ReadonlyMap<string, readonly Run[]>;
+  readonly #recorded: ReadonlyMap<string, readonly Event[]>;
 
   constructor(history: History) {
     this.history = history;
@@ -48,6 +51,10 @@ export class Account {
     this.finalsOf = grouped(history.finals, ({ jobId }) => jobId);
     this.#refused = new Set(history.refused.map(({ jobId }) => jobId));
     this.#runsByJob = grouped(history.runs, ({ jobId }) => jobId);
+    this.#recorded = grouped(
+      history.events.filter(({ type }) => RECORDED.some((word) => word === type)),
+      ({ jobId, process }) => `${jobId} ${process}`,
+    );
     this.runs = history.runs.map((run) => this.#claimed(run)).sort((a, b) => a.startedAt - b.startedAt);
     this.runsOf = grouped(this.runs, ({ jobId }) => jobId);
     this.runsUnder = grouped(this.runs, ({ claim }) => claim);
@@ -72,6 +79,11 @@ export class Account {
     return at !== null && this.history.losses.some(({ from, to }) => at >= from && at <= to + LATE_MS);
   }
 
+  /** Whether its process was told that the end of a run is recorded, and that may have been undone since. */
+  isRecordUndone(run: Run): boolean {
+    return this.isUndone(this.#recordedAt(run));
+  }
+
   /** Whether the database ever refused to record the end of a job. */
   isRefused(jobId: string): boolean {
     return this.#refused.has(jobId);
@@ -81,6 +93,12 @@ export class Account {
   troublesOf(process: string, during: Interval): readonly Trouble[] {
     const isLinked = this.processes.get(process)?.reach.way === 'linked';
     return this.history.troubles.filter((one) => (one.of !== 'link' || isLinked) && isMeeting(one, during));
+  }
+
+  /** When its process was told that the end of a run is recorded. */
+  #recordedAt({ jobId, process, endedAt }: Run): number | null {
+    const told = this.#recorded.get(`${jobId} ${process}`) ?? [];
+    return told.find(({ at, type }) => type !== 'WORKER_JOB_RELEASE' && endedAt !== null && at >= endedAt)?.at ?? null;
   }
 
   /** With the last claim that its process made for this attempt before it began. */
@@ -109,9 +127,11 @@ export class Account {
     );
   }
 
-  /** Whether a claim had ended when a run began, or, where that was undone, had been made use of. */
+  /** Whether a claim had ended when a run began, or, where that was undone, had been told of as over or made use of. */
   #wasOver({ at, endedAt }: Claim, { jobId, process, attempt, startedAt }: Run): boolean {
     if ((endedAt ?? Infinity) + TRANSLATION_MS < startedAt) return true;
+    const told = this.#recorded.get(`${jobId} ${process}`) ?? [];
+    if (told.some((event) => event.at >= at && event.at < startedAt)) return true;
     return (this.#runsByJob.get(jobId) ?? []).some(
       (run) =>
         run.process === process &&
@@ -121,9 +141,13 @@ export class Account {
     );
   }
 
-  /** After its claim was lost, its process may take the same job again, and must go on with the run that there is. */
+  /**
+   * After its claim was lost, its process may take the same job again, and must go on with the run that there is, or
+   * have recorded what is not recorded yet of one that has ended.
+   */
   #claimAgain(run: Run, claims: readonly Claim[]): Claim | undefined {
-    const again = claims.find(({ at }) => at > run.startedAt && at < (run.endedAt ?? Infinity));
+    const until = this.#recordedAt(run) ?? run.endedAt ?? Infinity;
+    const again = claims.find(({ at }) => at > run.startedAt && at < until);
     const isRunAnew = (this.#runsByJob.get(run.jobId) ?? []).some(
       ({ process, startedAt }) => process === run.process && startedAt + TRANSLATION_MS >= (again?.at ?? Infinity),
     );

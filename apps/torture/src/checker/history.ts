@@ -105,6 +105,14 @@ export interface Event {
   readonly text: string | null;
 }
 
+/** The types of events by which a process tells that the end of a claim was recorded. */
+export const RECORDED = [
+  'WORKER_JOB_RUN_SUCCESS',
+  'WORKER_JOB_RUN_ERROR',
+  'WORKER_JOB_EXPIRE',
+  'WORKER_JOB_RELEASE',
+] as const;
+
 export interface Process {
   readonly name: string;
   readonly role: string;

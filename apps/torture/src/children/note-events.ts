@@ -1,3 +1,4 @@
+import { reasonOf } from '@bearmq/test-support';
 import type { BearEvent, Context } from 'bearmq';
 import type { Tell } from '../ledger/ledger-file.ts';
 
@@ -17,12 +18,8 @@ export function noteEvents(context: Context, tell: Tell): void {
 
 function textOf(event: BearEvent): { readonly text?: string } {
   if (event.eventType === 'DAEMON_ERROR')
-    return { text: `${event.daemon} (${event.failures}): ${describe(event.error)}` };
+    return { text: `${event.daemon} (${event.failures}): ${reasonOf(event.error)}` };
   if (event.eventType === 'WARNING') return { text: event.message };
-  if (event.eventType === 'EVENT_HANDLER_ERROR') return { text: `${event.handledEventType}: ${describe(event.error)}` };
+  if (event.eventType === 'EVENT_HANDLER_ERROR') return { text: `${event.handledEventType}: ${reasonOf(event.error)}` };
   return {};
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

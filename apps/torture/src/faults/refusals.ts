@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { surely } from '../run/admin.ts';
+import type { Tortured } from '../run/server.ts';
 import { QUOTED_SCHEMA } from '../settings.ts';
 import { WITNESS } from '../witness/triggers.ts';
 import type { Fault, World } from './fault.ts';
@@ -27,12 +28,19 @@ const refuse: Fault = {
       const stopped = isUntilStop ? await stopHolders(world, ids) : 0;
       return `${ids.length} jobs for ${secs} s${isUntilStop ? `, and until ${stopped} workers had stopped` : ''}`;
     } finally {
-      await surely(server.url, async (client) => {
-        await client.query(`update ${WITNESS}.refused set to_at = clock_timestamp() where job_id = any ($1)`, [ids]);
-      });
+      await lift(server, `update ${WITNESS}.refused set to_at = clock_timestamp() where job_id = any ($1)`, [ids]);
     }
   },
 };
+
+/** Ends what hinders, for good: among commits that are lost it would go on. */
+async function lift(server: Tortured, sql: string, values: readonly unknown[]): Promise<void> {
+  await server.undisturbed(async () => {
+    await surely(server.url, async (client) => {
+      await client.query(sql, [...values]);
+    });
+  });
+}
 
 async function begin(client: pg.Client): Promise<readonly string[]> {
   const pick = (state: string, count: number): string =>
@@ -78,9 +86,7 @@ const slowRecords: Fault = {
     for (const until = performance.now() + SLOW_MS; performance.now() < until; await wait(4 * ALIKE_MS)) {
       producer.order({ to: 'enqueue', task: { does: 'work', ms: ALIKE_MS, fails: 0 }, groups: 'none', count: ALIKE });
     }
-    await surely(server.url, async (client) => {
-      await client.query(`update ${WITNESS}.slowed set to_at = clock_timestamp() where process = $1`, [child.name]);
-    });
+    await lift(server, `update ${WITNESS}.slowed set to_at = clock_timestamp() where process = $1`, [child.name]);
     return `${child.name} in place of ${usual.name}`;
   },
 };

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { percentile } from '@bearmq/test-support';
 import type { ContextSettings } from 'bearmq';
 import { monotonicMs } from '../ledger/now.ts';
 import { asAdmin } from '../run/admin.ts';
@@ -7,7 +8,6 @@ import type { Actor } from './actor.ts';
 import type { ActorFact } from './actors/config.ts';
 import type { Figure, FigureOptions } from './figure.ts';
 import { Stage } from './stage.ts';
-import { quantile } from './statistics.ts';
 import { table } from './table.ts';
 
 export interface BlockedOptions extends FigureOptions {
@@ -127,6 +127,6 @@ async function leases(stage: Stage, where: string): Promise<number> {
 function work(facts: readonly ActorFact[], from: number, to: number): readonly string[] {
   const begun = facts.filter(({ at }) => at >= from && at < to);
   const waits = begun.flatMap(({ waitMs }) => (waitMs === null ? [] : [waitMs]));
-  const show = (share: number): string => `${quantile(waits, share).toFixed(1)} ms`;
+  const show = (share: number): string => `${percentile(waits, share).toFixed(1)} ms`;
   return [((begun.length / (to - from)) * 1000).toFixed(1), show(0.5), show(0.99)];
 }

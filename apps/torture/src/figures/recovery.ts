@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { percentile } from '@bearmq/test-support';
 import { monotonicMs } from '../ledger/now.ts';
 import type { ServerEnd } from '../run/server.ts';
 import type { Figure, FigureOptions } from './figure.ts';
 import { Stage } from './stage.ts';
-import { countBetween, quantile, recoveredAfterMs } from './statistics.ts';
+import { countBetween, recoveredAfterMs } from './statistics.ts';
 import { seconds, table } from './table.ts';
 
 export interface RecoveryFigureOptions extends FigureOptions {
@@ -46,8 +47,8 @@ export async function recovery({ downsMs, note, interrupted }: RecoveryFigureOpt
         note(`${text}, away for ${away}: ${took === null ? 'not' : `${took} ms after it was back`}`);
         tookMs.push(took ?? Number.POSITIVE_INFINITY);
       }
-      rows.push([text, ...[0, 0.5, 1].map((share) => seconds(quantile(tookMs, share)))]);
-      const slowest = quantile(tookMs, 1);
+      rows.push([text, ...[0, 0.5, 1].map((share) => seconds(percentile(tookMs, share)))]);
+      const slowest = percentile(tookMs, 1);
       if (slowest > PROMISE_MS) missed.push(`${text}: at its rate again only after ${seconds(slowest)}`);
     }
     const times = `away for ${downsMs.map((ms) => ms / 1000).join(', ')} s`;

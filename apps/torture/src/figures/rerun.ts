@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { percentile } from '@bearmq/test-support';
 import type { ContextSettings } from 'bearmq';
 import type { Figure, FigureOptions } from './figure.ts';
 import { Stage } from './stage.ts';
-import { quantile } from './statistics.ts';
 import { DISTRIBUTION_HEAD, distribution, table } from './table.ts';
 
 export interface RerunOptions extends FigureOptions {
@@ -43,11 +43,11 @@ export async function rerun({ kills, settings, note, interrupted }: RerunOptions
       return again.at - killedAt;
     };
     const tookMs = await Promise.all(Array.from({ length: kills }, (_, nth) => killOne(nth)));
-    const isKept = quantile(tookMs, 1) <= PROMISE_MS;
+    const isKept = percentile(tookMs, 1) <= PROMISE_MS;
     return {
       title: `From the kill -9 of a worker to the second run of its job, ${kills} kills`,
       tables: [table(['', ...DISTRIBUTION_HEAD], [['runs again after', ...distribution(tookMs)]])],
-      missed: isKept ? [] : [`a job ran again only after ${Math.round(quantile(tookMs, 1))} ms`],
+      missed: isKept ? [] : [`a job ran again only after ${Math.round(percentile(tookMs, 1))} ms`],
     };
   });
 }

@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
+import { percentile } from '@bearmq/test-support';
 import type pg from 'pg';
 import { monotonicMs } from '../ledger/now.ts';
 import { connect } from '../run/admin.ts';
@@ -9,7 +10,6 @@ import type { ActorFact } from './actors/config.ts';
 import type { Figure, FigureOptions } from './figure.ts';
 import { type Metric, type Series, soakTable, verdicts } from './soak-verdict.ts';
 import { Stage } from './stage.ts';
-import { quantile } from './statistics.ts';
 
 const RATE_PER_SEC = 150;
 const SAMPLE_MS = 10_000;
@@ -92,7 +92,7 @@ function addWaits(samples: Samples, facts: readonly ActorFact[], startedAt: numb
     const begun = facts.filter(({ at }) => at >= startedAt + from && at < startedAt + from + SAMPLE_MS);
     const waits = begun.flatMap(({ waitMs }) => (waitMs === null ? [] : [waitMs]));
     samples.add('runs per second', '', from, begun.length / (SAMPLE_MS / 1000));
-    samples.add('wait, p50', 'ms', from, quantile(waits, 0.5));
-    samples.add('wait, p99', 'ms', from, quantile(waits, 0.99));
+    samples.add('wait, p50', 'ms', from, percentile(waits, 0.5));
+    samples.add('wait, p99', 'ms', from, percentile(waits, 0.99));
   }
 }

@@ -1,8 +1,4 @@
-/** The value that a `share` (0 to 1) of the values does not exceed; NaN of none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
-}
+import { percentile } from '@bearmq/test-support';
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -19,7 +15,7 @@ export function slope(points: readonly Point[]): number {
   const slopes = points.flatMap((a, i) =>
     points.slice(i + 1).flatMap((b) => (a.at === b.at ? [] : [(b.value - a.value) / (b.at - a.at)])),
   );
-  return slopes.length === 0 ? 0 : quantile(slopes, 0.5);
+  return slopes.length === 0 ? 0 : percentile(slopes, 0.5);
 }
 
 export interface RecoveryOptions {

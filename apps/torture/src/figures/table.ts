@@ -1,4 +1,4 @@
-import { quantile } from './statistics.ts';
+import { percentile } from '@bearmq/test-support';
 
 /** A Markdown table; columns from the second on are numbers. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -10,7 +10,7 @@ export const DISTRIBUTION_HEAD: readonly string[] = ['min', 'p50', 'p90', 'p99',
 
 /** The cells to {@link DISTRIBUTION_HEAD}: of values in milliseconds, in seconds. */
 export function distribution(valuesMs: readonly number[]): readonly string[] {
-  return [0, 0.5, 0.9, 0.99, 1].map((share) => seconds(quantile(valuesMs, share)));
+  return [0, 0.5, 0.9, 0.99, 1].map((share) => seconds(percentile(valuesMs, share)));
 }
 
 export function seconds(ms: number): string {

@@ -106,6 +106,10 @@ export class Pair implements Tortured {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  async undisturbed<T>(act: () => Promise<T>): Promise<T> {
+    return await this.#inTurn(act);
+  }
+
   async #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(act);
     this.#turn = turn.catch(() => {});

@@ -2,19 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateMigrationSql } from 'bearmq';
-import { assemble } from '../checker/assemble.ts';
-import { check, type Violation } from '../checker/check.ts';
-import type { History } from '../checker/history.ts';
-import { timeline } from '../checker/timeline.ts';
 import { openLedger } from '../ledger/ledger-file.ts';
-import { readLedgers } from '../ledger/read-ledgers.ts';
 import { Random } from '../random.ts';
-import { BLOCKED_SECS, CONTEXT_SETTINGS, QUOTED_SCHEMA, REPEAT_SECS, SCHEMA } from '../settings.ts';
+import { CONTEXT_SETTINGS, QUOTED_SCHEMA, SCHEMA } from '../settings.ts';
+import { keepWitnessed } from '../witness/kept-witness.ts';
 import { readWitness } from '../witness/read-witness.ts';
 import { witnessStatements } from '../witness/triggers.ts';
 import { asAdmin, surely } from './admin.ts';
 import { Crew } from './crew.ts';
 import { drain } from './drain.ts';
+import { type Judgement, judge } from './judge.ts';
 import { Link } from './link.ts';
 import { Pair } from './pair.ts';
 import { startPooler } from './pooler.ts';
@@ -34,11 +31,7 @@ export interface RoundOptions {
   readonly interrupted: AbortSignal;
 }
 
-export interface RoundResult {
-  readonly history: History;
-  readonly violations: readonly Violation[];
-  /** The facts of the jobs that some violations concern. */
-  readonly explain: (violation: Violation) => readonly string[];
+export interface RoundResult extends Judgement {
   readonly struck: ReadonlyMap<string, Struck>;
   /** Where the ledgers are. */
   readonly folder: string;
@@ -65,7 +58,6 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
     },
   });
   const during = troubles(tell);
-  const startedAt = process.hrtime.bigint();
   try {
     await asAdmin(server.url, async (client) => {
       for (const sql of [...generateMigrationSql(SCHEMA), ...witnessStatements(QUOTED_SCHEMA)]) await client.query(sql);
@@ -92,19 +84,9 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
     clearInterval(clock);
     tell({ kind: 'clock' });
     const witnessed = await surely(server.url, async (client) => await readWitness(client, QUOTED_SCHEMA));
-    const facts = readLedgers(folder);
-    const { leaseSecs, jobGroupUnlockSecs: groupUnlockSecs } = CONTEXT_SETTINGS;
-    const history = assemble(facts, witnessed, {
-      leaseSecs,
-      blockedSecs: BLOCKED_SECS,
-      groupUnlockSecs,
-      repeatSecs: REPEAT_SECS,
-    });
-    const start = Number(startedAt / 1_000n) / 1_000;
+    keepWitnessed(folder, witnessed);
     return {
-      history,
-      violations: check(history),
-      explain: ({ about }) => timeline(about, facts, history, start),
+      ...judge(folder),
       struck,
       folder,
     };

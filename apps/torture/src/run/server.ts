@@ -41,6 +41,8 @@ export interface Tortured {
   failOver(end: ServerEnd): Promise<void>;
   /** Has it confirm commits before they are safe for so long, and then lose them: see {@link Lost}. */
   loseCommits(ms: number): Promise<Lost>;
+  /** Does something while nothing of the above is done, so that what it commits stays. */
+  undisturbed<T>(act: () => Promise<T>): Promise<T>;
   remove(): Promise<void>;
 }
 
@@ -107,6 +109,10 @@ export class Server implements Tortured {
       await surely(this.#running.url, commitSafely);
       return { from, to, bytes };
     });
+  }
+
+  async undisturbed<T>(act: () => Promise<T>): Promise<T> {
+    return await this.#inTurn(act);
   }
 
   async failOver(): Promise<void> {

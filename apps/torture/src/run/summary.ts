@@ -2,8 +2,10 @@ import type { Violation } from '../checker/check.ts';
 import { grouped } from '../checker/grouped.ts';
 import type { History } from '../checker/history.ts';
 import { mistakenLosses } from '../checker/rules/settlement-events.ts';
+import type { Judgement } from './judge.ts';
 import type { RoundResult } from './round.ts';
 
+/** How much is told of violations, where not all is. */
 const SHOWN = 5;
 const SHOWN_OF_RULE = 20;
 const SHOWN_LINES = 80;
@@ -42,7 +44,7 @@ function mistaken({ events, claims }: History): number {
 }
 
 /** The violations, rule by rule, and of the first few all that is known of the jobs concerned, in the order of time. */
-export function accusation(violations: readonly Violation[], explain: RoundResult['explain']): readonly string[] {
+export function accusation(violations: readonly Violation[], explain: Judgement['explain']): readonly string[] {
   const counts = new Map<string, number>();
   return violations.flatMap((violation, i) => {
     const { rule, text } = violation;
@@ -55,4 +57,9 @@ export function accusation(violations: readonly Violation[], explain: RoundResul
     const rest = facts.length > SHOWN_LINES ? [`    … ${facts.length - SHOWN_LINES} more`] : [];
     return [`${rule}: ${text}`, ...facts.slice(0, SHOWN_LINES).map((line) => `    ${line}`), ...rest];
   });
+}
+
+/** All violations, and all that is known of each. */
+export function wholeAccusation({ violations, explain }: Judgement): readonly string[] {
+  return violations.flatMap((one) => [`${one.rule}: ${one.text}`, ...explain(one).map((line) => `    ${line}`)]);
 }

@@ -1,13 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { quantile, recoveredAfterMs, slope } from '../../src/figures/statistics.ts';
-
-describe('a quantile', () => {
-  it('is the value that the share does not exceed', () => {
-    const values = Array.from({ length: 50 }, (_, i) => 50 - i);
-    expect([0, 0.5, 0.9, 0.99, 1].map((share) => quantile(values, share))).toEqual([1, 25, 45, 50, 50]);
-    expect(quantile([], 0.5)).toBeNaN();
-  });
-});
+import { recoveredAfterMs, slope } from '../../src/figures/statistics.ts';
 
 describe('a slope', () => {
   it('is that of most pairs, whatever a few values are', () => {

@@ -1,8 +1,9 @@
 import { v4 as uuidv4 } from 'uuid';
-import { type Driver, notificationChannel, type SqlSession, type Subscription, type Tables } from '../driver/index.ts';
+import type { Driver, SqlSession, Subscription } from '../driver/index.ts';
 import type { AnnouncedJob } from '../model/announced-job.ts';
 import { decodeAnnouncement } from '../model/announcement.ts';
 import { afterReading, systemClock } from '../runtime/clock.ts';
+import { notificationChannel, type Tables } from '../schema/index.ts';
 import { notify } from '../statements/notify.ts';
 
 export interface NotifierOptions {

@@ -1,4 +1,5 @@
 import { BearError } from '../errors.ts';
+import { SQL_STATES } from './sql-states.ts';
 
 /** What a {@link DatabaseError} knows beside its message. */
 export interface DatabaseErrorDetails {
@@ -47,6 +48,11 @@ function isRetryableState(sqlState: string): boolean {
   return /^(08...|53...|57P0[1-5]|40001|40P01|55P03|57014|25P0[34]|25006)$/.test(sqlState);
 }
 
+/** Whether the server reported one of these; see {@link SQL_STATES}. */
+export function hasSqlState(error: unknown, ...states: readonly string[]): error is DatabaseError {
+  return error instanceof DatabaseError && error.sqlState !== null && states.includes(error.sqlState);
+}
+
 /** Whether the program has ended the client that this was to go by. */
 export function isOfClosedClient(error: unknown): boolean {
   return error instanceof DatabaseError && error.isClientClosed;
@@ -80,7 +86,7 @@ export function toDatabaseError(error: unknown): DatabaseError {
  * same session as before. The server's own words give no idea of that.
  */
 function adviceFor(sqlState: string): string {
-  if (sqlState !== '26000' && sqlState !== '42P05') return '';
+  if (sqlState !== SQL_STATES.invalidSqlStatementName && sqlState !== SQL_STATES.duplicatePreparedStatement) return '';
   return (
     '; a pooler in between shares its connections (PgBouncer in transaction mode, perhaps), so have none prepared: ' +
     "prepare: 'never' for the driver, and prepare: false for a postgres.js client"

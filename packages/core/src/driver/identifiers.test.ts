@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidIdentifierError, quoteIdentifier, quoteLiteral, withServerTypes } from './identifiers.ts';
+import { InvalidIdentifierError, quoteIdentifier } from './identifiers.ts';
 
 describe('a quoted name', () => {
   it.each([
@@ -29,28 +29,5 @@ describe('a quoted name', () => {
     const quote = () => quoteIdentifier(name as string);
     expect(quote).toThrow(InvalidIdentifierError);
     expect(quote).toThrow(expect.objectContaining({ message, code: 'BEAR_INVALID_IDENTIFIER' }));
-  });
-});
-
-describe('a quoted text', () => {
-  it.each([
-    ['plain', `'plain'`],
-    ["it's", `'it''s'`],
-    ['a\\b', ` E'a\\\\b'`],
-    [`\\'`, ` E'\\\\'''`],
-    ['', `''`],
-  ])('of %j is %s', (text, quoted) => {
-    expect(quoteLiteral(text)).toBe(quoted);
-  });
-});
-
-describe('the types that a statement casts to', () => {
-  it.each([
-    ['select $1::text::uuid[], a::float8', 'select $1::pg_catalog.text::pg_catalog.uuid[], a::pg_catalog.float8'],
-    ['select x::boolean, y::bigint, z::textual', 'select x::boolean, y::bigint, z::textual'],
-    ['insert into "it""s::text".job values ($1::json)', 'insert into "it""s::text".job values ($1::pg_catalog.json)'],
-    ['select $1::"s"."text"', 'select $1::"s"."text"'],
-  ])("are PostgreSQL's own: %s", (statement, qualified) => {
-    expect(withServerTypes(statement)).toBe(qualified);
   });
 });

@@ -1,9 +1,18 @@
-export { BearError, InvalidOptionError } from '../errors.ts';
+export { InvalidOptionError } from '../errors.ts';
+export {
+  type Check,
+  checkOptions,
+  hasMethods,
+  numberIn,
+  oneOf,
+  readSafely,
+  withDefaults,
+} from '../options/check-options.ts';
 export { AnswerPatience } from './answer-patience.ts';
 export {
   DatabaseError,
   type DatabaseErrorDetails,
-  isOfClosedClient,
+  hasSqlState,
   ofClosedClient,
   toDatabaseError,
 } from './database-error.ts';
@@ -17,22 +26,11 @@ export type {
   SqlValue,
   Subscription,
 } from './driver.ts';
-export { InvalidIdentifierError, quoteIdentifier, quoteLiteral, withServerTypes } from './identifiers.ts';
+export { EndableSession } from './endable-session.ts';
+export { InvalidIdentifierError, quoteIdentifier } from './identifiers.ts';
+export { inTurn } from './in-turn.ts';
 export type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
-export {
-  type Check,
-  checkOptions,
-  hasMethods,
-  isFunction,
-  listOf,
-  nameOf,
-  numberIn,
-  oneOf,
-  readSafely,
-  unchecked,
-  withDefaults,
-} from './options.ts';
+export { SQL_STATES } from './sql-states.ts';
 export { Subscriptions, type SubscriptionsOptions } from './subscriptions.ts';
-export { notificationChannel, type Tables, tablesOf } from './tables.ts';
-export { backoffMs, elapsedMs, pause, withTimeout } from './timers.ts';
-export { asBoolean, asNullable, asNumber, asText, toArrayLiteral } from './values.ts';
+export { elapsedMs, pause, withTimeout } from './timers.ts';
+export { checkedValues, toArrayLiteral } from './values.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asBoolean, asNullable, asNumber, asText, toArrayLiteral } from './values.ts';
+import { checkedValues, toArrayLiteral } from './values.ts';
 
 describe('an array literal', () => {
   it.each<[readonly (string | number)[], string]>([
@@ -14,26 +14,17 @@ describe('an array literal', () => {
   });
 });
 
-describe('a result column', () => {
-  it('is read as what the statement says that it is', () => {
-    expect(asText('')).toBe('');
-    expect(asNumber(0)).toBe(0);
-    expect(asBoolean(false)).toBe(false);
+describe('the values of a statement', () => {
+  it('are handed out as a copy', () => {
+    const values = ['a', 1, true, null];
+    const checked = checkedValues({ name: 'four', values });
+    expect(checked).toEqual(values);
+    expect(checked).not.toBe(values);
   });
 
-  it('of another type is an error, not a surprise later', () => {
-    expect(() => asText(1)).toThrow('expected a text column, got number');
-    expect(() => asText(null)).toThrow(TypeError);
-    expect(() => asNumber('1')).toThrow('expected a number column, got string');
-    expect(() => asBoolean('t')).toThrow('expected a boolean column, got string');
-    expect(() => asBoolean(undefined)).toThrow('expected a boolean column, got undefined');
-  });
-
-  it('may be null where that is allowed', () => {
-    expect(asNullable(null, asText)).toBe(null);
-    expect(asNullable(undefined, asNumber)).toBe(null);
-    expect(asNullable('x', asText)).toBe('x');
-    expect(asNullable(0, asNumber)).toBe(0);
-    expect(asNullable(false, asBoolean)).toBe(false);
+  it('are refused with the name of the statement where one is undefined, also in a hole of a list', () => {
+    const refused = new TypeError('undefined among the values of broken');
+    expect(() => checkedValues({ name: 'broken', values: ['a', undefined as never] })).toThrow(refused);
+    expect(() => checkedValues({ name: 'broken', values: new Array(1) })).toThrow(refused);
   });
 });

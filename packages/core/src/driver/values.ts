@@ -1,4 +1,4 @@
-import type { SqlValue } from './driver.ts';
+import type { SqlStatement, SqlValue } from './driver.ts';
 
 /**
  * A PostgreSQL array literal (`{"a","b"}`) to be bound as text and cast: `$1::text::text[]`.
@@ -14,25 +14,13 @@ export function toArrayLiteral(values: readonly (string | number)[]): string {
   return `{${quoted.join(',')}}`;
 }
 
-/** Reads a result column that the statement casts to `text`. */
-export function asText(value: SqlValue | undefined): string {
-  if (typeof value !== 'string') throw new TypeError(`expected a text column, got ${typeof value}`);
-  return value;
-}
-
-/** Reads a result column that the statement casts to `int4` or `float8`. */
-export function asNumber(value: SqlValue | undefined): number {
-  if (typeof value !== 'number') throw new TypeError(`expected a number column, got ${typeof value}`);
-  return value;
-}
-
-/** Reads a result column that the statement casts to `boolean`. */
-export function asBoolean(value: SqlValue | undefined): boolean {
-  if (typeof value !== 'boolean') throw new TypeError(`expected a boolean column, got ${typeof value}`);
-  return value;
-}
-
-/** Reads a nullable column with the reader of its type. */
-export function asNullable<T>(value: SqlValue | undefined, read: (value: SqlValue) => T): T | null {
-  return value === null || value === undefined ? null : read(value);
+/**
+ * The values of a statement, as a list of its own that a client may be given.
+ *
+ * @throws TypeError for an `undefined`: some clients send NULL for it, which hides the mistake, and others drop it.
+ */
+export function checkedValues({ name, values }: Pick<SqlStatement, 'name' | 'values'>): SqlValue[] {
+  const list = [...values];
+  if (list.includes(undefined as never)) throw new TypeError(`undefined among the values of ${name}`);
+  return list;
 }

@@ -1,8 +1,9 @@
 import { v4 as uuidv4 } from 'uuid';
-import { DatabaseError, type Driver, notificationChannel, type SqlSession, type Tables } from '../driver/index.ts';
+import { type Driver, hasSqlState, SQL_STATES, type SqlSession } from '../driver/index.ts';
 import { encodeAnnouncement } from '../model/announcement.ts';
 import type { NewJob } from '../model/job.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { notificationChannel, type Tables } from '../schema/index.ts';
 import { enqueueFirst } from '../statements/enqueue-first.ts';
 import { notify, notifyUnlessFull } from '../statements/notify.ts';
 
@@ -11,12 +12,6 @@ const MIN_INTERVAL_MS = 5;
 
 /** For how long none is sent once the server's queue of notifications was full, in milliseconds. */
 const FULL_PAUSE_MS = 1_000;
-
-/** The SQLSTATE of a notification for which the server's queue has no room. */
-const QUEUE_IS_FULL = '54000';
-
-/** The SQLSTATE of a commit within a procedure that was called within a transaction. */
-const INVALID_TRANSACTION_TERMINATION = '2D000';
 
 /**
  * Tells other processes that there is work: a hint, never a fact.
@@ -75,7 +70,8 @@ export class Announcer {
         this.#rest(error);
         return 'perhaps';
       }
-      if (!(error instanceof DatabaseError) || error.sqlState !== INVALID_TRANSACTION_TERMINATION) throw error;
+      // The procedure commits, and was called within a transaction.
+      if (!hasSqlState(error, SQL_STATES.invalidTransactionTermination)) throw error;
       this.#mayCommit = false;
       return 'nothing';
     }
@@ -125,6 +121,7 @@ export class Announcer {
   }
 }
 
+/** Whether the server's queue of notifications had no room for one. */
 function isFull(error: unknown): boolean {
-  return error instanceof DatabaseError && error.sqlState === QUEUE_IS_FULL;
+  return hasSqlState(error, SQL_STATES.programLimitExceeded);
 }

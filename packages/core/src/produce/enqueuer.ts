@@ -1,7 +1,7 @@
-import type { Driver, SqlSession, Tables } from '../driver/index.ts';
-import { DatabaseError } from '../driver/index.ts';
+import { DatabaseError, type Driver, hasSqlState, SQL_STATES, type SqlSession } from '../driver/index.ts';
 import type { AnnouncedJob } from '../model/announced-job.ts';
 import type { NewJob } from '../model/job.ts';
+import type { Tables } from '../schema/index.ts';
 import { enqueue } from '../statements/enqueue.ts';
 import { Announcer } from './announcer.ts';
 import { batchesOf } from './batches.ts';
@@ -160,7 +160,7 @@ function isReady({ delaySecs, jobGroup }: NewJob): boolean {
 }
 
 function isDuplicate(error: unknown): boolean {
-  return error instanceof DatabaseError && error.sqlState === '23505';
+  return hasSqlState(error, SQL_STATES.uniqueViolation);
 }
 
 function charsOf(jobs: readonly NewJob[]): number {

@@ -1,5 +1,6 @@
-import { DatabaseError, type Driver, type Tables } from '../driver/index.ts';
+import { DatabaseError, type Driver } from '../driver/index.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { Tables } from '../schema/index.ts';
 import { probeConnection, probeEnqueue } from '../statements/probe-enqueue.ts';
 
 /** How long an insert may go without its answer before others are asked, in milliseconds; and more for each megabyte. */

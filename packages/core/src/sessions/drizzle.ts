@@ -1,5 +1,7 @@
 import {
+  checkedValues,
   InvalidOptionError,
+  inTurn,
   readSafely,
   type SqlRow,
   type SqlSession,
@@ -8,7 +10,6 @@ import {
 } from '../driver/index.ts';
 import { rowsByPosition } from './object-rows.ts';
 import { cutAtPlaceholders } from './placeholders.ts';
-import { valuesOf } from './statement-values.ts';
 
 /**
  * What {@link fromDrizzle} needs of a Drizzle transaction (a `PgTransaction`), by shape, so that its version is the
@@ -102,6 +103,7 @@ class DrizzleSession implements SqlSession {
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
     const query = toDrizzleQuery(this.#sql, statement);
+    // node-postgres has deprecated its own queue, and Drizzle has none.
     return await inTurn(this.#tx, async () => {
       let result: unknown;
       try {
@@ -115,7 +117,7 @@ class DrizzleSession implements SqlSession {
 }
 
 function toDrizzleQuery(sql: DrizzleSql, statement: SqlStatement): object {
-  const values = valuesOf(statement);
+  const values = checkedValues(statement);
   const { texts, numbers } = cutAtPlaceholders(statement.text);
   const chunks = texts.flatMap((text, index) => {
     const number = numbers[index];
@@ -139,14 +141,4 @@ function rowsOf(result: unknown): readonly unknown[] {
 function withoutParameters(error: unknown): unknown {
   const isWrapped = error instanceof Error && 'params' in error && 'query' in error;
   return isWrapped ? error.cause : error;
-}
-
-/** The last statement of each transaction, answered or not. */
-const tails = new WeakMap<object, Promise<unknown>>();
-
-/** One statement at a time: node-postgres has deprecated its own queue, and Drizzle has none. */
-function inTurn<T>(tx: object, work: () => Promise<T>): Promise<T> {
-  const result = (tails.get(tx) ?? Promise.resolve()).then(work, work);
-  tails.set(tx, result);
-  return result;
 }

@@ -1,14 +1,15 @@
 import {
+  checkedValues,
   DatabaseError,
   InvalidOptionError,
   readSafely,
+  SQL_STATES,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
   toDatabaseError,
 } from '../driver/index.ts';
 import { rowsByPosition } from './object-rows.ts';
-import { valuesOf } from './statement-values.ts';
 
 /**
  * What {@link fromKysely} needs of Kysely's `Transaction` or `ControlledTransaction`, by shape, so that its version is
@@ -93,7 +94,7 @@ function toCompiledQuery(statement: SqlStatement): object {
   const { text } = statement;
   return {
     sql: text,
-    parameters: valuesOf(statement),
+    parameters: checkedValues(statement),
     query: { kind: 'RawNode', sqlFragments: [text], parameters: [] },
     queryId: { queryId: nextQueryId() },
   };
@@ -111,5 +112,9 @@ function nextQueryId(): string {
 function hasEnded(error: unknown): DatabaseError | undefined {
   if (!(error instanceof Error && /^Transaction is already (committed|rolled back)/.test(error.message)))
     return undefined;
-  return new DatabaseError('this transaction has ended', { sqlState: '25P01', constraint: null }, error);
+  return new DatabaseError(
+    'this transaction has ended',
+    { sqlState: SQL_STATES.noActiveSqlTransaction, constraint: null },
+    error,
+  );
 }

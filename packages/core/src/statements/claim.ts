@@ -1,5 +1,6 @@
-import { asBoolean, asNullable, asNumber, asText, type SqlRow, toArrayLiteral } from '../driver/index.ts';
+import { type SqlRow, toArrayLiteral } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
+import { asBoolean, asNullable, asNumber, asText } from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 /** What the Workers with the same channels want. */

@@ -1,5 +1,6 @@
-import { type SqlSession, type Tables, toArrayLiteral } from '../driver/index.ts';
+import { type SqlSession, toArrayLiteral } from '../driver/index.ts';
 import type { NewJob } from '../model/job.ts';
+import type { Tables } from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 /**

@@ -1,5 +1,6 @@
-import { asBoolean, asNullable, asNumber, asText, toArrayLiteral } from '../driver/index.ts';
+import { toArrayLiteral } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
+import { asBoolean, asNullable, asNumber, asText } from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 interface LeaseInput {

@@ -1,4 +1,4 @@
-import { asNullable, asNumber, asText } from '../driver/index.ts';
+import { asNullable, asNumber, asText } from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 /**

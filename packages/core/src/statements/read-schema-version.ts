@@ -1,5 +1,6 @@
-import { asNullable, asNumber, DatabaseError, type SqlSession, type Tables } from '../driver/index.ts';
+import { hasSqlState, SQL_STATES, type SqlSession } from '../driver/index.ts';
 import { SchemaVersionError } from '../errors.ts';
+import { asNullable, asNumber, type Tables } from '../schema/index.ts';
 import { defineStatement } from './statement.ts';
 
 /**
@@ -45,14 +46,24 @@ export async function checkSchemaVersion(
   throw new SchemaVersionError(schemaName, found, required, oldestClient);
 }
 
+const NO_TABLE = [SQL_STATES.undefinedTable, SQL_STATES.invalidSchemaName];
+
 /** Whether the ledger lacks columns of ours, or has others of their names: a table of some other tool. */
 function isForeign(error: unknown): boolean {
-  return error instanceof DatabaseError && ['42703', '42804', '42846', '42883', '22P02'].includes(error.sqlState ?? '');
+  return hasSqlState(
+    error,
+    SQL_STATES.undefinedColumn,
+    SQL_STATES.datatypeMismatch,
+    SQL_STATES.cannotCoerce,
+    SQL_STATES.undefinedFunction,
+    SQL_STATES.invalidTextRepresentation,
+  );
 }
 
 /** Whether the database says that a table, schema or function of ours does not exist. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof DatabaseError && ['42P01', '3F000', '42883', '42703'].includes(error.sqlState ?? '');
+  const { undefinedFunction, undefinedColumn } = SQL_STATES;
+  return hasSqlState(error, ...NO_TABLE, undefinedFunction, undefinedColumn);
 }
 
 /**
@@ -61,7 +72,6 @@ export function isMissing(error: unknown): boolean {
  * the transaction itself takes no more statements.
  */
 export function missingSchema(error: unknown, { schemaName }: Tables): SchemaVersionError | undefined {
-  if (!(error instanceof DatabaseError && error.message.includes(schemaName))) return undefined;
-  if (!['42P01', '3F000'].includes(error.sqlState ?? '')) return undefined;
+  if (!hasSqlState(error, ...NO_TABLE) || !error.message.includes(schemaName)) return undefined;
   return new SchemaVersionError(schemaName, 0, REQUIRED_SCHEMA_VERSION, 1, error);
 }

@@ -1,5 +1,5 @@
-import { asNullable, asNumber, asText } from '../driver/index.ts';
 import type { NewJob } from '../model/job.ts';
+import { asNullable, asNumber, asText } from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 /**

@@ -1,6 +1,7 @@
-import { asNumber, asText, type SqlRow, toArrayLiteral } from '../driver/index.ts';
+import { type SqlRow, toArrayLiteral } from '../driver/index.ts';
 import { claimKey } from '../model/claim-key.ts';
 import type { ClaimedJob, Outcome } from '../model/job.ts';
+import { asNumber, asText } from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 export interface SettleInput {

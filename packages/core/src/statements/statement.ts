@@ -1,11 +1,12 @@
 import {
   DatabaseError,
+  hasSqlState,
+  SQL_STATES,
   type SqlRow,
   type SqlSession,
   type SqlValue,
-  type Tables,
-  withServerTypes,
 } from '../driver/index.ts';
+import { type Tables, withServerTypes } from '../schema/index.ts';
 
 export interface StatementParts<TInput, TOutput> {
   /** Stable: names the prepared statement, the span and the log line. */
@@ -53,15 +54,13 @@ export function defineStatement<TInput, TOutput>({
   };
 }
 
-const INSUFFICIENT_PRIVILEGE = '42501';
-
 /**
  * The server's own words (`permission denied for table job`) do not say which rights a role should have. Row security is
  * told by the same code, and by its name in the message, in whatever language a server has that: where it is in another
  * than English, both are said.
  */
 function withAdvice(error: unknown, { schemaName, schema }: Tables): unknown {
-  if (!(error instanceof DatabaseError) || error.sqlState !== INSUFFICIENT_PRIVILEGE) return error;
+  if (!hasSqlState(error, SQL_STATES.insufficientPrivilege)) return error;
   const grants =
     `to give this role what it needs, run generateGrantSql({ schema: ${JSON.stringify(schemaName)}, ` +
     `role, to: 'producer' }) as the role that migrates, or to: 'worker' for more than enqueueing`;

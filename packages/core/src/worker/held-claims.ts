@@ -6,42 +6,44 @@ import type { ClaimedJob } from '../model/job.ts';
  * running or waits to be recorded.
  */
 export class HeldClaims {
-  /** The first claim of each job; nearly always there is no other. */
-  readonly #first = new Map<string, ClaimedJob>();
-  #others: readonly ClaimedJob[] = [];
+  readonly #latest = new Map<string, ClaimedJob>();
+  readonly #onSuperseded: (earlier: ClaimedJob) => void;
+
+  /** @param onSuperseded a later claim of its job has come, so an earlier one is over or lost: one at a time is held. */
+  constructor(onSuperseded: (earlier: ClaimedJob) => void) {
+    this.#onSuperseded = onSuperseded;
+  }
 
   /**
    * False for a claim that is held already. The database has then lost the commit that first brought it (a failover, a
    * crash without `synchronous_commit`), and gave the same number again: what was begun with it goes on and counts.
+   * Where somebody else has claimed the job in between, the number is another, and what was begun is lost.
    */
   add(claim: ClaimedJob): boolean {
-    const first = this.#first.get(claim.id);
-    if (first === undefined && this.#others.length === 0) {
-      this.#first.set(claim.id, claim);
-      return true;
-    }
-    if ((first !== undefined && isSame(first, claim)) || this.#others.some((other) => isSame(other, claim)))
-      return false;
-    if (first === undefined) this.#first.set(claim.id, claim);
-    else this.#others = [...this.#others, claim];
+    const earlier = this.#latest.get(claim.id);
+    if (earlier !== undefined && isSame(earlier, claim)) return false;
+    this.#latest.set(claim.id, claim);
+    if (earlier !== undefined) this.#onSuperseded(earlier);
     return true;
   }
 
+  has(claim: ClaimedJob): boolean {
+    const latest = this.#latest.get(claim.id);
+    return latest !== undefined && isSame(latest, claim);
+  }
+
   delete(claim: ClaimedJob): void {
-    const first = this.#first.get(claim.id);
-    if (first !== undefined && isSame(first, claim)) this.#first.delete(claim.id);
-    else if (this.#others.length > 0) this.#others = this.#others.filter((other) => !isSame(other, claim));
+    if (this.has(claim)) this.#latest.delete(claim.id);
   }
 
   /** The lease is gone, and with it all claims. */
   clear(): void {
-    this.#first.clear();
-    this.#others = [];
+    this.#latest.clear();
   }
 
   /** Those that were made under a lease. */
   under(processId: string): readonly ClaimedJob[] {
-    return [...this.#first.values(), ...this.#others].filter((claim) => claim.processId === processId);
+    return [...this.#latest.values()].filter((claim) => claim.processId === processId);
   }
 }
 

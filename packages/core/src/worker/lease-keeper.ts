@@ -1,6 +1,7 @@
 import { v4 as uuidv4 } from 'uuid';
 import type { Services } from '../context-parts.ts';
-import { isOfClosedClient, type SqlSession } from '../driver/index.ts';
+import { isOfClosedClient } from '../driver/database-error.ts';
+import type { SqlSession } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import { Daemon } from '../runtime/daemon.ts';
 import { reconcile, registerProcess, removeProcess, takeSessionLock } from '../statements/leases.ts';
@@ -47,6 +48,7 @@ export class LeaseKeeper extends Daemon {
   #lease: Lease | null = null;
   /** Which server knows of the lease: when it was started. */
   #server: number | null = null;
+  #serverSince = -Infinity;
   /** The highest that a reconcile has named, also one that was not answered: a copy of it may come late. */
   #lastGeneration = 0;
   #session: SqlSession | null = null;
@@ -71,6 +73,11 @@ export class LeaseKeeper extends Daemon {
   /** Whether the lease may have run out: this process was frozen, or its renewals do not get through. */
   get isInDoubt(): boolean {
     return this.clock.now() > this.#certainUntil;
+  }
+
+  /** When the server was found to be another than the one before, by this process's clock. */
+  get serverSince(): number {
+    return this.#serverSince;
   }
 
   /** Resolves once the lease was renewed, or is known to be lost. */
@@ -152,7 +159,10 @@ export class LeaseKeeper extends Daemon {
         return 0;
       }
       if (renewal.isAnyOverdue) onOverdue();
-      if (renewal.server !== this.#server) onOtherServer();
+      if (renewal.server !== this.#server) {
+        this.#serverSince = this.clock.now();
+        onOtherServer();
+      }
       this.#server = renewal.server;
     }
     this.#certainUntil = sentAt + leaseSecs * 1000;

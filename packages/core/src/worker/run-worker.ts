@@ -1,4 +1,5 @@
 import type { Services } from '../context-parts.ts';
+import type { ClaimedJob } from '../model/job.ts';
 import { isStartRecorded, released } from '../model/outcome.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Executor } from './executor.ts';
@@ -13,6 +14,8 @@ export interface RunWorkerOptions {
   readonly keeper: LeaseKeeper;
   readonly settler: Settler;
   readonly executor: Executor;
+  /** Whether a claim is still this process's: it goes with the lease, and where a later one of its job was brought. */
+  readonly isHeld: (claim: ClaimedJob) => boolean;
 }
 
 /** What is needed of a Worker whose runs are worked through. */
@@ -28,16 +31,9 @@ const RUN_TIME_SHARE = 0.5;
 /** Works off what a slot was given: one job, or several of one group, in their order. */
 export class RunWorker {
   readonly #options: RunWorkerOptions;
-  /** How often the lease was lost: a run that began before is not ours any more. */
-  #losses = 0;
 
   constructor(options: RunWorkerOptions) {
     this.#options = options;
-  }
-
-  /** The lease is gone: of the runs under way, no further job is started. */
-  loseAll(): void {
-    this.#losses += 1;
   }
 
   /**
@@ -45,21 +41,23 @@ export class RunWorker {
    * never rejects. What is not started any more is released.
    */
   workOf(owner: Member, { state, meter, onOver }: RunsOfMember): MemberState['work'] {
-    const { services, keeper, settler, executor } = this.#options;
+    const { services, keeper, settler, executor, isHeld } = this.#options;
     const runMs = services.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
     const { mark } = owner.scope;
     const named = {
       [mark]: async (run: GroupRun): Promise<void> => {
         state.running += 1;
-        const losses = this.#losses;
         let isBrokenOff = false;
         for (const [i, job] of run.jobs.entries()) {
-          const isHeld = !isStartRecorded(job) || (await settler.recordStart(job, owner.id));
+          const mayStart = !isStartRecorded(job) || (await settler.recordStart(job, owner.id));
           // A process that was frozen past its lease goes on where it was: it must not start what may run elsewhere by
           // now. Asked again after the wait: what went on before us may have blocked the event loop for longer than a lease.
-          while (keeper.lease !== null && losses === this.#losses && keeper.isInDoubt) await keeper.certain();
-          if (!isHeld || losses !== this.#losses) continue;
-          if (i > 0 && (isBrokenOff || state.isLeaving || systemClock.now() > run.claimedAt + runMs)) {
+          while (keeper.lease !== null && isHeld(job) && keeper.isInDoubt) await keeper.certain();
+          if (!mayStart || !isHeld(job)) continue;
+          // The server that gave it may have come back without that commit, and the job be somebody else's.
+          const isOfOtherServer = run.claimedAt < keeper.serverSince;
+          const isLate = i > 0 && (isBrokenOff || state.isLeaving || systemClock.now() > run.claimedAt + runMs);
+          if (isOfOtherServer || isLate) {
             settler.record({ outcome: released(job), workerId: owner.id, durationMs: 0 });
             continue;
           }

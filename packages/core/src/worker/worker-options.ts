@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
-import { checkOptions, listOf, nameOf, numberIn, unchecked, withDefaults } from '../driver/index.ts';
 import { MAX_CHANNELS, MAX_NAME_BYTES } from '../model/limits.ts';
+import { checkOptions, listOf, nameOf, numberIn, unchecked, withDefaults } from '../options/check-options.ts';
 
 /** The options of a {@link Worker}. */
 export interface WorkerOptions {

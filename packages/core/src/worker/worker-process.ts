@@ -44,7 +44,7 @@ export class WorkerProcess {
   readonly #members = new Map<WorkerSlots, MemberState>();
   readonly #unsubscribe: readonly (() => void)[];
   #isListening = false;
-  readonly #held = new HeldClaims();
+  readonly #held = new HeldClaims((earlier) => this.#executor.lose(earlier));
   #closing: Promise<void> | undefined;
 
   constructor(services: Services) {
@@ -82,7 +82,13 @@ export class WorkerProcess {
       onOpened: (lanes) => this.#announceOpened(lanes),
     });
     this.#executor = new Executor({ services, settler: this.#settler, clock: systemClock });
-    this.#runner = new RunWorker({ services, keeper: this.#keeper, settler: this.#settler, executor: this.#executor });
+    this.#runner = new RunWorker({
+      services,
+      keeper: this.#keeper,
+      settler: this.#settler,
+      executor: this.#executor,
+      isHeld: (claim) => this.#held.has(claim),
+    });
     this.#caretaker = new Caretaker({
       services,
       selfId: () => this.#keeper.lease?.processId ?? null,
@@ -201,7 +207,6 @@ export class WorkerProcess {
   /** The lease is gone, and with it all claims: running jobs are told, the others forgotten. */
   #dropAll(): void {
     this.#held.clear();
-    this.#runner.loseAll();
     this.#executor.loseAll();
     for (const pool of this.#pools.values()) pool.takeHeld();
   }

@@ -1,9 +1,9 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { diagnose, type Finding, migrate } from 'bearmq';
 import pg from 'pg';
 import { freshName, useSchema } from '../support/database.ts';
 import { snapshot } from '../support/snapshot.ts';
-import { rejectionOf } from '../support/thrown.ts';
 
 const file = useSchema({ migrations: 'none' });
 const driver = file.driver();

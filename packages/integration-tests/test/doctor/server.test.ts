@@ -1,7 +1,7 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import { diagnose, InvalidIdentifierError, InvalidOptionError } from 'bearmq';
 import { freshName, useSchema } from '../support/database.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { judgeServer, type ServerFacts } from './support/catalogue.ts';
 
 const schema = useSchema();

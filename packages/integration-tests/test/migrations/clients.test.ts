@@ -1,3 +1,4 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { JobDefinition, SchemaVersionError } from 'bearmq';
 import { checkSchemaVersion, tablesOf } from '../support/core-internals.ts';
@@ -5,7 +6,6 @@ import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { breaking, future, migrateWith, released } from './support/future.ts';
 
 const schema = useSchema({ migrations: 'none' });

@@ -1,3 +1,4 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { diagnose, generateMigrationSql, migrate } from 'bearmq';
 import pg from 'pg';
@@ -5,10 +6,9 @@ import { tablesOf } from '../support/core-internals.ts';
 import { freshName, useSchema } from '../support/database.ts';
 import { intercepted } from '../support/drivers.ts';
 import { snapshot } from '../support/snapshot.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { future, migrateWith, stepsOf } from './support/future.ts';
 
-const schema = useSchema({ migrations: 'none' });
+const schema = useSchema({ migrations: 'none', database: 'own' });
 const straight = freshName();
 const drop = (name: string) => schema.pool.query(`drop schema if exists ${pg.escapeIdentifier(name)} cascade`);
 afterEach(async () => {

@@ -1,3 +1,4 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 import { tablesOf } from '../support/core-internals.ts';
@@ -5,7 +6,6 @@ import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { until } from '../support/until.ts';
 import { future, INDEX_VERSION, migrateWith, released, stepsOf } from './support/future.ts';
 import { fillJobs, ledgerOf, noting, waitingBuilder } from './support/upgrades.ts';
@@ -14,7 +14,7 @@ import { fillJobs, ledgerOf, noting, waitingBuilder } from './support/upgrades.t
 // some hold one for a while.
 jest.setTimeout(60_000);
 
-const schema = useSchema({ migrations: 'none' });
+const schema = useSchema({ migrations: 'none', database: 'own' });
 const daemons = useDaemons();
 const next = released.length + 1;
 const upTo = (version: number) => future.slice(0, version);

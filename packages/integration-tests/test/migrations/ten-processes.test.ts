@@ -7,12 +7,12 @@ import pg from 'pg';
 import { freshName, useSchema } from '../support/database.ts';
 import { intercepted } from '../support/drivers.ts';
 import { snapshot } from '../support/snapshot.ts';
-import { databaseUrl, wayTo } from '../support/way.ts';
+import { wayTo } from '../support/way.ts';
 import { future, INDEX_VERSION, migrateWith } from './support/future.ts';
 import { fillJobs, ledgerOf } from './support/upgrades.ts';
 
 const FIXTURE = fileURLToPath(new URL('../support/fixtures/migrate-process.mjs', import.meta.url));
-const schema = useSchema({ migrations: 'none' });
+const schema = useSchema({ migrations: 'none', database: 'own' });
 const straight = freshName();
 const children: ChildProcess[] = [];
 afterEach(async () => {
@@ -46,7 +46,7 @@ describe('a build of an index that meets another one', () => {
 
 describe('a migration that ten processes begin at once', () => {
   it('is applied once, and each of them sees it done', async () => {
-    const config = JSON.stringify({ way: wayTo(databaseUrl()), schema: schema.name });
+    const config = JSON.stringify({ way: wayTo(schema.url), schema: schema.name });
     for (let n = 0; n < 10; n += 1)
       children.push(fork(FIXTURE, [config], { execArgv: [], env: { PATH: process.env['PATH'] } }));
     await Promise.all(children.map((child) => once(child, 'message')));

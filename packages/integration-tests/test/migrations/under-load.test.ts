@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 import { future, migrateWith } from './support/future.ts';
 import { fillJobs, ledgerOf, noting } from './support/upgrades.ts';
 
-const schema = useSchema();
+const schema = useSchema({ database: 'own' });
 const daemons = useDaemons();
 
 describe('a migration under workers of the version before it', () => {
@@ -63,5 +63,5 @@ describe('a migration under workers of the version before it', () => {
       expect(log.of('DAEMON_ERROR')).toEqual([]);
       expect(log.of('WORKER_JOB_RUN_ERROR')).toEqual([]);
     }
-  }, 150_000); // an index that is built concurrently waits for every snapshot that the files beside this one hold
+  }, 60_000);
 });

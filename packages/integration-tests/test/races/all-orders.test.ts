@@ -54,6 +54,6 @@ describe('three transactions in each order in which they can begin and commit', 
         await stage.drain(world);
       }
     },
-    60_000,
+    180_000, // each step has a deadline of its own; this one is for 90 times some forty statements on a busy machine
   );
 });

@@ -5,7 +5,7 @@ import { PAUSES, type Pause, type Transaction } from './support/actors.ts';
 import { type Stage, useStage } from './support/stage.ts';
 import type { World } from './support/world.ts';
 
-const RUNS = Number(process.env['BEARMQ_RACE_RUNS'] ?? 200);
+const RUNS = Number(process.env['BEARMQ_RACE_RUNS'] ?? 120);
 const SEED = process.env['BEARMQ_RACE_SEED'];
 const PROCESSES = 2;
 const GROUPS = [null, 'g1', 'g1', 'g2', 'g3', 'g1@OTHER', 'g4@OTHER'];

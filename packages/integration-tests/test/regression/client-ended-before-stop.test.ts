@@ -1,6 +1,7 @@
 import type { Driver } from '@bearmq/core/driver';
 import { pgliteDriver } from '@bearmq/driver-pglite';
 import { postgresJsDriver } from '@bearmq/driver-postgresjs';
+import { rejectionOf } from '@bearmq/test-support';
 import { PGlite } from '@electric-sql/pglite';
 import { describe, expect, it } from '@jest/globals';
 import { Context, migrate, Orchestrator, pgDriver, Worker } from 'bearmq';
@@ -9,7 +10,6 @@ import postgres from 'postgres';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { gate, until } from '../support/until.ts';
 
 const schema = useSchema();

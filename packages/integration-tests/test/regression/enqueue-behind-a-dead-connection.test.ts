@@ -1,13 +1,13 @@
 import type { Driver } from '@bearmq/core/driver';
 import { postgresJsDriver } from '@bearmq/driver-postgresjs';
 import { startTcpProxy, type TcpProxy } from '@bearmq/test-database';
+import { rejectionOf } from '@bearmq/test-support';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Context, JobDefinition, pgDriver } from 'bearmq';
 import pg from 'pg';
 import postgres from 'postgres';
 import { useSchema } from '../support/database.ts';
 import { ENQUEUES, intercepted } from '../support/drivers.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { gate, until } from '../support/until.ts';
 
 const MAX = 4;

@@ -1,4 +1,5 @@
-import { DatabaseError, notificationChannel } from '@bearmq/core/driver';
+import { DatabaseError } from '@bearmq/core/driver';
+import { notificationChannel } from '@bearmq/core/schema';
 import { describe, expect, it } from '@jest/globals';
 import { JobDefinition } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';

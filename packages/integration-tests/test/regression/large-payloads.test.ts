@@ -14,9 +14,9 @@ it.each([
   await schema.rows(
     `insert into {s}.job (id, state, name, channel, job_group, num_attempts, timeout_secs, payload)
      select gen_random_uuid(), 'ready', 'LARGE', 'DEFAULT', ${group}, 1, 0,
-       ('{"does": "finish", "filled": "' || repeat(md5(i::text), 31250) || '"}')::json from generate_series(1, 120) i`,
+       ('{"does": "finish", "filled": "' || repeat(md5(i::text), 31250) || '"}')::json from generate_series(1, 60) i`,
   );
-  const worker = await child({ names: ['LARGE'], worker: { concurrency: 500 }, heapMb: 100 });
+  const worker = await child({ names: ['LARGE'], worker: { concurrency: 500 }, heapMb: 64 });
   await until('all are over', async () => {
     if (worker.hasEnded) throw new Error('the process has died');
     return (await schema.value(`select count(*)::int from {s}.job where name = 'LARGE'`)) === 0;

@@ -5,7 +5,7 @@ import { useSchema } from '../support/database.ts';
 import { intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { empty } from '../support/statements-of.ts';
+import { empty } from '../support/statements.ts';
 
 // A batch of outcomes that the database refused was halved, down to the one at fault; but that one was sent again with
 // every batch, for ever, each time with a pause for all, and a stop waited for it.

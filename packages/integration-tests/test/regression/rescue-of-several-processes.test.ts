@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { rescue } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
-import { statementsOf } from '../support/statements-of.ts';
+import { statementsOf } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
 const schema = useSchema({ way: 'direct' });

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { blockThread } from '../support/block-thread.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { intercepted } from '../support/drivers.ts';
@@ -10,10 +11,6 @@ const schema = useSchema();
 const daemons = useDaemons();
 
 const LEASE_SECS = 3;
-
-function block(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LEASE_SECS * 1000 + 200);
-}
 
 // A process whose event loop was blocked past its lease renews it before it starts what it holds. All jobs that waited
 // for that went on together: if the first of them blocked once more, past the renewed lease, the next ones started all
@@ -30,7 +27,7 @@ it('of the jobs that waited for one renewal, none starts when another has blocke
   const renewalsAt: number[] = [];
   const { definition } = await notedJob<number>(context, 'BLOCKS', (nth) => {
     renewalsAt.push(renewals);
-    if (nth < 2) block();
+    if (nth < 2) blockThread(LEASE_SECS * 1000 + 200);
   });
   daemons.worker(context, { concurrency: 3 });
   await registered(schema);

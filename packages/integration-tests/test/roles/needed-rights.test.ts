@@ -25,7 +25,7 @@ import {
   upsertSchedule,
 } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
-import { empty } from '../support/statements-of.ts';
+import { empty } from '../support/statements.ts';
 import { asOwner, useRole } from './support/roles.ts';
 
 // A pooler knows none of these roles.

@@ -1,10 +1,10 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import { fromPg, JobDefinition } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { listening } from '../support/until.ts';
 import { rightsOf, useRole } from './support/roles.ts';
 

@@ -1,4 +1,5 @@
-import { notificationChannel } from '@bearmq/core/driver';
+import { notificationChannel } from '@bearmq/core/schema';
+import { rejectionOf, thrownBy } from '@bearmq/test-support';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Context, type DatabaseError, JobDefinition, pgDriver, Worker } from 'bearmq';
 import pg from 'pg';
@@ -7,8 +8,7 @@ import { directUrl, freshName, useSchema } from '../support/database.ts';
 import { intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
-import { empty, whileLocked } from '../support/statements-of.ts';
-import { rejectionOf, thrownBy } from '../support/thrown.ts';
+import { empty, whileLocked } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
 const schema = useSchema({ way: 'direct' });

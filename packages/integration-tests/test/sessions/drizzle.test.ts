@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { rejectionOf } from '@bearmq/test-support';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { fromDrizzle } from 'bearmq/drizzle';
 import { sql } from 'drizzle-orm';
@@ -7,7 +8,6 @@ import { drizzle as drizzlePostgresJs, type PostgresJsDatabase } from 'drizzle-o
 import pg from 'pg';
 import postgres from 'postgres';
 import { databaseUrl, useSchema } from '../support/database.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { enqueueIn, type InTransaction, itTellsErrorsWithoutValues } from './support/session-of-a-builder.ts';
 
 function transactionsOf(db: NodePgDatabase | PostgresJsDatabase): InTransaction {

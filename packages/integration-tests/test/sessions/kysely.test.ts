@@ -1,10 +1,10 @@
 import type { DatabaseError, SqlSession } from '@bearmq/core/driver';
+import { rejectionOf } from '@bearmq/test-support';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { fromKysely } from 'bearmq/kysely';
 import { Kysely, type KyselyConfig, type LogEvent, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { databaseUrl, useSchema } from '../support/database.ts';
-import { rejectionOf } from '../support/thrown.ts';
 import { enqueueIn, type InTransaction, itTellsErrorsWithoutValues } from './support/session-of-a-builder.ts';
 
 const opened: Kysely<unknown>[] = [];

@@ -4,7 +4,7 @@ import { v4 as uuidv4 } from 'uuid';
 import { claimAnnounced } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { visitedPages } from '../support/pages.ts';
-import { empty, statementsOf, whileLocked } from '../support/statements-of.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 
 const schema = useSchema();
 const statements = statementsOf(schema);

@@ -1,7 +1,7 @@
 // Which attempts a claim spends.
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
-import { empty, statementsOf } from '../support/statements-of.ts';
+import { empty, statementsOf } from '../support/statements.ts';
 
 const schema = useSchema();
 const statements = statementsOf(schema);

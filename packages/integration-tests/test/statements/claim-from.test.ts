@@ -5,7 +5,7 @@ import type { ClaimFrom } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { useHeldSnapshot } from '../support/held-snapshot.ts';
 import { visitedPages } from '../support/pages.ts';
-import { type ClaimOptions, empty, statementsOf } from '../support/statements-of.ts';
+import { type ClaimOptions, empty, statementsOf } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
 const schema = useSchema();

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
 import { visitedPages } from '../support/pages.ts';
-import { empty, statementsOf, whileLocked } from '../support/statements-of.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 
 const schema = useSchema();
 const statements = statementsOf(schema);

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { claimAnnounced } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
-import { empty, statementsOf } from '../support/statements-of.ts';
+import { empty, statementsOf } from '../support/statements.ts';
 
 const schema = useSchema();
 const statements = statementsOf(schema);

@@ -2,7 +2,7 @@ import { fromPg } from '@bearmq/driver-pg';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4 } from 'uuid';
 import { useSchema } from '../support/database.ts';
-import { empty, statementsOf, whileLocked } from '../support/statements-of.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 
 const schema = useSchema();
 const statements = statementsOf(schema);

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { enqueueFirst, type NewJob, tablesOf } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
-import { empty } from '../support/statements-of.ts';
+import { empty } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
 // What a session says of synchronous_commit is to hold for the statement.

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { checkSchemaVersion, enqueue, notify, tablesOf } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
-import { empty, statementsOf } from '../support/statements-of.ts';
+import { empty, statementsOf } from '../support/statements.ts';
 import { gate } from '../support/until.ts';
 
 const schema = useSchema();

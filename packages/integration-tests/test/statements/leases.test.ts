@@ -13,7 +13,7 @@ import {
 } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { sessionOn } from '../support/session-on.ts';
-import { empty, statementsOf } from '../support/statements-of.ts';
+import { empty, statementsOf } from '../support/statements.ts';
 
 const schema = useSchema();
 const statements = statementsOf(schema);

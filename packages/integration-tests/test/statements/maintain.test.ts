@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { checkGroups, pruneFinalized, pruneGroups } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
-import { empty, statementsOf, whileLocked } from '../support/statements-of.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 
 const schema = useSchema();
 const statements = statementsOf(schema);

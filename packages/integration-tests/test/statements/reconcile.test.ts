@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4 } from 'uuid';
 import { reconcile, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
-import { empty, statementsOf, whileLocked } from '../support/statements-of.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 
 const schema = useSchema();
 const statements = statementsOf(schema);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { fireSchedules, type NewJob, upsertSchedule } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
-import { empty, statementsOf, whileLocked } from '../support/statements-of.ts';
+import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 
 const schema = useSchema();
 const { session, tables } = statementsOf(schema);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { claimKey, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
-import { empty, type NewRow, statementsOf } from '../support/statements-of.ts';
+import { empty, type NewRow, statementsOf } from '../support/statements.ts';
 
 const schema = useSchema();
 const statements = statementsOf(schema);

@@ -1,4 +1,5 @@
-import { notificationChannel, quoteIdentifier, quoteLiteral, toArrayLiteral } from '@bearmq/core/driver';
+import { quoteIdentifier, toArrayLiteral } from '@bearmq/core/driver';
+import { notificationChannel, quoteLiteral } from '@bearmq/core/schema';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { useSchema } from '../support/database.ts';

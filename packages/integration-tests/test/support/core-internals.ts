@@ -1,6 +1,6 @@
 // What @bearmq/core keeps to itself, for tests that look at one statement at a time. Of the build, not of the source:
 // there must be one copy of each class.
-export { tablesOf } from '@bearmq/core/driver';
+export { tablesOf } from '@bearmq/core/schema';
 export { claimKey } from '../../../core/dist/model/claim-key.js';
 export type { ClaimedJob, NewJob, Outcome } from '../../../core/dist/model/job.js';
 export {

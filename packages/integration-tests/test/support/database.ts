@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { Context, type ContextSettings, generateMigrationSql, pgDriver } from 'bearmq';
 import pg from 'pg';
 import postgres from 'postgres';
+import { ownDatabase } from './own-database.ts';
 import { DRIVER, databaseUrl, directUrl, poolerOptions } from './way.ts';
 
 export { databaseUrl, directUrl } from './way.ts';
@@ -61,6 +62,13 @@ export interface SchemaOptions {
   readonly migrations?: 'all' | 'none';
   /** `direct`: past the pooler, for tests that are about LISTEN, a session lock or single connections by their nature. */
   readonly way?: 'suite' | 'direct';
+  /**
+   * `own`: a database of the file's own, for what waits for every snapshot of a database, as an index that is built
+   * concurrently does: those of the files beside would hold it up.
+   *
+   * @defaultValue `shared`
+   */
+  readonly database?: 'shared' | 'own';
 }
 
 /** Gives a test file a freshly migrated schema, dropped when the file is done. */
@@ -68,13 +76,17 @@ export function useSchema({
   name = freshName(),
   migrations = 'all',
   way: route = 'suite',
+  database = 'shared',
 }: SchemaOptions = {}): TestSchema {
-  const url = route === 'direct' ? directUrl() : databaseUrl();
-  const hasSessions = url === directUrl();
+  const own = database === 'own' ? ownDatabase() : undefined;
+  const at = (address: string): string => own?.at(address) ?? address;
+  const hasSessions = route === 'direct' || databaseUrl() === directUrl();
+  const straight = at(directUrl());
+  const url = hasSessions ? straight : at(databaseUrl());
   const q = `"${name.replaceAll('"', '""')}"`;
   const pools: pg.Pool[] = [];
   const newPool: TestSchema['newPool'] = (config = {}) => {
-    const connectionString = config.options === undefined ? url : directUrl();
+    const connectionString = config.options === undefined ? url : straight;
     const made = new pg.Pool({ connectionString, max: 10, ...config });
     made.on('error', () => {}); // tests cut connections on purpose
     pools.push(made);
@@ -84,16 +96,16 @@ export function useSchema({
   const newDriver: TestSchema['newDriver'] = ({ answerTimeoutSecs, ...config } = {}) => {
     const settings = answerTimeoutSecs === undefined ? {} : { answerTimeoutSecs };
     if (DRIVER === 'pg') return pgDriver({ pool: newPool(asPgConfig(config)), ...settings });
-    const sql = newPostgresJs({ url: config.options === undefined ? url : directUrl(), ...config });
+    const sql = newPostgresJs({ url: config.options === undefined ? url : straight, ...config });
     clients.push(sql);
     return postgresJsDriver({ sql, ...settings });
   };
   const pool = newPool();
-  const direct = hasSessions ? pool : newPool({ connectionString: directUrl() });
-  let own: Driver | undefined;
+  const direct = hasSessions ? pool : newPool({ connectionString: straight });
+  let suites: Driver | undefined;
   const driver: TestSchema['driver'] = () => {
-    own ??= DRIVER === 'pg' ? pgDriver({ pool }) : newDriver();
-    return own;
+    suites ??= DRIVER === 'pg' ? pgDriver({ pool }) : newDriver();
+    return suites;
   };
   const rows: TestSchema['rows'] = async (sql, values = []) =>
     (
@@ -105,11 +117,13 @@ export function useSchema({
   const migrate: TestSchema['migrate'] = async () => {
     for (const sql of generateMigrationSql(name)) await pool.query(sql);
   };
+  if (own !== undefined) beforeAll(own.create);
   if (migrations === 'all') beforeAll(migrate);
   afterAll(async () => {
-    await direct.query(`drop schema if exists ${q} cascade`);
+    if (own === undefined) await direct.query(`drop schema if exists ${q} cascade`);
     // With a limit: postgres.js forgets some queries of a connection that was cut, and would wait for their answers.
     await Promise.all([...pools.map((one) => one.end()), ...clients.map((one) => one.end({ timeout: 1 }))]);
+    await own?.drop();
   });
   return {
     pool,

@@ -1,4 +1,5 @@
 import { DatabaseError, type Driver, type SqlRow, type SqlStatement } from '@bearmq/core/driver';
+import { gate } from './until.ts';
 
 /** Decides what becomes of one statement; `send` sends it. */
 export type Interception = (
@@ -53,21 +54,68 @@ export const CLAIMS: readonly string[] = ['bearmq_claim', 'bearmq_claim_announce
 /** What makes jobs: alike or mixed, and one after a quiet moment. */
 export const ENQUEUES: readonly string[] = ['bearmq_enqueue', 'bearmq_enqueue_mixed', 'bearmq_enqueue_first'];
 
-/** A driver that loses the answers of the first `times` statements of these names that `fit`; they are committed. */
+/** A driver that loses the answers of statements that are committed. */
+export interface LosingDriver {
+  readonly driver: Driver;
+  /** How many answers were lost. */
+  lost(): number;
+  /** Has so many more be lost. */
+  loseNext(times: number): void;
+}
+
+/** Loses the first `times` answers of statements of these names that `fit`. */
 export function losingAnswers(
   inner: Driver,
   names: readonly string[],
   times: number,
   fit: (rows: readonly SqlRow[]) => boolean = () => true,
-): { readonly driver: Driver; lost(): number } {
-  let lost = 0;
+): LosingDriver {
+  let [lost, left] = [0, times];
   const driver = intercepted(inner, async (statement, send) => {
     const rows = await send();
-    if (!names.includes(statement.name) || lost >= times || !fit(rows)) return rows;
+    if (!names.includes(statement.name) || left === 0 || !fit(rows)) return rows;
     lost += 1;
+    left -= 1;
     throw connectionLost();
   });
-  return { driver, lost: () => lost };
+  return {
+    driver,
+    lost: () => lost,
+    loseNext: (more) => {
+      left += more;
+    },
+  };
+}
+
+/** What an answer to a claim holds beside its last row, which tells of the queue. */
+export const hasJobs = (rows: readonly SqlRow[]): boolean => rows.length > 1;
+
+/** Claims that bring jobs are held between their commit and their answer; `answer` lets them go on. */
+export function holdingClaims(inner: Driver): {
+  readonly driver: Driver;
+  /** Resolves once jobs were claimed of which their process does not know yet. */
+  readonly claimed: Promise<void>;
+  /** Gives the answer, or has the connection break in place of it. */
+  answer(how: 'comes' | 'is lost'): void;
+} {
+  const [claimed, answer] = [gate(), gate()];
+  let isLost = false;
+  const driver = intercepted(inner, async ({ name }, send) => {
+    const rows = await send();
+    if (!CLAIMS.includes(name) || !hasJobs(rows)) return rows;
+    claimed.open();
+    await answer.opened;
+    if (isLost) throw connectionLost();
+    return rows;
+  });
+  return {
+    driver,
+    claimed: claimed.opened,
+    answer: (how) => {
+      isLost = how === 'is lost';
+      answer.open();
+    },
+  };
 }
 
 /** What a pooler in transaction mode does of a driver: LISTEN succeeds, and nothing ever comes. */

@@ -1,3 +1,4 @@
+import { DEADLINE_MS } from '@bearmq/test-support';
 import type { BearEvent, Context } from 'bearmq';
 
 type EventType = BearEvent['eventType'];
@@ -16,8 +17,6 @@ export interface EventLog {
     options?: { readonly count?: number; readonly jobId?: string },
   ): Promise<readonly EventOf<T>[]>;
 }
-
-export const DEADLINE_MS = 15_000;
 
 export function logEvents(context: Context): EventLog {
   const all: BearEvent[] = [];

@@ -14,6 +14,11 @@ export async function snapshot(pool: pg.Pool, schema: string): Promise<readonly 
          join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
          left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
        union all
+       -- Of a composite type the order counts: rows are written without their columns' names.
+       select concat_ws(' ', 'field', c.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod))
+         from here join pg_class c on c.relnamespace = here.oid and c.relkind = 'c'
+         join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+       union all
        select concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid))
          from here join pg_class c on c.relnamespace = here.oid join pg_index i on i.indrelid = c.oid
        union all

@@ -1,22 +1,7 @@
+import { until } from '@bearmq/test-support';
 import type { TestSchema } from './database.ts';
-import { DEADLINE_MS } from './events.ts';
 
-const INTERVAL_MS = 10;
-
-/** Resolves to the first value of `probe` that is neither undefined nor false. Rejects at the deadline, with its name. */
-export async function until<T>(
-  what: string,
-  probe: () => T | Promise<T>,
-  deadlineMs: number = DEADLINE_MS,
-): Promise<Exclude<T, undefined | false>> {
-  const end = performance.now() + deadlineMs;
-  for (;;) {
-    const value = await probe();
-    if (value !== undefined && value !== false) return value as Exclude<T, undefined | false>;
-    if (performance.now() > end) throw new Error(`waited ${deadlineMs} ms until ${what}`);
-    await new Promise((next) => setTimeout(next, INTERVAL_MS));
-  }
-}
+export { until } from '@bearmq/test-support';
 
 const gates = new Set<() => void>();
 

@@ -16,9 +16,14 @@ function setUp(name: string): string {
   return url;
 }
 
+/** Whether a pooler is on the way to this address, whatever the database. */
+function isPooled(url: string): boolean {
+  return new URL(url).host !== new URL(directUrl()).host;
+}
+
 /** What the documentation of postgres.js asks for behind a pooler in transaction mode. */
 export function poolerOptions(url: string): { readonly prepare?: false } {
-  return url === directUrl() ? {} : { prepare: false };
+  return isPooled(url) ? { prepare: false } : {};
 }
 
 const DRIVERS = ['pg', 'postgresjs'] as const;
@@ -32,7 +37,7 @@ export interface Way {
 }
 
 export function wayTo(url: string, driver: DriverName = DRIVER): Way {
-  return { url, driver, isPooled: url !== directUrl() };
+  return { url, driver, isPooled: isPooled(url) };
 }
 
 /** The driver of contexts that are not given another. */

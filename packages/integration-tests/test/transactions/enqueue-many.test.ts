@@ -1,8 +1,8 @@
+import { rejectionOf } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import { JobDefinition } from 'bearmq';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
-import { rejectionOf } from '../support/thrown.ts';
 
 describe('enqueueMany', () => {
   const schema = useSchema();

@@ -1,8 +1,9 @@
+import { thaw } from '../frozen.ts';
 import type { Migration } from '../migration.ts';
-import { initial } from './0001-initial/index.ts';
+import { versions } from './list.ts';
 
 /** Every version, oldest first. */
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = versions.map(thaw);
 
 /** The version that {@link migrations} ends with. */
 export const LATEST_VERSION: number = migrations.length;

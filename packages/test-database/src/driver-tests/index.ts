@@ -3,4 +3,3 @@ export { type NetworkSetup, testOnBadNetwork, type WithNetworkDriver } from './n
 export { runProgram } from './programs.ts';
 export { rolledBack, undone } from './rolled-back.ts';
 export { cut, notify, oneValue, statement, testUrl, unique } from './statements.ts';
-export { eventually, rejectionOf, soon } from './waiting.ts';

@@ -1,13 +1,15 @@
 import type { Driver, NotificationListener, SqlSession } from '@bearmq/core/driver';
+import { until } from '@bearmq/test-support';
 import { notify, unique } from './statements.ts';
-import { eventually } from './waiting.ts';
 
 /** A listener that writes down what it is told: `connected`, `disconnected`, and payloads after a colon. */
 export function noting(): { notes: string[]; listener: NotificationListener; noted(note: string): Promise<void> } {
   const notes: string[] = [];
   return {
     notes,
-    noted: (note) => eventually(`${note} among the notes`, () => notes.includes(note)),
+    noted: async (note) => {
+      await until(`${note} among the notes`, () => notes.includes(note));
+    },
     listener: {
       onConnected: () => void notes.push('connected'),
       onDisconnected: () => void notes.push('disconnected'),

@@ -1,9 +1,9 @@
 import type { Driver } from '@bearmq/core/driver';
+import { rejectionOf, soon, until } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import { startSilentServer, startSlowProxy, startTcpProxy } from '../tcp-proxy.ts';
 import { listeningSession, noting } from './listeners.ts';
 import { notify, oneValue, statement, testUrl, unique } from './statements.ts';
-import { eventually, rejectionOf, soon } from './waiting.ts';
 
 /** How a driver is to be made for a test. */
 export interface NetworkSetup {
@@ -35,7 +35,7 @@ export function testOnBadNetwork(withDriver: WithNetworkDriver): void {
         await noted('connected');
         proxy.freeze();
         await noted('disconnected');
-        await eventually('another connect', () => notes.filter((note) => note === 'connected').length === 2);
+        await until('another connect', () => notes.filter((note) => note === 'connected').length === 2);
         await notify(sender, channel, 'after all');
         await noted(': after all');
         expect(notes).toEqual(['connected', 'disconnected', 'connected', ': after all']);
@@ -60,7 +60,7 @@ export function testOnBadNetwork(withDriver: WithNetworkDriver): void {
         const { listener, notes, noted } = noting();
         driver.listen(unique('blocked'), listener);
         await noted('connected');
-        await eventually('a few heartbeats', () => beats >= 5);
+        await until('a few heartbeats', () => beats >= 5);
         expect(notes).toEqual(['connected']);
       });
       await proxy.close();
@@ -73,7 +73,7 @@ export function testOnBadNetwork(withDriver: WithNetworkDriver): void {
       await withDriver({ url: proxy.url }, async (driver) => {
         const { listener, notes, noted } = noting();
         driver.listen(unique('early'), listener);
-        await eventually('two failures', () => notes.length >= 2);
+        await until('two failures', () => notes.length >= 2);
         const late = await startTcpProxy(testUrl(), Number(port));
         await noted('connected');
         expect(notes.indexOf('connected')).toBe(notes.length - 1);

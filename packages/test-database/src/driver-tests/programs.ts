@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { soon } from './waiting.ts';
+import { soon } from '@bearmq/test-support';
 
 /** Runs a program of a test's own to its end, with variables beside those of this process. */
 export async function runProgram(

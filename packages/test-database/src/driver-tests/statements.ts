@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SqlSession, SqlStatement, SqlValue } from '@bearmq/core/driver';
-import { eventually } from './waiting.ts';
+import { until } from '@bearmq/test-support';
 
 /** Where the tests' server is; set by jest's global set-up. */
 export function testUrl(): string {
@@ -30,5 +30,5 @@ export async function notify(session: SqlSession, channel: string, payload: stri
 export async function cut(session: SqlSession, pid: SqlValue): Promise<void> {
   await oneValue(session, 'select pg_terminate_backend($1::int4)::boolean as done', pid);
   const count = 'select count(*)::int4 as n from pg_stat_activity where pid = $1::int4';
-  await eventually('the end of the server process', async () => (await oneValue(session, count, pid)) === 0);
+  await until('the end of the server process', async () => (await oneValue(session, count, pid)) === 0);
 }

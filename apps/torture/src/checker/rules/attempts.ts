@@ -41,7 +41,10 @@ function isFreeOfCharge({ claim, process, startedAt, endedAt }: ClaimedRun, acco
   const { processes, history } = account;
   if (claim?.end !== 'taken back' || claim.isSpent || endedAt !== null) return false;
   const { end, endedAt: killedAt, frozen = [] } = processes.get(process) ?? {};
-  if (end !== 'killed' || killedAt == null || killedAt - startedAt < GRACE_MS || frozen.length > 0) return false;
+  if (end !== 'killed' || killedAt == null || frozen.length > 0) return false;
+  // What was recorded after that may be lost with its commit.
+  const lostFrom = history.losses.filter(({ to }) => to >= startedAt).map(({ from }) => from);
+  if (Math.min(killedAt, ...lostFrom) - startedAt < GRACE_MS) return false;
   if (wasBlocked(process, killedAt - GRACE_MS, killedAt, account)) return false;
   return !history.events.some(
     (event) =>

@@ -22,7 +22,7 @@ export const claims: Rule = (account) => [
   ...account.history.claims.flatMap(({ jobId, end, isLeaseOver, process, ...claim }): readonly Finding[] => {
     if (end !== 'taken back' || isLeaseOver) return [];
     const runs = account.runs.filter((run) => run.jobId === jobId && run.claim?.fence === claim.fence);
-    const wrong = runs.filter(({ endedAt }) => !account.isUndone(endedAt)); // or its outcome was lost with the commit
+    const wrong = runs.filter((run) => !account.isRecordUndone(run)); // else its process has forgotten it
     return wrong.map(() => ({
       text: `${jobId} was taken back from ${process}, which held its lease and ran it`,
       about: [jobId],

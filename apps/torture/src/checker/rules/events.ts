@@ -1,6 +1,7 @@
 import type { Account, Finding, Rule } from '../account.ts';
 import { grouped } from '../grouped.ts';
 import { type Event, TRANSLATION_MS } from '../history.ts';
+import { ofMendedGroups } from './fixed-groups.ts';
 import { ofSettlements } from './settlement-events.ts';
 
 /** Events tell what happened, after the commit, once; a process that stopped in order has left none out. */
@@ -9,6 +10,7 @@ export const events: Rule = (account) => [
   ...ofEnqueues(account),
   ...ofOthers(account),
   ...ofSettlements(account),
+  ...ofMendedGroups(account),
 ];
 
 /** `WORKER_JOB_RUN` comes before each run. */
@@ -70,10 +72,7 @@ function ofOthers(account: Account): readonly Finding[] {
   const unlocked = [...count(/_JOB_GROUP_UNLOCK$/, ({ group }) => group)].filter(
     ([group, n]) => n > history.unlocks.filter((unlock) => unlock.group === group).length,
   );
-  const unwanted = history.events.filter(
-    ({ type, text }) =>
-      type === 'EVENT_HANDLER_ERROR' || (type === 'WARNING' && text?.includes('deleted by hand') === true),
-  );
+  const unwanted = history.events.filter(({ type }) => type === 'EVENT_HANDLER_ERROR');
   return [
     ...rescued.map(([jobId, n]) => ({ text: `${jobId} was told of as rescued ${n} times, too often`, about: [jobId] })),
     ...scheduled.map(([jobId, n]) => ({ text: `${jobId} was told of as scheduled ${n} times`, about: [jobId] })),

@@ -18,10 +18,12 @@ export const living: Rule = (account) =>
     return [{ text: `${jobId} was taken from ${process}, which lived and could be reached`, about: [jobId, process] }];
   });
 
-function isExcused({ claim, jobId, process: name }: ClaimedRun, account: Account): boolean {
+function isExcused(run: ClaimedRun, account: Account): boolean {
+  const { claim, jobId, process: name } = run;
   const process = account.processes.get(name);
   const takenAt = claim?.endedAt;
   if (process === undefined || takenAt == null) return true; // the other rules' to tell of
+  if (account.isRecordUndone(run)) return true; // it has forgotten it, and lives on or has stopped
   const isLeft = process.end !== 'stopped' || account.isRefused(jobId); // by who stopped, where it could not be recorded
   if (isLeft && (process.endedAt ?? Infinity) <= takenAt) return true;
   const before = { from: takenAt - account.history.settings.leaseSecs * 1000 - AROUND_MS, to: takenAt };

@@ -24,7 +24,8 @@ export const order: Rule = (account) => {
 function member(jobId: string, plan: Enqueue, { claimsOf, runsOf }: Account): readonly Member[] {
   const [claim] = claimsOf.get(jobId) ?? [];
   if (plan.group === null || plan.delaySecs > 0 || claim === undefined) return [];
-  const first = (runsOf.get(jobId) ?? []).find(({ isStray }) => !isStray);
+  // A ghost's claim was lost with its commit; so was the opening of its group by force, perhaps.
+  const first = (runsOf.get(jobId) ?? []).find(({ isStray, isGhost }) => !isStray && !isGhost);
   return [{ jobId, plan, claim, firstRunAt: first?.startedAt ?? null }];
 }
 

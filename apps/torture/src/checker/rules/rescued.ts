@@ -1,12 +1,18 @@
 import type { Account, Rule } from '../account.ts';
 import { type Claim, TRANSLATION_MS } from '../history.ts';
 
-/** How long a rescue may take once a lease is over, in milliseconds: somebody looks about once a second. */
+/** How long a rescue may take once it may take place, in milliseconds: somebody looks about once a second. */
 const RESCUE_MS = 3_500;
 
 /**
- * Who rescues was in touch with the database for a while before, so that it takes nobody for dead who is on his way
- * back: how much longer it may take after a trouble, in milliseconds.
+ * The README says that the last 6 seconds of a lease are watched, whatever `leaseSecs` is: from half of a lease without a
+ * renewal on, so of a short one the watch goes on when it is over.
+ */
+const WATCH_MS = 6_000;
+
+/**
+ * A watch begins anew where nobody could look for a while, so that nobody is taken for dead who is on his way back: how
+ * much longer a rescue may take after a trouble, in milliseconds.
  */
 const GRACE_MS = 10_000;
 
@@ -28,10 +34,12 @@ function overdueMs({ process: name, at, end, endedAt }: Claim, { processes, hist
   const process = processes.get(name);
   const killedAt = process?.end === 'killed' ? process.endedAt : null;
   if (killedAt == null || end !== 'taken back' || endedAt === null || endedAt < killedAt + TRANSLATION_MS) return 0;
-  const boundMs = (settings.leaseSecs + (process?.isKept === true ? settings.blockedSecs : 0)) * 1000 + RESCUE_MS;
   const since = Math.max(killedAt, at);
   const ends = troubles.filter((one) => one.from < endedAt && one.to > since - GRACE_MS).map(({ to }) => to);
   const calmAt = Math.max(since, ...ends);
+  const leaseMs = settings.leaseSecs * 1000;
+  const blockedMs = process?.isKept === true ? settings.blockedSecs * 1000 : 0;
   const graceMs = ends.length > 0 ? GRACE_MS : 0;
-  return Math.round(endedAt - calmAt - boundMs - graceMs);
+  const boundMs = Math.max(leaseMs + blockedMs + graceMs, leaseMs / 2 + WATCH_MS) + RESCUE_MS;
+  return Math.round(endedAt - calmAt - boundMs);
 }

@@ -1,22 +1,11 @@
 import type { Account, Finding } from '../account.ts';
 import { grouped } from '../grouped.ts';
-import { type Claim, type Event, TRANSLATION_MS } from '../history.ts';
+import { type Claim, type Event, RECORDED, TRANSLATION_MS } from '../history.ts';
 
 /** How a process tells of the end of a claim. */
-type Word =
-  | 'WORKER_JOB_RUN_SUCCESS'
-  | 'WORKER_JOB_RUN_ERROR'
-  | 'WORKER_JOB_EXPIRE'
-  | 'WORKER_JOB_RELEASE'
-  | 'WORKER_JOB_LOSE';
+type Word = (typeof RECORDED)[number] | 'WORKER_JOB_LOSE';
 
-const WORDS: readonly string[] = [
-  'WORKER_JOB_RUN_SUCCESS',
-  'WORKER_JOB_RUN_ERROR',
-  'WORKER_JOB_EXPIRE',
-  'WORKER_JOB_RELEASE',
-  'WORKER_JOB_LOSE',
-] satisfies Word[];
+const WORDS: readonly string[] = [...RECORDED, 'WORKER_JOB_LOSE'] satisfies Word[];
 
 /**
  * Of each claim its process tells what was recorded: once, afterwards, and for certain unless it was killed. A loss is
@@ -53,7 +42,7 @@ function compare(
   const mistakable = claims.filter((claim) => isMistakable(claim, account)).length + account.history.losses.length;
   if (mistaken > mistakable) found.push(`told ${mistaken} losses too many of`);
   let missing = 0;
-  for (const word of WORDS.filter((one) => one !== 'WORKER_JOB_LOSE')) {
+  for (const word of RECORDED) {
     const heard = events.filter(({ type }) => type === word);
     const expected = due.filter((one) => one.word === word);
     const undone = heard.filter(({ at }) => account.isUndone(at)).length;

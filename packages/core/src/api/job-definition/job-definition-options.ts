@@ -1,4 +1,10 @@
 import type { Context } from '../../context.ts';
+import type { SqlSession } from '../../driver/index.ts';
+import { InvalidOptionError } from '../../errors.ts';
+import { describe } from '../../messages.ts';
+import type { JobMetadata } from '../../model/job-metadata.ts';
+import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_JOBS_PER_CALL, MAX_NAME_BYTES, MAX_SECS } from '../../model/limits.ts';
+import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
 import {
   type Check,
   checkOptions,
@@ -7,15 +13,9 @@ import {
   nameOf,
   numberIn,
   readSafely,
-  type SqlSession,
   unchecked,
   withDefaults,
-} from '../../driver/index.ts';
-import { InvalidOptionError } from '../../errors.ts';
-import { describe } from '../../messages.ts';
-import type { JobMetadata } from '../../model/job-metadata.ts';
-import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_JOBS_PER_CALL, MAX_NAME_BYTES, MAX_SECS } from '../../model/limits.ts';
-import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
+} from '../../options/check-options.ts';
 
 /** How a job is run. May be given for a definition, and once for a single `enqueue`. */
 export interface JobSettings {

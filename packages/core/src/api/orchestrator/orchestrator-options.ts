@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { checkOptions, numberIn, unchecked, withDefaults } from '../../driver/index.ts';
+import { checkOptions, numberIn, unchecked, withDefaults } from '../../options/check-options.ts';
 
 /** The options of an {@link Orchestrator}. */
 export interface OrchestratorOptions {

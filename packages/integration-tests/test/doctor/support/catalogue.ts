@@ -1,4 +1,4 @@
-// What @bearmq/migrations keeps to itself, of the build: the doctor's list of what a schema should consist of.
-export { type CatalogueObject, readCatalogue } from '../../../../migrations/dist/doctor/catalogue.js';
-export { EXPECTED } from '../../../../migrations/dist/doctor/expected-objects.js';
-export { judgeServer, type ServerFacts } from '../../../../migrations/dist/doctor/server.js';
+// What @bearmq/doctor keeps to itself, of the build: the doctor's list of what a schema should consist of.
+export { type CatalogueObject, readCatalogue } from '../../../../doctor/dist/catalogue.js';
+export { EXPECTED } from '../../../../doctor/dist/expected-objects.js';
+export { judgeServer, type ServerFacts } from '../../../../doctor/dist/server.js';

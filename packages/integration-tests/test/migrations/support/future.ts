@@ -1,6 +1,6 @@
 // Migrations that a release to come might bring, to be applied after the real ones. Of the build, like all that
 // @bearmq/migrations keeps to itself.
-import type { Tables } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import type { Migration } from '../../../../migrations/dist/migration.js';
 import { migrations } from '../../../../migrations/dist/versions/index.js';
 

@@ -1,4 +1,4 @@
-import { tablesOf } from '@bearmq/core/driver';
+import { tablesOf } from '@bearmq/core/schema';
 import { statementsOf } from '../../../../migrations/dist/migration.js';
 import type { Migration } from './future.ts';
 

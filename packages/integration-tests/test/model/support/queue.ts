@@ -1,4 +1,5 @@
-import type { SqlSession, Tables } from '@bearmq/core/driver';
+import type { SqlSession } from '@bearmq/core/driver';
+import type { Tables } from '@bearmq/core/schema';
 import type pg from 'pg';
 import * as statements from '../../support/core-internals.ts';
 import { sessionOn } from '../../support/session-on.ts';

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { DatabaseError, type SqlSession } from '@bearmq/core/driver';
+import { rejectionOf } from '@bearmq/test-support';
 import { expect, it } from '@jest/globals';
 import { Context, JobDefinition } from 'bearmq';
 import type { TestSchema } from '../../support/database.ts';
-import { rejectionOf } from '../../support/thrown.ts';
 
 /** Runs `work` in a transaction of the query builder; commits when it resolves, and rejects with what it rejects with. */
 export type InTransaction = (work: (session: SqlSession) => Promise<void>) => Promise<unknown>;

@@ -1,7 +1,7 @@
 import { rolledBack } from '@bearmq/test-database/driver-tests';
+import { rejectionOf } from '@bearmq/test-support';
 import { expect, it } from '@jest/globals';
 import { Context, type ContextOptions, JobDefinition, SchemaVersionError } from 'bearmq';
-import { rejectionOf } from '../../support/thrown.ts';
 import { until } from '../../support/until.ts';
 import type { TransactionClient } from './transaction-client.ts';
 

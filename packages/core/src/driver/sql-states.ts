@@ -1,0 +1,32 @@
+/**
+ * Those of PostgreSQL's five-letter codes that BearMQ tells apart, by the names that its manual has for them (appendix A,
+ * "PostgreSQL Error Codes").
+ */
+export const SQL_STATES = {
+  connectionDoesNotExist: '08003',
+  protocolViolation: '08P01',
+  featureNotSupported: '0A000',
+  characterNotInRepertoire: '22021',
+  invalidTextRepresentation: '22P02',
+  untranslatableCharacter: '22P05',
+  uniqueViolation: '23505',
+  activeSqlTransaction: '25001',
+  noActiveSqlTransaction: '25P01',
+  inFailedSqlTransaction: '25P02',
+  invalidSqlStatementName: '26000',
+  invalidTransactionTermination: '2D000',
+  invalidSchemaName: '3F000',
+  deadlockDetected: '40P01',
+  insufficientPrivilege: '42501',
+  syntaxError: '42601',
+  undefinedColumn: '42703',
+  datatypeMismatch: '42804',
+  cannotCoerce: '42846',
+  undefinedFunction: '42883',
+  undefinedTable: '42P01',
+  duplicatePreparedStatement: '42P05',
+  duplicateTable: '42P07',
+  programLimitExceeded: '54000',
+  lockNotAvailable: '55P03',
+  internalError: 'XX000',
+} as const;

@@ -1,0 +1,5 @@
+export { backoffMs } from '../driver/timers.ts';
+export { unchecked } from '../options/check-options.ts';
+export { asBoolean, asNullable, asNumber, asText } from './read-value.ts';
+export { quoteLiteral, withServerTypes } from './sql-text.ts';
+export { notificationChannel, type Tables, tablesOf } from './tables.ts';

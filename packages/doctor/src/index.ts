@@ -1,0 +1,2 @@
+export { type DiagnoseOptions, diagnose } from './diagnose.ts';
+export type { Finding, FindingKind } from './finding.ts';

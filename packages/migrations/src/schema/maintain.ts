@@ -1,0 +1,101 @@
+import type { Tables } from '@bearmq/core/schema';
+import { plpgsql } from '../plpgsql.ts';
+
+/**
+ * Deletes unused groups among the next `p_limit` names after `p_after`, and says where to go on.
+ *
+ * Two statements: the rows are locked first, and only a snapshot taken after that shows whether a job is in the group.
+ * An enqueue takes no lock here, and needs none: a claim makes the row anew.
+ *
+ * A group that was opened by force (its epoch is not 0) may have running jobs that it does not count. Its row stays until
+ * they are over: a new row would begin at epoch 0 again, and they would count it down as if they held it.
+ */
+export function pruneGroups(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('prune_groups_v1')}(p_after text, p_limit integer)`,
+    returns: 'table (o_deleted text, o_last text, o_seen integer)',
+    body: `declare
+  v_names text[];
+begin
+  with page as materialized (
+    select g.name from ${n.jobGroup} g where g.name > p_after order by g.name limit p_limit
+  )
+  select count(*)::integer, max(p.name) into o_seen, o_last from page p;
+  select array_agg(l.name) into v_names from (
+    select g.name from ${n.jobGroup} g
+    where g.name > p_after and g.name <= o_last and g.running = 0 order by g.name for update skip locked) l;
+  return query
+  delete from ${n.jobGroup} g where g.name = any (v_names) and g.running = 0
+    and not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state in ('ready', 'blocked'))
+    and not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state = 'scheduled')
+    and (g.epoch = 0 or not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state = 'running'))
+  returning g.name, null::text, null::integer;
+  return next;
+end`,
+  });
+}
+
+/**
+ * The slow self-check. The claim/settle protocol leaves no open group with blocked jobs and no wrong count, but who deletes
+ * rows by hand may: the job that ran, or the oldest that waited, at whose end or start the next would have been seen to.
+ * What it finds it fixes and returns, and the caller tells of it.
+ *
+ * It looks at the head of each lane of each group with waiting jobs (a skip scan, one probe a lane) and at the groups
+ * counted as busy, without a lock, and locks only what looks wrong: a claim passes over a group that is locked. Rows that
+ * a claim or a settle holds are skipped: they are being put right.
+ */
+export function checkGroups(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('check_groups_v1')}()`,
+    returns: 'table (o_kind text, o_group text)',
+    joins: 'hashed',
+    body: `declare
+  v_suspects text[];
+  v_names text[];
+  v_miscounted text[];
+  v_stuck text[];
+begin
+  with recursive lane (job_group, channel, name, state) as (
+    (select j.job_group, j.channel, j.name, j.state from ${n.job} j
+      where j.state in ('ready', 'blocked') and j.job_group is not null
+      order by j.job_group, j.channel, j.name, j.priority desc, j.seq limit 1)
+    union all
+    select x.* from lane l cross join lateral (
+      select j.job_group, j.channel, j.name, j.state from ${n.job} j
+      where j.state in ('ready', 'blocked') and j.job_group is not null
+        and (j.job_group, j.channel, j.name) > (l.job_group, l.channel, l.name)
+      order by j.job_group, j.channel, j.name, j.priority desc, j.seq limit 1) x
+  ),
+  holding as materialized (
+    select j.job_group, j.group_epoch, count(*)::integer as running from ${n.job} j
+    where j.state = 'running' and j.job_group is not null group by j.job_group, j.group_epoch
+  )
+  select array_agg(distinct s.name) into v_suspects from (
+    select l.job_group as name from lane l
+    where l.state = 'blocked'
+      and not exists (select 1 from ${n.jobGroup} g where g.name = any (array[l.job_group]) and g.running > 0)
+    union all
+    select g.name from ${n.jobGroup} g
+    left join holding h on h.job_group = g.name and h.group_epoch = g.epoch
+    where g.running <> coalesce(h.running, 0)) s;
+  if v_suspects is null then
+    return;
+  end if;
+
+  insert into ${n.jobGroup} (name)
+  select s.name from unnest(v_suspects) as s (name)
+  where not exists (select 1 from ${n.jobGroup} e where e.name = s.name) order by s.name collate "C" on conflict do nothing;
+  select array_agg(l.name) into v_names from (
+    select g.name from ${n.jobGroup} g where g.name = any (v_suspects) order by g.name for update skip locked) l;
+
+  v_miscounted := array(select * from ${n.fn('recount_groups_v1')}(v_names));
+
+  select array_agg(g.name) into v_stuck from ${n.jobGroup} g
+  where g.name = any (v_names) and g.running = 0
+    and exists (select 1 from ${n.fn('promote_group_heads_v1')}(array[g.name]) p where p.o_promoted);
+
+  return query select 'miscounted', u.name from unnest(v_miscounted) as u (name);
+  return query select 'stuck', u.name from unnest(v_stuck) as u (name);
+end`,
+  });
+}

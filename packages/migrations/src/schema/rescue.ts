@@ -1,0 +1,191 @@
+import type { Tables } from '@bearmq/core/schema';
+import { plpgsql } from '../plpgsql.ts';
+import { lockGroups } from './groups.ts';
+
+/**
+ * Takes running jobs back from a worker process, and frees their groups: all but those of the claims in `p_known` and
+ * `p_known_fences`, parallel arrays. By claim and not by job: what a process does with one claim says nothing of the next.
+ *
+ * Group rows are locked before the jobs, in name order, as a settle does: a settle of the same jobs by a worker that
+ * is not dead after all can then only come before or after, never cross. `fence` is raised, so that whoever held a
+ * job can settle nothing any more. A job that was claimed ahead and not started has spent no attempt; `p_refund`
+ * says that not even those marked as started were (their claim never reached the worker). Otherwise the jobs become
+ * `suspect`: one that ends its process at once, before its start is recorded, would have its attempt given back each time.
+ */
+export function releaseJobs(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('release_jobs_v1')}(
+  p_process uuid, p_known uuid[], p_known_fences integer[], p_refund boolean)`,
+    returns: 'table (o_id uuid, o_name text)',
+    body: `declare
+  v_groups text[];
+  v_released_groups text[];
+  v_released_epochs integer[];
+begin
+  select array_agg(distinct j.job_group) into v_groups from ${n.job} j
+  where j.process_id = p_process and j.state = 'running' and j.job_group is not null;
+  ${lockGroups(n, 'v_groups')}
+
+  select array_agg(j.job_group), array_agg(j.group_epoch) into v_released_groups, v_released_epochs
+  from ${n.job} j
+  where j.process_id = p_process and j.state = 'running' and j.job_group = any (v_groups)
+    and ${isUnknown};
+
+  return query
+  update ${n.job} j set state = 'ready', process_id = null, fence = j.fence % 2147483647 + 1, suspect = j.suspect or not p_refund,
+    attempt = greatest(0, j.attempt - case when p_refund and j.started then 1 else 0 end)
+  where j.process_id = p_process and j.state = 'running' and ${isUnknown}
+  returning j.id, j.name;
+
+  if v_released_groups is not null then
+    perform ${n.fn('release_groups_v1')}(v_released_groups, v_released_epochs);
+  end if;
+end`,
+  });
+}
+
+/** A set to look up in, made once: a join of two lists of some thousand would compare each with each. */
+const isUnknown = '(j.id, j.fence) not in (select k.id, k.fence from unnest(p_known, p_known_fences) as k (id, fence))';
+
+/**
+ * Whether a worker has let half of its lease pass: it renews every third. Core asks the same when it renews its own. In
+ * numbers, as the difference of two times that somebody wrote by hand may be out of an interval's range.
+ */
+function isOverdue(worker: string): string {
+  return `extract(epoch from ${worker}.renewed_at)::float8 + extract(epoch from ${worker}.expires_at)::float8
+      < 2 * extract(epoch from now())::float8`;
+}
+
+/** The longest time between two looks that count as one watch, in seconds. */
+const WATCH_GAP_SECS = 3;
+
+/**
+ * Gives the jobs of dead worker processes back to the queue, and opens groups that were locked for too long.
+ *
+ * A worker is dead when its lease has run out, it was watched for `p_grace_secs` without a gap and did not renew, and the
+ * session lock that it named (if it could take one) is free: a process whose event loop is blocked cannot renew its
+ * lease, but its connection still holds the lock, and the server lets go of that the moment the connection ends.
+ * `p_blocked_secs` without a renewal is the upper bound for that patience: a gateway may keep a connection whose client
+ * is long gone.
+ *
+ * The watch is there because leases run out by themselves while the database is away, or while nobody reaches it. Whoever
+ * comes back first must not take the others for dead: they are given time to come back as well. Each call notes which
+ * workers have let half of their lease pass; a renewal wipes that out, and so does a pause of three seconds in which
+ * nobody looked. So the watch has begun long before a lease runs out, and costs a death that is noticed no time.
+ *
+ * `p_self` is the caller's own lease, which it would renew, not take.
+ *
+ * The workers' rows are locked first: a claim under way holds its own `for key share`, so it is skipped until the claim
+ * is over. Then the groups of their jobs, in name order, as a settle does. A group is opened by raising its epoch when the latest of its running jobs was claimed, or started, more than
+ * `p_unlock_secs` ago: its job may go on and is settled as usual, but no longer counts. Workers are noted last, so that no renewal waits while jobs are put back. The row `overdue` says that
+ * there are some: look again within the gap.
+ */
+export function rescue(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('rescue_v1')}(p_self uuid, p_unlock_secs float8, p_blocked_secs float8, p_grace_secs float8)`,
+    returns: 'table (o_kind text, o_id text, o_name text, o_process text)',
+    body: `declare
+  v_process record;
+  v_dead uuid[] := '{}';
+  v_strays uuid[];
+  v_id uuid;
+  v_groups text[];
+begin
+  for v_process in
+    select e.id, e.session_key, e.renewed_at from ${n.process} e
+    where e.expires_at < now() and e.id is distinct from p_self
+      and coalesce(e.watched_from, now()) <= now() - make_interval(secs => p_grace_secs)
+      and coalesce(e.watched_at, now()) >= now() - make_interval(secs => ${WATCH_GAP_SECS})
+      and pg_postmaster_start_time() <= now() - make_interval(secs => p_grace_secs)
+    order by e.id for update skip locked
+  loop
+    continue when v_process.session_key is not null
+      and v_process.renewed_at > now() - make_interval(secs => p_blocked_secs)
+      and not pg_try_advisory_xact_lock(v_process.session_key);
+    v_dead := v_dead || v_process.id;
+  end loop;
+
+  -- Running jobs of a worker without a row: nothing leaves any, but if they were there nobody else would find them.
+  with recursive holder (id) as (
+    (select j.process_id from ${n.job} j where j.state = 'running' order by j.process_id limit 1)
+    union all
+    select x.process_id from holder h cross join lateral (
+      select j.process_id from ${n.job} j where j.state = 'running' and j.process_id > h.id
+      order by j.process_id limit 1) x
+  )
+  select array_agg(h.id order by h.id) into v_strays
+  from holder h where not exists (select 1 from ${n.process} e where e.id = h.id);
+
+  -- The groups of all of them in one go: those of one worker after those of another would be out of order.
+  v_groups := array(
+    select j.job_group from unnest(v_dead || v_strays) as d (id) join ${n.job} j on j.process_id = any (array[d.id])
+    where j.state = 'running' and j.job_group is not null);
+  ${lockGroups(n, 'v_groups')}
+  foreach v_id in array v_dead || v_strays loop
+    return query
+    select 'job', t.o_id::text, t.o_name, v_id::text from ${n.fn('release_jobs_v1')}(v_id, '{}', '{}', false) t;
+    delete from ${n.process} e where e.id = v_id;
+    if v_id = any (v_dead) then
+      return query select 'process', null::text, null::text, v_id::text;
+    end if;
+  end loop;
+
+  with overdue as materialized (
+    select g.name from ${n.jobGroup} g
+    where g.running > 0 and g.locked_at < now() - make_interval(secs => p_unlock_secs)
+      and (g.name, g.epoch) in (
+        select j.job_group, j.group_epoch from ${n.job} j where j.state = 'running' and j.job_group is not null
+        group by j.job_group, j.group_epoch
+        having max(j.claimed_at) < now() - make_interval(secs => p_unlock_secs))
+    order by g.name for update skip locked
+  ),
+  opened as (
+    update ${n.jobGroup} g set running = 0, epoch = g.epoch % 2147483647 + 1 from overdue o where g.name = any (array[o.name]) returning g.name
+  )
+  select array_agg(o.name) into v_groups from opened o;
+  if v_groups is not null then
+    perform ${n.fn('promote_group_heads_v1')}(v_groups);
+    return query select 'group', null::text, u.name, null::text from unnest(v_groups) as u (name);
+  end if;
+
+  update ${n.process} e set watched_at = now(),
+    watched_from = case when e.watched_at >= now() - make_interval(secs => ${WATCH_GAP_SECS}) then e.watched_from else now() end
+  from (
+    select w.id from ${n.process} w where w.id is distinct from p_self and ${isOverdue('w')}
+    order by w.id for no key update skip locked) o
+  where e.id = o.id and (e.watched_at is null or e.watched_at < now() - interval '0.5 s');
+  if exists (select 1 from ${n.process} w where w.id is distinct from p_self and ${isOverdue('w')}) then
+    return query select 'overdue', null::text, null::text, null::text;
+  end if;
+end`,
+  });
+}
+
+/**
+ * After a claim whose answer was lost, a process does not know what it holds. This takes back all running jobs of the
+ * worker whose claims it does not know of, and raises the worker's generation to `p_generation`: the lost claim, should it still
+ * be on its way, names the old one and claims nothing. The row is locked first, so a claim that is being committed is
+ * waited for. Each copy of this call names a higher generation than those before, as the answer of one may be lost as
+ * well: one that comes late does nothing, since what its worker knows has changed. Returns the generation in the last
+ * row, or nothing when the worker's row is gone (the lease is lost).
+ */
+export function reconcile(n: Tables): string {
+  return plpgsql({
+    signature: `${n.fn('reconcile_v1')}(p_process uuid, p_generation integer, p_known uuid[], p_known_fences integer[])`,
+    returns: 'table (o_id text, o_generation integer)',
+    body: `declare
+  v_generation integer;
+begin
+  select w.generation into v_generation from ${n.process} w where w.id = p_process for update;
+  if not found then
+    return;
+  end if;
+  if v_generation < p_generation then
+    return query select t.o_id::text, null::integer from ${n.fn('release_jobs_v1')}(p_process, p_known, p_known_fences, true) t;
+    update ${n.process} w set generation = p_generation where w.id = p_process;
+    v_generation := p_generation;
+  end if;
+  return query select null::text, v_generation;
+end`,
+  });
+}

@@ -1,0 +1,5 @@
+export { freePort } from './free-port.ts';
+export { reasonOf } from './reason-of.ts';
+export { percentile } from './statistics.ts';
+export { rejectionOf, thrownBy } from './thrown.ts';
+export { DEADLINE_MS, soon, until } from './waiting.ts';
