@@ -10,7 +10,14 @@ const testFile = '\\.test\\.ts$';
  */
 const npm = (names) => `(^|node_modules/)(${names})(/|$)`;
 
-const clients = 'pg|pg-[^/]+|postgres|@electric-sql|@neondatabase|@prisma|drizzle-orm|knex|sequelize|slonik|typeorm';
+const clients =
+  'pg|pg-[^/]+|postgres|@electric-sql|@neondatabase|@prisma|drizzle-orm|knex|kysely|sequelize|slonik|typeorm';
+
+/** The floors of layer 3, the lowest first, as folders and files of core. */
+const services = `${core}/(services/|context-parts\\.ts|registry\\.ts)`;
+const consume = `${core}/(consume|worker)/`;
+/** The public face: what users hold. `worker/` has a part of it yet. */
+const face = `${core}/(api/|context\\.ts$|index\\.ts$|worker/worker(-options)?\\.ts$)`;
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
 export const layerRules = [
@@ -69,11 +76,43 @@ export const layerRules = [
     to: { path: `${core}/sessions/` },
   },
   {
+    name: 'produce-stands-on-statements',
+    comment:
+      'produce/ puts jobs into the database and announces them. A program that only enqueues loads nothing that claims, runs or cleans up.',
+    severity: 'error',
+    from: { path: `${core}/produce/` },
+    to: { path: core, pathNot: [errors, `${core}/(produce|statements|driver|schema|model|runtime)/`] },
+  },
+  {
+    name: 'services-know-no-daemon',
+    comment:
+      'What stands behind a context is shared by all daemons, so it may know what is below them, and none of them: else each would come along with every other.',
+    severity: 'error',
+    from: { path: services },
+    to: { path: [`${core}/maintain/`, consume, face] },
+  },
+  {
+    name: 'maintain-knows-no-worker',
+    comment:
+      'maintain/ rescues, repeats, prunes and checks. An orchestrator does that without Workers, and so do they for each other: it must not know who runs it.',
+    severity: 'error',
+    from: { path: `${core}/maintain/` },
+    to: { path: [consume, face] },
+  },
+  {
+    name: 'daemons-know-no-face',
+    comment:
+      'A claimed job goes its way whoever asked for it: what users hold stands on the daemons, never the other way.',
+    severity: 'error',
+    from: { path: consume, pathNot: [face, testFile] },
+    to: { path: face },
+  },
+  {
     name: 'worker-and-orchestrator-are-strangers',
     comment: 'Either runs without the other, on another machine if need be; they meet in the database only.',
     severity: 'error',
-    from: { path: `${core}/(worker|api/orchestrator)/` },
-    to: { path: `${core}/(worker|api/orchestrator)/`, pathNot: `${core}/$1/` },
+    from: { path: `${core}/api/orchestrator/` },
+    to: { path: [consume, `${core}/api/worker/`] },
   },
   {
     name: 'index-is-for-outsiders',
@@ -84,18 +123,11 @@ export const layerRules = [
   },
   {
     name: 'core-knows-no-client',
-    comment: 'The semantics are the same on every PostgreSQL client, because core sees none: it speaks to a Driver.',
+    comment:
+      'The semantics are the same on every PostgreSQL client and with every query builder, because core sees none: it speaks to a Driver.',
     severity: 'error',
     from: { path: core, pathNot: testFile },
     to: { path: [npm(clients), '^packages/(?!core/)', '^@bearmq/(?!core(/|$))'] },
-  },
-  {
-    name: 'kysely-only-inspects',
-    comment:
-      'Queries whose shape is chosen at run time are built under inspect/; the job path does not load a builder.',
-    severity: 'error',
-    from: { path: core, pathNot: `${core}/inspect/` },
-    to: { path: npm('kysely') },
   },
   {
     name: 'drivers-see-only-the-driver-subpath',

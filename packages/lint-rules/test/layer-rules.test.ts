@@ -21,10 +21,14 @@ const sound = {
   'packages/core/src/model/job.ts': `import { v7 } from 'uuid';\nexport const job = v7;`,
   'packages/core/src/runtime/clock.ts': `import { setTimeout } from 'node:timers';\nexport const clock = setTimeout;`,
   'packages/core/src/statements/claim.ts': `import { tables } from '../schema/tables.ts';\nimport { job } from '../model/job.ts';\nexport const claim = [tables, job];`,
-  'packages/core/src/inspect/compiler.ts': `import { Kysely } from 'kysely';\nexport const compiler = Kysely;`,
   'packages/core/src/sessions/slonik.ts': `import { value } from '../driver/values.ts';\nexport const session = value;`,
-  'packages/core/src/worker/worker.ts': `import { claim } from '../statements/claim.ts';\nimport { clock } from '../runtime/clock.ts';\nexport const worker = [claim, clock];`,
-  'packages/core/src/api/orchestrator/orchestrator.ts': `import { claim } from '../statements/claim.ts';\nexport const orchestrator = claim;`,
+  'packages/core/src/produce/enqueuer.ts': `import { claim } from '../statements/claim.ts';\nimport { clock } from '../runtime/clock.ts';\nexport const enqueuer = [claim, clock];`,
+  'packages/core/src/services/services.ts': `import type { enqueuer } from '../produce/enqueuer.ts';\nexport type Services = typeof enqueuer;`,
+  'packages/core/src/maintain/rescuer.ts': `import type { Services } from '../services/services.ts';\nexport const rescuer: Services = [];`,
+  'packages/core/src/consume/process.ts': `import { rescuer } from '../maintain/rescuer.ts';\nexport const process = rescuer;`,
+  'packages/core/src/worker/worker.ts': `import { context } from '../context.ts';\nimport { process } from '../consume/process.ts';\nexport const worker = [context, process];`,
+  'packages/core/src/context.ts': `import type { Services } from './services/services.ts';\nexport const context: Services = [];`,
+  'packages/core/src/api/orchestrator/orchestrator.ts': `import { context } from '../../context.ts';\nimport { rescuer } from '../../maintain/rescuer.ts';\nexport const orchestrator = [context, rescuer];`,
   'packages/core/src/worker/worker.test.ts': `import { worker } from './worker.ts';\nexport const test = worker;`,
   'packages/driver-new/src/index.ts': `import { value } from '@bearmq/core/driver';\nimport pg from 'pg';\nexport const driver = [value, pg];`,
   'packages/migrations/src/steps.ts': `import { value } from '@bearmq/core/driver';\nimport { tables } from '@bearmq/core/schema';\nexport const steps = [value, tables];`,
@@ -78,14 +82,44 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
       `import { session } from '../sessions/slonik.ts';\nexport const finisher = session;`,
     ],
   ],
-  'worker-and-orchestrator-are-strangers': [
+  'produce-stands-on-statements': [
     [
-      'packages/core/src/worker/settler.ts',
-      `import { orchestrator } from '../api/orchestrator/orchestrator.ts';\nexport const s = orchestrator;`,
+      'packages/core/src/produce/pruning-enqueuer.ts',
+      `import { rescuer } from '../maintain/rescuer.ts';\nexport const enqueuer = rescuer;`,
     ],
     [
+      'packages/core/src/produce/meter.ts',
+      `import { process } from '../consume/process.ts';\nexport const meter = process;`,
+    ],
+  ],
+  'services-know-no-daemon': [
+    [
+      'packages/core/src/services/caretaker.ts',
+      `import { rescuer } from '../maintain/rescuer.ts';\nexport const caretaker = rescuer;`,
+    ],
+    ['packages/core/src/registry.ts', `import { worker } from './worker/worker.ts';\nexport const registry = worker;`],
+  ],
+  'maintain-knows-no-worker': [
+    [
       'packages/core/src/maintain/pruner.ts',
-      `import { worker } from '../worker/worker.ts';\nexport const pruner = worker;`,
+      `import { process } from '../consume/process.ts';\nexport const pruner = process;`,
+    ],
+    [
+      'packages/core/src/maintain/scheduler.ts',
+      `import { context } from '../context.ts';\nexport const scheduler = context;`,
+    ],
+  ],
+  'daemons-know-no-face': [
+    [
+      'packages/core/src/consume/claimer.ts',
+      `import { orchestrator } from '../api/orchestrator/orchestrator.ts';\nexport const claimer = orchestrator;`,
+    ],
+    ['packages/core/src/worker/settler.ts', `import { worker } from './worker.ts';\nexport const settler = worker;`],
+  ],
+  'worker-and-orchestrator-are-strangers': [
+    [
+      'packages/core/src/api/orchestrator/options.ts',
+      `import { process } from '../../consume/process.ts';\nexport const options = process;`,
     ],
   ],
   'index-is-for-outsiders': [
@@ -94,10 +128,8 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
   'core-knows-no-client': [
     ['packages/core/src/worker/pool.ts', `import pg from 'pg';\nexport const pool = pg;`],
     ['packages/core/src/worker/types.ts', `import type { Sql } from 'postgres';\nexport type S = Sql;`],
-    ['packages/core/src/worker/own.ts', `import { fromPg } from '@bearmq/driver-pg';\nexport const own = fromPg;`],
-  ],
-  'kysely-only-inspects': [
     ['packages/core/src/statements/prune.ts', `import { sql } from 'kysely';\nexport const prune = sql;`],
+    ['packages/core/src/worker/own.ts', `import { fromPg } from '@bearmq/driver-pg';\nexport const own = fromPg;`],
   ],
   'drivers-see-only-the-driver-subpath': [
     ['packages/driver-new/src/session.ts', `import { Worker } from '@bearmq/core';\nexport const session = Worker;`],

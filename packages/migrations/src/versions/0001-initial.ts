@@ -73,7 +73,7 @@ export const makes: FrozenText = {
       constraint job_group_running_not_negative check (running >= 0)
     ) with (fillfactor = 50, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_scale_factor = 0.02,
       autovacuum_analyze_threshold = 2000, autovacuum_analyze_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0)`,
-    `create table "bearmq".worker (
+    `create table "bearmq".process (
       id uuid primary key,
       generation integer not null default 0,
       session_key bigint,
@@ -379,8 +379,8 @@ begin
   end if;
 
   v_began := clock_timestamp();
-  select d.run_at, exists (select 1 from "bearmq".worker w where w.id = p_process and w.generation = p_generation),
-    p_from is null and exists (select 1 from "bearmq".worker w where w.expires_at < now())
+  select d.run_at, exists (select 1 from "bearmq".process w where w.id = p_process and w.generation = p_generation),
+    p_from is null and exists (select 1 from "bearmq".process w where w.expires_at < now())
   into v_due_at, v_lease_held, v_rescue_due
   from (values (1)) as one left join lateral (select j.run_at from "bearmq".job j where j.state = 'scheduled' and j.run_at >= v_due_after
     and j.run_at < 'infinity' order by j.run_at limit 1) d on true;
@@ -498,7 +498,7 @@ begin
 
   -- Where there is nothing to take nothing is locked: a claim that comes back empty writes nothing and waits for no disk.
   if v_ungrouped_channels is not null or v_grouped_channels is not null then
-    perform 1 from "bearmq".worker w where w.id = p_process and w.generation = p_generation for key share;
+    perform 1 from "bearmq".process w where w.id = p_process and w.generation = p_generation for key share;
     v_lease_held := found;
   end if;
   if not v_lease_held or v_ungrouped_channels is null and v_grouped_channels is null then
@@ -778,18 +778,18 @@ $bearmq$`,
   set enable_mergejoin = off set enable_hashjoin = off
 as $bearmq$
 begin
-  perform 1 from "bearmq".worker w where w.id = p_process and w.generation = p_generation for key share;
+  perform 1 from "bearmq".process w where w.id = p_process and w.generation = p_generation for key share;
   if not found then
     return;
   end if;
   return query
-  with told as materialized (
+  with announced as materialized (
     select t.id, t.channel, t.name from unnest(p_ids, p_channels, p_names) as t (id, channel, name)
   ),
   picked as materialized (
     select j.id, j.attempt, j.priority, j.seq, case when pg_column_compression(j.payload) is null then pg_column_size(j.payload)
           else octet_length(j.payload::text) end as bytes
-    from "bearmq".job j join told t on j.id = any (array[t.id])
+    from "bearmq".job j join announced t on j.id = any (array[t.id])
     where j.state::text = 'ready' and j.job_group is null and j.channel = t.channel and j.name = t.name
     order by j.id for update of j skip locked
   ),
@@ -988,7 +988,7 @@ declare
   v_groups text[];
 begin
   for v_process in
-    select e.id, e.session_key, e.renewed_at from "bearmq".worker e
+    select e.id, e.session_key, e.renewed_at from "bearmq".process e
     where e.expires_at < now() and e.id is distinct from p_self
       and coalesce(e.watched_from, now()) <= now() - make_interval(secs => p_grace_secs)
       and coalesce(e.watched_at, now()) >= now() - make_interval(secs => 3)
@@ -1010,7 +1010,7 @@ begin
       order by j.process_id limit 1) x
   )
   select array_agg(h.id order by h.id) into v_strays
-  from holder h where not exists (select 1 from "bearmq".worker e where e.id = h.id);
+  from holder h where not exists (select 1 from "bearmq".process e where e.id = h.id);
 
   -- The groups of all of them in one go: those of one worker after those of another would be out of order.
   v_groups := array(
@@ -1021,7 +1021,7 @@ begin
   foreach v_id in array v_dead || v_strays loop
     return query
     select 'job', t.o_id::text, t.o_name, v_id::text from "bearmq".release_jobs_v1(v_id, '{}', '{}', false) t;
-    delete from "bearmq".worker e where e.id = v_id;
+    delete from "bearmq".process e where e.id = v_id;
     if v_id = any (v_dead) then
       return query select 'process', null::text, null::text, v_id::text;
     end if;
@@ -1045,14 +1045,14 @@ begin
     return query select 'group', null::text, u.name, null::text from unnest(v_groups) as u (name);
   end if;
 
-  update "bearmq".worker e set watched_at = now(),
+  update "bearmq".process e set watched_at = now(),
     watched_from = case when e.watched_at >= now() - make_interval(secs => 3) then e.watched_from else now() end
   from (
-    select w.id from "bearmq".worker w where w.id is distinct from p_self and extract(epoch from w.renewed_at)::float8 + extract(epoch from w.expires_at)::float8
+    select w.id from "bearmq".process w where w.id is distinct from p_self and extract(epoch from w.renewed_at)::float8 + extract(epoch from w.expires_at)::float8
       < 2 * extract(epoch from now())::float8
     order by w.id for no key update skip locked) o
   where e.id = o.id and (e.watched_at is null or e.watched_at < now() - interval '0.5 s');
-  if exists (select 1 from "bearmq".worker w where w.id is distinct from p_self and extract(epoch from w.renewed_at)::float8 + extract(epoch from w.expires_at)::float8
+  if exists (select 1 from "bearmq".process w where w.id is distinct from p_self and extract(epoch from w.renewed_at)::float8 + extract(epoch from w.expires_at)::float8
       < 2 * extract(epoch from now())::float8) then
     return query select 'overdue', null::text, null::text, null::text;
   end if;
@@ -1067,13 +1067,13 @@ as $bearmq$
 declare
   v_generation integer;
 begin
-  select w.generation into v_generation from "bearmq".worker w where w.id = p_process for update;
+  select w.generation into v_generation from "bearmq".process w where w.id = p_process for update;
   if not found then
     return;
   end if;
   if v_generation < p_generation then
     return query select t.o_id::text, null::integer from "bearmq".release_jobs_v1(p_process, p_known, p_known_fences, true) t;
-    update "bearmq".worker w set generation = p_generation where w.id = p_process;
+    update "bearmq".process w set generation = p_generation where w.id = p_process;
     v_generation := p_generation;
   end if;
   return query select null::text, v_generation;

@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '3b5c9f612cab21eae314290c00ba30ff918b6d1da99095d90245c3eaf51e6d8f',
+    sha256: '864efa0f9433dba60bba1782ae6bb3869711f2ae30aa3c7fd998c4138d98f31e',
     makes: makes1,
   },
 ];

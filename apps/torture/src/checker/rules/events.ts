@@ -1,7 +1,7 @@
 import type { Account, Finding, Rule } from '../account.ts';
 import { grouped } from '../grouped.ts';
 import { type Event, TRANSLATION_MS } from '../history.ts';
-import { ofMendedGroups } from './fixed-groups.ts';
+import { ofFixedGroups } from './fixed-groups.ts';
 import { ofSettlements } from './settlement-events.ts';
 
 /** Events tell what happened, after the commit, once; a process that stopped in order has left none out. */
@@ -10,7 +10,7 @@ export const events: Rule = (account) => [
   ...ofEnqueues(account),
   ...ofOthers(account),
   ...ofSettlements(account),
-  ...ofMendedGroups(account),
+  ...ofFixedGroups(account),
 ];
 
 /** `WORKER_JOB_RUN` comes before each run. */

@@ -11,7 +11,7 @@ const MENDED = /^the job group ("(?:[^"\\]|\\.)*") was found (miscounted|stuck),
  * killed, or never learned that it held the job; or it was the next to run, and nobody was about to end another. So a sweep
  * has nothing to fix but what such a delete explains, and fixes that once.
  */
-export function ofMendedGroups(account: Account): readonly Finding[] {
+export function ofFixedGroups(account: Account): readonly Finding[] {
   const { history, plans } = account;
   const deletes = grouped(history.deleted, ({ jobId }) => plans.get(jobId)?.group ?? null);
   const fixed = history.events.flatMap(({ type, text, at, process }) => {
