@@ -24,7 +24,8 @@ export function preset({ database = false } = {}) {
       ? {
           globalSetup: '@bearmq/test-database/jest-global-setup',
           globalTeardown: '@bearmq/test-database/jest-global-teardown',
-          testTimeout: 20_000,
+          // What waits has a deadline of its own, and says what for; this is for a machine with much else to do.
+          testTimeout: 60_000,
         }
       : {}),
   };

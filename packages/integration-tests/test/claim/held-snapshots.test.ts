@@ -29,13 +29,14 @@ async function onwards() {
   });
   const context = schema.context({}, { driver });
   const events = logEvents(context);
-  const { definition: many } = await notedJob<null>(context, 'MANY');
+  const { definition: many, runs } = await notedJob<null>(context, 'MANY');
   await snapshot.hold();
   daemons.worker(context, { concurrency: 20 });
   let done = 0;
   const workOff = async (jobs: number) => {
     await many.enqueueMany(Array.from({ length: jobs }, () => ({ payload: null })));
     done += jobs;
+    await until('they have run', () => runs.length >= done, 45_000); // asked here, not of a table of dead rows
     await until('they are worked off', async () => {
       const left = await schema.value(`select count(*)::int from {s}.finalized_job where name = 'MANY'`);
       return Number(left) >= done;

@@ -81,7 +81,7 @@ describe('what is just within the limits goes through to its run:', () => {
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
     expect(received === payload).toBe(true);
     await schema.rows('delete from {s}.finalized_job where id = $1', [jobId]);
-  }, 60_000);
+  });
 
   it('the deepest payload', async () => {
     const context = schema.context();

@@ -9,19 +9,19 @@ const FIXTURE = fileURLToPath(new URL('../support/fixtures/enqueue-many.mjs', im
 describe('enqueueMany', () => {
   const schema = useSchema();
 
-  it('takes a hundred thousand jobs in a heap that is smaller than their payloads', async () => {
-    const config = { url: databaseUrl(), schema: schema.name, jobs: 100_000, payloadChars: 1_000 };
+  it('takes jobs in a heap that is smaller than their payloads', async () => {
+    const config = { url: databaseUrl(), schema: schema.name, jobs: 25_000, payloadChars: 4_000 };
     const { stdout } = await promisify(execFile)(process.execPath, [
       '--max-old-space-size=80', // their payloads have 100 million characters; a process that needs more room dies
       FIXTURE,
       JSON.stringify(config),
     ]);
-    expect(stdout).toBe('100000\n');
+    expect(stdout).toBe('25000\n');
     expect(
       await schema.rows(`
         select count(*)::int as jobs, min((payload->>'n')::int) as first, max((payload->>'n')::int) as last,
           bool_and(in_order) as in_order
         from (select payload, (payload->>'n')::int = row_number() over (order by seq) - 1 as in_order from {s}.job) j`),
-    ).toEqual([{ jobs: 100_000, first: 0, last: 99_999, in_order: true }]);
-  }, 90_000);
+    ).toEqual([{ jobs: 25_000, first: 0, last: 24_999, in_order: true }]);
+  });
 });

@@ -1,5 +1,5 @@
 import { rejectionOf } from '@bearmq/test-support';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { tablesOf } from '../support/core-internals.ts';
 import { useDaemons } from '../support/daemons.ts';
@@ -12,7 +12,6 @@ import { fillJobs, ledgerOf, noting, waitingBuilder } from './support/upgrades.t
 
 // An index that is built concurrently waits for every snapshot in the database, those of other test files too, of which
 // some hold one for a while.
-jest.setTimeout(60_000);
 
 const schema = useSchema({ migrations: 'none', database: 'own' });
 const daemons = useDaemons();

@@ -70,5 +70,5 @@ describe('a migration that ten processes begin at once', () => {
     expect(await snapshot(schema.pool, schema.name)).toEqual(await snapshot(schema.pool, straight));
     const invalid = 'select 1 from pg_index where indexrelid = to_regclass($1) and not indisvalid';
     expect(await schema.rows(invalid, [`${schema.q}.job_name`])).toEqual([]);
-  }, 60_000);
+  });
 });

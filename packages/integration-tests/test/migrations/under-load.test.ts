@@ -63,5 +63,5 @@ describe('a migration under workers of the version before it', () => {
       expect(log.of('DAEMON_ERROR')).toEqual([]);
       expect(log.of('WORKER_JOB_RUN_ERROR')).toEqual([]);
     }
-  }, 60_000);
+  });
 });

@@ -72,7 +72,7 @@ describe('whatever a row may hold, all other jobs are run, repeated, rescued and
       const taken = await insertHostileRows(schema.direct, schema.q, await columnsOf(schema));
       expect(taken).toContain(`job.run_at = 'infinity'`);
       await othersAreWell(schema);
-    }, 60_000);
+    });
   });
 
   describe('a job by a producer', () => {
@@ -85,6 +85,6 @@ describe('whatever a row may hold, all other jobs are run, repeated, rescued and
       const taken = await insertHostileRows(pool, schema.q, columns);
       expect(taken).toContain(`job.run_at = 'infinity'`);
       await othersAreWell(schema);
-    }, 60_000);
+    });
   });
 });

@@ -35,4 +35,4 @@ it('of the jobs that waited for one renewal, none starts when another has blocke
   await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 3 });
   const [first = 0, second = 0, third = 0] = renewalsAt;
   expect({ second: second > first, third: third > second }).toEqual({ second: true, third: true });
-}, 30_000);
+});

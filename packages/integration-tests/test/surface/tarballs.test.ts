@@ -15,7 +15,7 @@ let consumer: Consumer;
 
 beforeAll(() => {
   consumer = installedFromTarballs();
-}, 60_000);
+});
 
 afterAll(() => {
   if (consumer !== undefined) rmSync(consumer.folder, { recursive: true, force: true });
@@ -25,14 +25,14 @@ describe.each(names)('the tarball of %s', (name) => {
   it('satisfies publint', () => {
     const { status, output } = consumer.run(join(TOOLS, 'publint'), ['run', tarball(name), '--strict']);
     expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('All good') });
-  }, 60_000);
+  });
 
   it('gives every resolver its types', () => {
     // The rule warns that it is an ES module: these versions of Node.js can require one.
     const args = [tarball(name), '--ignore-rules', 'cjs-resolves-to-esm'];
     const { status, output } = consumer.run(join(TOOLS, 'attw'), args);
     expect({ status, output }).toMatchObject({ status: 0 });
-  }, 60_000);
+  });
 
   it('holds the build, its source and the licence, but no test', () => {
     const files = readdirSync(consumer.installed(name), { encoding: 'utf8', recursive: true });
@@ -84,7 +84,7 @@ describe('a program that installed them', () => {
     consumer.write('package.json', JSON.stringify({ type: 'module' }));
     consumer.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['program.ts'] }));
     expect(consumer.run(TSC, ['-p', '.'])).toEqual({ status: 0, output: '' });
-  }, 60_000);
+  });
 });
 
 /** Tools of others, each run as its users run it, in a project that is CommonJS as `npm init` makes it. */
@@ -119,38 +119,30 @@ console.log('loaded');
     ['5.9', 'nodenext'],
     ['7', 'commonjs'],
     ['7', 'nodenext'],
-  ])(
-    'compiles with TypeScript %s and module %s, and runs',
-    (version, module) => {
-      const tsc = version === '7' ? TSC : join(TOOLS, `../typescript-${version}/bin/tsc`);
-      const compilerOptions = { ...CJS, module, outDir: 'out' };
-      consumer.write('cjs/tsconfig.json', JSON.stringify({ compilerOptions, files: ['program.ts'] }));
-      expect(run(tsc, ['-p', '.'])).toEqual({ status: 0, output: '' });
-      expect(run(process.execPath, [QUIET, 'out/program.js'])).toEqual({ status: 0, output: 'loaded\n' });
-    },
-    60_000,
-  );
+  ])('compiles with TypeScript %s and module %s, and runs', (version, module) => {
+    const tsc = version === '7' ? TSC : join(TOOLS, `../typescript-${version}/bin/tsc`);
+    const compilerOptions = { ...CJS, module, outDir: 'out' };
+    consumer.write('cjs/tsconfig.json', JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+    expect(run(tsc, ['-p', '.'])).toEqual({ status: 0, output: '' });
+    expect(run(process.execPath, [QUIET, 'out/program.js'])).toEqual({ status: 0, output: 'loaded\n' });
+  });
 
   it('is run by tsx, as a command and as what Node.js imports first', () => {
     expect(run(join(TOOLS, 'tsx'), ['program.ts'])).toMatchObject({ status: 0, output: 'loaded\n' });
     const args = ['--import', 'tsx', 'module.mts'];
     expect(run(process.execPath, args)).toMatchObject({ status: 0, output: 'loaded\n' });
-  }, 60_000);
+  });
 
-  it.each(['cjs', 'esm'])(
-    'is bundled by esbuild for %s, and runs where nothing is installed',
-    (format) => {
-      const bundle = join(consumer.folder, '..', `${basename(consumer.folder)}.${format === 'esm' ? 'mjs' : 'cjs'}`);
-      try {
-        const args = ['program.ts', '--bundle', '--platform=node', `--format=${format}`, `--outfile=${bundle}`];
-        expect(run(join(TOOLS, 'esbuild'), [...args, '--log-level=warning'])).toEqual({ status: 0, output: '' });
-        expect(run(process.execPath, [bundle])).toEqual({ status: 0, output: 'loaded\n' });
-      } finally {
-        rmSync(bundle, { force: true });
-      }
-    },
-    60_000,
-  );
+  it.each(['cjs', 'esm'])('is bundled by esbuild for %s, and runs where nothing is installed', (format) => {
+    const bundle = join(consumer.folder, '..', `${basename(consumer.folder)}.${format === 'esm' ? 'mjs' : 'cjs'}`);
+    try {
+      const args = ['program.ts', '--bundle', '--platform=node', `--format=${format}`, `--outfile=${bundle}`];
+      expect(run(join(TOOLS, 'esbuild'), [...args, '--log-level=warning'])).toEqual({ status: 0, output: '' });
+      expect(run(process.execPath, [bundle])).toEqual({ status: 0, output: 'loaded\n' });
+    } finally {
+      rmSync(bundle, { force: true });
+    }
+  });
 
   describe('in Jest', () => {
     const jest = (config: object, env = {}) => {
@@ -169,7 +161,7 @@ console.log('loaded');
     it('with the flag, by an import of a test that is CommonJS', () => {
       consumer.write('cjs/by-import.spec.js', written('await import'));
       expect(jest({ testMatch: ['**/by-import.spec.js'] }, flag)).toMatchObject(passed);
-    }, 60_000);
+    });
 
     it('with the flag, by require, from Node.js 24.9 on', () => {
       consumer.write('cjs/by-require.spec.js', written('require'));
@@ -177,22 +169,18 @@ console.log('loaded');
       const refused = { status: 1, output: expect.stringContaining('Use Node v24.9+') };
       const canRequire = major > 24 || (major === 24 && minor >= 9);
       expect(jest({ testMatch: ['**/by-require.spec.js'] }, flag)).toMatchObject(canRequire ? passed : refused);
-    }, 60_000);
+    });
 
     it.each([
       ['swc', { transform: { '^.+\\.[jt]s$': '@swc/jest' } }],
       ['ts-jest', { preset: readmeHas('ts-jest/presets/js-with-ts') }],
-    ])(
-      'where %s compiles them, too',
-      (_compiler, config) => {
-        const compilerOptions = { ...CJS, module: 'commonjs', allowJs: true, isolatedModules: true };
-        consumer.write('cjs/tsconfig.json', JSON.stringify({ compilerOptions }));
-        const text = `${imports}\nimport { test, expect } from '@jest/globals';\n${asserted(modules)}`;
-        consumer.write('cjs/compiled.spec.ts', text);
-        expect(jest({ testMatch: ['**/compiled.spec.ts'], transformIgnorePatterns, ...config })).toMatchObject(passed);
-      },
-      60_000,
-    );
+    ])('where %s compiles them, too', (_compiler, config) => {
+      const compilerOptions = { ...CJS, module: 'commonjs', allowJs: true, isolatedModules: true };
+      consumer.write('cjs/tsconfig.json', JSON.stringify({ compilerOptions }));
+      const text = `${imports}\nimport { test, expect } from '@jest/globals';\n${asserted(modules)}`;
+      consumer.write('cjs/compiled.spec.ts', text);
+      expect(jest({ testMatch: ['**/compiled.spec.ts'], transformIgnorePatterns, ...config })).toMatchObject(passed);
+    });
   });
 });
 
