@@ -96,7 +96,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['function', '', 'reconcile_v1(uuid, integer, uuid[], integer[])', 'b8960c715265a115'],
   ['function', '', 'recount_groups_v1(text[])', '0c20193b2c789752'],
   ['function', '', 'rescue_v1(uuid, double precision, double precision, double precision)', '4b478140d0701390'],
-  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text)', '1c2946c0a74b22a4'],
+  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text)', 'd64c6c7f6a2030f6'],
   ['function', '', 'sweep_groups_v1()', '30aa570bec544d77'],
   ['function', '', 'take_back_v1(uuid, uuid[], integer[], boolean)', 'ed97f31176a03952'],
   ['index', 'finalized_job', 'finalized_job_age', 'btree (finalized_at)'],
