@@ -70,6 +70,36 @@ describe('forgotten records: a history is in order with a success', () => {
   });
 });
 
+describe('forgotten records: a success that is told of a job that is gone', () => {
+  const gone = job('g', [{ from: 1_000, to: 1_010 }]);
+  const [ran] = gone.runs;
+  const toldOf = (lags: readonly { readonly from: number; readonly to: number }[]) =>
+    saidBy(
+      'events',
+      history(
+        [
+          change(gone, {
+            inserted: [],
+            claims: [],
+            finals: [],
+            runs: ran === undefined ? [] : [ran],
+            events: gone.events.map((one) => (one.type === 'WORKER_JOB_RUN_SUCCESS' ? { ...one, at: 5_000 } : one)),
+          }),
+        ],
+        { losses: [{ from: 900, to: 1_100 }], processes: [processOf('P', { lags }), processOf('producer')] },
+      ),
+    );
+
+  it('was recorded before that, where its process stood still since', () => {
+    expect(toldOf([{ from: 1_050, to: 4_900 }])).toBe('');
+  });
+
+  it('is not right where its process had time to tell it', () => {
+    expect(toldOf([])).toMatch(/P told WORKER_JOB_RUN_SUCCESS 1 times instead of 0 of g/);
+    expect(toldOf([{ from: 3_000, to: 4_900 }])).toMatch(/P told WORKER_JOB_RUN_SUCCESS 1 times instead of 0 of g/);
+  });
+});
+
 describe('forgotten records: an attempt of a killed process', () => {
   const unspent = job('u', [
     { from: 12_500, to: 18_000, how: 'unspent', process: 'dead' },

@@ -74,6 +74,14 @@ export class Account {
     return frozen.reduce((sum, one) => sum + Math.max(0, Math.min(to, one.to) - Math.max(from, one.from)), 0);
   }
 
+  /** Whether what a process told at that time may have been undone since: also where it was told so, and then stood still. */
+  isUndoneOf(name: string, at: number): boolean {
+    const { lags = [], frozen = [] } = this.processes.get(name) ?? {};
+    const still = [...lags, ...frozen].filter(({ from, to }) => from <= at && at <= to + LATE_MS);
+    const isMissed = this.history.losses.some((loss) => still.some(({ from }) => isMeeting(loss, { from, to: at })));
+    return isMissed || this.isUndone(at);
+  }
+
   /** Whether what somebody was told of at that time may have been undone since. */
   isUndone(at: number | null): boolean {
     return at !== null && this.history.losses.some(({ from, to }) => at >= from && at <= to + LATE_MS);
@@ -81,7 +89,8 @@ export class Account {
 
   /** Whether its process was told that the end of a run is recorded, and that may have been undone since. */
   isRecordUndone(run: Run): boolean {
-    return this.isUndone(this.#recordedAt(run));
+    const at = this.#recordedAt(run);
+    return at !== null && this.isUndoneOf(run.process, at);
   }
 
   /** Whether the database ever refused to record the end of a job. */

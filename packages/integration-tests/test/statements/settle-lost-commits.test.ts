@@ -50,6 +50,15 @@ describe('a settle of a claim whose commit was lost', () => {
     expect(await statements.succeed(lost)).toEqual(new Set([id]));
   });
 
+  it('does not take a job that was taken back, and came to its number so, for one that it has settled itself', async () => {
+    const { id, job: lost } = await oneClaimed({ numAttempts: 2 });
+    // Taken back from an earlier claim, which was not lost: that raises the number as well.
+    await schema.rows(`update {s}.job set state = 'ready', process_id = null, attempt = 0, started = false`);
+    const failed = { kind: 'waiting', job: lost, attempt: 1, secs: 0, errorText: 'x' } as const;
+    expect(await statements.settle(failed)).toEqual(new Set([id]));
+    expect(await statements.job(id)).toMatchObject({ state: 'ready', attempt: 0 });
+  });
+
   it('is of no effect while nobody has claimed the job again', async () => {
     const { id, job: lost } = await oneClaimed({ jobGroup: 'g' });
     await loseClaim();

@@ -20,7 +20,7 @@ import { lockGroups } from './groups.ts';
  *
  * Returns the claims (id and number) that the worker no longer held. What an earlier copy of the same settle did does not
  * count as lost: it has left the job in history with the same number and worker, or waiting with the same number (whoever
- * takes it from there raises that). Where no history is kept, a job that is gone cannot be told from that, and does not
+ * takes it from there raises that) and attempt (who takes it back where a claim's commit was lost may come to that number). Where no history is kept, a job that is gone cannot be told from that, and does not
  * count either: nobody will run it again.
  *
  * It also returns the lanes in which a group that it freed has a job that is ready now: whoever serves them has work,
@@ -124,16 +124,16 @@ begin
   end if;
   return query
   select o.id::text, o.fence, null::text, null::text from (
-    select u.id, u.fence, null::text as kind from unnest(p_ids, p_fences) as u (id, fence)
+    select u.id, u.fence, null::text as kind, null::integer as attempt from unnest(p_ids, p_fences) as u (id, fence)
     union all
-    select t.id, t.fence, t.kind from (${rest}) t
+    select t.id, t.fence, t.kind, t.attempt from (${rest}) t
   ) o
   where not exists (
       select 1 from ${n.finalizedJob} f
       where f.id = any (array[o.id]) and f.fence = o.fence and f.process_id = p_process)
     and not exists (
       select 1 from ${n.job} j where j.id = any (array[o.id]) and j.fence = o.fence
-        and (j.process_id = p_process or j.process_id is null and o.kind = 'waiting'))
+        and (j.process_id = p_process or j.process_id is null and o.kind = 'waiting' and j.attempt = o.attempt))
     and (v_keep or exists (select 1 from ${n.job} j where j.id = any (array[o.id])));
 end`,
   });

@@ -45,7 +45,7 @@ function compare(
   for (const word of RECORDED) {
     const heard = events.filter(({ type }) => type === word);
     const expected = due.filter((one) => one.word === word);
-    const undone = heard.filter(({ at }) => account.isUndone(at)).length;
+    const undone = heard.filter((event) => account.isUndoneOf(event.process, event.at)).length;
     const amiss = `told ${word} ${heard.length} times instead of ${expected.length} of`;
     if (heard.length - undone > expected.length) found.push(amiss);
     missing += Math.max(0, expected.length - heard.length);
