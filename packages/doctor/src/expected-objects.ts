@@ -95,17 +95,10 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['function', '', 'prune_groups_v1(text, integer)', '0a27dd82cfb094cb'],
   ['function', '', 'reconcile_v1(uuid, integer, uuid[], integer[])', 'cf16f52e1968d935'],
   ['function', '', 'recount_groups_v1(text[])', '0c20193b2c789752'],
-<<<<<<< HEAD:packages/doctor/src/expected-objects.ts
   ['function', '', 'release_groups_v1(text[], integer[])', '596d99372baefa4d'],
   ['function', '', 'release_jobs_v1(uuid, uuid[], integer[], boolean)', '92a6fdb3a8872570'],
   ['function', '', 'rescue_v1(uuid, double precision, double precision, double precision)', '1f8107b4635bcefa'],
-  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text)', '58f826742524cfe9'],
-=======
-  ['function', '', 'rescue_v1(uuid, double precision, double precision, double precision)', '4b478140d0701390'],
-  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text)', 'd64c6c7f6a2030f6'],
-  ['function', '', 'check_groups_v1()', '30aa570bec544d77'],
-  ['function', '', 'release_jobs_v1(uuid, uuid[], integer[], boolean)', 'ed97f31176a03952'],
->>>>>>> 6454cc5 (tip):packages/migrations/src/doctor/expected-objects.ts
+  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text)', 'ed54ab9c5b6aa321'],
   ['index', 'finalized_job', 'finalized_job_age', 'btree (finalized_at)'],
   ['index', 'finalized_job', 'finalized_job_pkey', 'btree unique (id)'],
   ['index', 'job', 'job_pkey', 'btree unique (id)'],

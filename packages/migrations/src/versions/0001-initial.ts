@@ -927,9 +927,9 @@ begin
   end if;
   return query
   select o.id::text, o.fence, null::text, null::text from (
-    select u.id, u.fence, null::text as kind from unnest(p_ids, p_fences) as u (id, fence)
+    select u.id, u.fence, null::text as kind, null::integer as attempt from unnest(p_ids, p_fences) as u (id, fence)
     union all
-    select t.id, t.fence, t.kind from (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+    select t.id, t.fence, t.kind, t.attempt from (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
       id uuid, fence integer, attempt integer, kind text, secs float8, error text)) t
   ) o
   where not exists (
@@ -937,7 +937,7 @@ begin
       where f.id = any (array[o.id]) and f.fence = o.fence and f.process_id = p_process)
     and not exists (
       select 1 from "bearmq".job j where j.id = any (array[o.id]) and j.fence = o.fence
-        and (j.process_id = p_process or j.process_id is null and o.kind = 'waiting'))
+        and (j.process_id = p_process or j.process_id is null and o.kind = 'waiting' and j.attempt = o.attempt))
     and (v_keep or exists (select 1 from "bearmq".job j where j.id = any (array[o.id])));
 end
 $bearmq$`,

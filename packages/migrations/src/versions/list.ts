@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '864efa0f9433dba60bba1782ae6bb3869711f2ae30aa3c7fd998c4138d98f31e',
+    sha256: '9472ab3038a0c4338db8640232556446c2bb6001e206954fad4863ff14d0f358',
     makes: makes1,
   },
 ];
