@@ -1,3 +1,5 @@
+export { Worker } from './api/worker/worker.ts';
+export type { WorkerOptions } from './api/worker/worker-options.ts';
 export { Context } from './context.ts';
 export type { ContextOptions, ContextSettings } from './context-options.ts';
 export { DatabaseError, InvalidIdentifierError } from './driver/index.ts';
@@ -44,5 +46,3 @@ export type { JobMetadata } from './model/job-metadata.ts';
 export type { JsonSafe, NotJson } from './model/json.ts';
 export { Orchestrator } from './orchestrator/orchestrator.ts';
 export type { OrchestratorOptions } from './orchestrator/orchestrator-options.ts';
-export { Worker } from './worker/worker.ts';
-export type { WorkerOptions } from './worker/worker-options.ts';

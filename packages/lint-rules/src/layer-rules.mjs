@@ -53,11 +53,11 @@ export const layerRules = [
     to: { path: `${core}/sessions/` },
   },
   {
-    name: 'worker-and-orchestrator-are-strangers',
+    name: 'consumer-and-orchestrator-are-strangers',
     comment: 'Either runs without the other, on another machine if need be; they meet in the database only.',
     severity: 'error',
-    from: { path: `${core}/(worker|orchestrator)/` },
-    to: { path: `${core}/(worker|orchestrator)/`, pathNot: `${core}/$1/` },
+    from: { path: `${core}/(consume|orchestrator)/` },
+    to: { path: `${core}/(consume|orchestrator)/`, pathNot: `${core}/$1/` },
   },
   {
     name: 'index-is-for-outsiders',

@@ -11,7 +11,7 @@ function check(files: Readonly<Record<string, string>>): Outcome {
 
 /** What nobody may object to: one allowed import of each kind. */
 const sound = {
-  'packages/core/src/index.ts': `export { worker } from './worker/worker.ts';`,
+  'packages/core/src/index.ts': `export { worker } from './consume/worker.ts';`,
   'packages/core/src/errors.ts': 'export const error = 1;',
   'packages/core/src/driver/driver.ts': `import { error } from '../errors.ts';\nexport const driver = error;`,
   'packages/core/src/driver/values.ts': `import { driver } from './driver.ts';\nexport const value = driver;`,
@@ -20,9 +20,9 @@ const sound = {
   'packages/core/src/statements/claim.ts': `import { value } from '../driver/values.ts';\nimport { job } from '../model/job.ts';\nexport const claim = [value, job];`,
   'packages/core/src/inspect/compiler.ts': `import { Kysely } from 'kysely';\nexport const compiler = Kysely;`,
   'packages/core/src/sessions/slonik.ts': `import { value } from '../driver/values.ts';\nexport const session = value;`,
-  'packages/core/src/worker/worker.ts': `import { claim } from '../statements/claim.ts';\nimport { clock } from '../runtime/clock.ts';\nexport const worker = [claim, clock];`,
+  'packages/core/src/consume/worker.ts': `import { claim } from '../statements/claim.ts';\nimport { clock } from '../runtime/clock.ts';\nexport const worker = [claim, clock];`,
   'packages/core/src/orchestrator/orchestrator.ts': `import { claim } from '../statements/claim.ts';\nexport const orchestrator = claim;`,
-  'packages/core/src/worker/worker.test.ts': `import { worker } from './worker.ts';\nexport const test = worker;`,
+  'packages/core/src/consume/worker.test.ts': `import { worker } from './worker.ts';\nexport const test = worker;`,
   'packages/driver-new/src/index.ts': `import { value } from '@bearmq/core/driver';\nimport pg from 'pg';\nexport const driver = [value, pg];`,
   'packages/integration-tests/test/flow.test.ts': `import { Worker } from '@bearmq/core';\nexport const test = Worker;`,
 };
@@ -32,7 +32,7 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     ['packages/core/src/runtime/wake.ts', `import { job } from '../model/job.ts';\nexport const wake = job;`],
     [
       'packages/core/src/driver/session.ts',
-      `import type { worker } from '../worker/worker.ts';\nexport type S = typeof worker;`,
+      `import type { worker } from '../consume/worker.ts';\nexport type S = typeof worker;`,
     ],
   ],
   'errors-import-nothing': [
@@ -45,7 +45,7 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     ],
     [
       'packages/core/src/statements/renew.ts',
-      `import { worker } from '../worker/worker.ts';\nexport const renew = worker;`,
+      `import { worker } from '../consume/worker.ts';\nexport const renew = worker;`,
     ],
   ],
   'sessions-stand-on-driver': [
@@ -56,27 +56,27 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
   ],
   'sessions-are-for-users': [
     [
-      'packages/core/src/worker/finisher.ts',
+      'packages/core/src/consume/finisher.ts',
       `import { session } from '../sessions/slonik.ts';\nexport const finisher = session;`,
     ],
   ],
-  'worker-and-orchestrator-are-strangers': [
+  'consumer-and-orchestrator-are-strangers': [
     [
-      'packages/core/src/worker/settler.ts',
+      'packages/core/src/consume/settler.ts',
       `import { orchestrator } from '../orchestrator/orchestrator.ts';\nexport const s = orchestrator;`,
     ],
     [
       'packages/core/src/orchestrator/pruner.ts',
-      `import { worker } from '../worker/worker.ts';\nexport const pruner = worker;`,
+      `import { worker } from '../consume/worker.ts';\nexport const pruner = worker;`,
     ],
   ],
   'index-is-for-outsiders': [
-    ['packages/core/src/worker/executor.ts', `import { worker } from '../index.ts';\nexport const executor = worker;`],
+    ['packages/core/src/consume/executor.ts', `import { worker } from '../index.ts';\nexport const executor = worker;`],
   ],
   'core-knows-no-client': [
-    ['packages/core/src/worker/pool.ts', `import pg from 'pg';\nexport const pool = pg;`],
-    ['packages/core/src/worker/types.ts', `import type { Sql } from 'postgres';\nexport type S = Sql;`],
-    ['packages/core/src/worker/own.ts', `import { fromPg } from '@bearmq/driver-pg';\nexport const own = fromPg;`],
+    ['packages/core/src/consume/pool.ts', `import pg from 'pg';\nexport const pool = pg;`],
+    ['packages/core/src/consume/types.ts', `import type { Sql } from 'postgres';\nexport type S = Sql;`],
+    ['packages/core/src/consume/own.ts', `import { fromPg } from '@bearmq/driver-pg';\nexport const own = fromPg;`],
   ],
   'kysely-only-inspects': [
     ['packages/core/src/statements/prune.ts', `import { sql } from 'kysely';\nexport const prune = sql;`],
@@ -96,7 +96,7 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     ],
   ],
   'no-test-code-in-the-product': [
-    ['packages/core/src/worker/fake.ts', `import { test } from './worker.test.ts';\nexport const fake = test;`],
+    ['packages/core/src/consume/fake.ts', `import { test } from './worker.test.ts';\nexport const fake = test;`],
     [
       'packages/driver-new/src/start.ts',
       `import { startTestDatabase } from '@bearmq/test-database';\nexport const s = startTestDatabase;`,

@@ -1,6 +1,6 @@
-import type { ClaimedJob } from '../model/job.ts';
-import type { ClaimFrom, ClaimResult, Demand } from '../statements/claim.ts';
-import { LanePosition } from './lane-position.ts';
+import type { ClaimedJob } from '../../model/job.ts';
+import type { ClaimFrom, ClaimResult, Demand } from '../../statements/claim.ts';
+import { LanePosition } from './lane-mark.ts';
 
 /** A look that takes longer than this, in milliseconds, is not made for every claim. */
 const SLOW_MS = 1;

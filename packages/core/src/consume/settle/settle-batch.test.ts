@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { claimedJob } from '../../test/support/claimed-job.ts';
+import { claimedJob } from '../../../test/support/claimed-job.ts';
 import { firstOfOneLease, halvesOf, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
 
 const settlement = (leaseId: string): Settlement => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ChannelChoice, type SlotOwner } from './channel-choice.ts';
-import { ToldJobs } from './told-jobs.ts';
+import { ChannelChoice, type SlotOwner } from '../slots.ts';
+import { ToldJobs } from './announced-jobs.ts';
 
 /** Workers that are idle: their last claim found less than it asked for. */
 function idle(channels: readonly string[] | null, slots: number): ChannelChoice<SlotOwner> {

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { claimedJob } from '../../test/support/claimed-job.ts';
-import type { ClaimedJob } from '../model/job.ts';
+import { claimedJob } from '../../../test/support/claimed-job.ts';
+import type { ClaimedJob } from '../../model/job.ts';
 import { ActiveJob } from './active-job.ts';
 import { RunMetadata } from './run-metadata.ts';
 

@@ -1,6 +1,6 @@
-import type { ContextParts } from '../context-parts.ts';
-import type { ClaimedJob } from '../model/job.ts';
-import type { Lane } from '../statements/settle.ts';
+import type { ContextParts } from '../../context-parts.ts';
+import type { ClaimedJob } from '../../model/job.ts';
+import type { Lane } from '../../statements/settle.ts';
 import type { Settlement } from './settle-batch.ts';
 
 /** What a Settler works with, and whom it tells. */

@@ -1,4 +1,4 @@
-import type { ClaimedJob } from '../model/job.ts';
+import type { ClaimedJob } from '../../model/job.ts';
 import type { Start } from './settle-batch.ts';
 
 /**

@@ -1,11 +1,11 @@
-import type { ContextParts } from '../context-parts.ts';
-import type { ClaimedJob, Outcome } from '../model/job.ts';
-import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../model/outcome.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { ContextParts } from '../../context-parts.ts';
+import type { ClaimedJob, Outcome } from '../../model/job.ts';
+import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../../model/outcome.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Settler } from '../settle/settler.ts';
 import { ActiveJob } from './active-job.ts';
 import { RunMetadata } from './run-metadata.ts';
 import type { RunScope } from './run-scope.ts';
-import type { Settler } from './settler.ts';
 
 export interface ExecutorOptions {
   readonly parts: ContextParts;

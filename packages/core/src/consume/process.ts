@@ -1,18 +1,18 @@
 import type { ContextParts } from '../context-parts.ts';
 import { handedBack } from '../model/outcome.ts';
-import { DEAF_WARNING, Notifier } from '../notify/notifier.ts';
 import { Caretaker } from '../rescue/caretaker.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Lane } from '../statements/settle.ts';
-import { ChannelChoice, type Run, type SlotOwner } from './channel-choice.ts';
-import { Claimer } from './claimer.ts';
-import { Executor } from './executor.ts';
-import { HeldClaims } from './held-claims.ts';
+import { Claimer } from './claim/claimer.ts';
+import { HeldClaims } from './holdings.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { Member, MemberState } from './member.ts';
-import { RunWorker } from './run-worker.ts';
-import { emitGivenUp, emitLost, emitSettled } from './settlement-events.ts';
-import { Settler } from './settler.ts';
+import { DEAF_WARNING, Notifier } from './notifier.ts';
+import { Executor } from './run/executor.ts';
+import { RunWorker } from './run/group-run.ts';
+import { emitGivenUp, emitLost, emitSettled } from './settle/settlement-events.ts';
+import { Settler } from './settle/settler.ts';
+import { ChannelChoice, type Run, type SlotOwner } from './slots.ts';
 
 /** How often to look for work when nothing is heard, in milliseconds. */
 const POLL_LISTENING_MS = 3_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../test/support/claimed-job.ts';
-import { HeldClaims } from './held-claims.ts';
+import { HeldClaims } from './holdings.ts';
 
 const id = '00000000-0000-7000-8000-000000000001';
 const claim = (claims: number, leaseId = 'l') => claimedJob({ id, claims, leaseId });

@@ -1,4 +1,4 @@
-import { apart, cheapStorage } from '../runtime/async-context.ts';
+import { apart, cheapStorage } from '../../runtime/async-context.ts';
 
 /** A run, to what is started in it. */
 interface Token {

@@ -1,12 +1,12 @@
-import type { ContextParts } from '../context-parts.ts';
-import { handedBack, isStartRecorded } from '../model/outcome.ts';
-import { systemClock } from '../runtime/clock.ts';
-import type { Run } from './channel-choice.ts';
+import type { ContextParts } from '../../context-parts.ts';
+import { handedBack, isStartRecorded } from '../../model/outcome.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { JobMeter } from '../job-meter.ts';
+import type { LeaseKeeper } from '../lease-keeper.ts';
+import type { Member, MemberState } from '../member.ts';
+import type { Settler } from '../settle/settler.ts';
+import type { Run } from '../slots.ts';
 import type { Executor } from './executor.ts';
-import type { JobMeter } from './job-meter.ts';
-import type { LeaseKeeper } from './lease-keeper.ts';
-import type { Member, MemberState } from './member.ts';
-import type { Settler } from './settler.ts';
 
 export interface RunWorkerOptions {
   readonly parts: ContextParts;

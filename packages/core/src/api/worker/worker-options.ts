@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
-import { anything, checkOptions, listOf, nameOf, numberIn, withDefaults } from '../driver/index.ts';
-import { MAX_CHANNELS, MAX_NAME_BYTES } from '../model/limits.ts';
+import type { Context } from '../../context.ts';
+import { anything, checkOptions, listOf, nameOf, numberIn, withDefaults } from '../../driver/index.ts';
+import { MAX_CHANNELS, MAX_NAME_BYTES } from '../../model/limits.ts';
 
 /** The options of a {@link Worker}. */
 export interface WorkerOptions {

@@ -1,5 +1,5 @@
-import { DatabaseError } from '../driver/index.ts';
-import { isMissing } from '../statements/read-schema-version.ts';
+import { DatabaseError } from '../../driver/index.ts';
+import { isMissing } from '../../statements/read-schema-version.ts';
 
 /**
  * What to do when a settle failed:

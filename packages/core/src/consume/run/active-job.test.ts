@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { claimedJob } from '../../test/support/claimed-job.ts';
-import { LeaseLostError } from '../errors.ts';
+import { claimedJob } from '../../../test/support/claimed-job.ts';
+import { LeaseLostError } from '../../errors.ts';
 import { ActiveJob } from './active-job.ts';
 
 describe('the signal', () => {

@@ -1,11 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type ContextParts, partsOf } from '../context-parts.ts';
-import { StopWithinJobError } from '../errors.ts';
-import { outside } from '../runtime/async-context.ts';
-import type { Member } from './member.ts';
-import { RunScope } from './run-scope.ts';
+import type { Member } from '../../consume/member.ts';
+import { WorkerProcess } from '../../consume/process.ts';
+import { RunScope } from '../../consume/run/run-scope.ts';
+import { type ContextParts, partsOf } from '../../context-parts.ts';
+import { StopWithinJobError } from '../../errors.ts';
+import { outside } from '../../runtime/async-context.ts';
 import { resolveWorkerOptions, type WorkerOptions } from './worker-options.ts';
-import { WorkerProcess } from './worker-process.ts';
 
 /**
  * Runs jobs: those registered in its context, of its channels, one at a time unless told otherwise.

@@ -1,8 +1,8 @@
-import { claimKey } from '../model/claim-key.ts';
-import type { ClaimedJob } from '../model/job.ts';
-import { handedBack } from '../model/outcome.ts';
-import { Daemon } from '../runtime/daemon.ts';
-import type { SettleResult } from '../statements/settle.ts';
+import { claimKey } from '../../model/claim-key.ts';
+import type { ClaimedJob } from '../../model/job.ts';
+import { handedBack } from '../../model/outcome.ts';
+import { Daemon } from '../../runtime/daemon.ts';
+import type { SettleResult } from '../../statements/settle.ts';
 import { RefusedOutcomes } from './refused-outcomes.ts';
 import { firstOfOneLease, halvesOf, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
 import { failureOf, isOfAll } from './settle-failure.ts';

@@ -1,5 +1,5 @@
-import type { ClaimedJob } from '../model/job.ts';
-import type { JobMetadata } from '../model/job-metadata.ts';
+import type { ClaimedJob } from '../../model/job.ts';
+import type { JobMetadata } from '../../model/job-metadata.ts';
 import type { ActiveJob } from './active-job.ts';
 
 /** Returns what it is given: a class that extends it adds its private fields to that. */

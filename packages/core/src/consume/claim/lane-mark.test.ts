@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LanePosition } from './lane-position.ts';
+import { LanePosition } from './lane-mark.ts';
 
 describe('where to begin in a lane', () => {
   it('is at the last job that was seen, where the database has drawn many numbers since', () => {

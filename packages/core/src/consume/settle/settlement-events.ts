@@ -1,5 +1,5 @@
-import type { BearEvent } from '../events.ts';
-import type { EventBus } from '../runtime/event-bus.ts';
+import type { BearEvent } from '../../events.ts';
+import type { EventBus } from '../../runtime/event-bus.ts';
 import type { Settlement } from './settle-batch.ts';
 
 /** Tells of a settlement, after its commit. */

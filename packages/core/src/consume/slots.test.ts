@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../test/support/claimed-job.ts';
 import type { ClaimedJob } from '../model/job.ts';
-import { ChannelChoice, type Run, type SlotOwner } from './channel-choice.ts';
+import { ChannelChoice, type Run, type SlotOwner } from './slots.ts';
 
 /** A choice of channels whose starts are noted as `owner: job, job`. */
 function choiceOf(owners: Readonly<Record<string, number>>) {

@@ -1,4 +1,4 @@
-import type { ClaimedJob, Outcome } from '../model/job.ts';
+import type { ClaimedJob, Outcome } from '../../model/job.ts';
 
 /** What became of a claimed job, and what is needed to tell of it afterwards. */
 export interface Settlement {

@@ -1,5 +1,5 @@
-import type { Run, SlotOwner } from './channel-choice.ts';
-import type { RunScope } from './run-scope.ts';
+import type { RunScope } from './run/run-scope.ts';
+import type { Run, SlotOwner } from './slots.ts';
 
 /** A Worker, as its process sees it. */
 export interface Member extends SlotOwner {

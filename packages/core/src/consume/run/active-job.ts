@@ -1,5 +1,5 @@
-import { LeaseLostError } from '../errors.ts';
-import type { ClaimedJob } from '../model/job.ts';
+import { LeaseLostError } from '../../errors.ts';
+import type { ClaimedJob } from '../../model/job.ts';
 
 /** A job that is running in this process, and the way to abort it. */
 export class ActiveJob {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClaimedJob } from '../model/job.ts';
-import type { ClaimResult, Demand } from '../statements/claim.ts';
-import { LookPlanner } from './look-planner.ts';
+import type { ClaimedJob } from '../../model/job.ts';
+import type { ClaimResult, Demand } from '../../statements/claim.ts';
+import { LookPlanner } from './scan-budget.ts';
 
 const FAR = 1_000_000;
 const demand: Demand = { channels: null, slots: 2, ahead: 0, run: 1 };

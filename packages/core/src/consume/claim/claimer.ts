@@ -1,14 +1,14 @@
-import type { ContextParts } from '../context-parts.ts';
-import { DatabaseError } from '../driver/index.ts';
-import type { ClaimedJob } from '../model/job.ts';
-import type { ToldJob } from '../model/told-job.ts';
-import { Daemon } from '../runtime/daemon.ts';
-import { type ClaimResult, claim, type Demand } from '../statements/claim.ts';
-import { claimTold } from '../statements/claim-told.ts';
-import type { ChannelChoice, SlotOwner } from './channel-choice.ts';
-import type { Lease } from './lease-keeper.ts';
-import { LookPlanner } from './look-planner.ts';
-import { type Placed, ToldJobs } from './told-jobs.ts';
+import type { ContextParts } from '../../context-parts.ts';
+import { DatabaseError } from '../../driver/index.ts';
+import type { ClaimedJob } from '../../model/job.ts';
+import type { ToldJob } from '../../model/told-job.ts';
+import { Daemon } from '../../runtime/daemon.ts';
+import { type ClaimResult, claim, type Demand } from '../../statements/claim.ts';
+import { claimTold } from '../../statements/claim-told.ts';
+import type { Lease } from '../lease-keeper.ts';
+import type { ChannelChoice, SlotOwner } from '../slots.ts';
+import { type Placed, ToldJobs } from './announced-jobs.ts';
+import { LookPlanner } from './scan-budget.ts';
 
 export interface ClaimerOptions {
   readonly parts: ContextParts;

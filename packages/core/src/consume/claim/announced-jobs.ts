@@ -1,5 +1,5 @@
-import type { ToldJob } from '../model/told-job.ts';
-import type { ChannelChoice, SlotOwner } from './channel-choice.ts';
+import type { ToldJob } from '../../model/told-job.ts';
+import type { ChannelChoice, SlotOwner } from '../slots.ts';
 
 /** A job that was told of, and whose slots it may have. */
 export interface Placed<TOwner extends SlotOwner> {
