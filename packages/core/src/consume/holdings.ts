@@ -1,50 +1,119 @@
+import { LeaseLostError } from '../errors.ts';
 import type { ClaimedJob } from '../model/job.ts';
 
 /**
- * The claims that this process knows to hold: from the answer that brought them until their outcome is recorded, or they
- * are known to be lost. By claim and not by job, since a job can be claimed again while an earlier claim of it is still
- * running or waits to be recorded.
+ * Where a claimed job is on its way through this process:
+ * - `held`: claimed ahead, waits for a slot;
+ * - `next`: has a slot, behind others of its group or behind the record of its own start;
+ * - `running`: its work function has been called;
+ * - `settling`: it is over, or will not be started; its outcome waits to be recorded.
  */
-export class HeldClaims {
-  /** The first claim of each job; nearly always there is no other. */
-  readonly #first = new Map<string, ClaimedJob>();
-  #others: readonly ClaimedJob[] = [];
+export type Phase = 'held' | 'next' | 'running' | 'settling';
 
-  /**
-   * False for a claim that is held already. The database has then lost the commit that first brought it (a failover, a
-   * crash without `synchronous_commit`), and gave the same number again: what was begun with it goes on and counts.
-   */
-  add(claim: ClaimedJob): boolean {
-    const first = this.#first.get(claim.id);
-    if (first === undefined && this.#others.length === 0) {
-      this.#first.set(claim.id, claim);
-      return true;
+/** One claim of a job, held by this process: where it is, and the way to tell its run that the claim is gone. */
+export class Holding {
+  readonly job: ClaimedJob;
+  phase: Phase = 'held';
+  /** When it began to run, by this process's clock. */
+  startedAt = 0;
+  /** Another claim of the same job that is held too. */
+  other: Holding | undefined = undefined;
+  #loss: 'none' | 'with its lease' | 'alone' = 'none';
+  #controller: AbortController | undefined;
+
+  constructor(job: ClaimedJob) {
+    this.job = job;
+  }
+
+  /** Made when it is first looked at: most work functions never do, and it is dear. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.isLost) this.#controller.abort(new LeaseLostError(this.job.id));
     }
-    if ((first !== undefined && isSame(first, claim)) || this.#others.some((other) => isSame(other, claim)))
-      return false;
-    if (first === undefined) this.#first.set(claim.id, claim);
-    else this.#others = [...this.#others, claim];
-    return true;
+    return this.#controller.signal;
   }
 
-  delete(claim: ClaimedJob): void {
-    const first = this.#first.get(claim.id);
-    if (first !== undefined && isSame(first, claim)) this.#first.delete(claim.id);
-    else if (this.#others.length > 0) this.#others = this.#others.filter((other) => !isSame(other, claim));
+  /** Whether the claim is gone: what its run still does will not be recorded. */
+  get isLost(): boolean {
+    return this.#loss !== 'none';
   }
 
-  /** The lease is gone, and with it all claims. */
-  clear(): void {
-    this.#first.clear();
-    this.#others = [];
+  /** Whether this claim alone was lost, and its lease was not: the same claim may be made again under it. */
+  get isForsaken(): boolean {
+    return this.#loss === 'alone';
   }
 
-  /** Those that were made under a lease. */
-  under(leaseId: string): readonly ClaimedJob[] {
-    return [...this.#first.values(), ...this.#others].filter((claim) => claim.leaseId === leaseId);
+  /** The lease is gone, and this claim with it. */
+  lose(): void {
+    if (this.#loss === 'none') this.#lose('with its lease');
+  }
+
+  /** This claim is gone: its outcome is not recorded even if the same claim is made again. */
+  forsake(): void {
+    this.#lose('alone');
+  }
+
+  #lose(loss: 'with its lease' | 'alone'): void {
+    this.#loss = loss;
+    this.#controller?.abort(new LeaseLostError(this.job.id));
   }
 }
 
-function isSame(a: ClaimedJob, b: ClaimedJob): boolean {
-  return a.id === b.id && a.claims === b.claims && a.leaseId === b.leaseId;
+/**
+ * All that this process holds: every claim from the answer that brought it until its outcome is recorded, or it is known
+ * to be lost. What the fence names (job, `claims`, lease) is held once. A job can be held twice, though: it may be claimed
+ * again while the run of an earlier claim goes on, or waits to be recorded.
+ */
+export class Holdings {
+  /** Nearly always there is one claim of a job; further ones hang on it by {@link Holding.other}. */
+  readonly #byId = new Map<string, Holding>();
+
+  /**
+   * `null` for a claim that is held already. The database has then lost the commit that first brought it (a failover, a
+   * crash without `synchronous_commit`), and gave the same number again: what was begun with it goes on and counts.
+   */
+  take(job: ClaimedJob): Holding | null {
+    const holding = new Holding(job);
+    const first = this.#byId.get(job.id);
+    if (first !== undefined) {
+      for (let one: Holding | undefined = first; one !== undefined; one = one.other) {
+        if (one.job.claims === job.claims && one.job.leaseId === job.leaseId) return null;
+      }
+      holding.other = first;
+    }
+    this.#byId.set(job.id, holding);
+    return holding;
+  }
+
+  /** It is recorded, or known to be lost. What is not held (any more) is left alone. */
+  release(holding: Holding): void {
+    const { id } = holding.job;
+    const first = this.#byId.get(id);
+    if (first === holding) {
+      if (holding.other === undefined) this.#byId.delete(id);
+      else this.#byId.set(id, holding.other);
+      return;
+    }
+    for (let one = first; one !== undefined; one = one.other) {
+      if (one.other === holding) one.other = holding.other;
+    }
+  }
+
+  /** The lease is gone, and with it all claims: what runs is told so, and nothing more is started. */
+  dropAll(): void {
+    for (const holding of this.#all()) holding.lose();
+    this.#byId.clear();
+  }
+
+  /** What was claimed under a lease: the answer to whether the database knows of more. */
+  under(leaseId: string): readonly ClaimedJob[] {
+    return [...this.#all()].map(({ job }) => job).filter((job) => job.leaseId === leaseId);
+  }
+
+  *#all(): Generator<Holding, void> {
+    for (const first of this.#byId.values()) {
+      for (let one: Holding | undefined = first; one !== undefined; one = one.other) yield one;
+    }
+  }
 }

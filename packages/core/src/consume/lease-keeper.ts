@@ -70,7 +70,11 @@ export class LeaseKeeper extends Daemon {
 
   /** Whether the lease may have run out: this process was frozen, or its renewals do not get through. */
   get isInDoubt(): boolean {
-    return this.clock.now() > this.#certainUntil;
+    return this.isInDoubtAt(this.clock.now());
+  }
+
+  isInDoubtAt(now: number): boolean {
+    return now > this.#certainUntil;
   }
 
   /** Resolves once the lease was renewed, or is known to be lost. */

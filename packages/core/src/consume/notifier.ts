@@ -1,36 +1,25 @@
 import { v4 as uuidv4 } from 'uuid';
-import { type Driver, notificationChannel, type SqlSession, type Subscription, type Tables } from '../driver/index.ts';
+import type { ContextParts } from '../context-parts.ts';
+import { notificationChannel, type SqlSession, type Subscription } from '../driver/index.ts';
 import { decodeHint } from '../model/hint.ts';
-import type { ToldJob } from '../model/told-job.ts';
 import { afterReading, systemClock } from '../runtime/clock.ts';
 import { notify } from '../statements/notify.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { Notice } from './news.ts';
 
 export interface NotifierOptions {
-  readonly driver: Driver;
-  readonly tables: Tables;
-  /** What the notifications of this very process carry: its workers know already. */
-  readonly ownSenderId: string;
-  /** There may be work: another process says so, or notifications may have been missed. */
-  readonly onHint: () => void;
-  /** Another process says that this job became ready. */
-  readonly onTold: (told: ToldJob) => void;
-  /**
-   * It listens. `isDirect`: what `session` holds stands for this process already, whatever comes of notifications; else
-   * that is known only when they are seen to arrive.
-   */
-  readonly onConnected: (session: SqlSession | null, isDirect: boolean) => void;
-  /**
-   * Notifications were seen to arrive on this connection (`session` runs on it, where the driver gives access), or do
-   * not any more. Until the first call nothing is known.
-   */
-  readonly onHealth: (health: ListenerHealth) => void;
-  readonly onError: (error: unknown, failures: number) => void;
+  readonly parts: ContextParts;
+  /** Has use for the connection that listens, as it stands for this process. */
+  readonly keeper: Pick<LeaseKeeper, 'useSession' | 'expectSession'>;
+  /** Tells the claimer of what other processes say, and when notifications may have been missed. */
+  readonly notice: Notice;
 }
 
-export type ListenerHealth =
-  | { readonly state: 'listening'; readonly session: SqlSession | null }
-  /** `reason` says why notifications do not arrive. */
-  | { readonly state: 'deaf'; readonly reason: 'disconnected' | 'unanswered' };
+/**
+ * How long the first claim waits for the session lock where only a notification can prove that the connection is not
+ * shared, in milliseconds.
+ */
+const LOCK_PROOF_MS = 250;
 
 /** How long the notification that a listener sends to itself may take, once it is committed. */
 const PROBE_TIMEOUT_MS = 5_000;
@@ -70,9 +59,15 @@ export class Notifier {
   #foreign: 'none' | 'heeded' | 'more' = 'none';
   #cancelForeign: () => void = () => {};
   #failures = 0;
+  #isListening = false;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
+  }
+
+  /** Whether notifications were seen to arrive: then polling is a safeguard only. */
+  get isListening(): boolean {
+    return this.#isListening;
   }
 
   /** Never throws: a driver that refuses to listen (it is closed, say) leaves the workers to their polling. */
@@ -85,15 +80,18 @@ export class Notifier {
   }
 
   #listen(): Subscription {
-    const { driver, tables, onHint, onConnected } = this.#options;
+    const { parts, keeper, notice } = this.#options;
+    const { driver, tables } = parts;
     return driver.listen(notificationChannel(tables.schemaName), {
       onNotification: (payload) => {
         if (payload === this.#probe?.payload) this.#trust();
         else if (!payload.startsWith(PROBE_PREFIX)) this.#hear(payload);
       },
       onConnected: (session, isDirect = false) => {
-        onHint();
-        onConnected(session, isDirect);
+        notice('somewhere');
+        // Where it is direct, what the session holds stands for this process already, whatever comes of notifications.
+        if (isDirect || session === null) keeper.useSession(session);
+        else keeper.expectSession(LOCK_PROOF_MS);
         this.#startProbe(session);
       },
       onDisconnected: (error) => this.#fail(error),
@@ -101,12 +99,13 @@ export class Notifier {
   }
 
   #hear(payload: string): void {
-    const { ownSenderId, onHint, onTold } = this.#options;
+    const { parts, notice } = this.#options;
     const hint = decodeHint(payload);
     if (hint === null) this.#hearForeign();
-    else if (hint.senderId === ownSenderId) return;
-    else if (hint.told === null) onHint();
-    else onTold(hint.told);
+    else if (hint.senderId === parts.enqueuer.senderId)
+      return; // its workers know already
+    else if (hint.told === null) notice('somewhere');
+    else notice({ announced: [hint.told] });
   }
 
   /** Nothing that BearMQ sends: the first is heeded at once, then one in a while, so that a flood of them costs little. */
@@ -116,7 +115,7 @@ export class Notifier {
       return;
     }
     this.#foreign = 'heeded';
-    this.#options.onHint();
+    this.#options.notice('somewhere');
     this.#cancelForeign = systemClock.after(FOREIGN_INTERVAL_MS, () => {
       const isMore = this.#foreign === 'more';
       this.#foreign = 'none';
@@ -127,8 +126,8 @@ export class Notifier {
   #fail(error: unknown): void {
     this.#endProbe();
     this.#failures += 1;
-    this.#options.onHealth({ state: 'deaf', reason: 'disconnected' });
-    this.#options.onError(error, this.#failures);
+    this.#noteHealth('deaf', null);
+    this.#options.parts.reportError('notifier', error, this.#failures);
   }
 
   async stop(): Promise<void> {
@@ -149,14 +148,14 @@ export class Notifier {
    * that refuses for a moment, says nothing about the connection that listens.
    */
   async #send(probe: Probe, failures: number): Promise<void> {
-    const { driver, tables, onError } = this.#options;
+    const { driver, tables, reportError } = this.#options.parts;
     const channel = notificationChannel(tables.schemaName);
     let isSent = true;
     try {
       await notify(driver, tables, { channel, payload: probe.payload });
     } catch (error) {
       isSent = false;
-      if (this.#probe === probe) onError(error, failures + 1);
+      if (this.#probe === probe) reportError('notifier', error, failures + 1);
     }
     if (this.#probe !== probe) return; // it has come back already, or its connection is gone
     if (isSent) this.#awaitAnswer(probe);
@@ -175,7 +174,10 @@ export class Notifier {
   /** Not for good: a server, or an event loop, may have been busy. So it is tried again, and may still come late. */
   #noteDeaf(probe: Probe): void {
     probe.unanswered += 1;
-    if (probe.unanswered === 1) this.#options.onHealth({ state: 'deaf', reason: 'unanswered' });
+    if (probe.unanswered === 1) {
+      this.#noteHealth('deaf', null);
+      this.#options.parts.warn(DEAF_WARNING);
+    }
     const pauseMs = Math.min(DEAF_PAUSE_MS * 2 ** (probe.unanswered - 1), LONGEST_DEAF_PAUSE_MS);
     probe.cancel = systemClock.after(pauseMs, () => void this.#send(probe, 0));
   }
@@ -184,7 +186,13 @@ export class Notifier {
     const session = this.#probe?.session ?? null;
     this.#endProbe();
     this.#failures = 0;
-    this.#options.onHealth({ state: 'listening', session });
+    this.#noteHealth('listening', session);
+  }
+
+  #noteHealth(health: 'listening' | 'deaf', session: SqlSession | null): void {
+    this.#isListening = health === 'listening';
+    this.#options.keeper.useSession(session);
+    this.#options.notice('somewhere');
   }
 
   #endProbe(): void {
@@ -193,8 +201,7 @@ export class Notifier {
   }
 }
 
-/** What is said of `unanswered`. */
-export const DEAF_WARNING: string =
+const DEAF_WARNING =
   'notifications do not arrive on this connection (a pooler in transaction mode, perhaps): idle workers poll instead, ' +
   'and a process whose event loop is blocked for longer than its lease is taken for dead. Give workers a direct ' +
   "connection, or say wakeUp: 'poll' to accept this";

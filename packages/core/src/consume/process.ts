@@ -4,28 +4,28 @@ import { Caretaker } from '../rescue/caretaker.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Lane } from '../statements/settle.ts';
 import { Claimer } from './claim/claimer.ts';
-import { HeldClaims } from './holdings.ts';
+import { Holdings } from './holdings.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import type { Member, MemberState } from './member.ts';
-import { DEAF_WARNING, Notifier } from './notifier.ts';
+import { type Member, Membership } from './membership.ts';
+import type { News } from './news.ts';
+import { Notifier } from './notifier.ts';
 import { Executor } from './run/executor.ts';
-import { RunWorker } from './run/group-run.ts';
-import { emitGivenUp, emitLost, emitSettled } from './settle/settlement-events.ts';
+import { GroupRunner } from './run/group-runner.ts';
 import { Settler } from './settle/settler.ts';
-import { ChannelChoice, type Run, type SlotOwner } from './slots.ts';
+import { SlotPool } from './slots.ts';
 
 /** How often to look for work when nothing is heard, in milliseconds. */
 const POLL_LISTENING_MS = 3_000;
 const POLL_DEAF_MS = 1_000;
 
-/**
- * How long the first claim waits for the session lock: while the connection is made, and where only a notification can
- * prove that it is not shared, in milliseconds.
- */
-const [LOCK_CONNECT_MS, LOCK_PROOF_MS] = [5_000, 250];
+/** How long the first claim waits for the session lock while the connection for it is made, in milliseconds. */
+const LOCK_CONNECT_MS = 5_000;
 
 /** Above so many outcomes that are not recorded yet, no more jobs are claimed. */
 const BACKLOG_LIMIT = 5_000;
+
+/** The share of `jobGroupUnlockSecs` after which no further job of a run is started: the group may open soon. */
+const RUN_TIME_SHARE = 0.5;
 
 /**
  * What all Workers of a context share: one lease, one claimer, one settler, one listener. It starts with the first
@@ -33,101 +33,63 @@ const BACKLOG_LIMIT = 5_000;
  */
 export class WorkerProcess {
   readonly #parts: ContextParts;
+  readonly #holdings = new Holdings();
   readonly #keeper: LeaseKeeper;
-  readonly #settler: Settler;
-  readonly #claimer: Claimer;
-  readonly #caretaker: Caretaker;
-  readonly #executor: Executor;
-  readonly #runner: RunWorker;
   readonly #notifier: Notifier | undefined;
-  readonly #choices = new Map<string, ChannelChoice<SlotOwner>>();
-  readonly #members = new Map<SlotOwner, MemberState>();
+  readonly #claimer: Claimer;
+  readonly #runner: GroupRunner;
+  readonly #settler: Settler;
+  readonly #caretaker: Caretaker;
+  readonly #pools = new Map<string, SlotPool>();
+  readonly #members = new Map<Member, Membership>();
   readonly #unsubscribe: readonly (() => void)[];
-  #isListening = false;
-  readonly #held = new HeldClaims();
   #closing: Promise<void> | undefined;
 
   constructor(parts: ContextParts) {
     this.#parts = parts;
-    const { driver, tables, settings, registry, localWork, events, reportError, warn } = parts;
+    const { settings, registry, localWork } = parts;
+    const holdings = this.#holdings;
+    const notice = (news: News): void => this.#claimer.notice(news);
     this.#keeper = new LeaseKeeper({
       parts,
       sessionWithinMs: settings.wakeUp === 'poll' ? 0 : LOCK_CONNECT_MS,
-      onHeld: () => this.#claimer.hintAnywhere(),
+      onHeld: () => notice('anywhere'),
       onLost: () => this.#dropAll(),
-      onOtherServer: () => this.#claimer.distrust(),
+      onOtherServer: () => notice('distrust'),
       onOverdue: () => this.#caretaker.rescue(),
       onEnded: () => void this.#notifier?.stop(),
     });
-    this.#settler = new Settler({
-      parts,
-      onSettled: (settlement) => {
-        const { outcome } = settlement;
-        this.#held.delete(outcome.job);
-        if (outcome.kind === 'waiting' && outcome.secs === 0) this.#claimer.noteReturned(outcome.job);
-        if (outcome.kind === 'waiting' && outcome.errorText === null) parts.enqueuer.hintOthers(); // handed back
-        emitSettled(events, settlement);
-      },
-      onLost: (settlement) => {
-        this.#held.delete(settlement.outcome.job);
-        emitLost(events, settlement);
-      },
-      // Still held: whatever the database says of it, this process has run it, and a reconcile must not have it run again.
-      onGivenUp: (settlement, error) => emitGivenUp(events, settlement, error),
-      onRunLost: (job) => {
-        this.#held.delete(job);
-        this.#executor.lose(job);
-      },
-      onDueIn: (ms) => this.#claimer.hintIn(ms),
-      onOpened: (lanes) => this.#tellOfOpened(lanes),
-    });
-    this.#executor = new Executor({ parts, settler: this.#settler, clock: systemClock });
-    this.#runner = new RunWorker({ parts, keeper: this.#keeper, settler: this.#settler, executor: this.#executor });
+    const keeper = this.#keeper;
+    this.#notifier = settings.wakeUp === 'poll' ? undefined : new Notifier({ parts, keeper, notice });
+    this.#settler = new Settler({ parts, holdings, notice, onOpened: (lanes) => this.#noteOpened(lanes) });
+    const settler = this.#settler;
+    const executor = new Executor({ parts, settler, clock: systemClock });
+    const runMs = settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
+    this.#runner = new GroupRunner({ keeper, settler, executor, clock: systemClock, runMs });
     this.#caretaker = new Caretaker({
       parts,
-      selfId: () => this.#keeper.lease?.workerId ?? null,
+      selfId: () => keeper.lease?.workerId ?? null,
       onReady: () => {
-        this.#claimer.hintAnywhere();
+        notice('anywhere');
         parts.enqueuer.hintOthers();
       },
     });
     this.#claimer = new Claimer({
       parts,
-      choices: () => [...this.#choices.values()],
-      lease: () => this.#keeper.lease,
-      onLeaseLost: (lease) => this.#keeper.lose(lease),
+      pools: () => [...this.#pools.values()],
+      lease: () => keeper.lease,
+      onLeaseLost: (lease) => keeper.lose(lease),
       onRescueDue: () => this.#caretaker.rescue(),
-      isBackedUp: () => this.#settler.backlog > BACKLOG_LIMIT,
-      reconcile: (lease) => this.#keeper.reconcile(lease, this.#held.under(lease.workerId)),
-      handBack: (choice) => this.#handBack(choice),
-      pollMs: () => (settings.pollSecs === undefined ? this.#defaultPollMs() : settings.pollSecs * 1000),
+      isBackedUp: () => settler.backlog > BACKLOG_LIMIT,
+      reconcile: (lease) => keeper.reconcile(lease, holdings.under(lease.workerId)),
+      release: (pool) => this.#release(pool),
+      pollMs: () => (settings.pollSecs === undefined ? this.#defaultPollMs : settings.pollSecs * 1000),
     });
-    this.#notifier =
-      settings.wakeUp === 'poll'
-        ? undefined
-        : new Notifier({
-            driver,
-            tables,
-            ownSenderId: parts.enqueuer.senderId,
-            onHint: () => this.#claimer.hint(),
-            onTold: (told) => this.#claimer.tell([told]),
-            onConnected: (session, isDirect) => {
-              if (isDirect || session === null) this.#keeper.useSession(session);
-              else this.#keeper.expectSession(LOCK_PROOF_MS);
-            },
-            onHealth: (health) => {
-              this.#isListening = health.state === 'listening';
-              this.#keeper.useSession(health.state === 'listening' ? health.session : null);
-              if (health.state === 'deaf' && health.reason === 'unanswered') warn(DEAF_WARNING);
-              this.#claimer.hint();
-            },
-            onError: (error, failures) => reportError('notifier', error, failures),
-          });
     this.#unsubscribe = [
-      localWork.subscribe((told) => (told === null ? this.#claimer.hint() : this.#claimer.tell(told))),
-      registry.onAdd(() => this.#claimer.hint()),
+      localWork.subscribe((announced) => notice(announced === null ? 'somewhere' : { announced })),
+      registry.onAdd(() => notice('somewhere')),
     ];
-    for (const daemon of [this.#keeper, this.#settler, this.#claimer, this.#caretaker]) daemon.start();
+    for (const daemon of [keeper, settler, this.#claimer, this.#caretaker]) daemon.start();
     this.#notifier?.start();
   }
 
@@ -138,49 +100,29 @@ export class WorkerProcess {
 
   join(member: Member): void {
     const key = JSON.stringify(member.channels);
-    let choice = this.#choices.get(key);
-    if (choice === undefined) {
-      choice = new ChannelChoice(
-        member.channels,
-        systemClock.now(),
-        (run, owner) => void this.#members.get(owner)?.work(run),
-        (claim) => this.#held.add(claim),
-      );
-      this.#choices.set(key, choice);
-    }
-    const ofChoice = choice;
-    const state = { running: 0, isLeaving: false, onIdle: () => {} };
-    const onOver = (run: Run): void => this.#release(run, member, ofChoice);
-    const work = this.#runner.workOf(member, { state, meter: choice.meter, onOver });
-    this.#members.set(member, Object.assign(state, { work }));
-    choice.add(member, member.concurrency, systemClock.now());
-    this.#claimer.hint();
+    const pool = this.#pools.get(key) ?? new SlotPool(member.channels, systemClock.now(), this.#holdings);
+    this.#pools.set(key, pool);
+    const membership = new Membership(member, {
+      pool,
+      runner: this.#runner,
+      onSlotFree: () => this.#claimer.wake(),
+    });
+    this.#members.set(member, membership);
+    pool.join(membership, systemClock.now());
+    this.#claimer.notice('somewhere');
   }
 
-  /** A run is over: its slot is free. */
-  #release(run: Run, owner: Member, choice: ChannelChoice<SlotOwner>): void {
-    choice.free(owner, run, systemClock.now());
-    const state = this.#members.get(owner);
-    if (state?.isLeaving === true) {
-      if (state.running === 0) state.onIdle();
-    } else if (choice.isHungry) {
-      this.#claimer.wake();
-    }
-  }
-
-  /** Lets the member's running jobs finish, hands back what it will not start, and waits until all is recorded. */
+  /** Lets the member's running jobs finish, releases what it will not start, and waits until all is recorded. */
   async leave(member: Member): Promise<void> {
-    const state = this.#members.get(member);
-    if (state === undefined) return;
-    state.isLeaving = true;
-    const key = JSON.stringify(member.channels);
-    const choice = this.#choices.get(key);
-    choice?.remove(member, member.concurrency);
-    if (choice?.isUnused === true) {
-      this.#handBack(choice);
-      this.#choices.delete(key);
+    const membership = this.#members.get(member);
+    if (membership === undefined) return;
+    const { pool } = membership;
+    const idle = membership.leave();
+    if (pool.isUnused) {
+      this.#release(pool);
+      this.#pools.delete(JSON.stringify(member.channels));
     }
-    if (state.running > 0) await new Promise<void>((resolve) => (state.onIdle = resolve));
+    await idle;
     this.#members.delete(member);
     if (this.#members.size > 0) {
       await this.#settler.flushed();
@@ -190,52 +132,52 @@ export class WorkerProcess {
     await this.#closing;
   }
 
-  #handBack(choice: ChannelChoice<SlotOwner>): void {
-    for (const job of choice.takeHeld()) {
-      this.#settler.add({ outcome: handedBack(job), workerId: choice.ownerId, durationMs: 0 });
+  /** Hands back what a pool holds and has not started, for whoever has a slot. */
+  #release(pool: SlotPool): void {
+    for (const holding of pool.takeHeld()) {
+      this.#settler.record({ holding, outcome: handedBack(holding.job), workerId: pool.ownerId, durationMs: 0 });
     }
   }
 
   /** The lease is gone, and with it all claims: running jobs are told, the others forgotten. */
   #dropAll(): void {
-    this.#held.clear();
-    this.#runner.loseAll();
-    this.#executor.loseAll();
-    for (const choice of this.#choices.values()) choice.takeHeld();
+    this.#holdings.dropAll();
+    for (const pool of this.#pools.values()) pool.takeHeld();
   }
 
   /**
    * A claim that came up short may find more now. Jobs that this process does not take were not seen by those who do:
    * their claims passed over them while the group was busy.
    */
-  #tellOfOpened(lanes: readonly Lane[]): void {
-    const choices = [...this.#choices.values()];
+  #noteOpened(lanes: readonly Lane[]): void {
+    const pools = [...this.#pools.values()];
     const isOurs = ({ channel, name }: Lane): boolean =>
-      this.#parts.registry.get(name) !== undefined && choices.some((choice) => choice.takes(channel));
-    if (lanes.some(isOurs)) this.#claimer.hint();
+      this.#parts.registry.get(name) !== undefined && pools.some((pool) => pool.takes(channel));
+    if (lanes.some(isOurs)) this.#claimer.notice('somewhere');
     if (!lanes.every(isOurs)) this.#parts.enqueuer.hintOthers();
   }
 
-  #defaultPollMs(): number {
-    return this.#isListening ? POLL_LISTENING_MS : POLL_DEAF_MS;
+  get #defaultPollMs(): number {
+    return this.#notifier?.isListening === true ? POLL_LISTENING_MS : POLL_DEAF_MS;
   }
 
   /** In the order in which they need each other: no more claims, outcomes recorded, lease given up. */
   async #close(): Promise<void> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await Promise.all([this.#claimer.stop(), this.#caretaker.stop()]);
-    for (const choice of this.#choices.values()) this.#handBack(choice);
+    for (const pool of this.#pools.values()) this.#release(pool);
     const failure = await this.#settler.flushed().then(
       () => undefined,
       (reason: unknown) => ({ reason }),
     );
-    // What was handed back, and groups that are free now: others need not wait for their next poll.
+    // What was handed back, and groups that are open now: others need not wait for their next poll.
     await this.#parts.enqueuer.tellOthers();
     await Promise.all([this.#settler.stop(), this.#keeper.stop(), this.#notifier?.stop()]);
     const { lease } = this.#keeper;
     if (failure !== undefined) throw failure.reason;
-    if (lease !== null && this.#claimer.mustReconcile)
-      await this.#keeper.reconcile(lease, this.#held.under(lease.workerId));
+    if (lease !== null && this.#claimer.mustReconcile) {
+      await this.#keeper.reconcile(lease, this.#holdings.under(lease.workerId));
+    }
     await this.#keeper.remove();
   }
 }

@@ -1,170 +1,189 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../test/support/claimed-job.ts';
-import type { ClaimedJob } from '../model/job.ts';
-import { ChannelChoice, type Run, type SlotOwner } from './slots.ts';
+import { Holdings } from './holdings.ts';
+import { type Slot, SlotPool, type WorkerSlots } from './slots.ts';
 
-/** A choice of channels whose starts are noted as `owner: job, job`. */
-function choiceOf(owners: Readonly<Record<string, number>>) {
+/** A pool whose starts are noted as `worker: job, job`. */
+function poolOf(concurrencies: Readonly<Record<string, number>>) {
   const started: string[] = [];
-  const runs: { readonly run: Run; readonly owner: SlotOwner }[] = [];
-  const members = Object.fromEntries(Object.keys(owners).map((id) => [id, { id }]));
-  const choice = new ChannelChoice<SlotOwner>(null, 0, (run: Run, owner) => {
-    runs.push({ run, owner });
-    started.push(`${owner.id}: ${run.jobs.map(({ name }) => name).join(', ')}`);
+  const running: Slot[] = [];
+  const holdings = new Holdings();
+  const pool = new SlotPool(null, 0, holdings);
+  const worker = (id: string, concurrency: number): WorkerSlots => ({
+    id,
+    concurrency,
+    start: (slot) => {
+      running.push(slot);
+      started.push(`${id}: ${slot.run.holdings.map(({ job }) => job.name).join(', ')}`);
+    },
   });
-  for (const [id, slots] of Object.entries(owners)) choice.add(members[id] as SlotOwner, slots, 0);
-  /** The oldest run of a member is over. */
+  const workers = new Map(Object.entries(concurrencies).map(([id, slots]) => [id, worker(id, slots)]));
+  for (const one of workers.values()) pool.join(one, 0);
+  const known = (id: string): WorkerSlots => {
+    const one = workers.get(id);
+    if (one === undefined) throw new Error(`there is no worker ${id}`);
+    return one;
+  };
+  /** The oldest run of a worker is over. */
   const end = (id: string, now = 0) => {
-    const [over] = runs.splice(
-      runs.findIndex(({ owner }) => owner === members[id]),
+    const [over] = running.splice(
+      running.findIndex(({ owner }) => owner.id === id),
       1,
     );
     if (over === undefined) throw new Error(`nothing runs in ${id}`);
-    choice.free(over.owner, over.run, now);
+    pool.free(over, now);
   };
-  return { choice, started, end, member: (id: string) => members[id] as SlotOwner };
+  return { pool, holdings, started, end, worker, known };
 }
 
 const named = (...names: readonly string[]) => names.map((name) => claimedJob({ name }));
 
-describe('the Workers of one choice of channels', () => {
+describe('the Workers of one pool', () => {
   it('start jobs in their order, in whatever slot is free', () => {
-    const { choice, started } = choiceOf({ a: 1, b: 2 });
-    choice.accept(named('1', '2'), 0);
+    const { pool, started } = poolOf({ a: 1, b: 2 });
+    pool.accept(named('1', '2'), 0);
     expect(started).toEqual(['a: 1', 'b: 2']);
   });
 
   it('hold what cannot start, and start it when a slot is free', () => {
-    const { choice, started, end } = choiceOf({ a: 1 });
-    choice.accept(named('1', '2', '3'), 0);
+    const { pool, started, end } = poolOf({ a: 1 });
+    pool.accept(named('1', '2', '3'), 0);
     expect(started).toEqual(['a: 1']);
     end('a');
     expect(started).toEqual(['a: 1', 'a: 2']);
     end('a');
     end('a');
     expect(started).toEqual(['a: 1', 'a: 2', 'a: 3']);
-    expect(choice.takeHeld()).toEqual([]);
+    expect(pool.takeHeld()).toEqual([]);
   });
 
   it('leave out a claim that the process holds already', () => {
-    const [known, fresh] = named('1', '2');
-    const started: string[] = [];
-    const choice = new ChannelChoice<SlotOwner>(
-      null,
+    const { pool, holdings, started } = poolOf({ a: 3 });
+    const [known, fresh] = [claimedJob({ name: '1' }), claimedJob({ name: '2' })];
+    holdings.take(known);
+    pool.accept([known, fresh], 0);
+    expect(started).toEqual(['a: 2']);
+    expect(pool.chars).toBe(fresh.payloadText.length);
+  });
+
+  it('say where each job is: held, or next in its slot', () => {
+    const { pool, known } = poolOf({ a: 1 });
+    const phases: string[] = [];
+    pool.leave(known('a'));
+    pool.accept(named('1', '2'), 0);
+    pool.join(
+      { id: 'b', concurrency: 1, start: ({ run }) => phases.push(...run.holdings.map(({ phase }) => phase)) },
       0,
-      ({ jobs }) => started.push(...jobs.map(({ name }) => name)),
-      (claim) => claim !== known,
     );
-    choice.add({ id: 'a' }, 3, 0);
-    choice.accept([known, fresh] as ClaimedJob[], 0);
-    expect(started).toEqual(['2']);
+    expect(phases).toEqual(['next']);
+    expect(pool.takeHeld().map(({ phase }) => phase)).toEqual(['held']);
   });
 
   it('give all jobs of one group to one slot, in their order', () => {
-    const { choice, started } = choiceOf({ a: 1, b: 1, c: 1 });
+    const { pool, started } = poolOf({ a: 1, b: 1, c: 1 });
     const grouped = (name: string, jobGroup: string | null) => claimedJob({ name, jobGroup });
-    choice.accept([grouped('1', 'g'), grouped('2', null), grouped('3', 'g'), grouped('4', 'h'), grouped('5', 'g')], 0);
+    pool.accept([grouped('1', 'g'), grouped('2', null), grouped('3', 'g'), grouped('4', 'h'), grouped('5', 'g')], 0);
     expect(started).toEqual(['a: 1, 3, 5', 'b: 2', 'c: 4']);
   });
 
   it('give up what they hold, once, when they are asked to', () => {
-    const { choice, end, started } = choiceOf({ a: 1 });
+    const { pool, end, started } = poolOf({ a: 1 });
     const jobs = named('1', '2', '3');
-    choice.accept(jobs, 0);
-    expect(choice.takeHeld()).toEqual(jobs.slice(1));
-    expect(choice.takeHeld()).toEqual([]);
+    pool.accept(jobs, 0);
+    expect(pool.takeHeld().map(({ job }) => job)).toEqual(jobs.slice(1));
+    expect(pool.takeHeld()).toEqual([]);
     end('a');
     expect(started).toEqual(['a: 1']);
   });
 
   it('hold a job for a moment', () => {
-    const { choice } = choiceOf({ a: 1 });
-    expect(choice.holdsUntil).toBe(Infinity);
-    choice.accept(named('1', '2'), 500);
-    choice.accept(named('3'), 900);
-    expect(choice.holdsUntil).toBe(750);
+    const { pool } = poolOf({ a: 1 });
+    expect(pool.holdsUntil).toBe(Infinity);
+    pool.accept(named('1', '2'), 500);
+    pool.accept(named('3'), 900);
+    expect(pool.holdsUntil).toBe(750);
   });
 
   it('take no more in the slots of one that has left, not even when its job is over', () => {
-    const { choice, started, end, member } = choiceOf({ a: 1, b: 2 });
-    choice.accept(named('1'), 0);
-    choice.remove(member('a'), 1);
+    const { pool, started, end, known } = poolOf({ a: 1, b: 2 });
+    pool.accept(named('1'), 0);
+    pool.leave(known('a'));
     end('a');
-    choice.accept(named('2', '3', '4'), 0);
+    pool.accept(named('2', '3', '4'), 0);
     expect(started).toEqual(['a: 1', 'b: 2', 'b: 3']);
-    expect(choice.isUnused).toBe(false);
-    choice.remove(member('b'), 2);
-    expect(choice.isUnused).toBe(true);
+    expect(pool.isUnused).toBe(false);
+    pool.leave(known('b'));
+    expect(pool.isUnused).toBe(true);
   });
 
   it('start what is held when one joins', () => {
-    const { choice, started } = choiceOf({ a: 1 });
-    choice.accept(named('1', '2'), 0);
-    choice.add({ id: 'late' }, 1, 0);
+    const { pool, started, worker } = poolOf({ a: 1 });
+    pool.accept(named('1', '2'), 0);
+    pool.join(worker('late', 1), 0);
     expect(started).toEqual(['a: 1', 'late: 2']);
   });
 });
 
 describe('what they ask for', () => {
   it('is a job for each free slot at first, and none ahead', () => {
-    const { choice } = choiceOf({ a: 2, b: 1 });
-    expect(choice.demand(0)).toEqual({ channels: null, slots: 3, ahead: 0, run: 1 });
-    choice.accept(named('1'), 0);
-    expect(choice.demand(0)).toMatchObject({ slots: 2 });
+    const { pool } = poolOf({ a: 2, b: 1 });
+    expect(pool.demand(0)).toEqual({ channels: null, slots: 3, ahead: 0, run: 1 });
+    pool.accept(named('1'), 0);
+    expect(pool.demand(0)).toMatchObject({ slots: 2 });
   });
 
   it('is nothing without a free slot, while jobs take long', () => {
-    const { choice } = choiceOf({ a: 1 });
-    choice.accept(named('1'), 0);
-    expect(choice.demand(0)).toBe(null);
-    choice.meter.add(10_000, 100);
-    expect(choice.demand(10_000)).toBe(null);
+    const { pool } = poolOf({ a: 1 });
+    pool.accept(named('1'), 0);
+    expect(pool.demand(0)).toBe(null);
+    pool.meter.add(10_000, 100);
+    expect(pool.demand(10_000)).toBe(null);
   });
 
   it('is nothing while the last claim came up short, and when nobody is there', () => {
-    const { choice, member } = choiceOf({ a: 1 });
-    choice.isDry = true;
-    expect(choice.demand(0)).toBe(null);
-    expect(choice.isHungry).toBe(false);
-    choice.isDry = false;
-    expect(choice.isHungry).toBe(true);
-    choice.remove(member('a'), 1);
-    expect(choice.demand(0)).toBe(null);
+    const { pool, known } = poolOf({ a: 1 });
+    pool.isDrained = true;
+    expect(pool.demand(0)).toBe(null);
+    expect(pool.wantsJobs).toBe(false);
+    pool.isDrained = false;
+    expect(pool.wantsJobs).toBe(true);
+    pool.leave(known('a'));
+    expect(pool.demand(0)).toBe(null);
   });
 
   it('is some jobs ahead while jobs are fast, even without a free slot, until enough are held', () => {
-    const { choice } = choiceOf({ a: 1 });
-    choice.accept(named('1'), 0);
-    choice.meter.add(0.1, 100);
-    const demand = choice.demand(40);
+    const { pool } = poolOf({ a: 1 });
+    pool.accept(named('1'), 0);
+    pool.meter.add(0.1, 100);
+    const demand = pool.demand(40);
     expect(demand?.slots).toBe(0);
     expect(demand?.ahead).toBeGreaterThan(0);
     expect(demand?.run).toBeGreaterThan(1);
-    choice.accept(named(...Array.from({ length: demand?.ahead ?? 0 }, (_, n) => `${n}`)), 40);
-    expect(choice.demand(40)).toBe(null);
-    expect(choice.isHungry).toBe(false);
+    pool.accept(named(...Array.from({ length: demand?.ahead ?? 0 }, (_, n) => `${n}`)), 40);
+    expect(pool.demand(40)).toBe(null);
+    expect(pool.wantsJobs).toBe(false);
   });
 
   it('is nothing ahead of a slot that is not about to be free', () => {
-    const { choice, end } = choiceOf({ a: 2 });
-    choice.accept(named('1', '2'), 0);
-    choice.meter.add(1, 100);
-    expect(choice.demand(40)).toMatchObject({ slots: 0, ahead: 100 });
-    expect(choice.demand(60)).toBe(null);
-    expect(choice.isHungry).toBe(true); // but asks again as soon as one is over
+    const { pool, end } = poolOf({ a: 2 });
+    pool.accept(named('1', '2'), 0);
+    pool.meter.add(1, 100);
+    expect(pool.demand(40)).toMatchObject({ slots: 0, ahead: 100 });
+    expect(pool.demand(60)).toBe(null);
+    expect(pool.wantsJobs).toBe(true); // but asks again as soon as one is over
     end('a', 60);
-    expect(choice.demand(60)).toMatchObject({ slots: 1, ahead: 50 });
-    choice.accept(named('3'), 60);
-    expect(choice.demand(70)).toMatchObject({ slots: 0, ahead: 50 });
+    expect(pool.demand(60)).toMatchObject({ slots: 1, ahead: 50 });
+    pool.accept(named('3'), 60);
+    expect(pool.demand(70)).toMatchObject({ slots: 0, ahead: 50 });
   });
 
   it('does not count what those who have left are still busy with', () => {
-    const { choice, end, member } = choiceOf({ a: 1, b: 1 });
-    choice.accept(named('1'), 0);
-    choice.meter.add(1, 100);
-    choice.remove(member('a'), 1);
-    expect(choice.demand(1_000)).toMatchObject({ slots: 1, ahead: 50 });
+    const { pool, end, known } = poolOf({ a: 1, b: 1 });
+    pool.accept(named('1'), 0);
+    pool.meter.add(1, 100);
+    pool.leave(known('a'));
+    expect(pool.demand(1_000)).toMatchObject({ slots: 1, ahead: 50 });
     end('a', 1_000);
-    expect(choice.demand(1_000)).toMatchObject({ slots: 1, ahead: 50 });
+    expect(pool.demand(1_000)).toMatchObject({ slots: 1, ahead: 50 });
   });
 });

@@ -1,23 +1,29 @@
 import type { ClaimedJob } from '../model/job.ts';
 import type { Demand } from '../statements/claim.ts';
+import type { Holding, Holdings } from './holdings.ts';
 import { JobMeter } from './job-meter.ts';
 
 /** Jobs to be run one after the other in one slot: one job, or several of one group. */
-export interface Run {
-  readonly jobs: readonly ClaimedJob[];
+export interface GroupRun {
+  readonly holdings: readonly Holding[];
   /** When they were claimed, by this process's clock. */
   readonly claimedAt: number;
 }
 
-/** A run, and what is known of it once it has begun. */
-interface Started<TOwner> extends Run {
-  owner: TOwner | undefined;
+/** What a Worker runs a job in. */
+export interface Slot {
+  readonly owner: WorkerSlots;
+  /** What runs in it, or ran in it last. */
+  run: GroupRun;
   startedAt: number;
 }
 
-/** Who can take a run: a Worker, once for each job that it may run at a time. */
-export interface SlotOwner {
+/** A Worker, as its pool sees it. */
+export interface WorkerSlots {
   readonly id: string;
+  readonly concurrency: number;
+  /** Works through the run that a slot was given, and frees the slot ({@link SlotPool.free}). */
+  start(slot: Slot): void;
 }
 
 /**
@@ -26,44 +32,37 @@ export interface SlotOwner {
  */
 const HOLD_MS = 250;
 
+const NO_RUN: GroupRun = { holdings: [], claimedAt: -Infinity };
+
 /**
- * All Workers of a process that take jobs of the same channels: their free slots, the jobs that were claimed for them a
+ * All Workers of a process that take jobs of the same channels: their idle slots, the jobs that were claimed for them a
  * little ahead, and how fast they work.
  */
-export class ChannelChoice<TOwner extends SlotOwner> {
+export class SlotPool {
   /** `null`: all channels. */
   readonly channels: readonly string[] | null;
   readonly meter: JobMeter;
   /** The last claim found less than was asked for: until something new is heard, asking again is for nothing. */
-  isDry = false;
-  readonly #start: (run: Run, owner: TOwner) => void;
-  readonly #isNew: (claim: ClaimedJob) => boolean;
-  readonly #owners = new Set<TOwner>();
-  #free: TOwner[] = [];
-  #runs: Started<TOwner>[] = [];
-  readonly #running = new Set<Started<TOwner>>();
+  isDrained = false;
+  readonly #holdings: Holdings;
+  /** Those of the Workers that are there; a slot whose Worker has left ends with its run. */
+  readonly #slots = new Set<Slot>();
+  #idle: Slot[] = [];
+  #runs: GroupRun[] = [];
   #buffered = 0;
   #chars = 0;
   /** Whether a slot had nothing to start at some time since the last {@link demand}. */
-  #ranDry = true;
+  #wasStarved = true;
   /** How many jobs to hold ahead, as of the last {@link demand}. */
   #ahead = 0;
-  #slots = 0;
   #latest = '';
   /** How many jobs a group gives at once: a mean over some claims. */
   #usualRun: number | undefined;
 
-  /** @param isNew notes a claim that was brought; false for one that this process holds already. */
-  constructor(
-    channels: readonly string[] | null,
-    now: number,
-    start: (run: Run, owner: TOwner) => void,
-    isNew: (claim: ClaimedJob) => boolean = () => true,
-  ) {
+  constructor(channels: readonly string[] | null, now: number, holdings: Holdings) {
     this.channels = channels;
     this.meter = new JobMeter(now);
-    this.#start = start;
-    this.#isNew = isNew;
+    this.#holdings = holdings;
   }
 
   /** The Worker that a job held ahead is told to belong to: any of them might have run it, this is the latest. */
@@ -72,29 +71,30 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   }
 
   get isUnused(): boolean {
-    return this.#owners.size === 0;
+    return this.#slots.size === 0;
   }
 
-  add(owner: TOwner, slots: number, now: number): void {
-    this.#owners.add(owner);
+  join(owner: WorkerSlots, now: number): void {
     this.#latest = owner.id;
-    this.#slots += slots;
-    for (let i = 0; i < slots; i += 1) this.#free.push(owner);
+    for (let i = 0; i < owner.concurrency; i += 1) {
+      const slot: Slot = { owner, run: NO_RUN, startedAt: 0 };
+      this.#slots.add(slot);
+      this.#idle.push(slot);
+    }
     this.#dispatch(now);
   }
 
-  remove(owner: TOwner, slots: number): void {
-    this.#owners.delete(owner);
-    this.#slots -= slots;
-    this.#free = this.#free.filter((other) => other !== owner);
+  leave(owner: WorkerSlots): void {
+    for (const slot of this.#slots) if (slot.owner === owner) this.#slots.delete(slot);
+    this.#idle = this.#idle.filter((slot) => slot.owner !== owner);
   }
 
   /** A run is over. */
-  free(owner: TOwner, run: Run, now: number): void {
-    this.#running.delete(run as Started<TOwner>);
-    this.#chars -= charsOf(run.jobs);
-    if (!this.#owners.has(owner)) return;
-    this.#free.push(owner);
+  free(slot: Slot, now: number): void {
+    this.#chars -= charsOf(slot.run);
+    slot.run = NO_RUN;
+    if (!this.#slots.has(slot)) return;
+    this.#idle.push(slot);
     this.#dispatch(now);
   }
 
@@ -103,13 +103,13 @@ export class ChannelChoice<TOwner extends SlotOwner> {
    * for a while.
    */
   demand(now: number): Demand | null {
-    if (this.isDry || this.isUnused) return null;
-    this.meter.update(now, !this.#ranDry);
-    this.#ranDry = this.#runs.length === 0;
-    this.#ahead = this.meter.ahead(this.#slots - this.#countOverdue(now));
+    if (this.isDrained || this.isUnused) return null;
+    this.meter.update(now, !this.#wasStarved);
+    this.#wasStarved = this.#runs.length === 0;
+    this.#ahead = this.meter.ahead(this.#slots.size - this.#countOverdue(now));
     const { run } = this.meter;
-    // Whatever can start has started: either no slot is free, or no job is held.
-    const slots = this.#free.length;
+    // Whatever can start has started: either no slot is idle, or no job is held.
+    const slots = this.#idle.length;
     const missing = Math.max(0, this.#ahead - this.#buffered);
     if (slots === 0 && missing < Math.max(1, this.#ahead / 2)) return null;
     const demand = { channels: this.channels, slots, ahead: missing, run };
@@ -118,7 +118,7 @@ export class ChannelChoice<TOwner extends SlotOwner> {
 
   /** How many jobs could start at once, if none is waited for: every job known of when it last asked was taken. */
   get idleSlots(): number {
-    return this.isDry ? this.#free.length : 0;
+    return this.isDrained ? this.#idle.length : 0;
   }
 
   takes(channel: string): boolean {
@@ -126,27 +126,31 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   }
 
   /** A cheap guess at whether {@link demand} would ask for anything. */
-  get isHungry(): boolean {
-    return !this.isDry && (this.#free.length > 0 || this.#buffered <= this.#ahead / 2);
+  get wantsJobs(): boolean {
+    return !this.isDrained && (this.#idle.length > 0 || this.#buffered <= this.#ahead / 2);
   }
 
   /** Takes claimed jobs in, in their order, those of one group as one run, and starts what can start. */
   accept(jobs: readonly ClaimedJob[], now: number): void {
-    const groups = new Map<string, ClaimedJob[]>();
+    let groups: Map<string, Holding[]> | undefined;
     for (const job of jobs) {
-      if (!this.#isNew(job)) continue;
+      const holding = this.#holdings.take(job);
+      if (holding === null) continue;
       this.#buffered += 1;
       this.#chars += job.payloadText.length;
-      const run = job.jobGroup === null ? undefined : groups.get(job.jobGroup);
-      if (run !== undefined) {
-        run.push(job);
-        continue;
+      const fresh = [holding];
+      if (job.jobGroup !== null) {
+        groups ??= new Map();
+        const run = groups.get(job.jobGroup);
+        if (run !== undefined) {
+          run.push(holding);
+          continue;
+        }
+        groups.set(job.jobGroup, fresh);
       }
-      const fresh = [job];
-      if (job.jobGroup !== null) groups.set(job.jobGroup, fresh);
-      this.#runs.push({ jobs: fresh, claimedAt: now, owner: undefined, startedAt: 0 });
+      this.#runs.push({ holdings: fresh, claimedAt: now });
     }
-    if (groups.size > 0) this.#noteRuns([...groups.values()]);
+    if (groups !== undefined) this.#noteRuns([...groups.values()]);
     this.#dispatch(now);
   }
 
@@ -161,47 +165,47 @@ export class ChannelChoice<TOwner extends SlotOwner> {
   }
 
   /** Gives up all jobs that were not started, and returns them. */
-  takeHeld(): readonly ClaimedJob[] {
-    const held = this.#runs.flatMap(({ jobs }) => jobs);
+  takeHeld(): readonly Holding[] {
+    for (const run of this.#runs) this.#chars -= charsOf(run);
+    const held = this.#runs.flatMap(({ holdings }) => holdings);
     this.#runs = [];
     this.#buffered = 0;
-    this.#chars -= charsOf(held);
     return held;
   }
 
-  #noteRuns(runs: readonly (readonly ClaimedJob[])[]): void {
+  #noteRuns(runs: readonly (readonly Holding[])[]): void {
     const mean = runs.reduce((sum, { length }) => sum + length, 0) / runs.length;
     this.#usualRun = ((this.#usualRun ?? mean) + mean) / 2;
   }
 
-  /** Slots that are not about to be free: what runs there has taken much longer than such runs do. */
+  /** Slots that are not about to be idle: what runs there has taken much longer than such runs do. */
   #countOverdue(now: number): number {
     let overdue = 0;
-    for (const { jobs, owner, startedAt } of this.#running) {
-      if (this.#owners.has(owner as TOwner) && this.meter.isOverdue(now - startedAt, jobs.length)) overdue += 1;
+    for (const { run, startedAt } of this.#slots) {
+      if (run !== NO_RUN && this.meter.isOverdue(now - startedAt, run.holdings.length)) overdue += 1;
     }
     return overdue;
   }
 
   #dispatch(now: number): void {
-    while (this.#free.length > 0) {
+    while (this.#idle.length > 0) {
       const run = this.#runs.shift();
       if (run === undefined) {
-        this.#ranDry = true;
+        this.#wasStarved = true;
         return;
       }
-      this.#buffered -= run.jobs.length;
-      const owner = this.#free.shift() as TOwner;
-      run.owner = owner;
-      run.startedAt = now;
-      this.#running.add(run);
-      this.#start(run, owner);
+      this.#buffered -= run.holdings.length;
+      for (const holding of run.holdings) holding.phase = 'next';
+      const slot = this.#idle.shift() as Slot;
+      slot.run = run;
+      slot.startedAt = now;
+      slot.owner.start(slot);
     }
   }
 }
 
-function charsOf(jobs: readonly ClaimedJob[]): number {
+function charsOf({ holdings }: GroupRun): number {
   let chars = 0;
-  for (const { payloadText } of jobs) chars += payloadText.length;
+  for (const { job } of holdings) chars += job.payloadText.length;
   return chars;
 }

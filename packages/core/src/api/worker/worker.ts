@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Member } from '../../consume/member.ts';
+import type { Member } from '../../consume/membership.ts';
 import { WorkerProcess } from '../../consume/process.ts';
 import { RunScope } from '../../consume/run/run-scope.ts';
 import { type ContextParts, partsOf } from '../../context-parts.ts';

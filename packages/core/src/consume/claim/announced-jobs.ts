@@ -1,25 +1,25 @@
 import type { ToldJob } from '../../model/told-job.ts';
-import type { ChannelChoice, SlotOwner } from '../slots.ts';
+import type { SlotPool } from '../slots.ts';
 
-/** A job that was told of, and whose slots it may have. */
-export interface Placed<TOwner extends SlotOwner> {
+/** An announced job and the pool that has an idle slot for it. */
+export interface Placed {
   readonly job: ToldJob;
-  readonly choice: ChannelChoice<TOwner>;
+  readonly pool: SlotPool;
 }
 
-/** More than this are looked for: nobody is idle then. */
+/** With more than this, the next claim scans: nobody is idle then. */
 const MAX_KEPT = 1_000;
 
 /**
- * Jobs that became ready a moment ago, as this process was told, until its next claim.
+ * Jobs that were announced since the last claim: they became ready a moment ago.
  *
- * A process that is idle knows that there are no others: it takes just these. One that is not looks for the best of all
- * that there is, and so finds these too.
+ * An idle process knows of no other job, so it claims just these. One that is not idle scans for the best of all that
+ * there is, and so finds these too.
  */
-export class ToldJobs {
+export class AnnouncedJobs {
   #jobs: ToldJob[] = [];
 
-  /** False when there are too many to be kept: then the next claim should look. */
+  /** Returns whether there is room for them; if not, all are forgotten, and the next claim should scan. */
   add(jobs: readonly ToldJob[]): boolean {
     if (this.#jobs.length + jobs.length > MAX_KEPT) {
       this.clear();
@@ -34,28 +34,25 @@ export class ToldJobs {
   }
 
   /**
-   * Gives each job that is ours a slot, and forgets it; `null` where the jobs should be looked for instead.
+   * Gives each job that is ours a slot, and forgets it; `null` where a scan should look for the jobs instead.
    *
    * @param isOurs - whether the name is registered here.
    */
-  place<TOwner extends SlotOwner>(
-    choices: readonly ChannelChoice<TOwner>[],
-    isOurs: (name: string) => boolean,
-  ): readonly Placed<TOwner>[] | null {
+  place(pools: readonly SlotPool[], isOurs: (name: string) => boolean): readonly Placed[] | null {
     if (this.#jobs.length === 0) return [];
     const jobs = this.#jobs;
     this.#jobs = [];
-    const slots = new Map(choices.map((choice) => [choice, choice.idleSlots]));
-    const placed: Placed<TOwner>[] = [];
+    const slots = new Map(pools.map((pool) => [pool, pool.idleSlots]));
+    const placed: Placed[] = [];
     for (const job of jobs) {
-      const takers = isOurs(job.name) ? choices.filter((choice) => choice.takes(job.channel)) : [];
+      const takers = isOurs(job.name) ? pools.filter((pool) => pool.takes(job.channel)) : [];
       if (takers.length === 0) continue;
-      const choice = takers.find((one) => (slots.get(one) ?? 0) > 0);
-      if (choice === undefined) return null;
-      slots.set(choice, (slots.get(choice) ?? 0) - 1);
-      placed.push({ job, choice });
+      const pool = takers.find((one) => (slots.get(one) ?? 0) > 0);
+      if (pool === undefined) return null;
+      slots.set(pool, (slots.get(pool) ?? 0) - 1);
+      placed.push({ job, pool });
     }
-    // While some have a look before them, taking what is told of first would keep them from it.
-    return placed.length === 0 || choices.every(({ isDry }) => isDry) ? placed : null;
+    // A pool that is not drained has a scan before it, and a claim of announced jobs would keep it from that.
+    return placed.length === 0 || pools.every(({ isDrained }) => isDrained) ? placed : null;
   }
 }

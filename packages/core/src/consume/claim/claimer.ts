@@ -1,18 +1,20 @@
 import type { ContextParts } from '../../context-parts.ts';
 import { DatabaseError } from '../../driver/index.ts';
 import type { ClaimedJob } from '../../model/job.ts';
-import type { ToldJob } from '../../model/told-job.ts';
 import { Daemon } from '../../runtime/daemon.ts';
 import { type ClaimResult, claim, type Demand } from '../../statements/claim.ts';
 import { claimTold } from '../../statements/claim-told.ts';
 import type { Lease } from '../lease-keeper.ts';
-import type { ChannelChoice, SlotOwner } from '../slots.ts';
-import { type Placed, ToldJobs } from './announced-jobs.ts';
-import { LookPlanner } from './scan-budget.ts';
+import type { News } from '../news.ts';
+import type { SlotPool } from '../slots.ts';
+import { AnnouncedJobs, type Placed } from './announced-jobs.ts';
+import { LaneMarks } from './lane-marks.ts';
+import { mayFill, roomBeside } from './payload-room.ts';
+import { type Scan, ScanBudget } from './scan-budget.ts';
 
 export interface ClaimerOptions {
   readonly parts: ContextParts;
-  readonly choices: () => readonly ChannelChoice<SlotOwner>[];
+  readonly pools: () => readonly SlotPool[];
   readonly lease: () => Lease | null;
   /** The lease is gone, as a claim found out. */
   readonly onLeaseLost: (lease: Lease) => void;
@@ -22,10 +24,16 @@ export interface ClaimerOptions {
   readonly isBackedUp: () => boolean;
   /** The answer of a claim was lost: the database may think that we hold jobs that we do not know of. */
   readonly reconcile: (lease: Lease) => Promise<void>;
-  /** Hands back jobs that were claimed ahead and could not be started in time. */
-  readonly handBack: (choice: ChannelChoice<SlotOwner>) => void;
-  /** How often to look when nothing is heard, in milliseconds. */
+  /** Releases jobs that were claimed ahead and could not be started in time. */
+  readonly release: (pool: SlotPool) => void;
+  /** How often to scan when nothing is heard, in milliseconds. */
   readonly pollMs: () => number;
+}
+
+/** What a pool asked for. */
+interface Asked {
+  readonly pool: SlotPool;
+  readonly demand: Demand;
 }
 
 /** How long to wait for outcomes to be recorded before looking again, in milliseconds. */
@@ -36,27 +44,19 @@ const CONTENDED_MS = 2;
 const CONTENDED_LIMIT_MS = 64;
 
 /**
- * The payloads that a process holds, of running jobs too, and those that one claim brings, in bytes. They are exceeded by
- * one payload at most.
- */
-const MAX_HELD = 32_000_000;
-const MAX_BROUGHT = 16_000_000;
-/** In UTF-8. */
-const MAX_BYTES_OF_CHAR = 3;
-
-/**
- * Fills the free slots of all Workers of a process: one claim at a time, for all of them together. It asks when there
- * are slots to fill and reason to think that there is work: the last claim was full, a notification came, a job of this
- * process was enqueued, a delay is over, or it is time to look in any case. When it was told which job there is, and knows
- * of no other, it takes that one without looking.
+ * Fills the idle slots of all Workers of a process: one claim at a time, for all of them together. It asks when there
+ * are slots to fill and reason to think that there is work: the last claim was full, there is news, or it is time to scan
+ * in any case. When jobs were announced, and it knows of no other, it claims those by their ids.
  */
 export class Claimer extends Daemon {
   readonly #options: ClaimerOptions;
-  #lookAt = -Infinity;
+  readonly #budget = new ScanBudget();
+  readonly #marks = new LaneMarks();
+  readonly #announced = new AnnouncedJobs();
+  /** When to scan next, by this process's clock. */
+  #scanAt = -Infinity;
   #mustReconcile = false;
   #contended = 0;
-  readonly #looks = new LookPlanner();
-  readonly #told = new ToldJobs();
 
   constructor(options: ClaimerOptions) {
     super({ name: 'claimer', onError: options.parts.reportError });
@@ -68,86 +68,89 @@ export class Claimer extends Daemon {
     return this.#mustReconcile;
   }
 
-  /** The database may think that we hold jobs that we do not know of: what it had confirmed to us may be lost. */
-  distrust(): void {
-    this.#mustReconcile = true;
-    this.wake();
+  /** The one way in which this is told of anything. */
+  notice(news: News): void {
+    if (this.#note(news) === 'now') this.wake();
   }
 
-  /** There may be work now. */
-  hint(): void {
-    this.#lookAt = -Infinity;
-    this.wake();
-  }
-
-  /** These jobs are ready, unless others have taken them already. */
-  tell(jobs: readonly ToldJob[]): void {
-    if (this.#told.add(jobs)) this.wake();
-    else this.hint();
-  }
-
-  /** Jobs that others held may be ready now, anywhere. */
-  hintAnywhere(): void {
-    this.#looks.lookEverywhere();
-    this.hint();
-  }
-
-  /** A job that was claimed here is ready again: the next claim will look where it is. */
-  noteReturned(job: ClaimedJob): void {
-    this.#looks.returned(job);
-  }
-
-  /** There will be work in so many milliseconds. */
-  hintIn(ms: number): void {
-    const at = this.clock.now() + ms;
-    if (at >= this.#lookAt) return;
-    this.#lookAt = at;
-    this.wake();
+  /** When the next pass is to look at what is new. */
+  #note(news: News): 'now' | 'in its time' {
+    if (news === 'somewhere') this.#scanAt = -Infinity;
+    else if (news === 'anywhere') this.#scanAnywhere();
+    else if (news === 'distrust') this.#mustReconcile = true;
+    else if ('announced' in news) {
+      if (!this.#announced.add(news.announced)) this.#scanAt = -Infinity;
+    } else if ('released' in news) {
+      this.#marks.released(news.released);
+      return 'in its time';
+    } else {
+      const at = this.clock.now() + news.dueInMs;
+      if (at >= this.#scanAt) return 'in its time';
+      this.#scanAt = at;
+    }
+    return 'now';
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, choices, lease: currentLease, isBackedUp, reconcile } = this.#options;
+    const { parts, pools, lease: currentLease, isBackedUp, reconcile } = this.#options;
     const lease = currentLease();
     const names = parts.registry.names();
     if (lease === null || names.length === 0) {
-      this.#told.clear();
-      return Infinity; // woken when there is one, to look
+      this.#announced.clear();
+      return Infinity; // woken when there is one, to scan
     }
     if (this.#mustReconcile) {
       await reconcile(lease);
-      this.#looks.lookEverywhere();
+      this.#budget.wantFull();
       this.#mustReconcile = false;
       return 0;
     }
     const now = this.clock.now();
-    const all = choices();
-    this.#handBackStale(all, now);
+    const all = pools();
+    for (const pool of all) if (pool.holdsUntil <= now) this.#options.release(pool);
     if (isBackedUp()) return BACKED_UP_MS;
-    if (now >= this.#lookAt) this.#told.clear(); // found by the look
-    const room = Math.min(MAX_BROUGHT, MAX_HELD - all.reduce((sum, { chars }) => sum + chars, 0));
+    const isTimeToScan = now >= this.#scanAt;
+    if (isTimeToScan) this.#announced.clear(); // found by the scan
+    const room = roomBeside(all);
     if (room <= 0) {
-      // The next job that ends wakes us, and then to look.
-      for (const choice of all) choice.isDry = false;
-      this.#lookAt = -Infinity;
+      // The next job that ends wakes us, and then to scan.
+      for (const pool of all) pool.isDrained = false;
+      this.#scanAt = -Infinity;
       return this.#untilNext(all, now);
     }
-    const placed = now >= this.#lookAt ? null : this.#told.place(all, (name) => parts.registry.get(name) !== undefined);
-    if (placed === null) for (const choice of all) choice.isDry = false;
-    else if (placed.length > 0) return await this.#takeTold(lease, placed, room);
-    const asked = all.flatMap((choice) => {
-      const demand = choice.demand(now);
-      return demand === null ? [] : [{ choice, demand }];
+    const placed = isTimeToScan ? null : this.#announced.place(all, (name) => parts.registry.get(name) !== undefined);
+    if (placed === null) for (const pool of all) pool.isDrained = false;
+    else if (placed.length > 0) return await this.#claimAnnounced(lease, placed, room);
+    const asked = all.flatMap((pool): Asked[] => {
+      const demand = pool.demand(now);
+      return demand === null ? [] : [{ pool, demand }];
     });
-    const first = asked[0];
-    if (first === undefined) return this.#untilNext(all, now);
-    this.#lookAt = now + this.#options.pollMs();
+    if (asked.length === 0) return this.#untilNext(all, now);
+    this.#scanAt = now + this.#options.pollMs();
+    return await this.#claimByScan(lease, names, asked, room);
+  }
+
+  async #claimByScan(lease: Lease, names: readonly string[], asked: readonly Asked[], room: number): Promise<number> {
+    const { driver, tables } = this.#options.parts;
+    const now = this.clock.now();
     const share = Math.ceil(room / asked.length);
     const demands = asked.map(({ demand }) => ({ ...demand, room: share }));
-    const from = this.#looks.next(now);
-    const result = await this.#answerTo(lease, claim(parts.driver, parts.tables, { ...lease, names, demands, from }));
+    const scan = this.#marks.areOfUse(now) ? this.#budget.next(now) : this.#budget.full();
+    const from = scan === 'full' ? null : { look: scan, ...this.#marks.from(now) };
+    const result = await this.#answerTo(lease, claim(driver, tables, { ...lease, names, demands, from }));
     if (result === null) return 0;
-    this.#looks.note(from, demands, result, this.clock.now());
-    return this.#accept(asked, result, from === null, share);
+    this.#learn(scan, demands, result);
+    return this.#accept(asked, result, scan, share);
+  }
+
+  #learn(scan: Scan, demands: readonly Demand[], result: ClaimResult): void {
+    const now = this.clock.now();
+    const { jobs, scanMs, isLeftBehind } = result;
+    const numShort = demands.filter(({ slots, ahead }, i) => (jobs[i]?.length ?? 0) < slots + ahead).length;
+    const short = numShort === 0 ? 'none' : numShort === demands.length ? 'all' : 'some';
+    const isEmpty = jobs.every(({ length }) => length === 0);
+    this.#marks.note(scan, demands, result, now);
+    this.#budget.note(scan, { scanMs, isLeftBehind, short, isEmpty }, now);
   }
 
   /** What a claim brings; `null` when the lease is gone, and all that it held with it. */
@@ -165,8 +168,7 @@ export class Claimer extends Daemon {
         error instanceof DatabaseError &&
         (error.isClientClosed || (error.sqlState !== null && !/^(08|57)/.test(error.sqlState)));
       if (!isRefused) this.#mustReconcile = true;
-      this.#lookAt = -Infinity;
-      this.#looks.lookEverywhere();
+      this.#scanAnywhere();
       throw error;
     }
     if (!result.isLeaseHeld) {
@@ -178,70 +180,66 @@ export class Claimer extends Daemon {
   }
 
   /**
-   * Those that are not brought were taken by others. The choices stay dry: nothing was learned of what else there is. When
-   * to look is left as it was, so that somebody who is told of jobs all the time looks as often as anybody else.
+   * Announced jobs that are missing from the answer went to another process. That says nothing about other work, so pools
+   * stay drained and the next scan keeps its time; otherwise a stream of announcements would postpone it for ever.
    */
-  async #takeTold(lease: Lease, placed: readonly Placed<SlotOwner>[], room: number): Promise<number> {
+  async #claimAnnounced(lease: Lease, placed: readonly Placed[], room: number): Promise<number> {
     const { driver, tables } = this.#options.parts;
     const told = placed.map(({ job }) => job);
     const result = await this.#answerTo(lease, claimTold(driver, tables, { ...lease, told, room })).catch(
       (error: unknown) => {
-        // A name that this database cannot hold: anybody may send one. The jobs are looked for instead.
+        // A name that this database cannot hold: anybody may send one. A scan looks for the jobs instead.
         if (!(error instanceof DatabaseError) || error.sqlState?.startsWith('22') !== true) throw error;
         return null;
       },
     );
     if (result === null) return 0;
     const now = this.clock.now();
-    const choiceOf = new Map(placed.map(({ job, choice }) => [job.id, choice]));
-    if (result.jobs.length < told.length && mayFill(result.jobs, room)) this.#lookAt = -Infinity;
-    for (const job of result.jobs) choiceOf.get(job.id)?.accept([job], now);
-    for (const choice of choiceOf.values()) if (choice.isUnused) this.#options.handBack(choice);
+    const poolOf = new Map(placed.map(({ job, pool }) => [job.id, pool]));
+    if (result.jobs.length < told.length && mayFill(result.jobs, room)) this.#scanAt = -Infinity;
+    for (const job of result.jobs) poolOf.get(job.id)?.accept([job], now);
+    for (const pool of poolOf.values()) if (pool.isUnused) this.#options.release(pool);
     return 0;
   }
 
   #accept(
-    asked: readonly { readonly choice: ChannelChoice<SlotOwner>; readonly demand: Demand }[],
+    asked: readonly Asked[],
     { jobs, nextDueMs, isRescueDue, isMoreLikely, isAhead }: ClaimResult,
-    isEverywhere: boolean,
+    scan: Scan,
     room: number,
   ): number {
     const now = this.clock.now();
     let isAnyTaken = false;
-    let isShort = false;
-    const answers = asked.map(({ choice, demand }, i) => ({ choice, demand, taken: jobs[i] ?? [] }));
+    let isAnyDrained = false;
+    const answers = asked.map(({ pool, demand }, i) => ({ pool, demand, taken: jobs[i] ?? [] }));
     // The database counts one job of a claim as started: nothing of what others hold may run before it.
-    const isFirst = ({ taken }: (typeof answers)[number]) => taken[0]?.isCounted === true;
-    for (const { choice, demand, taken } of answers.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
-      choice.isDry = taken.length < demand.slots + demand.ahead && !isMoreLikely && !mayFill(taken, room);
-      isShort ||= choice.isDry;
+    const isFirst = ({ taken }: { readonly taken: readonly ClaimedJob[] }) => taken[0]?.isCounted === true;
+    for (const { pool, demand, taken } of answers.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
+      pool.isDrained = taken.length < demand.slots + demand.ahead && !isMoreLikely && !mayFill(taken, room);
+      isAnyDrained ||= pool.isDrained;
       if (taken.length > 0) isAnyTaken = true;
-      choice.accept(taken, now);
-      if (choice.isUnused) this.#options.handBack(choice); // its last Worker left meanwhile
+      pool.accept(taken, now);
+      if (pool.isUnused) this.#options.release(pool); // its last Worker left meanwhile
     }
-    // It may have missed some: the next look everywhere tells. Where this was one, that is not planned.
-    if (isShort && !isEverywhere) this.#lookAt = Math.min(this.#lookAt, this.#looks.everywhereAt);
-    if (nextDueMs !== null) this.#lookAt = Math.min(this.#lookAt, now + Math.max(1, nextDueMs));
+    // It may have missed some: the next full scan tells. Where this was one, that is not planned.
+    if (isAnyDrained && scan !== 'full') this.#scanAt = Math.min(this.#scanAt, this.#budget.fullAt);
+    if (nextDueMs !== null) this.#scanAt = Math.min(this.#scanAt, now + Math.max(1, nextDueMs));
     if (isRescueDue) this.#options.onRescueDue();
     this.#contended = isMoreLikely && !isAnyTaken && !isAhead ? this.#contended + 1 : 0;
     if (this.#contended === 0) return 0;
     return Math.min(CONTENDED_MS * 2 ** this.#contended, CONTENDED_LIMIT_MS) * this.jitter();
   }
 
-  #handBackStale(all: readonly ChannelChoice<SlotOwner>[], now: number): void {
-    for (const choice of all) if (choice.holdsUntil <= now) this.#options.handBack(choice);
+  #scanAnywhere(): void {
+    this.#budget.wantFull();
+    this.#scanAt = -Infinity;
   }
 
-  /** Until it is time to look in any case, or to hand back what could not be started. */
-  #untilNext(all: readonly ChannelChoice<SlotOwner>[], now: number): number {
-    const hold = Math.min(...all.map((choice) => choice.holdsUntil));
-    // When it was time to look and nothing was asked for, no slot is free: the next one that becomes free wakes us.
-    const look = this.#lookAt > now ? this.#lookAt : Infinity;
-    return Math.max(1, Math.min(look, hold) - now);
+  /** Until it is time to scan in any case, or to release what could not be started. */
+  #untilNext(all: readonly SlotPool[], now: number): number {
+    const hold = Math.min(...all.map((pool) => pool.holdsUntil));
+    // When it was time to scan and nothing was asked for, no slot is idle: the next one that becomes idle wakes us.
+    const scan = this.#scanAt > now ? this.#scanAt : Infinity;
+    return Math.max(1, Math.min(scan, hold) - now);
   }
-}
-
-/** Whether a claim may have ended because of what its jobs brought. */
-function mayFill(jobs: readonly ClaimedJob[], room: number): boolean {
-  return jobs.reduce((sum, { payloadText }) => sum + payloadText.length, 0) * MAX_BYTES_OF_CHAR >= room;
 }

@@ -1,12 +1,12 @@
 /**
  * How long a `seq` that was drawn may take to be committed, in milliseconds, and how many may be drawn meanwhile. What
- * takes longer (a caller's transaction that stays open) is found by the next look everywhere.
+ * takes longer (a caller's transaction that stays open) is found by the next full scan.
  */
 const GRACE_MS = 250;
 const GRACE_JOBS = 1_000;
 
 /** Up to where a lane's jobs of one priority are over, allowing for enqueues that are not committed yet. */
-export class LanePosition {
+export class LaneMark {
   #seq: number;
   /** What `#seq` was at two earlier times, each at least the grace before the next. */
   #before: number;

@@ -1,197 +1,166 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClaimedJob } from '../../model/job.ts';
-import type { ClaimResult, Demand } from '../../statements/claim.ts';
-import { LookPlanner } from './scan-budget.ts';
+import { type Scan, ScanBudget, type Scanned } from './scan-budget.ts';
 
-const FAR = 1_000_000;
-const demand: Demand = { channels: null, slots: 2, ahead: 0, run: 1 };
+const quick: Scanned = { scanMs: 0.1, short: 'none', isEmpty: false, isLeftBehind: false };
+const slow: Scanned = { ...quick, scanMs: 10 };
 
-function job(seq: number, more: Partial<ClaimedJob> = {}): ClaimedJob {
-  const settings = { name: 'JOB', channel: 'DEFAULT', jobGroup: null, priority: 0, timeoutSecs: 300, payloadText: '' };
-  const counts = {
-    attempt: 1,
-    numAttempts: 1,
-    claims: 1,
-    leaseId: 'l',
-    isCounted: true,
-    isSuspect: false,
-    enqueuedAtMs: 0,
-  };
-  return { ...settings, ...counts, id: `${seq}`, seq, ...more };
+/** What is known of the scans before: when each was made, and what it came to. */
+type History = readonly (readonly [at: number, scanned: Scanned, scan?: Scan])[];
+
+/** A budget that has made those scans, each as it decided itself. */
+function after(history: History): ScanBudget {
+  const budget = new ScanBudget();
+  for (const [at, scanned, expected] of history) {
+    const scan = budget.next(at);
+    if (expected !== undefined) expect([at, scan]).toEqual([at, expected]);
+    budget.note(scan, scanned, at);
+  }
+  return budget;
 }
 
-/** A planner whose claims are made one after the other, on a clock of its own. */
-function planned() {
-  const planner = new LookPlanner();
-  let now = 0;
-  const claim = (jobs: readonly ClaimedJob[], answer: Partial<ClaimResult> = {}, demands = [demand]) => {
-    const from = planner.next(now);
-    const rest = {
-      isLeaseHeld: true,
-      nextDueMs: null,
-      isRescueDue: false,
-      isMoreLikely: false,
-      isAhead: false,
-      isLeftBehind: false,
-    };
-    const result = { jobs: [jobs], scanMs: 0.1, promotedMs: null, latestSeq: FAR, ...rest, ...answer };
-    planner.note(from, demands, result, now);
-    return from;
-  };
-  return {
-    planner,
-    claim,
-    at: (ms: number) => {
-      now = ms;
-    },
-    next: () => planner.next(now),
-    /** Where the next claim begins, by lane. */
-    positions: () => Object.fromEntries((planner.next(now)?.lanes ?? []).map((lane) => [lane.name, lane.position])),
-  };
-}
+const done: Scanned = { ...slow, short: 'all' };
 
-const slow = { scanMs: 10 };
-
-describe('a look', () => {
-  it('is made everywhere as long as that is quick', () => {
-    const { claim } = planned();
-    for (let i = 1; i < 10; i += 1) expect(claim([job(i), job(i + 1)])).toBeNull();
+describe('the next scan', () => {
+  it.each<[string, History, number, Scan]>([
+    ['full at first', [], 0, 'full'],
+    [
+      'full as long as that is quick',
+      [
+        [0, quick],
+        [1, quick],
+        [2, quick],
+      ],
+      3,
+      'full',
+    ],
+    ['wide once a full one was slow', [[0, slow]], 0, 'wide'],
+    [
+      'wide until the slow one was a fiftieth of the time',
+      [
+        [0, slow],
+        [1, quick],
+      ],
+      499,
+      'wide',
+    ],
+    [
+      'full from then on',
+      [
+        [0, slow],
+        [1, quick],
+      ],
+      500,
+      'full',
+    ],
+    [
+      'full for good when that was quick again',
+      [
+        [0, slow],
+        [500, quick, 'full'],
+      ],
+      501,
+      'full',
+    ],
+    ['wide for three seconds, however slow the full one was', [[0, { ...slow, scanMs: 60_000 }]], 2_999, 'wide'],
+    ['full every three seconds, however slow', [[0, { ...slow, scanMs: 60_000 }]], 3_000, 'full'],
+    [
+      'wide still, when the last found nothing a moment ago',
+      [
+        [0, done],
+        [1, { ...quick, isEmpty: true }],
+      ],
+      199,
+      'wide',
+    ],
+    [
+      'full after a twentieth of the time when others find nothing',
+      [
+        [0, done],
+        [1, { ...quick, isEmpty: true }],
+      ],
+      200,
+      'full',
+    ],
+    [
+      'full as soon when jobs were made ready and left',
+      [
+        [0, done],
+        [1, { ...quick, isLeftBehind: true }],
+      ],
+      200,
+      'full',
+    ],
+    [
+      'full at once when the last full one had not come to an end',
+      [
+        [0, slow],
+        [1, { ...quick, short: 'all' }],
+      ],
+      1,
+      'full',
+    ],
+    [
+      'full at once also when some found enough',
+      [
+        [0, { ...slow, short: 'some' }],
+        [1, { ...quick, short: 'some' }],
+      ],
+      1,
+      'full',
+    ],
+    [
+      'wide when the last full one had come to an end',
+      [
+        [0, done],
+        [1, { ...quick, short: 'all' }],
+      ],
+      1,
+      'wide',
+    ],
+    [
+      'narrow when a wide one was slow',
+      [
+        [0, { ...slow, scanMs: 40 }],
+        [1, { ...quick, scanMs: 2 }, 'wide'],
+      ],
+      2,
+      'narrow',
+    ],
+    [
+      'wide again when that was a fiftieth of the time',
+      [
+        [0, { ...slow, scanMs: 40 }],
+        [1, { ...quick, scanMs: 2 }, 'wide'],
+      ],
+      101,
+      'wide',
+    ],
+  ])('is %s', (_what, history, now, expected) => {
+    expect(after(history).next(now)).toBe(expected);
   });
 
-  it('leaves out what was claimed, once a look everywhere is slow, except for a fiftieth of the time', () => {
-    const { claim, at, next } = planned();
-    claim([job(1), job(2)], slow);
-    const lane = { channel: 'DEFAULT', name: 'JOB', priority: 0, position: 2 };
-    expect(next()).toEqual({ look: 'wide', lanes: [lane], dueAfterMs: null });
-    claim([job(3), job(4)]);
-    at(499);
-    expect(next()).toMatchObject({ lanes: [{ ...lane, position: 4 }] });
-    at(500);
-    expect(claim([job(5), job(6)], slow)).toBeNull();
-    expect(next()).not.toBeNull();
-    at(1_000);
-    claim([job(7), job(8)]);
-    expect(next()).toBeNull(); // quick again
+  it('is full, once, when jobs may be ready again anywhere, also if that was said during a scan', () => {
+    const budget = after([[0, slow]]);
+    const scan = budget.next(1);
+    budget.wantFull();
+    budget.note(scan, quick, 2);
+    expect([scan, budget.next(3), budget.next(4)]).toEqual(['wide', 'full', 'wide']);
   });
 
-  it('is made everywhere every three seconds, however slow', () => {
-    const { claim, at, next } = planned();
-    claim([job(1), job(2)], { scanMs: 60_000 });
-    at(2_999);
-    expect(next()).not.toBeNull();
-    at(3_000);
-    expect(next()).toBeNull();
+  it('is full, and that is done with, where no lane is known', () => {
+    const budget = after([[0, slow]]);
+    budget.wantFull();
+    expect([budget.full(), budget.next(1)]).toEqual(['full', 'wide']);
   });
 
-  it('is made everywhere sooner when the others find nothing', () => {
-    const { claim, at, planner } = planned();
-    claim([job(1)], slow);
-    claim([]);
-    expect(planner.everywhereAt).toBe(200);
-    at(200);
-    expect(planner.next(200)).toBeNull();
-  });
-
-  it('is made everywhere at once when that was not worked off to its end', () => {
-    const { claim, next } = planned();
-    claim([job(1), job(2)], slow);
-    claim([job(3)]);
-    expect(next()).toBeNull();
-  });
-
-  it('is made everywhere sooner when jobs were made ready and left', () => {
-    const { claim, planner } = planned();
-    claim([job(1)], slow);
-    claim([job(3), job(4)], { isLeftBehind: true });
-    expect(planner.everywhereAt).toBe(200);
-  });
-
-  it('is made everywhere when others gave back what they held, also if that was said during a claim', () => {
-    const { claim, planner } = planned();
-    claim([job(1)], slow);
-    const from = planner.next(1);
-    planner.lookEverywhere();
-    expect(from).not.toBeNull();
-    expect(planner.next(1)).toBeNull();
-    expect(planner.next(1)).not.toBeNull();
-  });
-
-  it('keeps to known lanes for a while when looking between them is slow', () => {
-    const { claim, at, next } = planned();
-    claim([job(1)], { scanMs: 40 });
-    claim([job(2), job(3)], { scanMs: 2 });
-    expect(next()).toMatchObject({ look: 'narrow' });
-    at(100);
-    expect(next()).toMatchObject({ look: 'wide' });
-  });
-
-  it('is made everywhere while there are too many lanes, and no longer when most are unused', () => {
-    const { claim, at, next } = planned();
-    for (let i = 0; i < 150; i += 1) claim([job(i + 1, { name: `N${i}` })], slow);
-    expect(next()).toBeNull();
-    at(60_001);
-    claim([job(1_000)], slow);
-    expect(next()?.lanes).toHaveLength(1);
-  });
-
-  it('leaves out scheduled jobs that were made ready, with a second of grace', () => {
-    const { claim, next } = planned();
-    claim([job(1)], { ...slow, promotedMs: 50_000 });
-    expect(next()).toMatchObject({ dueAfterMs: 49_000 });
-    claim([job(2)], { promotedMs: null });
-    expect(next()).toMatchObject({ dueAfterMs: 49_000 });
-  });
-});
-
-describe('the position in a lane', () => {
-  it('is kept for each channel, name and priority', () => {
-    const { claim, next } = planned();
-    claim([job(9, { priority: 5 }), job(1), job(2, { channel: 'X' }), job(3, { name: 'OTHER' }), job(4)], slow);
-    const lanes = next()?.lanes.map(({ channel, name, priority, position }) => [channel, name, priority, position]);
-    expect(new Set(lanes)).toEqual(
-      new Set([
-        ['DEFAULT', 'JOB', 5, 9],
-        ['DEFAULT', 'JOB', 0, 4],
-        ['X', 'JOB', 0, 2],
-        ['DEFAULT', 'OTHER', 0, 3],
-      ]),
-    );
-  });
-
-  it('is none for jobs of groups', () => {
-    const { claim, next } = planned();
-    claim([job(1, { jobGroup: 'g' }), job(2, { jobGroup: 'h' })], slow);
-    expect(next()).toBeNull();
-  });
-
-  it('goes to the last number drawn, in the channels of a claim that came back with less than it asked for', () => {
-    const { claim, at, positions } = planned();
-    claim([job(1), job(2, { name: 'X', channel: 'X' })], { ...slow, latestSeq: 2 }, [{ ...demand, slots: 3 }]);
-    claim([job(3, { name: 'X', channel: 'X' })], { latestSeq: 7_000 }, [{ ...demand, channels: ['X'] }]);
-    expect(positions()).toEqual({ JOB: 2, X: 6_000 }); // a thousand of grace at first
-    at(499);
-    expect(positions()).toEqual({ JOB: 2, X: 6_000 });
-  });
-
-  it('goes back with a look everywhere that found jobs before it, and with nothing else', () => {
-    const { claim, at, positions, next } = planned();
-    claim([job(1_000), job(1_001)], slow);
-    claim([job(5), job(6)]); // made ready by the claim itself
-    expect(positions()).toEqual({ JOB: 1_001 });
-    at(500);
-    expect(next()).toBeNull();
-    claim([job(7), job(8)], slow);
-    expect(positions()).toEqual({ JOB: 8 });
-  });
-
-  it('goes back to a job that this process gave back, also if that was said during a claim', () => {
-    const { claim, planner, next, positions } = planned();
-    claim([job(1_000), job(1_001)], slow);
-    const from = next();
-    planner.returned(job(600));
-    planner.returned(job(500));
-    planner.returned(job(3, { jobGroup: 'g' }));
-    expect(from).toMatchObject({ lanes: [{ position: 1_001 }] });
-    expect(positions()).toEqual({ JOB: 499 });
+  it('is due at a time that is known beforehand', () => {
+    expect(after([[0, quick]]).fullAt).toBe(-Infinity);
+    expect(after([[0, slow]]).fullAt).toBe(500);
+    expect(
+      after([
+        [0, done],
+        [1, { ...quick, isEmpty: true }],
+      ]).fullAt,
+    ).toBe(200);
   });
 });

@@ -1,77 +1,93 @@
 import type { ContextParts } from '../../context-parts.ts';
-import type { ClaimedJob, Outcome } from '../../model/job.ts';
+import type { Outcome } from '../../model/job.ts';
 import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../../model/outcome.ts';
+import type { RegisteredJob } from '../../registry.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { Holding } from '../holdings.ts';
 import type { Settler } from '../settle/settler.ts';
-import { ActiveJob } from './active-job.ts';
 import { RunMetadata } from './run-metadata.ts';
 import type { RunScope } from './run-scope.ts';
 
+/** What is called around a work function: its return and its throw are the outcome of the run. */
+export type AroundRun = (metadata: RunMetadata, next: () => unknown) => unknown;
+
 export interface ExecutorOptions {
-  readonly parts: ContextParts;
-  readonly settler: Settler;
+  readonly parts: Pick<ContextParts, 'events' | 'registry'>;
+  readonly settler: Pick<Settler, 'record' | 'drop' | 'markStarted'>;
   readonly clock: Clock;
+  /** @defaultValue none: work functions are called by themselves */
+  readonly around?: AroundRun | undefined;
 }
 
-export interface Executed {
-  /** How long the work function ran, in milliseconds. */
-  readonly durationMs: number;
-  /** Whether the job failed, and is to be attempted again at once. */
-  readonly isDueAgain: boolean;
+/** Who runs a job. */
+export interface RunBy {
+  readonly id: string;
+  readonly scope: RunScope;
 }
 
-/** Runs one job at a time for each slot: work function, then outcome. */
+/** What the throw of a work function is told apart by from its return: anything may be thrown, `undefined` too. */
+export interface Thrown {
+  readonly error: unknown;
+}
+
+/**
+ * The way of one attempt: {@link open}, {@link call}, {@link close}. Three calls and no promise of its own, since they are
+ * made for every job: whoever works through a run waits for the work function itself.
+ */
 export class Executor {
   readonly #options: ExecutorOptions;
-  readonly #active = new Set<ActiveJob>();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
   }
 
-  /** The lease is gone: every running job is told. */
-  loseAll(): void {
-    for (const active of this.#active) active.lose();
+  /** Tells that the job is here. What cannot be run has its outcome at once, and there is nothing to call: `null`. */
+  open(holding: Holding, workerId: string): RegisteredJob | null {
+    const { parts, settler } = this.#options;
+    const { job } = holding;
+    if (parts.events.hasHandlers) {
+      parts.events.emit({ eventType: 'WORKER_JOB_DEQUEUE', jobId: job.id, jobName: job.name, workerId });
+    }
+    const definition = parts.registry.get(job.name);
+    if (definition !== undefined && job.attempt <= job.numAttempts) return definition;
+    settler.record({ holding, outcome: outcomeOfDeadWorker(job), workerId, durationMs: 0 });
+    return null;
   }
 
-  /** This claim alone is gone: its run is told, and its outcome not recorded even if the same claim is made again. */
-  lose(claim: ClaimedJob): void {
-    for (const active of this.#active) if (active.isOf(claim)) active.forsake();
+  /**
+   * Calls the work function, and returns what is to be waited for. Throws what it throws before its first wait.
+   *
+   * @param now by this process's clock.
+   */
+  call(definition: RegisteredJob, holding: Holding, by: RunBy, now: number): unknown {
+    const { parts, settler, clock, around } = this.#options;
+    const { job } = holding;
+    holding.phase = 'running';
+    holding.startedAt = now;
+    if (!job.isCounted && !isStartRecorded(job)) settler.markStarted(holding);
+    if (parts.events.hasHandlers) {
+      const { id: jobId, name: jobName, attempt } = job;
+      parts.events.emit({ eventType: 'WORKER_JOB_RUN', jobId, jobName, workerId: by.id, attempt });
+      holding.startedAt = clock.now();
+    }
+    const payload: unknown = JSON.parse(job.payloadText);
+    const metadata = new RunMetadata(job, by.id, holding);
+    if (around === undefined) return by.scope.run(() => definition.run(payload, metadata));
+    return by.scope.run(() => around(metadata, () => definition.run(payload, metadata)));
   }
 
-  /** Runs a claimed job and hands its outcome to the settler. Never rejects. */
-  async execute(job: ClaimedJob, workerId: string, scope: RunScope): Promise<Executed> {
-    const { parts, settler, clock } = this.#options;
-    const { events, registry } = parts;
-    const isHeard = events.hasHandlers;
-    if (isHeard) events.emit({ eventType: 'WORKER_JOB_DEQUEUE', jobId: job.id, jobName: job.name, workerId });
-    const definition = registry.get(job.name);
-    if (job.attempt > job.numAttempts || definition === undefined) {
-      settler.add({ outcome: outcomeOfDeadWorker(job), workerId, durationMs: 0 });
-      return { durationMs: 0, isDueAgain: false };
-    }
-    const active = new ActiveJob(job);
-    this.#active.add(active);
-    if (!job.isCounted && !isStartRecorded(job)) settler.markStarted(job);
-    if (isHeard) {
-      events.emit({ eventType: 'WORKER_JOB_RUN', jobId: job.id, jobName: job.name, workerId, attempt: job.attempt });
-    }
-    const startedAt = clock.now();
-    let outcome: Outcome;
-    let thrown: unknown;
-    try {
-      const payload: unknown = JSON.parse(job.payloadText);
-      await scope.run(() => definition.run(payload, new RunMetadata(job, workerId, active)));
-      outcome = { kind: 'succeeded', job };
-    } catch (error) {
-      thrown = error;
-      outcome = outcomeOfError(job, error);
-    }
-    const durationMs = clock.now() - startedAt;
-    this.#active.delete(active);
-    const settlement = { outcome, workerId, durationMs, error: thrown };
-    if (active.isForsaken) settler.drop(settlement);
-    else settler.add(settlement);
-    return { durationMs, isDueAgain: outcome.kind === 'waiting' && outcome.secs === 0 };
+  /**
+   * Hands the outcome to the settler; that of a claim that is known to be lost is not recorded.
+   *
+   * @returns whether the job failed, and is to be attempted again at once.
+   */
+  close(holding: Holding, workerId: string, thrown: Thrown | null, now: number): boolean {
+    const { settler } = this.#options;
+    const { job, startedAt } = holding;
+    const outcome: Outcome = thrown === null ? { kind: 'succeeded', job } : outcomeOfError(job, thrown.error);
+    const settlement = { holding, outcome, workerId, durationMs: now - startedAt, error: thrown?.error };
+    if (holding.isForsaken) settler.drop(settlement);
+    else settler.record(settlement);
+    return outcome.kind === 'waiting' && outcome.secs === 0;
   }
 }

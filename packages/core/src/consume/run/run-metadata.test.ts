@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { claimedJob } from '../../../test/support/claimed-job.ts';
 import type { ClaimedJob } from '../../model/job.ts';
-import { ActiveJob } from './active-job.ts';
+import { Holding } from '../holdings.ts';
 import { RunMetadata } from './run-metadata.ts';
 
 const job = claimedJob({
@@ -15,7 +15,7 @@ const job = claimedJob({
   enqueuedAtMs: 1.5,
   payloadText: '{"password":"hunter2"}',
 });
-const toldOf = (of: ClaimedJob) => new RunMetadata(of, 'w', new ActiveJob(of));
+const toldOf = (of: ClaimedJob) => new RunMetadata(of, 'w', new Holding(of));
 const fields = {
   jobId: job.id,
   jobName: 'N',
@@ -49,7 +49,7 @@ describe('what a work function is told', () => {
   });
 
   it('has its signal through a proxy, in an object made from it, and by itself', () => {
-    const active = new ActiveJob(job);
+    const active = new Holding(job);
     const metadata = new RunMetadata(job, 'w', active);
     const { signal } = metadata;
     expect(signal).toBe(active.signal);

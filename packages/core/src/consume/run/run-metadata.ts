@@ -1,6 +1,6 @@
 import type { ClaimedJob } from '../../model/job.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
-import type { ActiveJob } from './active-job.ts';
+import type { Holding } from '../holdings.ts';
 
 /** Returns what it is given: a class that extends it adds its private fields to that. */
 class Itself {
@@ -12,14 +12,14 @@ class Itself {
 
 /** Hangs a run on a date, where nobody sees it. */
 class DateOfRun extends Itself {
-  readonly #run: ActiveJob;
+  readonly #run: Holding;
 
-  constructor(date: Date, run: ActiveJob) {
+  constructor(date: Date, run: Holding) {
     super(date);
     this.#run = run;
   }
 
-  static runOf(date: object): ActiveJob | undefined {
+  static runOf(date: object): Holding | undefined {
     return #run in date ? date.#run : undefined;
   }
 }
@@ -40,9 +40,9 @@ export class RunMetadata implements JobMetadata {
   readonly numAttempts: number;
   readonly enqueuedAt: Date;
   readonly workerId: string;
-  readonly #run: ActiveJob;
+  readonly #run: Holding;
 
-  constructor(job: ClaimedJob, workerId: string, run: ActiveJob) {
+  constructor(job: ClaimedJob, workerId: string, run: Holding) {
     this.jobId = job.id;
     this.jobName = job.name;
     this.channel = job.channel;
@@ -61,7 +61,7 @@ export class RunMetadata implements JobMetadata {
     return run.signal;
   }
 
-  static #runOf(object: object): ActiveJob | undefined {
+  static #runOf(object: object): Holding | undefined {
     return #run in object ? object.#run : undefined;
   }
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../../test/support/claimed-job.ts';
+import { Holding } from '../holdings.ts';
 import { firstOfOneLease, halvesOf, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
 
-const settlement = (leaseId: string): Settlement => ({
-  outcome: { kind: 'succeeded', job: claimedJob({ leaseId }) },
-  workerId: 'w',
-  durationMs: 1,
-});
-const start = (): Start => ({ job: claimedJob({}), at: 0, onRecorded: undefined });
+const settlement = (leaseId: string): Settlement => {
+  const holding = new Holding(claimedJob({ leaseId }));
+  return { holding, outcome: { kind: 'succeeded', job: holding.job }, workerId: 'w', durationMs: 1 };
+};
+const start = (): Start => ({ holding: new Holding(claimedJob({})), dueAt: 0, onRecorded: undefined });
 
 describe('a batch', () => {
   it('is divided into outcomes and starts, then into halves, and nothing is lost', () => {

@@ -1,7 +1,9 @@
-import type { ClaimedJob, Outcome } from '../../model/job.ts';
+import type { Outcome } from '../../model/job.ts';
+import type { Holding } from '../holdings.ts';
 
 /** What became of a claimed job, and what is needed to tell of it afterwards. */
 export interface Settlement {
+  readonly holding: Holding;
   readonly outcome: Outcome;
   /** The Worker that ran it, or might have run what was never started. */
   readonly workerId: string;
@@ -13,9 +15,9 @@ export interface Settlement {
 
 /** A job that was claimed ahead and has started. */
 export interface Start {
-  readonly job: ClaimedJob;
-  /** When, by this process's clock. */
-  readonly at: number;
+  readonly holding: Holding;
+  /** From when on that is recorded, by this process's clock. */
+  readonly dueAt: number;
   /** Somebody waits for it to be recorded. */
   readonly onRecorded: ((result: 'recorded' | 'lost' | { readonly refusal: unknown }) => void) | undefined;
 }

@@ -60,7 +60,7 @@ export class SettleSender {
       outcomes: outcomes.map(({ outcome }) =>
         isAsItIs ? outcome : withErrorText(outcome, errorText, this.#characters),
       ),
-      started: started.map(({ job }) => job),
+      started: started.map(({ holding }) => holding.job),
       finalized,
     });
   }

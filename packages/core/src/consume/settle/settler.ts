@@ -1,14 +1,18 @@
-import { claimKey } from '../../model/claim-key.ts';
-import type { ClaimedJob } from '../../model/job.ts';
+import type { ContextParts } from '../../context-parts.ts';
 import { handedBack } from '../../model/outcome.ts';
 import { Daemon } from '../../runtime/daemon.ts';
 import type { SettleResult } from '../../statements/settle.ts';
+import type { Holding } from '../holdings.ts';
+import { Consequences, type ConsequencesOptions } from './consequences.ts';
 import { RefusedOutcomes } from './refused-outcomes.ts';
 import { firstOfOneLease, halvesOf, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
 import { failureOf, isOfAll } from './settle-failure.ts';
 import { SettleSender } from './settle-sender.ts';
-import type { SettlerOptions } from './settler-options.ts';
-import { StartMarks } from './start-marks.ts';
+import { START_GRACE_MS, StartMarks } from './start-marks.ts';
+
+export interface SettlerOptions extends ConsequencesOptions {
+  readonly parts: ContextParts;
+}
 
 type Reject = (reason: unknown) => void;
 
@@ -28,6 +32,7 @@ const MAX_REFUSALS_AWAITED = 2;
 export class Settler extends Daemon {
   readonly #options: SettlerOptions;
   readonly #sender: SettleSender;
+  readonly #consequences: Consequences;
   readonly #started = new StartMarks();
   readonly #refused = new RefusedOutcomes<Settlement>();
   #queue: Settlement[] = [];
@@ -44,6 +49,7 @@ export class Settler extends Daemon {
     super({ name: 'settler', onError: options.parts.reportError });
     this.#options = options;
     this.#sender = new SettleSender(options.parts);
+    this.#consequences = new Consequences(options);
   }
 
   /** About how many outcomes are not committed yet. */
@@ -53,34 +59,33 @@ export class Settler extends Daemon {
     );
   }
 
-  add(settlement: Settlement): void {
-    this.#started.delete(settlement.outcome.job);
+  record(settlement: Settlement): void {
+    settlement.holding.phase = 'settling';
     this.#queue.push(settlement);
     this.wake();
   }
 
   /** The claim is known to be lost, and nothing is to be recorded. */
   drop(settlement: Settlement): void {
-    this.#options.onLost(settlement);
+    this.#consequences.lost(settlement);
   }
 
   /** A job that was claimed ahead has started: unless it is over in a moment, its attempt is recorded as spent. */
-  markStarted(job: ClaimedJob): void {
-    this.#started.add({ job, at: this.clock.now(), onRecorded: undefined });
-    if (this.#started.size === 1) this.wake();
+  markStarted(holding: Holding): void {
+    if (this.#started.note(holding)) this.wake();
   }
 
   /** Records that the attempt of a job that was claimed ahead is spent. Resolves to whether it may run. */
-  async recordStart(job: ClaimedJob, workerId: string): Promise<boolean> {
+  async recordStart(holding: Holding, workerId: string): Promise<boolean> {
     const result = await new Promise<Parameters<NonNullable<Start['onRecorded']>>[0]>((onRecorded) => {
       if (this.#end !== undefined) onRecorded('lost');
-      this.#started.add({ job, at: -Infinity, onRecorded });
+      this.#started.add({ holding, dueAt: -Infinity, onRecorded });
       this.wake();
     });
     if (result === 'recorded') return true;
-    const settlement: Settlement = { outcome: handedBack(job), workerId, durationMs: 0 };
-    if (result === 'lost') this.#options.onLost(settlement);
-    else this.#options.onGivenUp(settlement, result.refusal);
+    const settlement: Settlement = { holding, outcome: handedBack(holding.job), workerId, durationMs: 0 };
+    if (result === 'lost') this.drop(settlement);
+    else this.#consequences.givenUp(settlement, result.refusal);
     return false;
   }
 
@@ -100,7 +105,7 @@ export class Settler extends Daemon {
   protected override ended(reason: unknown): void {
     this.#end = { reason };
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
-    for (const { onRecorded } of this.#started.all()) onRecorded?.('lost');
+    for (const { onRecorded } of this.#started.others) onRecorded?.('lost');
   }
 
   protected override async tick(): Promise<number> {
@@ -172,25 +177,10 @@ export class Settler extends Daemon {
     return null;
   }
 
-  /** What the statement said of a batch. */
-  #accept({ outcomes, started }: SettleBatch, { lost, opened }: SettleResult): void {
-    const { onSettled, onLost, onRunLost, onDueIn, onOpened } = this.#options;
-    for (const { job, onRecorded } of started) {
-      const isHeld = lost.size === 0 || !lost.has(claimKey(job));
-      if (onRecorded !== undefined) onRecorded(isHeld ? 'recorded' : 'lost');
-      else if (!isHeld) onRunLost(job);
-    }
-    let dueInSecs = Infinity;
-    for (const settlement of outcomes) {
-      const { outcome } = settlement;
-      if (outcome.kind === 'waiting') dueInSecs = Math.min(dueInSecs, outcome.secs);
-      if (lost.size > 0 && lost.has(claimKey(outcome.job))) onLost(settlement);
-      else onSettled(settlement);
-    }
-    if (dueInSecs < Infinity) onDueIn(dueInSecs * 1000);
-    if (opened.length > 0) onOpened(opened);
-    if (this.#refused.size > 0) for (const settlement of outcomes) this.#refused.delete(settlement);
-    this.#resolveWaiters(outcomes);
+  #accept(batch: SettleBatch, result: SettleResult): void {
+    this.#consequences.settled(batch, result);
+    if (this.#refused.size > 0) for (const settlement of batch.outcomes) this.#refused.delete(settlement);
+    this.#resolveWaiters(batch.outcomes);
   }
 
   /** Leaves the one outcome or start of a part for later, or gives it up. */
@@ -198,7 +188,7 @@ export class Settler extends Daemon {
     const isTooMuch = failureOf(error) === 'too much';
     const now = this.clock.now();
     for (const start of started) {
-      if (isTooMuch) this.#started.add({ ...start, at: now });
+      if (isTooMuch) this.#started.add({ ...start, dueAt: now + START_GRACE_MS });
       else start.onRecorded?.({ refusal: error }); // if nobody waits for it, the outcome will say it all
     }
     for (const settlement of outcomes) {
@@ -211,13 +201,13 @@ export class Settler extends Daemon {
   }
 
   async #giveUp(settlement: Settlement, error: unknown): Promise<void> {
-    const { parts, onGivenUp } = this.#options;
+    const { parts } = this.#options;
     // What may keep that from being written was told of already.
     await this.#sender
       .noteUnrecorded(settlement.outcome.job, error)
       .catch((failure: unknown) => parts.reportError('settler', failure, 1));
     this.#refused.delete(settlement);
-    onGivenUp(settlement, error);
+    this.#consequences.givenUp(settlement, error);
     this.#resolveWaiters([settlement]);
   }
 
@@ -237,10 +227,6 @@ export class Settler extends Daemon {
     const first = next === undefined ? [] : ofPart(next);
     const isAlone = first.length === 1;
     this.#queue = [...(isAlone ? [] : first), ...others.flatMap(ofPart), ...this.#queue, ...(isAlone ? first : [])];
-    // The outcome of a job that has ended meanwhile says all: beside it in one statement its mark might win.
-    const over = new Set(this.#queue.map(({ outcome }) => outcome.job));
-    for (const start of parts.flatMap(({ started }) => started)) {
-      if (!over.has(start.job)) this.#started.add({ ...start, at: -Infinity });
-    }
+    for (const start of parts.flatMap(({ started }) => started)) this.#started.add({ ...start, dueAt: -Infinity });
   }
 }

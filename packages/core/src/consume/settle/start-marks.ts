@@ -1,55 +1,86 @@
-import type { ClaimedJob } from '../../model/job.ts';
+import type { Holding } from '../holdings.ts';
 import type { Start } from './settle-batch.ts';
 
 /**
  * How long a job that was claimed ahead may run before its attempt is recorded as spent, in milliseconds. Nearly all
  * such jobs are over by then, and their outcome says it all.
  */
-const START_GRACE_MS = 20;
+export const START_GRACE_MS = 20;
 
-/** Jobs that were claimed ahead and have started, until that is to be recorded. */
+/**
+ * Jobs that were claimed ahead and have started, until that is to be recorded. Nobody takes out those that are over: they
+ * are left out when their turn comes, which is soon, and costs a job less than a collection that it leaves.
+ */
 export class StartMarks {
-  readonly #started = new Map<ClaimedJob, Start>();
+  /** In the order in which they started. */
+  #running: Holding[] = [];
+  /** Those that somebody waits for, and those that are to be recorded once more. */
+  #others: Start[] = [];
 
-  get size(): number {
-    return this.#started.size;
-  }
-
-  all(): Iterable<Start> {
-    return this.#started.values();
+  /** The job has started. Returns whether it is the only one, as far as is known: then a timer is to be set. */
+  note(holding: Holding): boolean {
+    return this.#running.push(holding) === 1;
   }
 
   add(start: Start): void {
-    this.#started.set(start.job, start);
+    this.#others.push(start);
   }
 
-  /** The job is over: its outcome will say it all. */
-  delete(job: ClaimedJob): void {
-    this.#started.delete(job);
+  /** Those that somebody waits for, or that failed to be recorded. */
+  get others(): readonly Start[] {
+    return this.#others;
   }
 
-  /** The lease of the one that has waited longest. */
+  /** The lease of one that has not been recorded yet. */
   get leaseId(): string | undefined {
-    return this.#first()?.job.leaseId;
+    this.#dropOver();
+    return (this.#others[0]?.holding ?? this.#running[0])?.job.leaseId;
   }
 
   /** Gives up those of a lease that are to be recorded now, and returns them. */
   takeDue(leaseId: string, now: number): readonly Start[] {
-    if (this.#started.size === 0) return [];
-    const due = [...this.#started.values()].filter(
-      ({ job, at }) => at <= now - START_GRACE_MS && job.leaseId === leaseId,
-    );
-    for (const { job } of due) this.#started.delete(job);
+    this.#dropOver();
+    const due: Start[] = [];
+    this.#others = this.#others.filter((start) => {
+      const isDue = start.dueAt <= now && start.holding.job.leaseId === leaseId;
+      if (isDue) due.push(start);
+      return !isDue;
+    });
+    let taken = 0;
+    for (const holding of this.#running) {
+      const isOver = !isRunning(holding);
+      if (!isOver && (holding.startedAt + START_GRACE_MS > now || holding.job.leaseId !== leaseId)) break;
+      taken += 1;
+      if (!isOver) due.push({ holding, dueAt: -Infinity, onRecorded: undefined });
+    }
+    if (taken > 0) this.#running = this.#running.slice(taken);
     return due;
   }
 
   /** How long until the next one is due, in milliseconds; `Infinity` when there is none. */
   untilDue(now: number): number {
-    const first = this.#first();
-    return first === undefined ? Infinity : Math.max(1, first.at + START_GRACE_MS - now);
+    this.#dropOver();
+    const first = this.#running[0];
+    let dueAt = first === undefined ? Infinity : first.startedAt + START_GRACE_MS;
+    for (const other of this.#others) dueAt = Math.min(dueAt, other.dueAt);
+    return Math.max(1, dueAt - now);
   }
 
-  #first(): Start | undefined {
-    return this.#started.values().next().value;
+  /** Leaves out what is over, up to the first that still runs. */
+  #dropOver(): void {
+    if (this.#others.length > 0) this.#others = this.#others.filter(isWanted);
+    if (this.#running.length === 0) return;
+    const first = this.#running.findIndex(isRunning);
+    if (first !== 0) this.#running = first < 0 ? [] : this.#running.slice(first);
   }
+}
+
+/** Whether its start says something: an outcome says it all, and a claim that is lost has nothing to be recorded. */
+function isRunning({ phase, isLost }: Holding): boolean {
+  return phase === 'running' && !isLost;
+}
+
+/** The outcome of a job that has ended says all: beside it in one statement its mark might win. */
+function isWanted({ holding, onRecorded }: Start): boolean {
+  return onRecorded !== undefined || isRunning(holding);
 }
