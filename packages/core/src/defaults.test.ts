@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { JOB_DEFAULTS } from './api/job-definition/job-definition-options.ts';
 import { ORCHESTRATOR_DEFAULTS } from './api/orchestrator/orchestrator-options.ts';
+import { WORKER_DEFAULTS } from './api/worker/worker-options.ts';
 import { CONTEXT_DEFAULTS } from './context-options.ts';
-import { WORKER_DEFAULTS } from './worker/worker-options.ts';
 
 describe('the defaults that the README promises', () => {
   it('are these: retention 24 hours, group unlock 3 hours, lease 30 seconds', () => {

@@ -9,6 +9,8 @@ export type {
 } from './api/job-definition/job-definition-options.ts';
 export { Orchestrator } from './api/orchestrator/orchestrator.ts';
 export type { OrchestratorOptions } from './api/orchestrator/orchestrator-options.ts';
+export { Worker } from './api/worker/worker.ts';
+export type { WorkerOptions } from './api/worker/worker-options.ts';
 export { Context } from './context.ts';
 export type { ContextOptions, ContextSettings } from './context-options.ts';
 export { DatabaseError, InvalidIdentifierError } from './driver/index.ts';
@@ -44,5 +46,3 @@ export type {
 } from './events.ts';
 export type { JobMetadata } from './model/job-metadata.ts';
 export type { JsonSafe, NotJson } from './model/payload/json.ts';
-export { Worker } from './worker/worker.ts';
-export type { WorkerOptions } from './worker/worker-options.ts';

@@ -15,9 +15,9 @@ const clients =
 
 /** The floors of layer 3, the lowest first, as folders and files of core. */
 const services = `${core}/(services/|context-parts\\.ts|registry\\.ts)`;
-const consume = `${core}/(consume|worker)/`;
-/** The public face: what users hold. `worker/` has a part of it yet. */
-const face = `${core}/(api/|context\\.ts$|index\\.ts$|worker/worker(-options)?\\.ts$)`;
+const consume = `${core}/consume/`;
+/** The public face: what users hold. */
+const face = `${core}/(api/|context\\.ts$|index\\.ts$)`;
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
 export const layerRules = [

@@ -24,8 +24,8 @@ function lint(path: string, text: string): string[] {
   });
 }
 
-const source = 'packages/core/src/worker/worker.ts';
-const testFile = 'packages/core/src/worker/worker.test.ts';
+const source = 'packages/core/src/consume/worker.ts';
+const testFile = 'packages/core/src/consume/worker.test.ts';
 const clock = expect.stringContaining('Core takes time and chance from runtime/clock.ts');
 const statements = expect.stringContaining('SQL lives in statements/');
 const statement = 'packages/core/src/statements/statement-of-ours.ts';

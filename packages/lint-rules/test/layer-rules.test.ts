@@ -11,7 +11,7 @@ function check(files: Readonly<Record<string, string>>): Outcome {
 
 /** What nobody may object to: one allowed import of each kind. */
 const sound = {
-  'packages/core/src/index.ts': `export { worker } from './worker/worker.ts';`,
+  'packages/core/src/index.ts': `export { worker } from './api/worker/worker.ts';`,
   'packages/core/src/errors.ts': 'export const error = 1;',
   'packages/core/src/driver/driver.ts': `import { error } from '../errors.ts';\nexport const driver = error;`,
   'packages/core/src/options/check.ts': `import { error } from '../errors.ts';\nexport const check = error;`,
@@ -26,10 +26,10 @@ const sound = {
   'packages/core/src/services/services.ts': `import type { enqueuer } from '../produce/enqueuer.ts';\nexport type Services = typeof enqueuer;`,
   'packages/core/src/maintain/rescuer.ts': `import type { Services } from '../services/services.ts';\nexport const rescuer: Services = [];`,
   'packages/core/src/consume/process.ts': `import { rescuer } from '../maintain/rescuer.ts';\nexport const process = rescuer;`,
-  'packages/core/src/worker/worker.ts': `import { context } from '../context.ts';\nimport { process } from '../consume/process.ts';\nexport const worker = [context, process];`,
+  'packages/core/src/api/worker/worker.ts': `import { context } from '../../context.ts';\nimport { process } from '../../consume/process.ts';\nexport const worker = [context, process];`,
   'packages/core/src/context.ts': `import type { Services } from './services/services.ts';\nexport const context: Services = [];`,
   'packages/core/src/api/orchestrator/orchestrator.ts': `import { context } from '../../context.ts';\nimport { rescuer } from '../../maintain/rescuer.ts';\nexport const orchestrator = [context, rescuer];`,
-  'packages/core/src/worker/worker.test.ts': `import { worker } from './worker.ts';\nexport const test = worker;`,
+  'packages/core/src/api/worker/worker.test.ts': `import { worker } from './worker.ts';\nexport const test = worker;`,
   'packages/driver-new/src/index.ts': `import { value } from '@bearmq/core/driver';\nimport pg from 'pg';\nexport const driver = [value, pg];`,
   'packages/migrations/src/steps.ts': `import { value } from '@bearmq/core/driver';\nimport { tables } from '@bearmq/core/schema';\nexport const steps = [value, tables];`,
   'packages/integration-tests/test/flow.test.ts': `import { Worker } from '@bearmq/core';\nexport const test = Worker;`,
@@ -45,7 +45,7 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     ['packages/core/src/runtime/wake.ts', `import { job } from '../model/job.ts';\nexport const wake = job;`],
     [
       'packages/core/src/driver/session.ts',
-      `import type { worker } from '../worker/worker.ts';\nexport type S = typeof worker;`,
+      `import type { worker } from '../consume/worker.ts';\nexport type S = typeof worker;`,
     ],
   ],
   'driver-subpath-knows-no-jobs': [
@@ -67,7 +67,7 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     ],
     [
       'packages/core/src/statements/renew.ts',
-      `import { worker } from '../worker/worker.ts';\nexport const renew = worker;`,
+      `import { worker } from '../consume/worker.ts';\nexport const renew = worker;`,
     ],
   ],
   'sessions-stand-on-driver': [
@@ -78,7 +78,7 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
   ],
   'sessions-are-for-users': [
     [
-      'packages/core/src/worker/finisher.ts',
+      'packages/core/src/consume/finisher.ts',
       `import { session } from '../sessions/slonik.ts';\nexport const finisher = session;`,
     ],
   ],
@@ -97,7 +97,10 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
       'packages/core/src/services/caretaker.ts',
       `import { rescuer } from '../maintain/rescuer.ts';\nexport const caretaker = rescuer;`,
     ],
-    ['packages/core/src/registry.ts', `import { worker } from './worker/worker.ts';\nexport const registry = worker;`],
+    [
+      'packages/core/src/registry.ts',
+      `import { worker } from './api/worker/worker.ts';\nexport const registry = worker;`,
+    ],
   ],
   'maintain-knows-no-worker': [
     [
@@ -114,7 +117,10 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
       'packages/core/src/consume/claimer.ts',
       `import { orchestrator } from '../api/orchestrator/orchestrator.ts';\nexport const claimer = orchestrator;`,
     ],
-    ['packages/core/src/worker/settler.ts', `import { worker } from './worker.ts';\nexport const settler = worker;`],
+    [
+      'packages/core/src/consume/settler.ts',
+      `import { worker } from '../api/worker/worker.ts';\nexport const settler = worker;`,
+    ],
   ],
   'worker-and-orchestrator-are-strangers': [
     [
@@ -123,13 +129,13 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     ],
   ],
   'index-is-for-outsiders': [
-    ['packages/core/src/worker/executor.ts', `import { worker } from '../index.ts';\nexport const executor = worker;`],
+    ['packages/core/src/consume/executor.ts', `import { worker } from '../index.ts';\nexport const executor = worker;`],
   ],
   'core-knows-no-client': [
-    ['packages/core/src/worker/pool.ts', `import pg from 'pg';\nexport const pool = pg;`],
-    ['packages/core/src/worker/types.ts', `import type { Sql } from 'postgres';\nexport type S = Sql;`],
+    ['packages/core/src/consume/pool.ts', `import pg from 'pg';\nexport const pool = pg;`],
+    ['packages/core/src/consume/types.ts', `import type { Sql } from 'postgres';\nexport type S = Sql;`],
     ['packages/core/src/statements/prune.ts', `import { sql } from 'kysely';\nexport const prune = sql;`],
-    ['packages/core/src/worker/own.ts', `import { fromPg } from '@bearmq/driver-pg';\nexport const own = fromPg;`],
+    ['packages/core/src/consume/own.ts', `import { fromPg } from '@bearmq/driver-pg';\nexport const own = fromPg;`],
   ],
   'drivers-see-only-the-driver-subpath': [
     ['packages/driver-new/src/session.ts', `import { Worker } from '@bearmq/core';\nexport const session = Worker;`],
@@ -153,7 +159,7 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     ],
   ],
   'no-test-code-in-the-product': [
-    ['packages/core/src/worker/fake.ts', `import { test } from './worker.test.ts';\nexport const fake = test;`],
+    ['packages/core/src/consume/fake.ts', `import { test } from './worker.test.ts';\nexport const fake = test;`],
     [
       'packages/driver-new/src/start.ts',
       `import { startTestDatabase } from '@bearmq/test-database';\nexport const s = startTestDatabase;`,

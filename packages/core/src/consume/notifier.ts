@@ -1,37 +1,26 @@
 import { v4 as uuidv4 } from 'uuid';
-import type { Driver, SqlSession, Subscription } from '../driver/index.ts';
-import type { AnnouncedJob } from '../model/announced-job.ts';
+import type { Services } from '../context-parts.ts';
+import type { SqlSession, Subscription } from '../driver/index.ts';
 import { decodeAnnouncement } from '../model/announcement.ts';
 import { afterReading, systemClock } from '../runtime/clock.ts';
 import { notificationChannel, type Tables } from '../schema/index.ts';
 import { notify } from '../statements/notify.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { Notice } from './news.ts';
 
 export interface NotifierOptions {
-  readonly driver: Driver;
-  readonly tables: Tables;
-  /** What the notifications of this very process carry: its workers know already. */
-  readonly ownSenderId: string;
-  /** There may be work: another process says so, or notifications may have been missed. */
-  readonly onWork: () => void;
-  /** Another process says that this job became ready. */
-  readonly onAnnounced: (announced: AnnouncedJob) => void;
-  /**
-   * It listens. `isDirect`: what `session` holds stands for this process already, whatever comes of notifications; else
-   * that is known only when they are seen to arrive.
-   */
-  readonly onConnected: (session: SqlSession | null, isDirect: boolean) => void;
-  /**
-   * Notifications were seen to arrive on this connection (`session` runs on it, where the driver gives access), or do
-   * not any more. Until the first call nothing is known.
-   */
-  readonly onHealth: (health: ListenerHealth) => void;
-  readonly onError: (error: unknown, failures: number) => void;
+  readonly services: Services;
+  /** Has use for the connection that listens, as it stands for this process. */
+  readonly keeper: Pick<LeaseKeeper, 'useSession' | 'expectSession'>;
+  /** Tells the claimer of what other processes say, and when notifications may have been missed. */
+  readonly notice: Notice;
 }
 
-export type ListenerHealth =
-  | { readonly state: 'listening'; readonly session: SqlSession | null }
-  /** `reason` says why notifications do not arrive. */
-  | { readonly state: 'polling'; readonly reason: 'disconnected' | 'unanswered' };
+/**
+ * How long the first claim waits for the session lock where only a notification can prove that the connection is not
+ * shared, in milliseconds.
+ */
+const LOCK_PROOF_MS = 250;
 
 /** How long the notification that a listener sends to itself may take, once it is committed. */
 const PROBE_TIMEOUT_MS = 5_000;
@@ -71,9 +60,15 @@ export class Notifier {
   #foreign: 'none' | 'heeded' | 'more' = 'none';
   #cancelForeign: () => void = () => {};
   #failures = 0;
+  #isListening = false;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
+  }
+
+  /** Whether notifications were seen to arrive: then polling is a safeguard only. */
+  get isListening(): boolean {
+    return this.#isListening;
   }
 
   /** Never throws: a driver that refuses to listen (it is closed, say) leaves the workers to their polling. */
@@ -86,15 +81,18 @@ export class Notifier {
   }
 
   #listen(): Subscription {
-    const { driver, tables, onWork, onConnected } = this.#options;
+    const { services, keeper, notice } = this.#options;
+    const { driver, tables } = services;
     return driver.listen(notificationChannel(tables.schemaName), {
       onNotification: (payload) => {
         if (payload === this.#probe?.payload) this.#trust();
         else if (!payload.startsWith(PROBE_PREFIX)) this.#hear(payload);
       },
       onConnected: (session, isDirect = false) => {
-        onWork();
-        onConnected(session, isDirect);
+        notice('somewhere');
+        // Where it is direct, what the session holds stands for this process already, whatever comes of notifications.
+        if (isDirect || session === null) keeper.useSession(session);
+        else keeper.expectSession(LOCK_PROOF_MS);
         this.#startProbe(session);
       },
       onDisconnected: (error) => this.#fail(error),
@@ -102,12 +100,13 @@ export class Notifier {
   }
 
   #hear(payload: string): void {
-    const { ownSenderId, onWork, onAnnounced } = this.#options;
+    const { services, notice } = this.#options;
     const announcement = decodeAnnouncement(payload);
     if (announcement === null) this.#hearForeign();
-    else if (announcement.senderId === ownSenderId) return;
-    else if (announcement.announced === null) onWork();
-    else onAnnounced(announcement.announced);
+    else if (announcement.senderId === services.enqueuer.senderId)
+      return; // its workers know already
+    else if (announcement.announced === null) notice('somewhere');
+    else notice({ announced: [announcement.announced] });
   }
 
   /** Nothing that BearMQ sends: the first is heeded at once, then one in a while, so that a flood of them costs little. */
@@ -117,7 +116,7 @@ export class Notifier {
       return;
     }
     this.#foreign = 'heeded';
-    this.#options.onWork();
+    this.#options.notice('somewhere');
     this.#cancelForeign = systemClock.after(FOREIGN_INTERVAL_MS, () => {
       const isMore = this.#foreign === 'more';
       this.#foreign = 'none';
@@ -128,8 +127,8 @@ export class Notifier {
   #fail(error: unknown): void {
     this.#endProbe();
     this.#failures += 1;
-    this.#options.onHealth({ state: 'polling', reason: 'disconnected' });
-    this.#options.onError(error, this.#failures);
+    this.#noteHealth('polling', null);
+    this.#options.services.reportError('notifier', error, this.#failures);
   }
 
   async stop(): Promise<void> {
@@ -150,14 +149,14 @@ export class Notifier {
    * that refuses for a moment, says nothing about the connection that listens.
    */
   async #send(probe: Probe, failures: number): Promise<void> {
-    const { driver, tables, onError } = this.#options;
+    const { driver, tables, reportError } = this.#options.services;
     const channel = notificationChannel(tables.schemaName);
     let isSent = true;
     try {
       await notify(driver, tables, { channel, payload: probe.payload });
     } catch (error) {
       isSent = false;
-      if (this.#probe === probe) onError(error, failures + 1);
+      if (this.#probe === probe) reportError('notifier', error, failures + 1);
     }
     if (this.#probe !== probe) return; // it has come back already, or its connection is gone
     if (isSent) this.#awaitAnswer(probe);
@@ -176,7 +175,10 @@ export class Notifier {
   /** Not for good: a server, or an event loop, may have been busy. So it is tried again, and may still come late. */
   #noteUnanswered(probe: Probe): void {
     probe.unanswered += 1;
-    if (probe.unanswered === 1) this.#options.onHealth({ state: 'polling', reason: 'unanswered' });
+    if (probe.unanswered === 1) {
+      this.#noteHealth('polling', null);
+      this.#options.services.warn(POLL_ONLY_WARNING);
+    }
     const pauseMs = Math.min(UNANSWERED_PAUSE_MS * 2 ** (probe.unanswered - 1), LONGEST_UNANSWERED_PAUSE_MS);
     probe.cancel = systemClock.after(pauseMs, () => void this.#send(probe, 0));
   }
@@ -185,7 +187,13 @@ export class Notifier {
     const session = this.#probe?.session ?? null;
     this.#endProbe();
     this.#failures = 0;
-    this.#options.onHealth({ state: 'listening', session });
+    this.#noteHealth('listening', session);
+  }
+
+  #noteHealth(health: 'listening' | 'polling', session: SqlSession | null): void {
+    this.#isListening = health === 'listening';
+    this.#options.keeper.useSession(session);
+    this.#options.notice('somewhere');
   }
 
   #endProbe(): void {
@@ -194,8 +202,7 @@ export class Notifier {
   }
 }
 
-/** What is said of `unanswered`. */
-export const POLL_ONLY_WARNING: string =
+const POLL_ONLY_WARNING =
   'notifications do not arrive on this connection (a pooler in transaction mode, perhaps): idle workers poll instead, ' +
   'and a process whose event loop is blocked for longer than its lease is taken for dead. Give workers a direct ' +
   "connection, or say wakeUp: 'poll' to accept this";

@@ -51,14 +51,17 @@ export class Announcer {
     this.#onFull = onFull;
   }
 
+  /** Whether a job that comes now is the first after a quiet moment: then there is {@link enqueueFirst}. */
+  get isQuiet(): boolean {
+    return this.#mayCommit && this.#state !== 'due' && !this.#isWithinInterval();
+  }
+
   /**
-   * Inserts the job and tells of it in one call, if it is the first after a quiet moment; else does nothing, and resolves
-   * to `'nothing'`. Likewise where the program's pool wraps each statement in a transaction: that is refused, with all
-   * that the call did, and not tried again. Where the server's queue of notifications is full the job may have been
+   * Inserts the job and tells of it in one call, and resolves to `'inserted'`. Where the program's pool wraps each
+   * statement in a transaction that is refused, with all that the call did, and not tried again: `'nothing'`. Where the server's queue of notifications is full the job may have been
    * inserted, by a role that has it durable first, or not.
    */
   async enqueueFirst(job: NewJob): Promise<'inserted' | 'nothing' | 'perhaps'> {
-    if (this.#state === 'due' || this.#isWithinInterval() || !this.#mayCommit) return 'nothing';
     this.#begin();
     const announced = job.jobGroup === null ? job : null;
     const payload = encodeAnnouncement({ senderId: this.senderId, announced });

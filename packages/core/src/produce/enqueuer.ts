@@ -5,7 +5,7 @@ import type { Tables } from '../schema/index.ts';
 import { enqueue } from '../statements/enqueue.ts';
 import { Announcer } from './announcer.ts';
 import { batchesOf } from './batches.ts';
-import { unlessLost } from './late-answer.ts';
+import { LateAnswers } from './late-answer.ts';
 
 export interface EnqueuerOptions {
   readonly driver: Driver;
@@ -36,17 +36,19 @@ interface Pending {
  * One statement at a time: so two calls of one process, one after the other, are first in and second in even when the
  * first was not awaited. With 50 calls in flight that gave 3.7 times the rate of bare inserts over ten connections
  * (`pnpm bench --only enqueue`, two cores: 31,587 jobs/s beside 8,508). One that is lost holds the others up for a
- * second (`unlessLost`).
+ * second ({@link LateAnswers}).
  */
 export class Enqueuer {
   readonly #options: EnqueuerOptions;
   readonly #announcer: Announcer;
+  readonly #answers: LateAnswers;
   #pending: Pending[] = [];
   #isFlushing = false;
 
   constructor(options: EnqueuerOptions) {
     this.#options = options;
     const { driver, tables, onAnnounceFailed, onAnnouncementsFull } = options;
+    this.#answers = new LateAnswers(driver, tables);
     this.#announcer = new Announcer(driver, tables, { onFailed: onAnnounceFailed, onFull: onAnnouncementsFull });
   }
 
@@ -73,11 +75,11 @@ export class Enqueuer {
   }
 
   async #insertBatch(batch: readonly Pending[]): Promise<void> {
-    const { driver, tables, onEnqueued } = this.#options;
+    const { onEnqueued } = this.#options;
     const jobs = batch.map(({ job }) => job);
-    let isAnnounced: boolean;
+    let answer: unknown;
     try {
-      isAnnounced = await unlessLost(this.#send(jobs), { driver, tables, chars: charsOf(jobs) });
+      answer = await this.#answers.unlessLost(this.#send(jobs), charsOf(jobs));
     } catch (error) {
       // What the server refused may be the fault of one job; what the connection lost may have been committed.
       const isOneToBlame = batch.length > 1 && error instanceof DatabaseError && !error.isRetryable;
@@ -87,24 +89,24 @@ export class Enqueuer {
     }
     for (const { resolve } of batch) resolve();
     onEnqueued(jobs.length <= MAX_ANNOUNCED && jobs.every(isReady) ? jobs : null);
-    if (!isAnnounced) this.announceSoon();
+    if (answer !== 'announced') this.announceSoon();
   }
 
-  /** Resolves to whether others were told of it, too. */
-  async #send(jobs: readonly NewJob[]): Promise<boolean> {
+  /** Resolves to `'told'` when others were, too: a single job after a quiet moment is inserted and told of in one. */
+  #send(jobs: readonly NewJob[]): Promise<unknown> {
     const { driver, tables } = this.#options;
-    const done = await this.#insertFirst(jobs);
-    if (done === 'inserted') return true;
-    await enqueue(driver, tables, jobs).catch((error: unknown) => {
+    const [first, another] = jobs;
+    const isFirst = first !== undefined && another === undefined && first.delaySecs === 0 && this.#announcer.isQuiet;
+    return isFirst ? this.#sendFirst(first) : enqueue(driver, tables, jobs);
+  }
+
+  async #sendFirst(job: NewJob): Promise<unknown> {
+    const { driver, tables } = this.#options;
+    const done = await this.#announcer.enqueueFirst(job);
+    if (done === 'inserted') return 'announced';
+    return await enqueue(driver, tables, [job]).catch((error: unknown) => {
       if (done !== 'perhaps' || !isDuplicate(error)) throw error; // it was: the ids are new, so nobody else's are like them
     });
-    return false;
-  }
-
-  /** A single job after a quiet moment is inserted and told of in one. */
-  async #insertFirst([job, another]: readonly NewJob[]): Promise<'inserted' | 'nothing' | 'perhaps'> {
-    const isSingle = job !== undefined && another === undefined && job.delaySecs === 0;
-    return isSingle ? await this.#announcer.enqueueFirst(job) : 'nothing';
   }
 
   /** What the notifications of this process carry. */

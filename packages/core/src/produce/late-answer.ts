@@ -1,5 +1,6 @@
 import { DatabaseError, type Driver } from '../driver/index.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { type Clock, systemClock } from '../runtime/clock.ts';
+import { Deadline } from '../runtime/deadline.ts';
 import type { Tables } from '../schema/index.ts';
 import { probeConnection, probeEnqueue } from '../statements/probe-enqueue.ts';
 
@@ -20,7 +21,8 @@ const STARVED_MS = 200;
 const MAX_ASKED = 5;
 
 /**
- * The answer to an insert of jobs; rejects like a lost connection when others are answered that were asked later.
+ * The answers to inserts of jobs, one at a time; each rejects like a lost connection when others are answered that were
+ * asked later.
  *
  * One connection of a pool may be dead without a word, as when a firewall forgot it; then everybody would wait behind
  * its insert, until that is given up. So when an answer is late, other connections are asked: first whether they are
@@ -28,35 +30,63 @@ const MAX_ASKED = 5;
  * that is away, a pool that is used up), the late one is waited for. It is never sent again: it may have been committed,
  * and its jobs be over. Should it arrive later, after those that were enqueued after it: its calls have been rejected.
  */
-export function unlessLost<T>(answer: Promise<T>, insert: Insert): Promise<T> {
-  const lateMs = LATE_MS + insert.chars * MORE_MS_PER_CHAR;
-  return new Promise((resolve, reject) => {
-    let watch: Watch | undefined;
-    let cancel = (): void => {};
-    const wait = (): void => {
-      const lateAt = systemClock.now() + lateMs;
-      cancel = systemClock.after(lateMs, () => {
-        if (systemClock.now() > lateAt + STARVED_MS) return wait();
-        watch = new Watch(insert);
-        void watch.proved().then(() => reject(takenForLost(lateMs)));
-      });
-    };
-    wait();
-    const end = (): void => {
-      cancel();
-      watch?.end();
-    };
-    answer.then(
-      (value) => {
-        end();
-        resolve(value);
-      },
-      (error: unknown) => {
-        end();
-        reject(error);
-      },
-    );
-  });
+export class LateAnswers {
+  readonly #driver: Driver;
+  readonly #tables: Tables;
+  readonly #deadline: Deadline;
+  #lateMs = LATE_MS;
+  #watch: Watch | undefined;
+  #reject: (reason: unknown) => void = () => {};
+
+  constructor(driver: Driver, tables: Tables, clock: Clock = systemClock) {
+    this.#driver = driver;
+    this.#tables = tables;
+    this.#deadline = new Deadline(clock, (passedMs) => {
+      if (passedMs > STARVED_MS) this.#deadline.set(this.#lateMs);
+      else this.#askOthers();
+    });
+  }
+
+  /**
+   * Settles as `answer` does, unless that is lost. To be called when the one before has settled.
+   *
+   * @param chars - how much payload the insert has.
+   */
+  unlessLost<T>(answer: Promise<T>, chars: number): Promise<T> {
+    this.#lateMs = LATE_MS + chars * MORE_MS_PER_CHAR;
+    this.#deadline.set(this.#lateMs);
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      answer.then(
+        (value) => {
+          if (this.#reject === reject) this.#end();
+          resolve(value);
+        },
+        (error: unknown) => {
+          if (this.#reject === reject) this.#end();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** One that was rejected may come late, when another is waited for already. */
+  #end(): void {
+    this.#deadline.lift();
+    this.#watch?.end();
+    this.#watch = undefined;
+  }
+
+  #askOthers(): void {
+    const reject = this.#reject;
+    const watch = new Watch(this.#driver, this.#tables);
+    this.#watch = watch;
+    void watch.proved().then(() => {
+      if (this.#watch !== watch) return; // answered meanwhile
+      this.#end();
+      reject(takenForLost(this.#lateMs));
+    });
+  }
 }
 
 function takenForLost(lateMs: number): DatabaseError {
@@ -68,23 +98,17 @@ function takenForLost(lateMs: number): DatabaseError {
   );
 }
 
-/** What is waited for. */
-interface Insert {
-  readonly driver: Driver;
-  readonly tables: Tables;
-  /** How much payload it has. */
-  readonly chars: number;
-}
-
 /** Asks other connections. */
 class Watch {
-  readonly #insert: Insert;
+  readonly #driver: Driver;
+  readonly #tables: Tables;
   #isOver = false;
   #asked = 0;
   #cancel: () => void = () => {};
 
-  constructor(insert: Insert) {
-    this.#insert = insert;
+  constructor(driver: Driver, tables: Tables) {
+    this.#driver = driver;
+    this.#tables = tables;
   }
 
   /** Resolves when others are found to be answered; if they are not, never. */
@@ -107,7 +131,6 @@ class Watch {
 
   /** Resolves when a connection is found that carries statements: a dead one may be followed by others. */
   async #findAlive(): Promise<void> {
-    const { driver, tables } = this.#insert;
     await new Promise<void>((resolve) => {
       let isFound = false;
       const found = (): void => {
@@ -116,7 +139,7 @@ class Watch {
         resolve();
       };
       const ask = async (): Promise<void> => {
-        await probeConnection(driver, tables, null).then(found, () => {});
+        await probeConnection(this.#driver, this.#tables, null).then(found, () => {});
         this.#asked -= 1;
       };
       const askOn = async (): Promise<void> => {
@@ -134,8 +157,7 @@ class Watch {
 
   /** A refusal is an answer too: the insert would have been refused as soon. */
   async #isAnswered(): Promise<boolean> {
-    const { driver, tables } = this.#insert;
-    return await probeEnqueue(driver, tables, null).then(
+    return await probeEnqueue(this.#driver, this.#tables, null).then(
       () => true,
       (error: unknown) => error instanceof DatabaseError && !error.isRetryable,
     );

@@ -7,8 +7,11 @@ export interface Clock {
   now(): number;
   /** Waits `ms` milliseconds (`Infinity`: for ever), or until the wake is set or the signal aborted. */
   sleep(ms: number, until: { readonly wake: Wake; readonly signal: AbortSignal }): Promise<void>;
-  /** Calls `callback` once, after `ms` milliseconds. Returns a function that cancels it. */
-  after(ms: number, callback: () => void): () => void;
+  /**
+   * Calls `callback` once, after `ms` milliseconds; `'lazily'`: unless the process has ended by then, which this does not
+   * keep alive. Returns a function that cancels it.
+   */
+  after(ms: number, callback: () => void, how?: 'lazily'): () => void;
 }
 
 /** Milliseconds since 1970 by this machine's clock. It may be wrong, and set back: nothing that is due hangs on it. */
@@ -41,8 +44,9 @@ export const systemClock: Clock = {
         resolve();
       }
     }),
-  after: (ms, callback) => {
+  after: (ms, callback, how) => {
     const timer = setTimeout(callback, Math.min(ms, MAX_TIMER_MS));
+    if (how === 'lazily') (timer as Partial<NodeJS.Timeout>).unref?.(); // not in a browser
     return () => clearTimeout(timer);
   },
 };

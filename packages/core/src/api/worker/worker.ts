@@ -1,0 +1,74 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Member } from '../../consume/membership.ts';
+import { WorkerProcess } from '../../consume/process.ts';
+import { RunScope } from '../../consume/run/run-scope.ts';
+import { type Services, servicesOf } from '../../context-parts.ts';
+import { StopWithinJobError } from '../../errors.ts';
+import { outside } from '../../runtime/async-context.ts';
+import { resolveWorkerOptions, type WorkerOptions } from './worker-options.ts';
+
+/**
+ * Runs jobs: those registered in its context, of its channels, one at a time unless told otherwise.
+ *
+ * It starts by itself. Make as many as you want jobs to run at a time: all Workers of a context share one claimer, one
+ * settler, one listening connection and one lease.
+ *
+ * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
+ */
+export class Worker implements AsyncDisposable {
+  /** Tells this worker from others in events and metadata: a version 7 UUID. */
+  readonly id: string = uuidv7();
+  readonly #member: Member;
+  readonly #services: Services;
+  #process: WorkerProcess | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: WorkerOptions) {
+    const { context, channels, concurrency } = resolveWorkerOptions(options);
+    this.#services = servicesOf('Worker', context);
+    const distinct = channels === undefined ? null : [...new Set(channels)].sort();
+    this.#member = { id: this.id, channels: distinct, concurrency, scope: new RunScope(this.id) };
+    // Not before the caller's own code has run on: nothing can fail after construction, and nothing half-made starts.
+    void Promise.resolve().then(() => {
+      if (this.#stopped !== undefined) return;
+      // What it starts goes on for others than who made it, and ends with another Worker perhaps.
+      outside(() => {
+        this.#process = processOf(this.#services);
+        this.#process.join(this.#member);
+      });
+    });
+  }
+
+  /**
+   * Stops taking jobs, lets the running ones finish, releases those claimed but not started without spending an
+   * attempt, and resolves once all of that is recorded. Calling it again is fine.
+   *
+   * @throws StopWithinJobError when a job that this very Worker runs calls it, and at once: to wait for it would be to
+   *   wait for itself. The Worker stops all the same, and who does not wait need not look at the promise.
+   * @throws DatabaseError when the database cannot be told that the process is gone, or, since the program has ended the
+   * database client before (`isClientClosed`), what became of its jobs: the lease then runs out, and they run again.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#process?.leave(this.#member) ?? Promise.resolve();
+    if (!this.#member.scope.isInside) return this.#stopped;
+    const told: Promise<void> = Promise.reject(new StopWithinJobError(this.id));
+    told.catch(() => {}); // `void worker.stop()` asks for no answer
+    this.#stopped.catch((error: unknown) => this.#services.reportError('worker', error, 1));
+    return told;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+const processes = new WeakMap<Services, WorkerProcess>();
+
+/** The process that the Workers of a context share. One that is closing is left to end by itself. */
+function processOf(services: Services): WorkerProcess {
+  const running = processes.get(services);
+  if (running !== undefined && !running.isClosing) return running;
+  const fresh = new WorkerProcess(services);
+  processes.set(services, fresh);
+  return fresh;
+}

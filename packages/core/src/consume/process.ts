@@ -1,0 +1,183 @@
+import type { Services } from '../context-parts.ts';
+import { Caretaker } from '../maintain/caretaker.ts';
+import { released } from '../model/outcome.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Lane } from '../statements/settle.ts';
+import { Claimer } from './claim/claimer.ts';
+import { Holdings } from './holdings.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { type Member, Membership } from './membership.ts';
+import type { News } from './news.ts';
+import { Notifier } from './notifier.ts';
+import { Executor } from './run/executor.ts';
+import { GroupRunner } from './run/group-runner.ts';
+import { Settler } from './settle/settler.ts';
+import { SlotPool } from './slots.ts';
+
+/** How often to scan for work when nothing is heard, in milliseconds. */
+const POLL_LISTENING_MS = 3_000;
+const POLL_ONLY_MS = 1_000;
+
+/** How long the first claim waits for the session lock while the connection for it is made, in milliseconds. */
+const LOCK_CONNECT_MS = 5_000;
+
+/** Above so many outcomes that are not recorded yet, no more jobs are claimed. */
+const BACKLOG_LIMIT = 5_000;
+
+/** The share of `jobGroupUnlockSecs` after which no further job of a run is started: the group may open soon. */
+const RUN_TIME_SHARE = 0.5;
+
+/**
+ * What all Workers of a context share: one lease, one claimer, one settler, one listener. It starts with the first
+ * Worker and ends with the last, so a hundred Workers cost about what one with a concurrency of a hundred does.
+ */
+export class WorkerProcess {
+  readonly #services: Services;
+  readonly #holdings = new Holdings();
+  readonly #keeper: LeaseKeeper;
+  readonly #notifier: Notifier | undefined;
+  readonly #claimer: Claimer;
+  readonly #runner: GroupRunner;
+  readonly #settler: Settler;
+  readonly #caretaker: Caretaker;
+  readonly #pools = new Map<string, SlotPool>();
+  readonly #members = new Map<Member, Membership>();
+  readonly #unsubscribe: readonly (() => void)[];
+  #closing: Promise<void> | undefined;
+
+  constructor(services: Services) {
+    this.#services = services;
+    const { settings, registry, localWork } = services;
+    const holdings = this.#holdings;
+    const notice = (news: News): void => this.#claimer.notice(news);
+    this.#keeper = new LeaseKeeper({
+      services,
+      sessionWithinMs: settings.wakeUp === 'poll' ? 0 : LOCK_CONNECT_MS,
+      onHeld: () => notice('anywhere'),
+      onLost: () => this.#dropAll(),
+      onOtherServer: () => notice('distrust'),
+      onOverdue: () => this.#caretaker.rescue(),
+      onEnded: () => void this.#notifier?.stop(),
+    });
+    const keeper = this.#keeper;
+    this.#notifier = settings.wakeUp === 'poll' ? undefined : new Notifier({ services, keeper, notice });
+    this.#settler = new Settler({ services, holdings, notice, onOpened: (lanes) => this.#noteOpened(lanes) });
+    const settler = this.#settler;
+    const executor = new Executor({ services, settler, clock: systemClock });
+    const runMs = settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
+    this.#runner = new GroupRunner({ keeper, settler, executor, clock: systemClock, runMs });
+    this.#caretaker = new Caretaker({
+      services,
+      selfId: () => keeper.lease?.processId ?? null,
+      onReady: () => {
+        notice('anywhere');
+        services.enqueuer.announceSoon();
+      },
+    });
+    this.#claimer = new Claimer({
+      services,
+      pools: () => [...this.#pools.values()],
+      lease: () => keeper.lease,
+      onLeaseLost: (lease) => keeper.lose(lease),
+      onRescueDue: () => this.#caretaker.rescue(),
+      hasBacklog: () => settler.backlog > BACKLOG_LIMIT,
+      reconcile: (lease) => keeper.reconcile(lease, holdings.under(lease.processId)),
+      release: (pool) => this.#release(pool),
+      pollMs: () => (settings.pollSecs === undefined ? this.#defaultPollMs : settings.pollSecs * 1000),
+    });
+    this.#unsubscribe = [
+      localWork.subscribe((announced) => notice(announced === null ? 'somewhere' : { announced })),
+      registry.onRegistered(() => notice('somewhere')),
+    ];
+    for (const daemon of [keeper, settler, this.#claimer, this.#caretaker]) daemon.start();
+    this.#notifier?.start();
+  }
+
+  /** Whether the last Worker has left: a new one needs a new process. */
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  join(member: Member): void {
+    const key = JSON.stringify(member.channels);
+    const pool = this.#pools.get(key) ?? new SlotPool(member.channels, systemClock.now(), this.#holdings);
+    this.#pools.set(key, pool);
+    const membership = new Membership(member, {
+      pool,
+      runner: this.#runner,
+      onSlotFree: () => this.#claimer.wake(),
+    });
+    this.#members.set(member, membership);
+    pool.join(membership, systemClock.now());
+    this.#claimer.notice('somewhere');
+  }
+
+  /** Lets the member's running jobs finish, releases what it will not start, and waits until all is recorded. */
+  async leave(member: Member): Promise<void> {
+    const membership = this.#members.get(member);
+    if (membership === undefined) return;
+    const { pool } = membership;
+    const idle = membership.leave();
+    if (pool.isUnused) {
+      this.#release(pool);
+      this.#pools.delete(JSON.stringify(member.channels));
+    }
+    await idle;
+    this.#members.delete(member);
+    if (this.#members.size > 0) {
+      await this.#settler.flushed();
+      return;
+    }
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  /** Releases what a pool holds and has not started, for whoever has a slot. */
+  #release(pool: SlotPool): void {
+    for (const holding of pool.takeHeld()) {
+      this.#settler.record({ holding, outcome: released(holding.job), workerId: pool.ownerId, durationMs: 0 });
+    }
+  }
+
+  /** The lease is gone, and with it all claims: running jobs are told, the others forgotten. */
+  #dropAll(): void {
+    this.#holdings.dropAll();
+    for (const pool of this.#pools.values()) pool.takeHeld();
+  }
+
+  /**
+   * A claim that came up short may find more now. Jobs that this process does not take were not seen by those who do:
+   * their claims passed over them while the group was busy.
+   */
+  #noteOpened(lanes: readonly Lane[]): void {
+    const pools = [...this.#pools.values()];
+    const isOurs = ({ channel, name }: Lane): boolean =>
+      this.#services.registry.get(name) !== undefined && pools.some((pool) => pool.takes(channel));
+    if (lanes.some(isOurs)) this.#claimer.notice('somewhere');
+    if (!lanes.every(isOurs)) this.#services.enqueuer.announceSoon();
+  }
+
+  get #defaultPollMs(): number {
+    return this.#notifier?.isListening === true ? POLL_LISTENING_MS : POLL_ONLY_MS;
+  }
+
+  /** In the order in which they need each other: no more claims, outcomes recorded, lease given up. */
+  async #close(): Promise<void> {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    await Promise.all([this.#claimer.stop(), this.#caretaker.stop()]);
+    for (const pool of this.#pools.values()) this.#release(pool);
+    const failure = await this.#settler.flushed().then(
+      () => undefined,
+      (reason: unknown) => ({ reason }),
+    );
+    // What was released, and groups that are open now: others need not wait for their next poll.
+    await this.#services.enqueuer.announceNow();
+    await Promise.all([this.#settler.stop(), this.#keeper.stop(), this.#notifier?.stop()]);
+    const { lease } = this.#keeper;
+    if (failure !== undefined) throw failure.reason;
+    if (lease !== null && this.#claimer.mustReconcile) {
+      await this.#keeper.reconcile(lease, this.#holdings.under(lease.processId));
+    }
+    await this.#keeper.remove();
+  }
+}

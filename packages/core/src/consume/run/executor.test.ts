@@ -1,0 +1,123 @@
+import { describe, expect, it } from '@jest/globals';
+import { claimedJob } from '../../../test/support/claimed-job.ts';
+import type { BearEvent } from '../../events.ts';
+import { Registry } from '../../registry.ts';
+import { EventBus } from '../../runtime/event-bus.ts';
+import { Holding } from '../holdings.ts';
+import type { Settlement } from '../settle/settle-batch.ts';
+import { type AroundRun, Executor } from './executor.ts';
+import { RunScope } from './run-scope.ts';
+
+/** An executor whose settlements are noted. */
+function executing(work: (payload: unknown) => unknown, around?: AroundRun) {
+  const registry = new Registry();
+  registry.register({ name: 'JOB', repeatSecs: undefined, execute: work, nextTick: () => Promise.reject() as never });
+  const settlements: Settlement[] = [];
+  const dropped: Settlement[] = [];
+  const marked: Holding[] = [];
+  const settler = {
+    record: (settlement: Settlement) => void settlements.push(settlement),
+    drop: (settlement: Settlement) => void dropped.push(settlement),
+    markStarted: (holding: Holding) => void marked.push(holding),
+  };
+  const events = new EventBus<BearEvent>((error) => {
+    throw error;
+  });
+  const executor = new Executor({
+    services: { events, registry },
+    settler,
+    clock: { now: () => 7, sleep: () => Promise.reject(), after: () => () => {} },
+    around,
+  });
+  const by = { id: 'w', scope: new RunScope('w') };
+  return {
+    events,
+    settlements,
+    dropped,
+    marked,
+    /** The whole way of one attempt. */
+    run: async (holding: Holding) => {
+      const definition = executor.open(holding, 'w');
+      if (definition === null) return 'refused';
+      let thrown: { readonly error: unknown } | null = null;
+      try {
+        await executor.call(definition, holding, by, 1);
+      } catch (error) {
+        thrown = { error };
+      }
+      return executor.close(holding, 'w', thrown, 5);
+    },
+  };
+}
+
+const held = (more: Parameters<typeof claimedJob>[0] = {}) =>
+  new Holding(claimedJob({ payloadText: '{"n":1}', ...more }));
+
+describe('an attempt', () => {
+  it('calls the work function with the payload, and succeeds when that returns', async () => {
+    const { run, settlements } = executing((payload) => expect(payload).toEqual({ n: 1 }));
+    const holding = held();
+    expect(await run(holding)).toBe(false);
+    expect(settlements).toMatchObject([{ holding, outcome: { kind: 'succeeded' }, durationMs: 4, workerId: 'w' }]);
+  });
+
+  it.each<[string, (payload: unknown) => unknown]>([
+    [
+      'throws',
+      () => {
+        throw undefined;
+      },
+    ],
+    ['rejects', () => Promise.reject(undefined)],
+  ])('fails when the work function %s, be it undefined', async (_how, work) => {
+    const { run, settlements } = executing(work);
+    expect(await run(held())).toBe(false);
+    expect(settlements).toMatchObject([{ outcome: { kind: 'failed', errorText: 'undefined' } }]);
+  });
+
+  it('says whether it is to be repeated at once', async () => {
+    const { run } = executing(() => Promise.reject(new Error('no')));
+    expect(await run(held({ numAttempts: 2, timeoutSecs: 0 }))).toBe(true);
+    expect(await run(held({ numAttempts: 2, timeoutSecs: 1 }))).toBe(false);
+  });
+
+  it('is refused, with an outcome, when the last one ended with its process', async () => {
+    const { run, settlements } = executing(() => {});
+    expect(await run(held({ attempt: 2 }))).toBe('refused');
+    expect(settlements).toMatchObject([{ outcome: { kind: 'failed' }, durationMs: 0 }]);
+  });
+
+  it('is marked as started where the database does not count it yet', async () => {
+    const { run, marked } = executing(() => {});
+    const ahead = held({ isStarted: false });
+    await run(held({ isStarted: true }));
+    await run(ahead);
+    await run(held({ isStarted: false, isSuspect: true })); // recorded before it starts
+    expect(marked).toEqual([ahead]);
+  });
+
+  it('leaves nothing to be recorded when its claim alone was lost', async () => {
+    const { run, settlements, dropped } = executing(() => holding.forsake());
+    const holding = held();
+    await run(holding);
+    expect(settlements).toEqual([]);
+    expect(dropped).toMatchObject([{ holding }]);
+  });
+});
+
+describe('what is called around a work function', () => {
+  it('sees what that is told, and makes its return and its throw the outcome', async () => {
+    const seen: string[] = [];
+    const { run, settlements } = executing(
+      () => seen.push('work'),
+      async ({ jobName, workerId }, next) => {
+        seen.push(`${jobName} by ${workerId}`);
+        await next();
+        throw new Error('refused afterwards');
+      },
+    );
+    await run(held());
+    expect(seen).toEqual(['JOB by w', 'work']);
+    expect(settlements).toMatchObject([{ outcome: { kind: 'failed' } }]);
+  });
+});

@@ -1,0 +1,93 @@
+import type { Services } from '../../context-parts.ts';
+import type { Outcome } from '../../model/job.ts';
+import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../../model/outcome.ts';
+import type { RegisteredJob } from '../../registry.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Holding } from '../holdings.ts';
+import type { Settler } from '../settle/settler.ts';
+import { RunMetadata } from './run-metadata.ts';
+import type { RunScope } from './run-scope.ts';
+
+/** What is called around a work function: its return and its throw are the outcome of the run. */
+export type AroundRun = (metadata: RunMetadata, next: () => unknown) => unknown;
+
+export interface ExecutorOptions {
+  readonly services: Pick<Services, 'events' | 'registry'>;
+  readonly settler: Pick<Settler, 'record' | 'drop' | 'markStarted'>;
+  readonly clock: Clock;
+  /** @defaultValue none: work functions are called by themselves */
+  readonly around?: AroundRun | undefined;
+}
+
+/** Who runs a job. */
+export interface RunBy {
+  readonly id: string;
+  readonly scope: RunScope;
+}
+
+/** What the throw of a work function is told apart by from its return: anything may be thrown, `undefined` too. */
+export interface Thrown {
+  readonly error: unknown;
+}
+
+/**
+ * The way of one attempt: {@link open}, {@link call}, {@link close}. Three calls and no promise of its own, since they are
+ * made for every job: whoever works through a run waits for the work function itself.
+ */
+export class Executor {
+  readonly #options: ExecutorOptions;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+  }
+
+  /** Tells that the job is here. What cannot be run has its outcome at once, and there is nothing to call: `null`. */
+  open(holding: Holding, workerId: string): RegisteredJob | null {
+    const { services, settler } = this.#options;
+    const { job } = holding;
+    if (services.events.hasHandlers) {
+      services.events.emit({ eventType: 'WORKER_JOB_DEQUEUE', jobId: job.id, jobName: job.name, workerId });
+    }
+    const definition = services.registry.get(job.name);
+    if (definition !== undefined && job.attempt <= job.numAttempts) return definition;
+    settler.record({ holding, outcome: outcomeOfDeadWorker(job), workerId, durationMs: 0 });
+    return null;
+  }
+
+  /**
+   * Calls the work function, and returns what is to be waited for. Throws what it throws before its first wait.
+   *
+   * @param now by this process's clock.
+   */
+  call(definition: RegisteredJob, holding: Holding, by: RunBy, now: number): unknown {
+    const { services, settler, clock, around } = this.#options;
+    const { job } = holding;
+    holding.phase = 'running';
+    holding.startedAt = now;
+    if (!job.isStarted && !isStartRecorded(job)) settler.markStarted(holding);
+    if (services.events.hasHandlers) {
+      const { id: jobId, name: jobName, attempt } = job;
+      services.events.emit({ eventType: 'WORKER_JOB_RUN', jobId, jobName, workerId: by.id, attempt });
+      holding.startedAt = clock.now();
+    }
+    const payload: unknown = JSON.parse(job.payloadText);
+    const metadata = new RunMetadata(job, by.id, holding);
+    if (around === undefined) return by.scope.run(() => definition.execute(payload, metadata));
+    return by.scope.run(() => around(metadata, () => definition.execute(payload, metadata)));
+  }
+
+  /**
+   * Hands the outcome to the settler; that of a claim that is known to be lost is not recorded.
+   *
+   * @returns whether the job failed, and is to be attempted again at once.
+   */
+  close(holding: Holding, workerId: string, thrown: Thrown | null, now: number): boolean {
+    const { settler } = this.#options;
+    const { job, startedAt } = holding;
+    const outcome: Outcome = thrown === null ? { kind: 'succeeded', job } : outcomeOfError(job, thrown.error);
+    const settlement = { holding, outcome, workerId, durationMs: now - startedAt, error: thrown?.error };
+    if (holding.isForsaken) settler.drop(settlement);
+    else settler.record(settlement);
+    return outcome.kind === 'waiting' && outcome.secs === 0;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Services } from '../../context-parts.ts';
+import type { ClaimedJob } from '../../model/job.ts';
+import { plainerTexts, unrecordedText, withErrorText } from '../../model/outcome.ts';
+import { type SettleInput, type SettleResult, settle } from '../../statements/settle.ts';
+import type { SettleBatch } from './settle-batch.ts';
+import { failureOf, isInHistory, isNotInEncoding } from './settle-failure.ts';
+
+/** Sends settles, and once more where it is known how to go round what one was refused for. */
+export class SettleSender {
+  readonly #services: Services;
+  readonly #kept: 'keep' | 'delete';
+  /** Which characters an error text may have: only those of ASCII, once the database could not store another. */
+  #characters: 'all' | 'ascii' = 'all';
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#kept = services.settings.jobPostFinalizeDeleteSecs > 0 ? 'keep' : 'delete';
+  }
+
+  /** @param errorText in place of that of the outcomes. */
+  async send(batch: SettleBatch, errorText?: string): Promise<SettleResult> {
+    try {
+      return await this.#sendAs(batch, this.#kept, errorText);
+    } catch (error) {
+      if (isInHistory(error)) {
+        this.#services.warn(REPLACED_WARNING, error);
+        return await this.#sendAs(batch, 'replace', errorText);
+      }
+      if (this.#characters === 'ascii' || !isNotInEncoding(error)) throw error;
+      this.#characters = 'ascii';
+      return await this.#sendAs(batch, this.#kept, errorText);
+    }
+  }
+
+  /** Sends one outcome with another error text, for what is refused may be but that; `null` when it is not. */
+  async sendPlainer(batch: SettleBatch, refusal: unknown): Promise<SettleResult | null> {
+    const outcome = batch.outcomes[0]?.outcome;
+    if (outcome === undefined || outcome.kind === 'succeeded' || outcome.errorText === null) return null;
+    for (const text of plainerTexts(outcome.errorText, refusal)) {
+      try {
+        return await this.send(batch, text);
+      } catch (error) {
+        if (failureOf(error) === 'away') throw error;
+      }
+    }
+    return null;
+  }
+
+  /** Notes with a running job that it has ended and cannot be recorded, for who looks into the database. */
+  async noteUnrecorded(job: ClaimedJob, refusal: unknown): Promise<void> {
+    const unrecorded = { job, errorText: unrecordedText(job, refusal) };
+    await this.#run({ processId: job.processId, outcomes: [], started: [], unrecorded, finalized: 'keep' });
+  }
+
+  #sendAs(batch: SettleBatch, finalized: SettleInput['finalized'], errorText?: string): Promise<SettleResult> {
+    const { processId, outcomes, started } = batch;
+    const isAsItIs = errorText === undefined && this.#characters === 'all';
+    return this.#run({
+      processId,
+      outcomes: outcomes.map(({ outcome }) =>
+        isAsItIs ? outcome : withErrorText(outcome, errorText, this.#characters),
+      ),
+      started: started.map(({ holding }) => holding.job),
+      finalized,
+    });
+  }
+
+  #run(input: SettleInput): Promise<SettleResult> {
+    return settle(this.#services.driver, this.#services.tables, input);
+  }
+}
+
+const REPLACED_WARNING =
+  'a job had the id of one that is in history: somebody put it back by hand, with its id. Its run has taken the place ' +
+  'of the earlier one in finalized_job';
