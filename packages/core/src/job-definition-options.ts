@@ -126,7 +126,7 @@ export function resolveJobOptions<TParams>(
 
 const jobChecks = {
   ...settingChecks,
-  context: anything, // checked by partsOf
+  context: anything, // checked by servicesOf
   name: nameOf(MAX_NAME_BYTES),
   workFunction: isFunction,
   jobGroupGenerator: isFunction,

@@ -1,5 +1,4 @@
 import type { Context } from './context.ts';
-import { type ContextParts, partsOf } from './context-parts.ts';
 import type { SqlSession } from './driver/index.ts';
 import { InvalidOptionError } from './errors.ts';
 import {
@@ -20,8 +19,9 @@ import type { NewJob } from './model/job.ts';
 import type { JobMetadata } from './model/job-metadata.ts';
 import type { IsGiven, JsonSafe } from './model/json.ts';
 import { encodePayload } from './model/payload.ts';
-import type { RegisteredJob } from './registry.ts';
 import { risingId } from './runtime/rising-id.ts';
+import type { RegisteredJob } from './services/registry.ts';
+import { type Services, servicesOf } from './services/services.ts';
 import { isMissing, missingSchema } from './statements/read-schema-version.ts';
 import { upsertSchedule } from './statements/schedules.ts';
 
@@ -66,7 +66,7 @@ export type EnqueueArguments<TParams> = [IsGiven<TParams>] extends [never]
 export class JobDefinition<TParams = null> {
   /** The name given. */
   readonly name: string;
-  readonly #parts: ContextParts;
+  readonly #services: Services;
   readonly #settings: Required<JobSettings>;
   readonly #generateGroup: ((payload: TParams) => string) | undefined;
   readonly #registered: RegisteredJob;
@@ -74,7 +74,7 @@ export class JobDefinition<TParams = null> {
   constructor(options: JobDefinitionOptions<TParams>) {
     const { context, name, workFunction, jobGroupGenerator, repeatSecs, ...settings } = resolveJobOptions(options);
     this.name = name;
-    this.#parts = partsOf('JobDefinition', context satisfies Context);
+    this.#services = servicesOf('JobDefinition', context satisfies Context);
     this.#settings = settings;
     this.#generateGroup = jobGroupGenerator;
     this.#registered = {
@@ -94,7 +94,7 @@ export class JobDefinition<TParams = null> {
    * @throws DatabaseError when the database cannot be asked.
    */
   async register(): Promise<void> {
-    const { registry, driver, tables, checkSchema } = this.#parts;
+    const { registry, driver, tables, checkSchema } = this.#services;
     await checkSchema();
     const { name, repeatSecs } = this.#registered;
     // The name is taken first: a second definition must not change the first one's schedule before it is refused.
@@ -118,7 +118,7 @@ export class JobDefinition<TParams = null> {
   async enqueue(...[payload, options]: EnqueueArguments<TParams>): Promise<string> {
     const { tx, ...overrides } = options === undefined ? {} : checkEnqueueOptions(options);
     const job = this.#newJob((payload === undefined ? null : payload) as TParams, overrides);
-    const { enqueuer } = this.#parts;
+    const { enqueuer } = this.#services;
     await this.#insert([job], tx, {
       alone: () => enqueuer.add(job),
       within: (session) => enqueuer.addIn(session, [job]),
@@ -144,7 +144,7 @@ export class JobDefinition<TParams = null> {
         yield isWritten(job) ? job : { ...job, payloadText: encodePayload(name, payload, index) };
       }
     };
-    const { enqueuer } = this.#parts;
+    const { enqueuer } = this.#services;
     const made = drafts.map(({ job }) => job);
     await this.#insert(made, tx, {
       alone: () => enqueuer.addMany(jobs(this.name)),
@@ -174,7 +174,7 @@ export class JobDefinition<TParams = null> {
     way: { alone(): Promise<void>; within(tx: SqlSession): Promise<void> },
   ): Promise<void> {
     if (jobs.length === 0) return;
-    const { events, whyMissing, tables } = this.#parts;
+    const { events, whyMissing, tables } = this.#services;
     try {
       await (tx === undefined ? way.alone() : way.within(tx));
     } catch (error) {

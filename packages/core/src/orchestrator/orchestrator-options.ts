@@ -29,7 +29,7 @@ export function resolveOrchestratorOptions(options: OrchestratorOptions): Requir
 }
 
 const orchestratorChecks = {
-  context: anything, // checked by partsOf
+  context: anything, // checked by servicesOf
   jobSchedulePollSecs: numberIn(0.1, 3_600, 'seconds'),
   cleanUpPollSecs: numberIn(0.1, 86_400, 'seconds'),
 };

@@ -1,7 +1,7 @@
-import { type ContextParts, partsOf } from '../context-parts.ts';
 import { Rescuer } from '../rescue/rescuer.ts';
 import { Sweeper } from '../rescue/sweeper.ts';
 import type { Daemon } from '../runtime/daemon.ts';
+import { type Services, servicesOf } from '../services/services.ts';
 import { type OrchestratorOptions, resolveOrchestratorOptions } from './orchestrator-options.ts';
 import { FinalizedPruner, GroupPruner } from './pruner.ts';
 import { Scheduler } from './scheduler.ts';
@@ -29,31 +29,31 @@ const FIRST_SWEEP_MS = 1_500;
  * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
  */
 export class Orchestrator implements AsyncDisposable {
-  readonly #parts: ContextParts;
+  readonly #services: Services;
   readonly #daemons: ReadonlyMap<Daemon, number>;
   #unsubscribe: () => void = () => {};
   #stopped: Promise<void> | undefined;
 
   constructor(options: OrchestratorOptions) {
     const { context, jobSchedulePollSecs, cleanUpPollSecs } = resolveOrchestratorOptions(options);
-    const parts = partsOf('Orchestrator', context);
-    const announce = (): void => parts.enqueuer.announce();
-    const scheduler = new Scheduler({ parts, pollMs: jobSchedulePollSecs * 1000, onFired: announce });
-    const cleanUp = { parts, intervalMs: cleanUpPollSecs * 1000 };
+    const services = servicesOf('Orchestrator', context);
+    const announce = (): void => services.enqueuer.announce();
+    const scheduler = new Scheduler({ services, pollMs: jobSchedulePollSecs * 1000, onFired: announce });
+    const cleanUp = { services, intervalMs: cleanUpPollSecs * 1000 };
     const rescuer = new Rescuer({
-      parts,
+      services,
       role: 'ORCHESTRATOR',
       intervalMs: RESCUE_INTERVAL_MS,
       selfId: () => null,
       onRescued: announce,
     });
-    this.#parts = parts;
+    this.#services = services;
     this.#daemons = new Map<Daemon, number>([
       [scheduler, 0],
       [new FinalizedPruner(cleanUp), FIRST_FINALIZED_PRUNE_MS],
       [rescuer, 0],
       [new GroupPruner(cleanUp), FIRST_GROUP_PRUNE_MS],
-      [new Sweeper({ parts, intervalMs: SWEEP_INTERVAL_MS, onMended: announce }), FIRST_SWEEP_MS],
+      [new Sweeper({ services, intervalMs: SWEEP_INTERVAL_MS, onMended: announce }), FIRST_SWEEP_MS],
     ]);
     void Promise.resolve().then(() => this.#start(scheduler));
   }
@@ -71,7 +71,7 @@ export class Orchestrator implements AsyncDisposable {
 
   #start(scheduler: Scheduler): void {
     if (this.#stopped !== undefined) return;
-    this.#unsubscribe = this.#parts.registry.onAdd(() => scheduler.wake());
+    this.#unsubscribe = this.#services.registry.onAdd(() => scheduler.wake());
     for (const [daemon, firstAfterMs] of this.#daemons) daemon.start(firstAfterMs);
   }
 }

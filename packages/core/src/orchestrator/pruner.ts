@@ -1,9 +1,9 @@
-import type { ContextParts } from '../context-parts.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import type { Services } from '../services/services.ts';
 import { pruneFinalized, pruneGroups } from '../statements/upkeep.ts';
 
 export interface PrunerOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   readonly intervalMs: number;
 }
 
@@ -15,14 +15,14 @@ export class FinalizedPruner extends Daemon {
   readonly #options: PrunerOptions;
 
   constructor(options: PrunerOptions) {
-    super({ name: 'pruner', onError: options.parts.reportError });
+    super({ name: 'pruner', onError: options.services.reportError });
     this.#options = options;
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, intervalMs } = this.#options;
-    const { driver, tables, settings, events } = parts;
-    await parts.checkSchema();
+    const { services, intervalMs } = this.#options;
+    const { driver, tables, settings, events } = services;
+    await services.checkSchema();
     const deleted = await pruneFinalized(driver, tables, {
       retentionSecs: settings.jobPostFinalizeDeleteSecs,
       limit: BATCH,
@@ -38,14 +38,14 @@ export class GroupPruner extends Daemon {
   #after = '';
 
   constructor(options: PrunerOptions) {
-    super({ name: 'pruner', onError: options.parts.reportError });
+    super({ name: 'pruner', onError: options.services.reportError });
     this.#options = options;
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, intervalMs } = this.#options;
-    const { driver, tables, events } = parts;
-    await parts.checkSchema();
+    const { services, intervalMs } = this.#options;
+    const { driver, tables, events } = services;
+    await services.checkSchema();
     const { groups, next, seen } = await pruneGroups(driver, tables, { after: this.#after, limit: BATCH });
     const isLastPage = seen < BATCH;
     this.#after = isLastPage ? '' : next;

@@ -1,10 +1,10 @@
-import type { ContextParts } from '../context-parts.ts';
-import type { RegisteredJob } from '../registry.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import type { RegisteredJob } from '../services/registry.ts';
+import type { Services } from '../services/services.ts';
 import { fireSchedules, type Tick } from '../statements/schedules.ts';
 
 export interface SchedulerOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   readonly pollMs: number;
   /** Jobs were enqueued. */
   readonly onFired: () => void;
@@ -15,16 +15,16 @@ export class Scheduler extends Daemon {
   readonly #options: SchedulerOptions;
 
   constructor(options: SchedulerOptions) {
-    super({ name: 'scheduler', onError: options.parts.reportError });
+    super({ name: 'scheduler', onError: options.services.reportError });
     this.#options = options;
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, pollMs, onFired } = this.#options;
-    const { driver, tables, registry, events } = parts;
+    const { services, pollMs, onFired } = this.#options;
+    const { driver, tables, registry, events } = services;
     const repeating = registry.repeating();
     if (repeating.length === 0) return Infinity; // woken by the next registration
-    await parts.checkSchema();
+    await services.checkSchema();
     const ticks = repeating.flatMap((definition) => this.#nextTick(definition));
     const { jobs, nextDueMs } = await fireSchedules(driver, tables, ticks);
     if (jobs.length > 0) {
@@ -41,7 +41,10 @@ export class Scheduler extends Daemon {
       return [{ ...definition.nextTick(), repeatSecs: definition.repeatSecs }];
     } catch (error) {
       const name = JSON.stringify(definition.name);
-      this.#options.parts.warn(`the repeating job ${name} is not enqueued, since its jobGroupGenerator failed`, error);
+      this.#options.services.warn(
+        `the repeating job ${name} is not enqueued, since its jobGroupGenerator failed`,
+        error,
+      );
       return [];
     }
   }

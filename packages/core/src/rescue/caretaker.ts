@@ -1,9 +1,9 @@
-import type { ContextParts } from '../context-parts.ts';
+import type { Services } from '../services/services.ts';
 import { Rescuer } from './rescuer.ts';
 import { Sweeper } from './sweeper.ts';
 
 export interface CaretakerOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   readonly selfId: () => string | null;
   /** Jobs that others held, or that nobody would have seen, are ready. */
   readonly onReady: () => void;
@@ -21,10 +21,10 @@ export class Caretaker {
   readonly #rescuer: Rescuer;
   readonly #sweeper: Sweeper;
 
-  constructor({ parts, selfId, onReady }: CaretakerOptions) {
+  constructor({ services, selfId, onReady }: CaretakerOptions) {
     const intervalMs = RESCUE_INTERVAL_MS;
-    this.#rescuer = new Rescuer({ parts, role: 'WORKER', intervalMs, selfId, onRescued: onReady });
-    this.#sweeper = new Sweeper({ parts, intervalMs: SWEEP_INTERVAL_MS, onMended: onReady });
+    this.#rescuer = new Rescuer({ services, role: 'WORKER', intervalMs, selfId, onRescued: onReady });
+    this.#sweeper = new Sweeper({ services, intervalMs: SWEEP_INTERVAL_MS, onMended: onReady });
   }
 
   start(): void {

@@ -1,9 +1,9 @@
-import type { ContextParts } from '../context-parts.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import type { Services } from '../services/services.ts';
 import { rescue } from '../statements/leases.ts';
 
 export interface RescuerOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   /** Who rescues, for the events. */
   readonly role: 'ORCHESTRATOR' | 'WORKER';
   /** How often to look when nobody said that it is time, in milliseconds. */
@@ -32,16 +32,16 @@ export class Rescuer extends Daemon {
   #lastAt = -Infinity;
 
   constructor(options: RescuerOptions) {
-    super({ name: 'rescuer', onError: options.parts.reportError });
+    super({ name: 'rescuer', onError: options.services.reportError });
     this.#options = options;
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, role, intervalMs, selfId, onRescued } = this.#options;
+    const { services, role, intervalMs, selfId, onRescued } = this.#options;
     const sinceLast = this.clock.now() - this.#lastAt;
     if (sinceLast < MIN_INTERVAL_MS) return MIN_INTERVAL_MS - sinceLast;
-    const { driver, tables, settings, events } = parts;
-    await parts.checkSchema();
+    const { driver, tables, settings, events } = services;
+    await services.checkSchema();
     const { jobGroupUnlockSecs: unlockSecs, blockedSecs } = settings;
     const { rescued, isAnyOverdue } = await rescue(driver, tables, {
       selfId: selfId(),

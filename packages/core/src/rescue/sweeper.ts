@@ -1,9 +1,9 @@
-import type { ContextParts } from '../context-parts.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import type { Services } from '../services/services.ts';
 import { sweepGroups } from '../statements/upkeep.ts';
 
 export interface SweeperOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   readonly intervalMs: number;
   /** Jobs that were stuck are ready now. */
   readonly onMended: () => void;
@@ -17,17 +17,17 @@ export class Sweeper extends Daemon {
   readonly #options: SweeperOptions;
 
   constructor(options: SweeperOptions) {
-    super({ name: 'sweeper', onError: options.parts.reportError });
+    super({ name: 'sweeper', onError: options.services.reportError });
     this.#options = options;
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, intervalMs, onMended } = this.#options;
-    await parts.checkSchema();
+    const { services, intervalMs, onMended } = this.#options;
+    await services.checkSchema();
     const startedAt = this.clock.now();
-    const mended = await sweepGroups(parts.driver, parts.tables, null);
+    const mended = await sweepGroups(services.driver, services.tables, null);
     for (const { kind, jobGroup } of mended) {
-      parts.warn(
+      services.warn(
         `the job group ${JSON.stringify(jobGroup)} was found ${kind}, and mended: a job of it was deleted by hand, perhaps`,
       );
     }

@@ -1,8 +1,8 @@
-import type { ContextParts } from '../context-parts.ts';
 import { DatabaseError } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import type { ToldJob } from '../model/told-job.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import type { Services } from '../services/services.ts';
 import { type ClaimResult, claim, type Demand } from '../statements/claim.ts';
 import { claimTold } from '../statements/claim-told.ts';
 import type { ChannelChoice, SlotOwner } from './channel-choice.ts';
@@ -11,7 +11,7 @@ import { LookPlanner } from './look-planner.ts';
 import { type Placed, ToldJobs } from './told-jobs.ts';
 
 export interface ClaimerOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   readonly choices: () => readonly ChannelChoice<SlotOwner>[];
   readonly lease: () => Lease | null;
   /** The lease is gone, as a claim found out. */
@@ -59,7 +59,7 @@ export class Claimer extends Daemon {
   readonly #told = new ToldJobs();
 
   constructor(options: ClaimerOptions) {
-    super({ name: 'claimer', onError: options.parts.reportError });
+    super({ name: 'claimer', onError: options.services.reportError });
     this.#options = options;
   }
 
@@ -106,9 +106,9 @@ export class Claimer extends Daemon {
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, choices, lease: currentLease, isBackedUp, reconcile } = this.#options;
+    const { services, choices, lease: currentLease, isBackedUp, reconcile } = this.#options;
     const lease = currentLease();
-    const names = parts.registry.names();
+    const names = services.registry.names();
     if (lease === null || names.length === 0) {
       this.#told.clear();
       return Infinity; // woken when there is one, to look
@@ -131,7 +131,8 @@ export class Claimer extends Daemon {
       this.#lookAt = -Infinity;
       return this.#untilNext(all, now);
     }
-    const placed = now >= this.#lookAt ? null : this.#told.place(all, (name) => parts.registry.get(name) !== undefined);
+    const placed =
+      now >= this.#lookAt ? null : this.#told.place(all, (name) => services.registry.get(name) !== undefined);
     if (placed === null) for (const choice of all) choice.isDry = false;
     else if (placed.length > 0) return await this.#takeTold(lease, placed, room);
     const asked = all.flatMap((choice) => {
@@ -144,7 +145,10 @@ export class Claimer extends Daemon {
     const share = Math.ceil(room / asked.length);
     const demands = asked.map(({ demand }) => ({ ...demand, room: share }));
     const from = this.#looks.next(now);
-    const result = await this.#answerTo(lease, claim(parts.driver, parts.tables, { ...lease, names, demands, from }));
+    const result = await this.#answerTo(
+      lease,
+      claim(services.driver, services.tables, { ...lease, names, demands, from }),
+    );
     if (result === null) return 0;
     this.#looks.note(from, demands, result, this.clock.now());
     return this.#accept(asked, result, from === null, share);
@@ -182,7 +186,7 @@ export class Claimer extends Daemon {
    * to look is left as it was, so that somebody who is told of jobs all the time looks as often as anybody else.
    */
   async #takeTold(lease: Lease, placed: readonly Placed<SlotOwner>[], room: number): Promise<number> {
-    const { driver, tables } = this.#options.parts;
+    const { driver, tables } = this.#options.services;
     const told = placed.map(({ job }) => job);
     const result = await this.#answerTo(lease, claimTold(driver, tables, { ...lease, told, room })).catch(
       (error: unknown) => {

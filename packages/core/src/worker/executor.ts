@@ -1,14 +1,14 @@
-import type { ContextParts } from '../context-parts.ts';
 import type { ClaimedJob, Outcome } from '../model/job.ts';
 import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../model/outcome.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Services } from '../services/services.ts';
 import { ActiveJob } from './active-job.ts';
 import { RunMetadata } from './run-metadata.ts';
 import type { RunScope } from './run-scope.ts';
 import type { Settler } from './settler.ts';
 
 export interface ExecutorOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   readonly settler: Settler;
   readonly clock: Clock;
 }
@@ -41,8 +41,8 @@ export class Executor {
 
   /** Runs a claimed job and hands its outcome to the settler. Never rejects. */
   async execute(job: ClaimedJob, workerId: string, scope: RunScope): Promise<Executed> {
-    const { parts, settler, clock } = this.#options;
-    const { events, registry } = parts;
+    const { services, settler, clock } = this.#options;
+    const { events, registry } = services;
     const isHeard = events.hasHandlers;
     if (isHeard) events.emit({ eventType: 'WORKER_JOB_DEQUEUE', jobId: job.id, jobName: job.name, workerId });
     const definition = registry.get(job.name);

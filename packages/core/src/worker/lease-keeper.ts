@@ -1,9 +1,9 @@
 import { v4 as uuidv4 } from 'uuid';
-import type { ContextParts } from '../context-parts.ts';
 import { isOfClosedClient } from '../driver/database-error.ts';
 import type { SqlSession } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import type { Services } from '../services/services.ts';
 import { reconcile, registerWorker, removeWorker, takeSessionLock } from '../statements/leases.ts';
 import { Renewer } from './renewer.ts';
 
@@ -15,7 +15,7 @@ export interface Lease {
 }
 
 export interface LeaseKeeperOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   /** How long the first lease waits for a session, in milliseconds: without its lock a job that blocks looks like a death. */
   readonly sessionWithinMs: number;
   /** There is a lease: claims may start. */
@@ -59,9 +59,9 @@ export class LeaseKeeper extends Daemon {
   #waiters: (() => void)[] = [];
 
   constructor(options: LeaseKeeperOptions) {
-    super({ name: 'lease-keeper', onError: options.parts.reportError, longestPauseMs: LONGEST_PAUSE_MS });
+    super({ name: 'lease-keeper', onError: options.services.reportError, longestPauseMs: LONGEST_PAUSE_MS });
     this.#options = options;
-    this.#renewer = new Renewer(options.parts);
+    this.#renewer = new Renewer(options.services);
     this.#sessionBy = this.clock.now() + options.sessionWithinMs;
   }
 
@@ -109,7 +109,7 @@ export class LeaseKeeper extends Daemon {
 
   /** Hands back what the database says we hold and we do not know of. */
   async reconcile(lease: Lease, known: readonly ClaimedJob[]): Promise<void> {
-    const { driver, tables } = this.#options.parts;
+    const { driver, tables } = this.#options.services;
     this.#lastGeneration += 1;
     const generation = this.#lastGeneration;
     const found = await reconcile(driver, tables, { workerId: lease.workerId, generation, known });
@@ -119,7 +119,7 @@ export class LeaseKeeper extends Daemon {
 
   /** Gives the lease up, once nothing is held any more. */
   async remove(): Promise<void> {
-    const { driver, tables } = this.#options.parts;
+    const { driver, tables } = this.#options.services;
     const lease = this.#lease;
     this.#lease = null;
     if (lease === null) return;
@@ -129,8 +129,8 @@ export class LeaseKeeper extends Daemon {
   }
 
   protected override async tick(): Promise<number> {
-    const { parts, onHeld, onOverdue, onOtherServer } = this.#options;
-    const { driver, tables, settings, checkSchema } = parts;
+    const { services, onHeld, onOverdue, onOtherServer } = this.#options;
+    const { driver, tables, settings, checkSchema } = services;
     const { leaseSecs } = settings;
     if (this.#lease === null) {
       await checkSchema();
@@ -176,7 +176,7 @@ export class LeaseKeeper extends Daemon {
     if (session === null || this.#sessionKey !== null) return;
     const sessionKey = BigInt.asIntN(64, crypto.getRandomValues(new BigInt64Array(1))[0] ?? 0n).toString();
     // A failure means that the connection is going: its end is reported by the listener, and polling goes on meanwhile.
-    const isLocked = await takeSessionLock(session, this.#options.parts.tables, { sessionKey }).catch(() => false);
+    const isLocked = await takeSessionLock(session, this.#options.services.tables, { sessionKey }).catch(() => false);
     if (isLocked && this.#session === session) this.#sessionKey = sessionKey;
   }
 }

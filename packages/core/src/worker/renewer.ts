@@ -1,6 +1,6 @@
-import type { ContextParts } from '../context-parts.ts';
 import { DatabaseError, type SqlSession, within } from '../driver/index.ts';
 import { afterReading, systemClock } from '../runtime/clock.ts';
+import type { Services } from '../services/services.ts';
 import { type Renewal, renewLease } from '../statements/leases.ts';
 
 export interface RenewalInput {
@@ -19,14 +19,14 @@ const [LEAST_OWN_MS, MOST_OWN_MS] = [1_000, 3_000];
  * program's, and its work functions may hold all connections for longer than a lease. Outcomes can wait, a lease cannot.
  */
 export class Renewer {
-  readonly #parts: ContextParts;
+  readonly #services: Services;
   /** Since when a renewal has been wanted, by this process's clock. */
   #wantedAt: number | null = null;
   /** What was sent and is not answered, each by where: nothing else goes there until it is. */
   readonly #unanswered = new Map<SqlSession, Promise<unknown>>();
 
-  constructor(parts: ContextParts) {
-    this.#parts = parts;
+  constructor(services: Services) {
+    this.#services = services;
   }
 
   /** @param listening the connection that listens, if there is one. */
@@ -39,11 +39,11 @@ export class Renewer {
   }
 
   get #patienceMs(): number {
-    return this.#parts.settings.leaseSecs * 1000 * PATIENCE_SHARE;
+    return this.#services.settings.leaseSecs * 1000 * PATIENCE_SHARE;
   }
 
   async #send(input: RenewalInput, listening: SqlSession | null, patientUntil: number): Promise<Renewal> {
-    const { driver } = this.#parts;
+    const { driver } = this.#services;
     if (listening !== null && !this.#unanswered.has(listening)) {
       const answer = this.#over(listening, input).catch(() => 'failed' as const);
       const first = await orLate(answer, patientUntil);
@@ -67,7 +67,7 @@ export class Renewer {
   }
 
   #over(session: SqlSession, { workerId, sessionKey }: RenewalInput): Promise<Renewal> {
-    const { tables, settings } = this.#parts;
+    const { tables, settings } = this.#services;
     const answer = renewLease(session, tables, { workerId, sessionKey, leaseSecs: settings.leaseSecs });
     const settled = answer.then(
       () => this.#unanswered.delete(session),
@@ -79,7 +79,7 @@ export class Renewer {
 
   /** Where the pool and the network are both silent this fails, and the lease keeper tries again. */
   async #overOwn(input: RenewalInput): Promise<Renewal> {
-    const { driver, settings, warn, tables } = this.#parts;
+    const { driver, settings, warn, tables } = this.#services;
     const { leaseSecs } = settings;
     const ownMs = Math.min(Math.max(this.#patienceMs, LEAST_OWN_MS), MOST_OWN_MS);
     const pool = `no connection of the pool has answered for ${Math.round(this.#patienceMs / 100) / 10} s`;

@@ -1,6 +1,6 @@
-import type { ContextParts } from '../context-parts.ts';
 import { handedBack, isStartRecorded } from '../model/outcome.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { Services } from '../services/services.ts';
 import type { Run } from './channel-choice.ts';
 import type { Executor } from './executor.ts';
 import type { JobMeter } from './job-meter.ts';
@@ -9,7 +9,7 @@ import type { Member, MemberState } from './member.ts';
 import type { Settler } from './settler.ts';
 
 export interface RunWorkerOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   readonly keeper: LeaseKeeper;
   readonly settler: Settler;
   readonly executor: Executor;
@@ -45,8 +45,8 @@ export class RunWorker {
    * never rejects. What is not started any more is handed back.
    */
   workOf(owner: Member, { state, meter, onOver }: RunsOfMember): MemberState['work'] {
-    const { parts, keeper, settler, executor } = this.#options;
-    const runMs = parts.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
+    const { services, keeper, settler, executor } = this.#options;
+    const runMs = services.settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
     const { mark } = owner.scope;
     const named = {
       [mark]: async (run: Run): Promise<void> => {

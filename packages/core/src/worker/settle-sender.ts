@@ -1,20 +1,20 @@
-import type { ContextParts } from '../context-parts.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import { plainerTexts, unrecordedText, withErrorText } from '../model/outcome.ts';
+import type { Services } from '../services/services.ts';
 import { type SettleInput, type SettleResult, settle } from '../statements/settle.ts';
 import type { SettleBatch } from './settle-batch.ts';
 import { failureOf, isInHistory, isNotInEncoding } from './settle-failure.ts';
 
 /** Sends settles, and once more where it is known how to go round what one was refused for. */
 export class SettleSender {
-  readonly #parts: ContextParts;
+  readonly #services: Services;
   readonly #kept: 'keep' | 'delete';
   /** Which characters an error text may have: only those of ASCII, once the database could not store another. */
   #characters: 'all' | 'ascii' = 'all';
 
-  constructor(parts: ContextParts) {
-    this.#parts = parts;
-    this.#kept = parts.settings.jobPostFinalizeDeleteSecs > 0 ? 'keep' : 'delete';
+  constructor(services: Services) {
+    this.#services = services;
+    this.#kept = services.settings.jobPostFinalizeDeleteSecs > 0 ? 'keep' : 'delete';
   }
 
   /** @param errorText in place of that of the outcomes. */
@@ -23,7 +23,7 @@ export class SettleSender {
       return await this.#sendAs(batch, this.#kept, errorText);
     } catch (error) {
       if (isInHistory(error)) {
-        this.#parts.warn(REPLACED_WARNING, error);
+        this.#services.warn(REPLACED_WARNING, error);
         return await this.#sendAs(batch, 'replace', errorText);
       }
       if (this.#characters === 'ascii' || !isNotInEncoding(error)) throw error;
@@ -66,7 +66,7 @@ export class SettleSender {
   }
 
   #run(input: SettleInput): Promise<SettleResult> {
-    return settle(this.#parts.driver, this.#parts.tables, input);
+    return settle(this.#services.driver, this.#services.tables, input);
   }
 }
 

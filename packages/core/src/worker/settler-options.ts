@@ -1,11 +1,11 @@
-import type { ContextParts } from '../context-parts.ts';
 import type { ClaimedJob } from '../model/job.ts';
+import type { Services } from '../services/services.ts';
 import type { Lane } from '../statements/settle.ts';
 import type { Settlement } from './settle-batch.ts';
 
 /** What a Settler works with, and whom it tells. */
 export interface SettlerOptions {
-  readonly parts: ContextParts;
+  readonly services: Services;
   /** The settlement is committed. */
   readonly onSettled: (settlement: Settlement) => void;
   /** The claim was lost: nothing was recorded. */

@@ -32,7 +32,7 @@ export class Settler extends Daemon {
   readonly #refused = new RefusedOutcomes<Settlement>();
   #queue: Settlement[] = [];
   /** Parts of the batch under way, the next one last. */
-  #parts: SettleBatch[] = [];
+  #services: SettleBatch[] = [];
   #batchLimit = MAX_BATCH;
   /** Passes in which something was refused, since all was well. */
   #refusedPasses = 0;
@@ -41,15 +41,15 @@ export class Settler extends Daemon {
   #end: { readonly reason: unknown } | undefined;
 
   constructor(options: SettlerOptions) {
-    super({ name: 'settler', onError: options.parts.reportError });
+    super({ name: 'settler', onError: options.services.reportError });
     this.#options = options;
-    this.#sender = new SettleSender(options.parts);
+    this.#sender = new SettleSender(options.services);
   }
 
   /** About how many outcomes are not committed yet. */
   get backlog(): number {
     return (
-      this.#queue.length + this.#refused.size + this.#parts.reduce((sum, { outcomes }) => sum + outcomes.length, 0)
+      this.#queue.length + this.#refused.size + this.#services.reduce((sum, { outcomes }) => sum + outcomes.length, 0)
     );
   }
 
@@ -89,7 +89,11 @@ export class Settler extends Daemon {
    * when nothing can be committed any more.
    */
   async flushed(): Promise<void> {
-    const left = new Set([...this.#parts.flatMap(({ outcomes }) => outcomes), ...this.#queue, ...this.#refused.all()]);
+    const left = new Set([
+      ...this.#services.flatMap(({ outcomes }) => outcomes),
+      ...this.#queue,
+      ...this.#refused.all(),
+    ]);
     if (left.size === 0) return;
     if (this.#end !== undefined) throw this.#end.reason;
     this.#refused.hurry(left, this.clock.now());
@@ -125,23 +129,23 @@ export class Settler extends Daemon {
 
   /** Settles all of a batch but what is set aside. What is left of it when it rejects waits for the next pass. */
   async #settle(batch: SettleBatch): Promise<void> {
-    this.#parts = [batch];
+    this.#services = [batch];
     let refusal: { readonly error: unknown } | null = null;
     try {
-      for (let part = this.#parts.at(-1); part !== undefined; part = this.#parts.at(-1)) {
+      for (let part = this.#services.at(-1); part !== undefined; part = this.#services.at(-1)) {
         const error = await this.#settlePart(part);
         if (error !== null) refusal ??= { error };
       }
     } catch (error) {
-      this.#putBack(this.#parts);
+      this.#putBack(this.#services);
       throw error;
     } finally {
-      this.#parts = [];
+      this.#services = [];
     }
     // The pass has not failed, and the next one does not wait.
     if (refusal !== null) {
       this.#refusedPasses += 1;
-      this.#options.parts.reportError('settler', refusal.error, this.#refusedPasses);
+      this.#options.services.reportError('settler', refusal.error, this.#refusedPasses);
     } else if (this.#refused.size === 0) {
       this.#refusedPasses = 0;
     }
@@ -158,16 +162,16 @@ export class Settler extends Daemon {
       if (failure === 'away') throw error;
       if (size > 1) {
         const [first, second] = halvesOf(part);
-        this.#parts.splice(-1, 1, second, first);
+        this.#services.splice(-1, 1, second, first);
       } else {
         const plainer = failure === 'too much' ? null : await this.#sender.sendPlainer(part, error);
         if (plainer === null) await this.#setAside(part, error);
         else this.#accept(part, plainer);
-        this.#parts.pop();
+        this.#services.pop();
       }
       return error;
     }
-    this.#parts.pop();
+    this.#services.pop();
     this.#batchLimit = Math.min(MAX_BATCH, this.#batchLimit * 2);
     return null;
   }
@@ -211,11 +215,11 @@ export class Settler extends Daemon {
   }
 
   async #giveUp(settlement: Settlement, error: unknown): Promise<void> {
-    const { parts, onGivenUp } = this.#options;
+    const { services, onGivenUp } = this.#options;
     // What may keep that from being written was told of already.
     await this.#sender
       .noteUnrecorded(settlement.outcome.job, error)
-      .catch((failure: unknown) => parts.reportError('settler', failure, 1));
+      .catch((failure: unknown) => services.reportError('settler', failure, 1));
     this.#refused.delete(settlement);
     onGivenUp(settlement, error);
     this.#resolveWaiters([settlement]);
@@ -230,16 +234,16 @@ export class Settler extends Daemon {
   }
 
   /** Keeps what could not be settled, in its order; but one that was alone goes behind the others. */
-  #putBack(parts: readonly SettleBatch[]): void {
+  #putBack(services: readonly SettleBatch[]): void {
     const refused = new Set(this.#refused.all());
     const ofPart = ({ outcomes }: SettleBatch) => outcomes.filter((settlement) => !refused.has(settlement));
-    const [next, ...others] = [...parts].reverse();
+    const [next, ...others] = [...services].reverse();
     const first = next === undefined ? [] : ofPart(next);
     const isAlone = first.length === 1;
     this.#queue = [...(isAlone ? [] : first), ...others.flatMap(ofPart), ...this.#queue, ...(isAlone ? first : [])];
     // The outcome of a job that has ended meanwhile says all: beside it in one statement its mark might win.
     const over = new Set(this.#queue.map(({ outcome }) => outcome.job));
-    for (const start of parts.flatMap(({ started }) => started)) {
+    for (const start of services.flatMap(({ started }) => started)) {
       if (!over.has(start.job)) this.#started.add({ ...start, at: -Infinity });
     }
   }

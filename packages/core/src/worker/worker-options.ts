@@ -29,7 +29,7 @@ export function resolveWorkerOptions(options: WorkerOptions): WorkerOptions & { 
 }
 
 const workerChecks = {
-  context: anything, // checked by partsOf
+  context: anything, // checked by servicesOf
   channels: listOf(nameOf(MAX_NAME_BYTES), MAX_CHANNELS),
   concurrency: numberIn(1, 10_000, 'jobs', 'whole'),
 };

@@ -1,8 +1,8 @@
-import type { ContextParts } from '../context-parts.ts';
 import { handedBack } from '../model/outcome.ts';
 import { DEAF_WARNING, Notifier } from '../notify/notifier.ts';
 import { Caretaker } from '../rescue/caretaker.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { Services } from '../services/services.ts';
 import type { Lane } from '../statements/settle.ts';
 import { ChannelChoice, type Run, type SlotOwner } from './channel-choice.ts';
 import { Claimer } from './claimer.ts';
@@ -32,7 +32,7 @@ const BACKLOG_LIMIT = 5_000;
  * Worker and ends with the last, so a hundred Workers cost about what one with a concurrency of a hundred does.
  */
 export class WorkerProcess {
-  readonly #parts: ContextParts;
+  readonly #services: Services;
   readonly #keeper: LeaseKeeper;
   readonly #settler: Settler;
   readonly #claimer: Claimer;
@@ -47,11 +47,11 @@ export class WorkerProcess {
   readonly #held = new HeldClaims();
   #closing: Promise<void> | undefined;
 
-  constructor(parts: ContextParts) {
-    this.#parts = parts;
-    const { driver, tables, settings, registry, localWork, events, reportError, warn } = parts;
+  constructor(services: Services) {
+    this.#services = services;
+    const { driver, tables, settings, registry, localWork, events, reportError, warn } = services;
     this.#keeper = new LeaseKeeper({
-      parts,
+      services,
       sessionWithinMs: settings.wakeUp === 'poll' ? 0 : LOCK_CONNECT_MS,
       onHeld: () => this.#claimer.hintAnywhere(),
       onLost: () => this.#dropAll(),
@@ -60,12 +60,12 @@ export class WorkerProcess {
       onEnded: () => void this.#notifier?.stop(),
     });
     this.#settler = new Settler({
-      parts,
+      services,
       onSettled: (settlement) => {
         const { outcome } = settlement;
         this.#held.delete(outcome.job);
         if (outcome.kind === 'waiting' && outcome.secs === 0) this.#claimer.noteReturned(outcome.job);
-        if (outcome.kind === 'waiting' && outcome.errorText === null) parts.enqueuer.hintOthers(); // handed back
+        if (outcome.kind === 'waiting' && outcome.errorText === null) services.enqueuer.hintOthers(); // handed back
         emitSettled(events, settlement);
       },
       onLost: (settlement) => {
@@ -81,18 +81,18 @@ export class WorkerProcess {
       onDueIn: (ms) => this.#claimer.hintIn(ms),
       onOpened: (lanes) => this.#tellOfOpened(lanes),
     });
-    this.#executor = new Executor({ parts, settler: this.#settler, clock: systemClock });
-    this.#runner = new RunWorker({ parts, keeper: this.#keeper, settler: this.#settler, executor: this.#executor });
+    this.#executor = new Executor({ services, settler: this.#settler, clock: systemClock });
+    this.#runner = new RunWorker({ services, keeper: this.#keeper, settler: this.#settler, executor: this.#executor });
     this.#caretaker = new Caretaker({
-      parts,
+      services,
       selfId: () => this.#keeper.lease?.workerId ?? null,
       onReady: () => {
         this.#claimer.hintAnywhere();
-        parts.enqueuer.hintOthers();
+        services.enqueuer.hintOthers();
       },
     });
     this.#claimer = new Claimer({
-      parts,
+      services,
       choices: () => [...this.#choices.values()],
       lease: () => this.#keeper.lease,
       onLeaseLost: (lease) => this.#keeper.lose(lease),
@@ -108,7 +108,7 @@ export class WorkerProcess {
         : new Notifier({
             driver,
             tables,
-            ownSenderId: parts.enqueuer.senderId,
+            ownSenderId: services.enqueuer.senderId,
             onHint: () => this.#claimer.hint(),
             onTold: (told) => this.#claimer.tell([told]),
             onConnected: (session, isDirect) => {
@@ -211,9 +211,9 @@ export class WorkerProcess {
   #tellOfOpened(lanes: readonly Lane[]): void {
     const choices = [...this.#choices.values()];
     const isOurs = ({ channel, name }: Lane): boolean =>
-      this.#parts.registry.get(name) !== undefined && choices.some((choice) => choice.takes(channel));
+      this.#services.registry.get(name) !== undefined && choices.some((choice) => choice.takes(channel));
     if (lanes.some(isOurs)) this.#claimer.hint();
-    if (!lanes.every(isOurs)) this.#parts.enqueuer.hintOthers();
+    if (!lanes.every(isOurs)) this.#services.enqueuer.hintOthers();
   }
 
   #defaultPollMs(): number {
@@ -230,7 +230,7 @@ export class WorkerProcess {
       (reason: unknown) => ({ reason }),
     );
     // What was handed back, and groups that are free now: others need not wait for their next poll.
-    await this.#parts.enqueuer.tellOthers();
+    await this.#services.enqueuer.tellOthers();
     await Promise.all([this.#settler.stop(), this.#keeper.stop(), this.#notifier?.stop()]);
     const { lease } = this.#keeper;
     if (failure !== undefined) throw failure.reason;

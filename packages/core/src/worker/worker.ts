@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type ContextParts, partsOf } from '../context-parts.ts';
 import { StopWithinJobError } from '../errors.ts';
 import { outside } from '../runtime/async-context.ts';
+import { type Services, servicesOf } from '../services/services.ts';
 import type { Member } from './member.ts';
 import { RunScope } from './run-scope.ts';
 import { resolveWorkerOptions, type WorkerOptions } from './worker-options.ts';
@@ -19,13 +19,13 @@ export class Worker implements AsyncDisposable {
   /** Tells this worker from others in events and metadata: a version 7 UUID. */
   readonly id: string = uuidv7();
   readonly #member: Member;
-  readonly #parts: ContextParts;
+  readonly #services: Services;
   #process: WorkerProcess | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: WorkerOptions) {
     const { context, channels, concurrency } = resolveWorkerOptions(options);
-    this.#parts = partsOf('Worker', context);
+    this.#services = servicesOf('Worker', context);
     const distinct = channels === undefined ? null : [...new Set(channels)].sort();
     this.#member = { id: this.id, channels: distinct, concurrency, scope: new RunScope(this.id) };
     // Not before the caller's own code has run on: nothing can fail after construction, and nothing half-made starts.
@@ -33,7 +33,7 @@ export class Worker implements AsyncDisposable {
       if (this.#stopped !== undefined) return;
       // What it starts goes on for others than who made it, and ends with another Worker perhaps.
       outside(() => {
-        this.#process = processOf(this.#parts);
+        this.#process = processOf(this.#services);
         this.#process.join(this.#member);
       });
     });
@@ -53,7 +53,7 @@ export class Worker implements AsyncDisposable {
     if (!this.#member.scope.isInside) return this.#stopped;
     const told: Promise<void> = Promise.reject(new StopWithinJobError(this.id));
     told.catch(() => {}); // `void worker.stop()` asks for no answer
-    this.#stopped.catch((error: unknown) => this.#parts.reportError('worker', error, 1));
+    this.#stopped.catch((error: unknown) => this.#services.reportError('worker', error, 1));
     return told;
   }
 
@@ -62,13 +62,13 @@ export class Worker implements AsyncDisposable {
   }
 }
 
-const processes = new WeakMap<ContextParts, WorkerProcess>();
+const processes = new WeakMap<Services, WorkerProcess>();
 
 /** The process that the Workers of a context share. One that is closing is left to end by itself. */
-function processOf(parts: ContextParts): WorkerProcess {
-  const running = processes.get(parts);
+function processOf(services: Services): WorkerProcess {
+  const running = processes.get(services);
   if (running !== undefined && !running.isClosing) return running;
-  const fresh = new WorkerProcess(parts);
-  processes.set(parts, fresh);
+  const fresh = new WorkerProcess(services);
+  processes.set(services, fresh);
   return fresh;
 }
