@@ -1,7 +1,7 @@
+import { tablesOf } from '@bearmq/core/internal';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { diagnose, generateMigrationSql, migrate } from 'bearmq';
 import pg from 'pg';
-import { tablesOf } from '../support/core-internals.ts';
 import { freshName, useSchema } from '../support/database.ts';
 import { intercepted } from '../support/drivers.ts';
 import { snapshot } from '../support/snapshot.ts';

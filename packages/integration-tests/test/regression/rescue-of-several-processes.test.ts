@@ -1,6 +1,6 @@
+import { rescue } from '@bearmq/core/internal';
 import { expect, it } from '@jest/globals';
 import { benchOf } from '../support/bench.ts';
-import { rescue } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { until } from '../support/until.ts';
 

@@ -1,9 +1,4 @@
 import type { SqlSession } from '@bearmq/core/driver';
-import { beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { diagnose } from 'bearmq';
-import pg from 'pg';
-import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
-import { empty } from '../support/bench.ts';
 import {
   type ClaimFrom,
   checkSchemaVersion,
@@ -24,7 +19,12 @@ import {
   sweepGroups,
   tablesOf,
   upsertSchedule,
-} from '../support/core-internals.ts';
+} from '@bearmq/core/internal';
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { diagnose } from 'bearmq';
+import pg from 'pg';
+import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
+import { empty } from '../support/bench.ts';
 import { useSchema } from '../support/database.ts';
 import { asOwner, useRole } from './support/roles.ts';
 

@@ -1,7 +1,7 @@
+import { registerWorker, tablesOf } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { diagnose, JobDefinition, pgDriver } from 'bearmq';
 import { empty } from '../support/bench.ts';
-import { registerWorker, tablesOf } from '../support/core-internals.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';

@@ -1,7 +1,8 @@
 // How much payload a claim brings.
+
+import { claimTold } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { benchOf, empty } from '../support/bench.ts';
-import { claimTold } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 
 const schema = useSchema();

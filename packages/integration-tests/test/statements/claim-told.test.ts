@@ -1,8 +1,9 @@
 // A process was told which jobs became ready, and takes those.
+
+import { claimTold } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4 } from 'uuid';
 import { benchOf, empty, whileLocked } from '../support/bench.ts';
-import { claimTold } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { visitedPages } from '../support/pages.ts';
 

@@ -1,7 +1,3 @@
-import { fromPg } from '@bearmq/driver-pg';
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import { v4 as uuidv4 } from 'uuid';
-import { benchOf, empty } from '../support/bench.ts';
 import {
   type ClaimedJob,
   reconcile,
@@ -11,7 +7,11 @@ import {
   rescue,
   settle,
   takeSessionLock,
-} from '../support/core-internals.ts';
+} from '@bearmq/core/internal';
+import { fromPg } from '@bearmq/driver-pg';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { v4 as uuidv4 } from 'uuid';
+import { benchOf, empty } from '../support/bench.ts';
 import { useSchema } from '../support/database.ts';
 import { sessionOn } from '../support/session-on.ts';
 

@@ -1,8 +1,8 @@
+import { reconcile, settle } from '@bearmq/core/internal';
 import { fromPg } from '@bearmq/driver-pg';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4 } from 'uuid';
 import { benchOf, empty, whileLocked } from '../support/bench.ts';
-import { reconcile, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 
 const schema = useSchema();

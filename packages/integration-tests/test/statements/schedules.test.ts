@@ -1,7 +1,7 @@
+import { fireSchedules, type NewJob, upsertSchedule } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { benchOf, empty, whileLocked } from '../support/bench.ts';
-import { fireSchedules, type NewJob, upsertSchedule } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 
 const schema = useSchema();

@@ -1,7 +1,7 @@
+import { type ClaimedJob, settle } from '@bearmq/core/internal';
 import { fromPg } from '@bearmq/driver-pg';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { benchOf, empty, whileLocked } from '../support/bench.ts';
-import { type ClaimedJob, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { until } from '../support/until.ts';
 

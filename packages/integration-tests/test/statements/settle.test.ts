@@ -1,6 +1,6 @@
+import { claimKey, settle } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { benchOf, empty, type NewRow } from '../support/bench.ts';
-import { claimKey, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 
 const schema = useSchema();

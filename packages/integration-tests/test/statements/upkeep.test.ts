@@ -1,6 +1,6 @@
+import { pruneFinalized, pruneGroups, sweepGroups } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { benchOf, empty, whileLocked } from '../support/bench.ts';
-import { pruneFinalized, pruneGroups, sweepGroups } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 
 const schema = useSchema();

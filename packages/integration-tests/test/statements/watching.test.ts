@@ -1,6 +1,6 @@
+import { renewLease, rescue } from '@bearmq/core/internal';
 import { expect, it } from '@jest/globals';
 import { benchOf } from '../support/bench.ts';
-import { renewLease, rescue } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { until } from '../support/until.ts';
 

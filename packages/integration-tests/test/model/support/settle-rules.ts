@@ -1,6 +1,12 @@
-import { type ClaimedJob, claimKey, type Outcome } from '../../support/core-internals.ts';
+import {
+  type ClaimedJob,
+  claimKey,
+  handedBack,
+  type Outcome,
+  outcomeOfDeadWorker,
+  outcomeOfError,
+} from '@bearmq/core/internal';
 import type { Model } from './model.ts';
-import { handedBack, outcomeOfDeadWorker, outcomeOfError } from './statements.ts';
 
 /** What a worker says of a job that it was given. */
 export type Verdict = 'succeeded' | 'failed' | 'handed back' | 'started';
