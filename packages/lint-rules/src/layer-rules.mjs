@@ -54,6 +54,13 @@ export const layerRules = [
     to: { path: core, pathNot: [errors, `${core}/(statements|schema|driver|model)/`] },
   },
   {
+    name: 'services-know-no-daemons',
+    comment: 'services/ is what stands behind a Context, for all that is made of it: it knows nobody who is served.',
+    severity: 'error',
+    from: { path: `${core}/services/`, pathNot: testFile },
+    to: { path: `${core}/(worker|consume|orchestrator|maintain|rescue|notify|sessions)/` },
+  },
+  {
     name: 'sessions-stand-on-driver',
     comment:
       "sessions/ makes an SqlSession of a query builder's transaction: a subpath that loads next to nothing, and knows neither what is run on it nor, but by shape, the query builder.",
@@ -124,6 +131,13 @@ export const layerRules = [
     severity: 'error',
     from: { path: '^(packages|apps)/([^/]+)/' },
     to: { path: '^(packages|apps)/[^/]+/(src|test)/', pathNot: '^$1/$2/' },
+  },
+  {
+    name: 'internals-are-for-tests',
+    comment: '@bearmq/core/internal is not published: what imports it would break for users.',
+    severity: 'error',
+    from: { path: '^(packages|apps)/', pathNot: '^packages/integration-tests/test/' },
+    to: { path: '^(packages/core/(src|dist)/internal\\.(ts|d\\.ts|js)|@bearmq/core/internal)$' },
   },
   {
     name: 'no-test-code-in-the-product',

@@ -21,6 +21,8 @@ const sound = {
   'packages/core/src/model/job.ts': `import { v7 } from 'uuid';\nexport const job = v7;`,
   'packages/core/src/runtime/clock.ts': `import { setTimeout } from 'node:timers';\nexport const clock = setTimeout;`,
   'packages/core/src/statements/claim.ts': `import { tables } from '../schema/tables.ts';\nimport { job } from '../model/job.ts';\nexport const claim = [tables, job];`,
+  'packages/core/src/services/gate.ts': `import { claim } from '../statements/claim.ts';\nexport const gate = claim;`,
+  'packages/core/src/internal.ts': `export { claim } from './statements/claim.ts';`,
   'packages/core/src/inspect/compiler.ts': `import { Kysely } from 'kysely';\nexport const compiler = Kysely;`,
   'packages/core/src/sessions/slonik.ts': `import { value } from '../driver/values.ts';\nexport const session = value;`,
   'packages/core/src/worker/worker.ts': `import { claim } from '../statements/claim.ts';\nimport { clock } from '../runtime/clock.ts';\nexport const worker = [claim, clock];`,
@@ -64,6 +66,12 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     [
       'packages/core/src/statements/renew.ts',
       `import { worker } from '../worker/worker.ts';\nexport const renew = worker;`,
+    ],
+  ],
+  'services-know-no-daemons': [
+    [
+      'packages/core/src/services/reporter.ts',
+      `import { worker } from '../worker/worker.ts';\nexport const reporter = worker;`,
     ],
   ],
   'sessions-stand-on-driver': [
@@ -116,6 +124,10 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
       'apps/demo/src/main.ts',
       `import { job } from '../../../packages/core/src/model/job.ts';\nexport const main = job;`,
     ],
+  ],
+  'internals-are-for-tests': [
+    ['packages/core/src/worker/peek.ts', `import { claim } from '../internal.ts';\nexport const peek = claim;`],
+    ['packages/bearmq/src/peek.ts', `import { claim } from '@bearmq/core/internal';\nexport const peek = claim;`],
   ],
   'no-test-code-in-the-product': [
     ['packages/core/src/worker/fake.ts', `import { test } from './worker.test.ts';\nexport const fake = test;`],
