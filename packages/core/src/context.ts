@@ -1,15 +1,16 @@
 import { type ContextOptions, resolveContextOptions } from './context-options.ts';
-import { type Services, setServices } from './context-parts.ts';
 import { isOfClosedClient } from './driver/database-error.ts';
-import { InvalidOptionError, SchemaVersionError } from './errors.ts';
+import { InvalidOptionError } from './errors.ts';
 import type { BearEvent, BearEventHandler } from './events.ts';
-import { reasonOf } from './messages.ts';
 import { isFunction } from './options/check-options.ts';
 import { Enqueuer } from './produce/enqueuer.ts';
-import { Registry } from './registry.ts';
-import { EventBus } from './runtime/event-bus.ts';
+import type { EventBus } from './runtime/event-bus.ts';
 import { tablesOf } from './schema/index.ts';
-import { checkSchemaVersion, isMissing, REQUIRED_SCHEMA_VERSION } from './statements/read-schema-version.ts';
+import { LocalWork } from './services/local-work.ts';
+import { Registry } from './services/registry.ts';
+import { newEvents, Reporter } from './services/reporter.ts';
+import { SchemaGate } from './services/schema-gate.ts';
+import { setServices } from './services/services.ts';
 
 /**
  * What all BearMQ objects share: the way to the database, the schema, settings and event handlers.
@@ -28,63 +29,22 @@ export class Context {
   constructor(options: ContextOptions) {
     const { driver, schema, ...settings } = resolveContextOptions(options);
     const tables = tablesOf(schema);
-    const warned = new Set<string>();
-    const localListeners = new Set<Parameters<Services['localWork']['subscribe']>[0]>();
-    const events = new EventBus<BearEvent>((error, event) => {
-      // A handler that fails on the report of its own failure must not go round in circles.
-      if (event.eventType === 'EVENT_HANDLER_ERROR') warnProcess('an event handler failed', error);
-      else events.emit({ eventType: 'EVENT_HANDLER_ERROR', error, handledEventType: event.eventType });
+    const events = newEvents();
+    const localWork = new LocalWork();
+    const { reportError, warn } = new Reporter(events, (error) => whyMissing(error));
+    const { checkSchema, whyMissing } = new SchemaGate(driver, tables, warn);
+    const enqueuer = new Enqueuer({
+      driver,
+      tables,
+      onEnqueued: localWork.announce,
+      onAnnouncementsFull: (error) => warn(FULL_WARNING, error),
+      announcementsInTransactions: settings.wakeUp === 'poll' ? 'none' : 'sent',
+      // A program that ends its client takes the last notification with it, and may: jobs are found without.
+      onAnnounceFailed: (error) => {
+        if (!isOfClosedClient(error)) reportError('notifier', error, 1);
+      },
     });
-    const localWork: Services['localWork'] = {
-      announce: (announced) => {
-        for (const listener of localListeners) listener(announced);
-      },
-      subscribe: (listener) => {
-        localListeners.add(listener);
-        return () => localListeners.delete(listener);
-      },
-    };
-    const tell = (daemon: string, error: unknown, failures: number): void => {
-      if (events.hasHandlers) events.emit({ eventType: 'DAEMON_ERROR', daemon, error, failures });
-      else if (failures === 1) warnProcess(`the ${daemon} failed, and will be tried again`, error);
-    };
-    const reportError: Services['reportError'] = (daemon, error, failures) => {
-      if (isOfClosedClient(error)) {
-        warn(CLOSED_WARNING, error);
-        return 'over';
-      }
-      if (isMissing(error)) void whyMissing(error).then((why) => tell(daemon, why, failures));
-      else tell(daemon, error, failures);
-      return undefined;
-    };
-    const warn: Services['warn'] = (message, error) => {
-      if (warned.has(message)) return;
-      warned.add(message);
-      if (events.hasHandlers) events.emit({ eventType: 'WARNING', message, error });
-      else warnProcess(message, error);
-    };
-    const warnIfNewer = (found: number): void => {
-      if (found <= REQUIRED_SCHEMA_VERSION) return;
-      warn(
-        `the schema ${JSON.stringify(schema)} is at version ${found}, newer than the ${REQUIRED_SCHEMA_VERSION} that ` +
-          'this version of BearMQ was made for: it goes on working, but upgrade it soon',
-      );
-    };
-    let schemaCheck: Promise<void> | undefined;
-    const checkSchema: Services['checkSchema'] = () => {
-      schemaCheck ??= checkSchemaVersion(driver, tables).then(warnIfNewer, (error: unknown) => {
-        schemaCheck = undefined;
-        throw error;
-      });
-      return schemaCheck;
-    };
-    const whyMissing: Services['whyMissing'] = async (error) => {
-      schemaCheck = undefined; // the schema was changed since
-      return await checkSchema().then(
-        () => error,
-        (problem: unknown) => (problem instanceof SchemaVersionError ? problem : error),
-      );
-    };
+    const registry = new Registry();
     this.schema = schema;
     this.#events = events;
     setServices(this, {
@@ -92,18 +52,8 @@ export class Context {
       tables,
       settings,
       events,
-      registry: new Registry(),
-      enqueuer: new Enqueuer({
-        driver,
-        tables,
-        onEnqueued: localWork.announce,
-        onAnnouncementsFull: (error) => warn(FULL_WARNING, error),
-        announcementsInTransactions: settings.wakeUp === 'poll' ? 'none' : 'sent',
-        // A program that ends its client takes the last notification with it, and may: jobs are found without.
-        onAnnounceFailed: (error) => {
-          if (!isOfClosedClient(error)) reportError('notifier', error, 1);
-        },
-      }),
+      registry,
+      enqueuer,
       localWork,
       reportError,
       warn,
@@ -131,13 +81,3 @@ export class Context {
 const FULL_WARNING =
   "the server's queue of notifications is full: jobs are enqueued, and workers find them by polling. Somebody listens " +
   'and does not read, in whatever database: look for old transactions in pg_stat_activity whose sessions listen';
-
-const CLOSED_WARNING =
-  'the database client was ended before the workers and orchestrators were stopped: what they had not recorded yet is ' +
-  'lost, and their jobs wait until the lease runs out; await stop() of each before you end the client';
-
-/** With nobody listening, a warning of the process is the last place where a report can be seen. */
-function warnProcess(message: string, error: unknown): void {
-  const text = error === undefined ? message : `${message}: ${reasonOf(error)}`;
-  process.emitWarning(text, 'BearMQ');
-}

@@ -59,8 +59,8 @@ class PgDriver implements Driver {
     this.#releasePool = surviveIdleErrors(pool);
   }
 
-  async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
-    return await this.#session.run(statement);
+  run(statement: SqlStatement): Promise<readonly SqlRow[]> {
+    return this.#session.run(statement);
   }
 
   async transaction<T>(work: (tx: SqlSession) => Promise<T>): Promise<T> {

@@ -1,16 +1,19 @@
 import {
   AnswerPatience,
   DatabaseError,
+  elapsedMs,
   hasSqlState,
   SQL_STATES,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
+  toDatabaseError,
 } from '@bearmq/core/driver';
-import { unlessEnded } from './ended-pool.ts';
-import type { PgPool, PgQuery } from './pg-types.ts';
-import { fetchRows, type Prepare, toPgQuery } from './query.ts';
-import { warnIfStarved } from './starved-pool.ts';
+import { afterItsEnd, type Refuse, waitingOn } from './ended-pool.ts';
+import type { PgPool } from './pg-types.ts';
+import { ofOneStatement, type Prepare, toPgQuery } from './query.ts';
+import { stopWatching, watchIfStarved } from './starved-pool.ts';
+import { queryWithRealTicks } from './ticks.ts';
 
 /** Pools that lose prepared statements on the way to the server; by pool, since drivers share its connections. */
 const losing = new WeakSet<PgPool>();
@@ -37,33 +40,71 @@ export class PoolSession implements SqlSession {
    * statement was a transaction of its own, which the error has undone. A connection that was lost proves nothing of the
    * kind, so after that nothing is sent again.
    */
-  async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
-    const isGuarded = this.#prepare === 'auto';
-    const query = toPgQuery(statement, isGuarded && losing.has(this.#pool) ? 'never' : this.#prepare);
-    if (!isGuarded || query.name === undefined) return await this.#fetch(statement, query);
-    try {
-      return await this.#fetch(statement, query);
-    } catch (error) {
-      if (isLost(error)) losing.add(this.#pool);
-      else if (!isOutdated(error)) throw error;
-      return await this.#fetch(statement, toPgQuery(statement, 'never'));
-    }
+  run(statement: SqlStatement): Promise<readonly SqlRow[]> {
+    return this.#ask(statement, this.#prepare === 'auto' && losing.has(this.#pool) ? 'never' : this.#prepare);
   }
 
-  async #fetch(statement: SqlStatement, query: PgQuery): Promise<readonly SqlRow[]> {
-    return await this.#patience.keep(statement, async (ms) => {
+  /**
+   * One promise around that of the pool, which is refused where the pool forgets it, and nothing else that is made anew
+   * for each statement: this is on the way of all that BearMQ does. The pool's own `query_timeout` gives up what is not
+   * answered, since it closes the connection too.
+   */
+  #ask(statement: SqlStatement, prepare: Prepare): Promise<readonly SqlRow[]> {
+    const pool = this.#pool;
+    return new Promise((resolve, reject) => {
+      const query = toPgQuery(statement, prepare);
+      const limitMs = this.#patience.limitMs(statement);
+      if (limitMs !== Infinity) query.query_timeout = limitMs;
+      const waiting = waitingOn(pool);
+      const sentAt = elapsedMs();
+      let starved: (() => void) | undefined;
+      /** @returns whether this is the first that is heard of it: the pool may still tell of one that was refused. */
+      const finish = (): boolean => {
+        stopWatching(starved);
+        return waiting.delete(refuse);
+      };
+      const refuse: Refuse = (error) => {
+        if (finish()) reject(error);
+      };
+      const fail = (thrown: unknown): void => {
+        if (!finish()) return;
+        this.#patience.failed(statement, limitMs, elapsedMs() - sentAt);
+        const error = inWords(afterItsEnd(pool, toDatabaseError(thrown)), statement, limitMs);
+        if (query.name !== undefined && this.#isOfPreparing(error)) resolve(this.#ask(statement, 'never'));
+        else reject(error);
+      };
+      waiting.add(refuse);
       try {
-        const timed = ms === Infinity ? query : { ...query, query_timeout: ms };
-        return await warnIfStarved(
-          this.#pool,
-          unlessEnded(this.#pool, () => fetchRows(this.#pool, timed)),
-        );
+        queryWithRealTicks(pool, query).then((result) => {
+          try {
+            const { rows } = ofOneStatement(result);
+            if (!finish()) return;
+            this.#patience.answered(statement, limitMs, elapsedMs() - sentAt);
+            resolve(rows);
+          } catch (error) {
+            fail(error);
+          }
+        }, fail);
       } catch (error) {
-        if (!(error instanceof DatabaseError) || error.message !== READ_TIMEOUT) throw error;
-        throw new DatabaseError(`${statement.name}: no answer within ${ms} ms`, error, error.cause);
+        fail(error);
       }
+      if (waiting.has(refuse)) starved = watchIfStarved(pool);
     });
   }
+
+  /** Whether a statement failed because it was prepared, and may be sent without. Remembers pools that will not have it. */
+  #isOfPreparing(error: DatabaseError): boolean {
+    if (this.#prepare !== 'auto') return false;
+    if (!isLost(error)) return isOutdated(error);
+    losing.add(this.#pool);
+    return true;
+  }
+}
+
+/** @returns the error, with the name of the statement where it is about the time that node-postgres gives it. */
+function inWords(error: DatabaseError, { name }: SqlStatement, limitMs: number): DatabaseError {
+  if (error.message !== READ_TIMEOUT) return error;
+  return new DatabaseError(`${name}: no answer within ${limitMs} ms`, error, error.cause);
 }
 
 /** What node-postgres says when `query_timeout` is over; its error has no code. */

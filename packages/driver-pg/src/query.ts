@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
-import {
-  checkedValues,
-  DatabaseError,
-  SQL_STATES,
-  type SqlRow,
-  type SqlStatement,
-  toDatabaseError,
-} from '@bearmq/core/driver';
+import { checkedValues, DatabaseError, SQL_STATES, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
 import type { PgQuery, PgResult, PgTypeParsers } from './pg-types.ts';
-import { withRealTicks } from './ticks.ts';
+import { queryWithRealTicks } from './ticks.ts';
 
 /** Which statements are sent as named prepared statements; told at `PgDriverOptions`. */
 export type Prepare = 'auto' | 'always' | 'never';
@@ -66,29 +59,21 @@ export function toPgQuery(statement: SqlStatement, prepare: Prepare): PgQuery {
   return query;
 }
 
-/** Sends a query to a pool or a client. Rejects with {@link DatabaseError}. */
+/** Sends a query to a client. Rejects with {@link DatabaseError}. */
 export async function send(target: { query(query: PgQuery): Promise<PgResult> }, query: PgQuery): Promise<PgResult> {
   let result: PgResult;
   try {
-    result = await withRealTicks(() => target.query(query));
+    result = await queryWithRealTicks(target, query);
   } catch (error) {
     throw toDatabaseError(error);
   }
-  // Clients before `queryMode` send a text without values as a script, and answer with one result for each statement.
-  if (Array.isArray(result)) {
-    throw new DatabaseError(
-      'more than one statement in one text',
-      { sqlState: SQL_STATES.syntaxError, constraint: null },
-      undefined,
-    );
-  }
-  return result;
+  return ofOneStatement(result);
 }
 
-/** {@link send}, for those who want the rows only. */
-export async function fetchRows(
-  target: { query(query: PgQuery): Promise<PgResult> },
-  query: PgQuery,
-): Promise<readonly SqlRow[]> {
-  return (await send(target, query)).rows;
+/** @throws DatabaseError for the results of several statements. */
+export function ofOneStatement(result: PgResult): PgResult {
+  // Clients before `queryMode` send a text without values as a script, and answer with one result for each statement.
+  if (!Array.isArray(result)) return result;
+  const details = { sqlState: SQL_STATES.syntaxError, constraint: null };
+  throw new DatabaseError('more than one statement in one text', details, undefined);
 }

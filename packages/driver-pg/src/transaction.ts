@@ -1,6 +1,6 @@
 import { DatabaseError, SQL_STATES, type SqlSession, type SqlStatement, toDatabaseError } from '@bearmq/core/driver';
 import { clientSession, sendInTurn } from './client-session.ts';
-import { unlessEnded } from './ended-pool.ts';
+import { afterItsEnd, type Refuse, waitingOn } from './ended-pool.ts';
 import type { PgPool, PgPoolClient } from './pg-types.ts';
 import type { Prepare } from './query.ts';
 
@@ -58,13 +58,20 @@ async function betweenBeginAndCommit<T>(
 }
 
 async function checkOut(pool: PgPool): Promise<PgPoolClient> {
-  return await unlessEnded(pool, async () => {
-    try {
-      return await pool.connect();
-    } catch (error) {
-      throw toDatabaseError(error);
-    }
+  const waiting = waitingOn(pool);
+  let refuse: Refuse = () => undefined;
+  const client = new Promise<PgPoolClient>((resolve, reject) => {
+    refuse = reject;
+    pool.connect().then(resolve, reject);
   });
+  waiting.add(refuse);
+  try {
+    return await client;
+  } catch (error) {
+    throw afterItsEnd(pool, toDatabaseError(error));
+  } finally {
+    waiting.delete(refuse);
+  }
 }
 
 function rolledBack(): DatabaseError {

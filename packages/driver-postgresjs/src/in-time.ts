@@ -1,5 +1,5 @@
-import { pause, withTimeout } from '@bearmq/core/driver';
-import type { PostgresJsRawQuery, PostgresJsResult } from './postgres-js-types.ts';
+import { Deadlines } from '@bearmq/core/driver';
+import type { PostgresJsRawQuery } from './postgres-js-types.ts';
 
 /** How long to wait, in milliseconds. */
 export interface Patience {
@@ -11,35 +11,43 @@ export interface Patience {
   readonly allMs: number;
 }
 
+const deadlines = new Deadlines();
+
 /**
- * The answer to a query, unless it takes longer than that; without a patience, however long it takes. A query that was
- * not sent then may still be: postgres.js would keep a connection for one that was cancelled, and use it no more.
+ * Calls `refuse` when a query takes longer than that. The query may still be sent then: postgres.js would keep a
+ * connection for one that was cancelled, and use it no more.
+ *
+ * @returns what {@link stopWaiting} is to be called with when the answer is there.
  */
-export async function inTime(
+export function refuseLate(
   query: PostgresJsRawQuery,
   name: string,
-  patience: Patience | null,
-): Promise<PostgresJsResult> {
-  if (patience === null) return await query;
-  const { answerMs, connectMs, allMs } = patience;
-  const over = new AbortController();
-  const refuse = async (ms: number, problem: () => string | undefined): Promise<never> => {
-    await pause(ms, over.signal);
-    await pause(0, over.signal); // after a long block of the event loop the answer may be there, unread
-    const message = over.signal.aborted ? undefined : problem();
-    if (message !== undefined) throw new Error(`${name}: ${message}`);
-    return await new Promise<never>(() => undefined);
+  { answerMs, connectMs, allMs }: Patience,
+  refuse: (error: Error) => void,
+): () => void {
+  let dueMs = Math.min(answerMs, connectMs, allMs);
+  const late = (): void => {
+    const problem = problemAt(dueMs);
+    if (problem !== undefined) {
+      refuse(new Error(`${name}: ${problem}`));
+      return;
+    }
+    const passedMs = dueMs;
+    dueMs = Math.min(...[answerMs, connectMs, allMs].filter((ms) => ms > passedMs));
+    deadlines.begin(late, dueMs - passedMs);
   };
-  const answers = [withTimeout(allMs, name, query)];
-  if (answerMs < allMs) {
-    answers.push(refuse(answerMs, () => (query.state === null ? undefined : `no answer within ${answerMs} ms`)));
-  }
-  if (connectMs < allMs) answers.push(refuse(connectMs, () => (query.state === null ? noOther(connectMs) : undefined)));
-  try {
-    return await Promise.race(answers);
-  } finally {
-    over.abort();
-  }
+  const problemAt = (ms: number): string | undefined => {
+    if (ms >= allMs) return `no answer within ${allMs} ms`;
+    const wasSent = query.state !== null;
+    if (wasSent && ms === answerMs) return `no answer within ${answerMs} ms`;
+    return !wasSent && ms === connectMs ? noOther(connectMs) : undefined;
+  };
+  deadlines.begin(late, dueMs);
+  return late;
+}
+
+export function stopWaiting(late: (() => void) | undefined): void {
+  if (late !== undefined) deadlines.end(late);
 }
 
 function noOther(ms: number): string {

@@ -2,6 +2,7 @@ import {
   AnswerPatience,
   DatabaseError,
   type Driver,
+  elapsedMs,
   hasSqlState,
   type NotificationListener,
   type OwnSession,
@@ -11,12 +12,14 @@ import {
   type SqlStatement,
   type Subscription,
   Subscriptions,
+  toDatabaseError,
 } from '@bearmq/core/driver';
+import { refuseLate, stopWaiting } from './in-time.ts';
 import { afterClosing, isEndOfConnection, Recovery } from './lost-connection.ts';
 import { openConnection } from './one-connection.ts';
 import { type PostgresJsDriverOptions, resolvePostgresJsDriverOptions } from './options.ts';
 import type { PostgresJsClient } from './postgres-js-types.ts';
-import { fetchRows, type Prepare } from './query.ts';
+import { afterItsEnd, type Prepare, readRows, sendQuery } from './query.ts';
 import { runTransaction } from './transaction.ts';
 
 /**
@@ -74,17 +77,42 @@ class PostgresJsDriver implements Driver {
     });
   }
 
-  async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
-    const connectMs = this.#recovery.isUnderWay ? RECONNECT_MS : Infinity;
-    try {
-      return await this.#patience.keep(statement, (answerMs) => {
-        const patience = answerMs === Infinity ? null : { answerMs, connectMs, allMs: this.#answerMs };
-        return fetchRows(this.#sql, statement, this.#prepare, patience);
-      });
-    } catch (error) {
-      if (isEndOfConnection(error)) this.#recovery.noteLoss();
-      throw await afterClosing(inWhoseTransaction(error));
-    }
+  /**
+   * One promise around that of the client, which is refused when its time is over, and one timer for all of them: this is
+   * on the way of all that BearMQ does.
+   */
+  run(statement: SqlStatement): Promise<readonly SqlRow[]> {
+    return new Promise((resolve, reject) => {
+      const answerMs = this.#patience.limitMs(statement);
+      const connectMs = this.#recovery.isUnderWay ? RECONNECT_MS : Infinity;
+      const sentAt = elapsedMs();
+      let isOver = false;
+      let late: (() => void) | undefined;
+      const fail = (thrown: unknown): void => {
+        if (isOver) return; // what becomes of a query that was given up
+        isOver = true;
+        stopWaiting(late);
+        this.#patience.failed(statement, answerMs, elapsedMs() - sentAt);
+        const error = afterItsEnd(toDatabaseError(thrown));
+        if (isEndOfConnection(error)) this.#recovery.noteLoss();
+        void afterClosing(inWhoseTransaction(error)).then(reject);
+      };
+      const query = sendQuery(this.#sql, statement, this.#prepare);
+      if (answerMs !== Infinity) {
+        late = refuseLate(query, statement.name, { answerMs, connectMs, allMs: this.#answerMs }, fail);
+      }
+      query.then((result) => {
+        if (isOver) return;
+        isOver = true;
+        stopWaiting(late);
+        this.#patience.answered(statement, answerMs, elapsedMs() - sentAt);
+        try {
+          resolve(readRows(result));
+        } catch (error) {
+          reject(error);
+        }
+      }, fail);
+    });
   }
 
   async transaction<T>(work: (tx: SqlSession) => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import {
+  checkedValues,
   type DatabaseError,
   ofClosedClient,
   type SqlRow,
@@ -6,8 +7,12 @@ import {
   type SqlValue,
   toDatabaseError,
 } from '@bearmq/core/driver';
-import { inTime, type Patience } from './in-time.ts';
-import type { PostgresJsColumn, PostgresJsQueryable, PostgresJsResult } from './postgres-js-types.ts';
+import type {
+  PostgresJsColumn,
+  PostgresJsQueryable,
+  PostgresJsRawQuery,
+  PostgresJsResult,
+} from './postgres-js-types.ts';
 
 /** Whether statements are sent as prepared statements: as the client does it, or never. */
 export type Prepare = 'auto' | 'never';
@@ -28,9 +33,37 @@ function isWorthPreparing(text: string): boolean {
 }
 
 /**
- * Runs a statement, past everything that a client may have been taught: values go as texts of unknown type, which the
- * statement's casts make into something, and results come as bytes, which are read here by the types that the server
- * gives. So neither `types`, nor `transform`, nor an ORM that changes the client's parsers can reach them.
+ * Sends a statement, past everything that a client may have been taught: values go as texts of unknown type, which the
+ * statement's casts make into something, and results come as bytes, which {@link readRows} reads by the types that the
+ * server gives. So neither `types`, nor `transform`, nor an ORM that changes the client's parsers can reach them.
+ */
+export function sendQuery(sql: PostgresJsQueryable, statement: SqlStatement, prepare: Prepare): PostgresJsRawQuery {
+  const { text, plan } = statement;
+  const parameters = checkedValues(statement).map((value) =>
+    sql.typed(value === null ? null : String(value), OID.unknown),
+  );
+  // A client made with `prepare: false` prepares nothing, whatever a query asks for.
+  const options = {
+    prepare: prepare === 'auto' && plan !== 'anew' && isWorthPreparing(text),
+    simple: false,
+    onexecute: takesNoMore,
+  } as const;
+  try {
+    // At once, so that it keeps its place among queries that the caller sends on the same `sql`.
+    return sql.unsafe(text, parameters, options).raw().execute();
+  } catch (error) {
+    throw afterItsEnd(toDatabaseError(error));
+  }
+}
+
+/** The rows of a result, as scalars. */
+export function readRows(result: PostgresJsResult): readonly SqlRow[] {
+  const { columns } = result;
+  return Array.from(result, (row) => readRow(row, columns));
+}
+
+/**
+ * Runs a statement, however long it takes.
  *
  * @throws DatabaseError for what the server or the connection reports.
  */
@@ -38,30 +71,15 @@ export async function fetchRows(
   sql: PostgresJsQueryable,
   statement: SqlStatement,
   prepare: Prepare,
-  patience: Patience | null = null,
 ): Promise<readonly SqlRow[]> {
-  const { name, text, values, plan } = statement;
-  const parameters = values.map((value) => {
-    // A client may be told to send something else instead, which hides the mistake.
-    if (value === undefined) throw new TypeError(`undefined among the values of ${name}`);
-    return sql.typed(value === null ? null : String(value), OID.unknown);
-  });
-  // A client made with `prepare: false` prepares nothing, whatever a query asks for.
-  const options = {
-    prepare: prepare === 'auto' && plan !== 'anew' && isWorthPreparing(text),
-    simple: false,
-    onexecute: takesNoMore,
-  } as const;
+  const query = sendQuery(sql, statement, prepare);
   let result: PostgresJsResult;
   try {
-    // At once, so that it keeps its place among queries that the caller sends on the same `sql`.
-    const query = sql.unsafe(text, parameters, options).raw().execute();
-    result = await inTime(query, name, patience);
+    result = await query;
   } catch (error) {
     throw afterItsEnd(toDatabaseError(error));
   }
-  const { columns } = result;
-  return Array.from(result, (row) => readRow(row, columns));
+  return readRows(result);
 }
 
 /** What a client says of all that is asked of it once the program has called `sql.end()`. */

@@ -14,7 +14,7 @@ const clients =
   'pg|pg-[^/]+|postgres|@electric-sql|@neondatabase|@prisma|drizzle-orm|knex|kysely|sequelize|slonik|typeorm';
 
 /** The floors of layer 3, the lowest first, as folders and files of core. */
-const services = `${core}/(services/|context-parts\\.ts|registry\\.ts)`;
+const services = `${core}/services/`;
 const consume = `${core}/consume/`;
 /** The public face: what users hold. */
 const face = `${core}/(api/|context\\.ts$|index\\.ts$)`;
@@ -164,6 +164,13 @@ export const layerRules = [
     severity: 'error',
     from: { path: '^(packages|apps)/([^/]+)/' },
     to: { path: '^(packages|apps)/[^/]+/(src|test)/', pathNot: '^$1/$2/' },
+  },
+  {
+    name: 'internals-are-for-tests',
+    comment: '@bearmq/core/internal is not published: what imports it would break for users.',
+    severity: 'error',
+    from: { path: '^(packages|apps)/', pathNot: '^packages/integration-tests/test/' },
+    to: { path: '^(packages/core/(src|dist)/internal\\.(ts|d\\.ts|js)|@bearmq/core/internal)$' },
   },
   {
     name: 'no-test-code-in-the-product',

@@ -21,6 +21,8 @@ const sound = {
   'packages/core/src/model/job.ts': `import { v7 } from 'uuid';\nexport const job = v7;`,
   'packages/core/src/runtime/clock.ts': `import { setTimeout } from 'node:timers';\nexport const clock = setTimeout;`,
   'packages/core/src/statements/claim.ts': `import { tables } from '../schema/tables.ts';\nimport { job } from '../model/job.ts';\nexport const claim = [tables, job];`,
+  'packages/core/src/services/gate.ts': `import { claim } from '../statements/claim.ts';\nexport const gate = claim;`,
+  'packages/core/src/internal.ts': `export { claim } from './statements/claim.ts';`,
   'packages/core/src/sessions/slonik.ts': `import { value } from '../driver/values.ts';\nexport const session = value;`,
   'packages/core/src/produce/enqueuer.ts': `import { claim } from '../statements/claim.ts';\nimport { clock } from '../runtime/clock.ts';\nexport const enqueuer = [claim, clock];`,
   'packages/core/src/services/services.ts': `import type { enqueuer } from '../produce/enqueuer.ts';\nexport type Services = typeof enqueuer;`,
@@ -157,6 +159,10 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
       'apps/demo/src/main.ts',
       `import { job } from '../../../packages/core/src/model/job.ts';\nexport const main = job;`,
     ],
+  ],
+  'internals-are-for-tests': [
+    ['packages/core/src/consume/peek.ts', `import { claim } from '../internal.ts';\nexport const peek = claim;`],
+    ['packages/bearmq/src/peek.ts', `import { claim } from '@bearmq/core/internal';\nexport const peek = claim;`],
   ],
   'no-test-code-in-the-product': [
     ['packages/core/src/consume/fake.ts', `import { test } from './worker.test.ts';\nexport const fake = test;`],

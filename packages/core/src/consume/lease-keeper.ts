@@ -1,9 +1,9 @@
 import { v4 as uuidv4 } from 'uuid';
-import type { Services } from '../context-parts.ts';
 import { isOfClosedClient } from '../driver/database-error.ts';
 import type { SqlSession } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import type { Services } from '../services/services.ts';
 import { reconcile, registerProcess, removeProcess, takeSessionLock } from '../statements/leases.ts';
 import { Renewer } from './renewer.ts';
 

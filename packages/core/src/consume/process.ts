@@ -1,7 +1,7 @@
-import type { Services } from '../context-parts.ts';
 import { Caretaker } from '../maintain/caretaker.ts';
 import { released } from '../model/outcome.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { Services } from '../services/services.ts';
 import type { Lane } from '../statements/settle.ts';
 import { Claimer } from './claim/claimer.ts';
 import { Holdings } from './holdings.ts';

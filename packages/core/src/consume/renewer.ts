@@ -1,6 +1,6 @@
-import type { Services } from '../context-parts.ts';
 import { DatabaseError, type SqlSession, withTimeout } from '../driver/index.ts';
 import { afterReading, systemClock } from '../runtime/clock.ts';
+import type { Services } from '../services/services.ts';
 import { type Renewal, renewLease } from '../statements/leases.ts';
 
 export interface RenewalInput {

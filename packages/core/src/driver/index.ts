@@ -16,6 +16,7 @@ export {
   ofClosedClient,
   toDatabaseError,
 } from './database-error.ts';
+export { Deadlines } from './deadlines.ts';
 export type {
   Driver,
   NotificationListener,

@@ -3,14 +3,19 @@ import { afterInput, clearInterval, clearTimeout, monotonicMs, setInterval, setT
 // The driver layer's only look at the clock. It stands beside runtime/clock.ts, and not on it, because this folder is all
 // that a driver sees of core. Some drivers run in browsers, which lack a part of what Node.js has.
 
+/**
+ * Calls `ring` in `ms` milliseconds, to see whether an answer has come: after a long block of the event loop timers run
+ * before the sockets are read, and the answer may be waiting there, so they are read first.
+ */
+export function alarm(ms: number, ring: () => void): ReturnType<typeof setTimeout> {
+  return setTimeout(() => afterInput(ring), ms);
+}
+
 /** Settles as `promise` does, or rejects when it has not settled after `ms` milliseconds; `what` begins the message. */
 export async function withTimeout<T>(ms: number, what: string, promise: PromiseLike<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      // After a long block of the event loop timers run before the sockets are read: the answer may be waiting there.
-      afterInput(() => reject(new Error(`${what}: no answer within ${ms} ms`)));
-    }, ms);
+    timer = alarm(ms, () => reject(new Error(`${what}: no answer within ${ms} ms`)));
   });
   try {
     return await Promise.race([promise, late]);

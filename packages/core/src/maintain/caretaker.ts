@@ -1,4 +1,4 @@
-import type { Services } from '../context-parts.ts';
+import type { Services } from '../services/services.ts';
 import { Rescuer } from './rescuer.ts';
 import { SelfCheck } from './self-check.ts';
 

@@ -1,5 +1,5 @@
-import type { Services } from '../context-parts.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import type { Services } from '../services/services.ts';
 import { pruneFinalized, pruneGroups } from '../statements/maintain.ts';
 
 export interface PrunerOptions {

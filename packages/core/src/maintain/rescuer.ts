@@ -1,5 +1,5 @@
-import type { Services } from '../context-parts.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import type { Services } from '../services/services.ts';
 import { rescue } from '../statements/leases.ts';
 
 export interface RescuerOptions {

@@ -1,6 +1,6 @@
-import type { Services } from '../context-parts.ts';
-import type { RegisteredJob } from '../registry.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import type { RegisteredJob } from '../services/registry.ts';
+import type { Services } from '../services/services.ts';
 import { fireSchedules, type Tick } from '../statements/schedules.ts';
 
 export interface SchedulerOptions {

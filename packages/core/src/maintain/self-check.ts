@@ -1,5 +1,5 @@
-import type { Services } from '../context-parts.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import type { Services } from '../services/services.ts';
 import { checkGroups } from '../statements/maintain.ts';
 
 export interface SelfCheckOptions {

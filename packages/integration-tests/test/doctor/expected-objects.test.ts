@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { tablesOf } from '@bearmq/core/internal';
 import { expect, it } from '@jest/globals';
-import { tablesOf } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { type CatalogueObject, EXPECTED, readCatalogue } from './support/catalogue.ts';
 

@@ -1,9 +1,9 @@
+import { type ClaimFrom, claim, enqueue, registerProcess, tablesOf } from '@bearmq/core/internal';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { migrate, pgDriver } from 'bearmq';
 import pg from 'pg';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import { asOwner } from '../roles/support/roles.ts';
-import { type ClaimFrom, claim, enqueue, registerProcess, tablesOf } from '../support/core-internals.ts';
 import { directUrl, useSchema } from '../support/database.ts';
 
 const schema = useSchema();

@@ -1,8 +1,8 @@
+import { tablesOf } from '@bearmq/core/internal';
 import { rejectionOf } from '@bearmq/test-support';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { diagnose, generateMigrationSql, migrate } from 'bearmq';
 import pg from 'pg';
-import { tablesOf } from '../support/core-internals.ts';
 import { freshName, useSchema } from '../support/database.ts';
 import { intercepted } from '../support/drivers.ts';
 import { snapshot } from '../support/snapshot.ts';

@@ -1,7 +1,7 @@
+import { tablesOf } from '@bearmq/core/internal';
 import { rejectionOf } from '@bearmq/test-support';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
-import { tablesOf } from '../support/core-internals.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';

@@ -1,5 +1,5 @@
+import type { Demand } from '@bearmq/core/internal';
 import { describe, it } from '@jest/globals';
-import type { Demand } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { NAMES } from './support/arbitraries.ts';
 import {

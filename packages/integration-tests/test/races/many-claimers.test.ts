@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { ClaimedJob, NewJob } from '@bearmq/core/internal';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { brokenInvariants } from '../model/support/invariants.ts';
 import { Queue } from '../model/support/queue.ts';
 import type { Verdict } from '../model/support/settle-rules.ts';
 import { readSnapshot } from '../model/support/snapshot.ts';
-import type { ClaimedJob, NewJob } from '../support/core-internals.ts';
 import { databaseUrl, useSchema } from '../support/database.ts';
 import { type HammerReport, hammer } from './support/hammer.ts';
 

@@ -1,7 +1,7 @@
+import { registerProcess, tablesOf } from '@bearmq/core/internal';
 import { describe, expect, it } from '@jest/globals';
 import { diagnose, JobDefinition } from 'bearmq';
 import { useRole } from '../roles/support/roles.ts';
-import { registerProcess, tablesOf } from '../support/core-internals.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { type TestSchema, useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';

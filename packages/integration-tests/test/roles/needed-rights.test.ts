@@ -1,8 +1,4 @@
 import type { SqlSession } from '@bearmq/core/driver';
-import { beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { diagnose } from 'bearmq';
-import pg from 'pg';
-import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import {
   type ClaimFrom,
   checkGroups,
@@ -23,7 +19,11 @@ import {
   settle,
   tablesOf,
   upsertSchedule,
-} from '../support/core-internals.ts';
+} from '@bearmq/core/internal';
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { diagnose } from 'bearmq';
+import pg from 'pg';
+import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import { useSchema } from '../support/database.ts';
 import { empty } from '../support/statements.ts';
 import { asOwner, useRole } from './support/roles.ts';

@@ -1,7 +1,7 @@
+import { registerProcess, tablesOf } from '@bearmq/core/internal';
 import { rejectionOf } from '@bearmq/test-support';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { diagnose, JobDefinition, pgDriver } from 'bearmq';
-import { registerProcess, tablesOf } from '../support/core-internals.ts';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';

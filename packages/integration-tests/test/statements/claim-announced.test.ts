@@ -1,7 +1,8 @@
 // A process was told which jobs became ready, and takes those.
+
+import { claimAnnounced } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4 } from 'uuid';
-import { claimAnnounced } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { visitedPages } from '../support/pages.ts';
 import { empty, statementsOf, whileLocked } from '../support/statements.ts';

@@ -1,7 +1,8 @@
 // A claim is told which part of each lane is over, and leaves it out.
+
+import type { ClaimFrom } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ClientBase } from 'pg';
-import type { ClaimFrom } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { useHeldSnapshot } from '../support/held-snapshot.ts';
 import { visitedPages } from '../support/pages.ts';

@@ -1,6 +1,7 @@
 // How much payload a claim brings.
+
+import { claimAnnounced } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { claimAnnounced } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { empty, statementsOf } from '../support/statements.ts';
 

@@ -1,8 +1,9 @@
 // A job is seen and told of before the disk has it; whoever enqueued it is answered after.
+
+import { enqueueFirst, type NewJob, tablesOf } from '@bearmq/core/internal';
 import { pgDriver } from '@bearmq/driver-pg';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { enqueueFirst, type NewJob, tablesOf } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { empty } from '../support/statements.ts';
 import { until } from '../support/until.ts';

@@ -1,7 +1,7 @@
+import { checkSchemaVersion, enqueue, notify, tablesOf } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
-import { checkSchemaVersion, enqueue, notify, tablesOf } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { empty, statementsOf } from '../support/statements.ts';
 import { gate } from '../support/until.ts';

@@ -1,6 +1,3 @@
-import { fromPg } from '@bearmq/driver-pg';
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import { v4 as uuidv4 } from 'uuid';
 import {
   type ClaimedJob,
   reconcile,
@@ -10,7 +7,10 @@ import {
   rescue,
   settle,
   takeSessionLock,
-} from '../support/core-internals.ts';
+} from '@bearmq/core/internal';
+import { fromPg } from '@bearmq/driver-pg';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { v4 as uuidv4 } from 'uuid';
 import { useSchema } from '../support/database.ts';
 import { sessionOn } from '../support/session-on.ts';
 import { empty, statementsOf } from '../support/statements.ts';

@@ -1,5 +1,5 @@
+import { checkGroups, pruneFinalized, pruneGroups } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { checkGroups, pruneFinalized, pruneGroups } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 

@@ -1,7 +1,7 @@
+import { reconcile, settle } from '@bearmq/core/internal';
 import { fromPg } from '@bearmq/driver-pg';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4 } from 'uuid';
-import { reconcile, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 

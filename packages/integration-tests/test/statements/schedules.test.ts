@@ -1,6 +1,6 @@
+import { fireSchedules, type NewJob, upsertSchedule } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { fireSchedules, type NewJob, upsertSchedule } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 

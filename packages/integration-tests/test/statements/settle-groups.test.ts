@@ -1,6 +1,6 @@
+import { type ClaimedJob, settle } from '@bearmq/core/internal';
 import { fromPg } from '@bearmq/driver-pg';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type ClaimedJob, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 import { until } from '../support/until.ts';

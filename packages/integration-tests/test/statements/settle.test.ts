@@ -1,5 +1,5 @@
+import { claimKey, settle } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { claimKey, settle } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { empty, type NewRow, statementsOf } from '../support/statements.ts';
 

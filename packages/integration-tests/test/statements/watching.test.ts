@@ -1,5 +1,5 @@
+import { renewLease, rescue } from '@bearmq/core/internal';
 import { expect, it } from '@jest/globals';
-import { renewLease, rescue } from '../support/core-internals.ts';
 import { useSchema } from '../support/database.ts';
 import { statementsOf } from '../support/statements.ts';
 import { until } from '../support/until.ts';

@@ -1,5 +1,4 @@
 import type { SqlSession } from '@bearmq/core/driver';
-import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import {
   type ClaimedJob,
   type ClaimFrom,
@@ -13,7 +12,8 @@ import {
   registerProcess,
   settle,
   tablesOf,
-} from './core-internals.ts';
+} from '@bearmq/core/internal';
+import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import type { TestSchema } from './database.ts';
 
 /** Priority cannot be given to an enqueue yet, so it is set by hand. */

@@ -104,6 +104,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'Check',
     'DatabaseError',
     'DatabaseErrorDetails',
+    'Deadlines',
     'Driver',
     'EndableSession',
     'InvalidIdentifierError',

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Consumer, installedFromTarballs } from './support/consumer.ts';
-import { publishedPackages, REPOSITORY, specifiers } from './support/published-packages.ts';
+import { publishedPackages, REPOSITORY, readManifest, specifiers } from './support/published-packages.ts';
 
 const TOOLS = join(REPOSITORY, 'packages/integration-tests/node_modules/.bin');
 const TSC = join(REPOSITORY, 'node_modules/.bin/tsc');
@@ -50,6 +50,24 @@ describe.each(names)('the tarball of %s', (name) => {
   it('refers to released versions only', () => {
     const manifest = readFileSync(join(consumer.installed(name), 'package.json'), 'utf8');
     expect(manifest).not.toMatch(/"(workspace|catalog|link|file):/);
+  });
+});
+
+describe('the entry point for the tests of this repository', () => {
+  const { exports, publishConfig } = readManifest(join(REPOSITORY, 'packages/core'));
+
+  it('is the only one that is not published', () => {
+    const { './internal': internal, ...published } = exports;
+    expect(internal).toBeDefined();
+    expect(publishConfig?.exports).toEqual(published);
+  });
+
+  it('is not there for users', () => {
+    const files = readdirSync(consumer.installed('@bearmq/core'), { encoding: 'utf8', recursive: true });
+    expect(files.filter((file) => /(^|\/)internal\./.test(file))).toEqual([]);
+    consumer.write('internal.mjs', `await import('@bearmq/core/internal');`);
+    const { status, output } = consumer.run(process.execPath, ['internal.mjs']);
+    expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining('ERR_PACKAGE_PATH_NOT_EXPORTED') });
   });
 });
 

@@ -1,13 +1,13 @@
 import type { Context } from '../../context.ts';
-import { type Services, servicesOf } from '../../context-parts.ts';
 import type { SqlSession } from '../../driver/index.ts';
 import { InvalidOptionError } from '../../errors.ts';
 import type { NewJob } from '../../model/job.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
 import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
 import { encodePayload } from '../../model/payload/payload.ts';
-import type { RegisteredJob } from '../../registry.ts';
 import { monotonicUuid } from '../../runtime/monotonic-uuid.ts';
+import type { RegisteredJob } from '../../services/registry.ts';
+import { type Services, servicesOf } from '../../services/services.ts';
 import { isMissing, missingSchema } from '../../statements/read-schema-version.ts';
 import { upsertSchedule } from '../../statements/schedules.ts';
 import {

@@ -1,9 +1,9 @@
-import { type Services, servicesOf } from '../../context-parts.ts';
 import { GroupPruner, JobPruner } from '../../maintain/pruner.ts';
 import { Rescuer } from '../../maintain/rescuer.ts';
 import { Scheduler } from '../../maintain/scheduler.ts';
 import { SelfCheck } from '../../maintain/self-check.ts';
 import type { Daemon } from '../../runtime/daemon.ts';
+import { type Services, servicesOf } from '../../services/services.ts';
 import { type OrchestratorOptions, resolveOrchestratorOptions } from './orchestrator-options.ts';
 
 /** How often to look for dead workers, and for groups that need fixing, in milliseconds. */

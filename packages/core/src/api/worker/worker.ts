@@ -2,9 +2,9 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Member } from '../../consume/membership.ts';
 import { WorkerProcess } from '../../consume/process.ts';
 import { RunScope } from '../../consume/run/run-scope.ts';
-import { type Services, servicesOf } from '../../context-parts.ts';
 import { StopWithinJobError } from '../../errors.ts';
 import { outside } from '../../runtime/async-context.ts';
+import { type Services, servicesOf } from '../../services/services.ts';
 import { resolveWorkerOptions, type WorkerOptions } from './worker-options.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Services } from '../../context-parts.ts';
 import { DatabaseError } from '../../driver/index.ts';
 import type { ClaimedJob } from '../../model/job.ts';
 import { Daemon } from '../../runtime/daemon.ts';
+import type { Services } from '../../services/services.ts';
 import { type ClaimResult, claim, type Demand } from '../../statements/claim.ts';
 import { claimAnnounced } from '../../statements/claim-announced.ts';
 import type { Lease } from '../lease-keeper.ts';

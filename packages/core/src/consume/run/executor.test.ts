@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../../test/support/claimed-job.ts';
 import type { BearEvent } from '../../events.ts';
-import { Registry } from '../../registry.ts';
 import { EventBus } from '../../runtime/event-bus.ts';
+import { Registry } from '../../services/registry.ts';
 import { Holding } from '../holdings.ts';
 import type { Settlement } from '../settle/settle-batch.ts';
 import { type AroundRun, Executor } from './executor.ts';

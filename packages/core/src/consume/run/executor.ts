@@ -1,8 +1,8 @@
-import type { Services } from '../../context-parts.ts';
 import type { Outcome } from '../../model/job.ts';
 import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../../model/outcome.ts';
-import type { RegisteredJob } from '../../registry.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { RegisteredJob } from '../../services/registry.ts';
+import type { Services } from '../../services/services.ts';
 import type { Holding } from '../holdings.ts';
 import type { Settler } from '../settle/settler.ts';
 import { RunMetadata } from './run-metadata.ts';

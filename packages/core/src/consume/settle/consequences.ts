@@ -1,5 +1,5 @@
-import type { Services } from '../../context-parts.ts';
 import { claimKey } from '../../model/claim-key.ts';
+import type { Services } from '../../services/services.ts';
 import type { Lane, SettleResult } from '../../statements/settle.ts';
 import type { Holding, Holdings } from '../holdings.ts';
 import type { Notice } from '../news.ts';

@@ -1,6 +1,6 @@
-import type { Services } from '../../context-parts.ts';
 import type { ClaimedJob } from '../../model/job.ts';
 import { plainerTexts, unrecordedText, withErrorText } from '../../model/outcome.ts';
+import type { Services } from '../../services/services.ts';
 import { type SettleInput, type SettleResult, settle } from '../../statements/settle.ts';
 import type { SettleBatch } from './settle-batch.ts';
 import { failureOf, isInHistory, isNotInEncoding } from './settle-failure.ts';

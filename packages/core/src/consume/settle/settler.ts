@@ -1,6 +1,6 @@
-import type { Services } from '../../context-parts.ts';
 import { released } from '../../model/outcome.ts';
 import { Daemon } from '../../runtime/daemon.ts';
+import type { Services } from '../../services/services.ts';
 import type { SettleResult } from '../../statements/settle.ts';
 import type { Holding } from '../holdings.ts';
 import { Consequences, type ConsequencesOptions } from './consequences.ts';

@@ -1,5 +1,5 @@
+import type { Demand } from '@bearmq/core/internal';
 import fc from 'fast-check';
-import type { Demand } from '../../support/core-internals.ts';
 import {
   becomeDueCommand,
   type Command,

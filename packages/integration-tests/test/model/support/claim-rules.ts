@@ -1,4 +1,4 @@
-import type { ClaimedJob, ClaimResult, Demand } from '../../support/core-internals.ts';
+import type { ClaimedJob, ClaimResult, Demand } from '@bearmq/core/internal';
 import { grouped } from './grouped.ts';
 import { byRank, isAllowed, type Model, type ModelJob, type ModelWorker } from './model.ts';
 

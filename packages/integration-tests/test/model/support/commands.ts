@@ -1,5 +1,5 @@
+import type { ClaimedJob, Demand } from '@bearmq/core/internal';
 import type fc from 'fast-check';
-import type { ClaimedJob, Demand } from '../../support/core-internals.ts';
 import type { Model, ModelJob } from './model.ts';
 import type { Queue } from './queue.ts';
 import { claimAs, compare, idOf, type Real, see, settleAs, workerOf } from './real.ts';

@@ -1,4 +1,4 @@
-import type { ClaimedJob, Demand } from '../../support/core-internals.ts';
+import type { ClaimedJob, Demand } from '@bearmq/core/internal';
 
 /** A job as the model knows it. Whether one that waits is `ready` or `blocked` is the protocol's own affair. */
 export interface ModelJob {

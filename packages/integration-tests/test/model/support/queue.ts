@@ -1,11 +1,11 @@
 import type { SqlSession } from '@bearmq/core/driver';
+import type { Rescued, SettleInput } from '@bearmq/core/internal';
+import * as statements from '@bearmq/core/internal';
 import type { Tables } from '@bearmq/core/schema';
 import type pg from 'pg';
-import * as statements from '../../support/core-internals.ts';
 import { sessionOn } from '../../support/session-on.ts';
 import { brokenInvariants } from './invariants.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
-import type { Rescued, SettleInput } from './statements.ts';
 
 export interface QueueSchema {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { ClaimedJob, Demand } from '../../support/core-internals.ts';
+import type { ClaimedJob, Demand } from '@bearmq/core/internal';
 import { acceptClaim } from './claim-rules.ts';
 import { differences } from './comparison.ts';
 import type { Model, ModelWorker } from './model.ts';

@@ -1,6 +1,12 @@
-import { type ClaimedJob, claimKey, type Outcome } from '../../support/core-internals.ts';
+import {
+  type ClaimedJob,
+  claimKey,
+  type Outcome,
+  outcomeOfDeadWorker,
+  outcomeOfError,
+  released,
+} from '@bearmq/core/internal';
 import type { Model } from './model.ts';
-import { outcomeOfDeadWorker, outcomeOfError, released } from './statements.ts';
 
 /** What a worker says of a job that it was given. */
 export type Verdict = 'succeeded' | 'failed' | 'released' | 'started';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { ClaimedJob, Demand } from '@bearmq/core/internal';
 import type pg from 'pg';
 import { grouped } from '../../model/support/grouped.ts';
 import { Queue, type QueueSchema } from '../../model/support/queue.ts';
 import { say, type Verdict } from '../../model/support/settle-rules.ts';
-import type { ClaimedJob, Demand } from '../../support/core-internals.ts';
 
 export interface HammerOptions {
   readonly schema: QueueSchema;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { type ClaimedJob, type ClaimResult, claimKey, type Demand } from '@bearmq/core/internal';
 import type { Queue } from '../../model/support/queue.ts';
 import { type Said, say, type Verdict } from '../../model/support/settle-rules.ts';
 import type { FinalizedRow, JobRow, Snapshot } from '../../model/support/snapshot.ts';
-import { type ClaimedJob, type ClaimResult, claimKey, type Demand } from '../../support/core-internals.ts';
 import type { Pause, Transaction } from './actors.ts';
 
 export const NAME = 'JOB';

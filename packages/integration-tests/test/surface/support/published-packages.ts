@@ -7,6 +7,7 @@ interface Manifest {
   readonly name: string;
   readonly private?: true;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly publishConfig?: { readonly exports?: Manifest['exports'] };
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
@@ -33,8 +34,9 @@ export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
-function specifiersOf({ name, exports }: Manifest): readonly string[] {
-  return Object.keys(exports)
+/** What is packed has the exports of `publishConfig`, where there are some. */
+function specifiersOf({ name, exports, publishConfig }: Manifest): readonly string[] {
+  return Object.keys(publishConfig?.exports ?? exports)
     .filter((subpath) => subpath !== './package.json')
     .map((subpath) => name + subpath.slice(1));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DuplicateJobDefinitionError } from './errors.ts';
+import { DuplicateJobDefinitionError } from '../errors.ts';
 import { type RegisteredJob, Registry } from './registry.ts';
 
 const job = (name: string, repeatSecs?: number): RegisteredJob => ({

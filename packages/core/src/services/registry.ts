@@ -1,6 +1,6 @@
-import { DuplicateJobDefinitionError } from './errors.ts';
-import type { NewJob } from './model/job.ts';
-import type { JobMetadata } from './model/job-metadata.ts';
+import { DuplicateJobDefinitionError } from '../errors.ts';
+import type { NewJob } from '../model/job.ts';
+import type { JobMetadata } from '../model/job-metadata.ts';
 
 /** What the rest of the house needs to know of a job definition. */
 export interface RegisteredJob {

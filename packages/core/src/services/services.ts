@@ -1,0 +1,40 @@
+import type { ResolvedSettings } from '../context-options.ts';
+import type { Driver } from '../driver/index.ts';
+import { InvalidOptionError } from '../errors.ts';
+import type { BearEvent } from '../events.ts';
+import type { Enqueuer } from '../produce/enqueuer.ts';
+import type { EventBus } from '../runtime/event-bus.ts';
+import type { Tables } from '../schema/index.ts';
+import type { LocalWork } from './local-work.ts';
+import type { Registry } from './registry.ts';
+import type { Reporter } from './reporter.ts';
+import type { SchemaGate } from './schema-gate.ts';
+
+/** What stands behind a context: shared by the objects made from it, hidden from their users. */
+export interface Services
+  extends Pick<Reporter, 'reportError' | 'warn'>,
+    Pick<SchemaGate, 'checkSchema' | 'whyMissing'> {
+  readonly driver: Driver;
+  readonly tables: Tables;
+  readonly settings: ResolvedSettings;
+  readonly events: EventBus<BearEvent>;
+  readonly registry: Registry;
+  readonly enqueuer: Enqueuer;
+  readonly localWork: LocalWork;
+}
+
+const services = new WeakMap<object, Services>();
+
+export function setServices(context: object, made: Services): void {
+  services.set(context, made);
+}
+
+/** @throws InvalidOptionError when the object is not a Context of this copy of the package. */
+export function servicesOf(owner: string, context: unknown): Services {
+  const found = typeof context === 'object' && context !== null ? services.get(context) : undefined;
+  if (found !== undefined) return found;
+  throw new InvalidOptionError(
+    `${owner}.context`,
+    'must be a Context; if it is one, two copies of @bearmq/core are installed (see `npm ls @bearmq/core`)',
+  );
+}
