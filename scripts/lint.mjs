@@ -1,4 +1,4 @@
-// pnpm lint: Biome, then the layer rules, then those for SQL. All run, so that one look shows everything.
+// pnpm lint: Biome, then the layer rules, then those for SQL and for words. All run, so that one look shows everything.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './run-turbo.mjs';
@@ -7,6 +7,7 @@ const checks = [
   ['biome', 'check', '--error-on-warnings', '.'],
   [process.execPath, join(root, 'packages', 'lint-rules', 'src', 'check-layers.mjs')],
   [process.execPath, join(root, 'packages', 'lint-rules', 'src', 'check-sql.mjs')],
+  [process.execPath, join(root, 'packages', 'lint-rules', 'src', 'check-words.mjs')],
 ];
 const results = checks.map(([command, ...args]) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }));
 process.exitCode = results.every(({ status }) => status === 0) ? 0 : 1;
