@@ -5,6 +5,7 @@ import type { NewJob } from '../model/job.ts';
 import { enqueue } from '../statements/enqueue.ts';
 import { Announcer } from './announcer.ts';
 import { batchesOf } from './batches.ts';
+import { FirstJobPath } from './first-job.ts';
 import { unlessLost } from './late-answer.ts';
 
 export interface EnqueuerOptions {
@@ -20,7 +21,7 @@ export interface EnqueuerOptions {
   readonly announcementsInTransactions: 'sent' | 'none';
 }
 
-/** More jobs than this are not told of one by one. */
+/** More jobs than this are not announced one by one. */
 const MAX_ANNOUNCED = 50;
 
 interface Pending {
@@ -41,6 +42,7 @@ interface Pending {
 export class Enqueuer {
   readonly #options: EnqueuerOptions;
   readonly #announcer: Announcer;
+  readonly #firstJob: FirstJobPath;
   #pending: Pending[] = [];
   #isFlushing = false;
 
@@ -48,6 +50,7 @@ export class Enqueuer {
     this.#options = options;
     const { driver, tables, onAnnounceFailed, onAnnouncementsFull } = options;
     this.#announcer = new Announcer(driver, tables, { onFailed: onAnnounceFailed, onFull: onAnnouncementsFull });
+    this.#firstJob = new FirstJobPath(driver, tables, this.#announcer);
   }
 
   /** Resolves once the job is committed. */
@@ -90,7 +93,7 @@ export class Enqueuer {
     if (!isAnnounced) this.announceSoon();
   }
 
-  /** Resolves to whether others were told of it, too. */
+  /** Resolves to whether it was announced to others, too. */
   async #send(jobs: readonly NewJob[]): Promise<boolean> {
     const { driver, tables } = this.#options;
     const done = await this.#insertFirst(jobs);
@@ -101,10 +104,10 @@ export class Enqueuer {
     return false;
   }
 
-  /** A single job after a quiet moment is inserted and told of in one. */
+  /** A single job after a quiet moment is inserted and announced in one. */
   async #insertFirst([job, another]: readonly NewJob[]): Promise<'inserted' | 'nothing' | 'perhaps'> {
     const isSingle = job !== undefined && another === undefined && job.delaySecs === 0;
-    return isSingle ? await this.#announcer.enqueueFirst(job) : 'nothing';
+    return isSingle ? await this.#firstJob.enqueue(job) : 'nothing';
   }
 
   /** What the notifications of this process carry. */

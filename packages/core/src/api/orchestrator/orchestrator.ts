@@ -1,5 +1,6 @@
 import { type Services, servicesOf } from '../../context-parts.ts';
-import { GroupPruner, JobPruner } from '../../maintain/pruner.ts';
+import { GroupPruner } from '../../maintain/group-pruner.ts';
+import { JobPruner } from '../../maintain/job-pruner.ts';
 import { Rescuer } from '../../maintain/rescuer.ts';
 import { Scheduler } from '../../maintain/scheduler.ts';
 import { SelfCheck } from '../../maintain/self-check.ts';
