@@ -19,8 +19,8 @@ function announced(...jobs: readonly ReturnType<typeof job>[]): AnnouncedJobs {
   return made;
 }
 
-describe('jobs that a process was told of', () => {
-  it('have the slots of idle workers, and are told of once', () => {
+describe('jobs that were announced to a process', () => {
+  it('have the slots of idle workers, and are placed once', () => {
     const pool = idle(null, 2);
     const jobs = announced(job('1'), job('2'));
     expect(jobs.place([pool], isOurs)).toEqual([

@@ -1,7 +1,7 @@
 import type { AnnouncedJob } from '../model/announced-job.ts';
 import type { SlotPool, WorkerSlots } from './slot-pool.ts';
 
-/** A job that was told of, and whose slots it may have. */
+/** An announced job, and the pool that has an idle slot for it. */
 export interface Placed<TOwner extends WorkerSlots> {
   readonly job: AnnouncedJob;
   readonly pool: SlotPool<TOwner>;
@@ -11,7 +11,7 @@ export interface Placed<TOwner extends WorkerSlots> {
 const MAX_KEPT = 1_000;
 
 /**
- * Jobs that became ready a moment ago, as this process was told, until its next claim.
+ * Jobs that were announced to this process, until its next claim.
  *
  * A process that is idle knows that there are no others: it takes just these. One that is not looks for the best of all
  * that there is, and so finds these too.
@@ -55,7 +55,7 @@ export class AnnouncedJobs {
       slots.set(pool, (slots.get(pool) ?? 0) - 1);
       placed.push({ job, pool });
     }
-    // While some have a scan before them, taking what is told of first would keep them from it.
+    // While some have a scan before them, taking what is announced first would keep them from it.
     return placed.length === 0 || pools.every(({ isDrained }) => isDrained) ? placed : null;
   }
 }
