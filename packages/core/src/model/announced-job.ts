@@ -1,4 +1,4 @@
-/** A job that became ready a moment ago, as those who may take it are told of it. It has no group. */
+/** What an announcement says of a job that has just become ready. Grouped jobs are never announced. */
 export interface AnnouncedJob {
   readonly id: string;
   readonly channel: string;

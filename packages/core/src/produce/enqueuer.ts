@@ -5,6 +5,7 @@ import type { Tables } from '../schema/index.ts';
 import { enqueue } from '../statements/enqueue.ts';
 import { Announcer } from './announcer.ts';
 import { batchesOf } from './batches.ts';
+import { FirstJobPath } from './first-job.ts';
 import { LateAnswers } from './late-answer.ts';
 
 export interface EnqueuerOptions {
@@ -20,7 +21,7 @@ export interface EnqueuerOptions {
   readonly announcementsInTransactions: 'sent' | 'none';
 }
 
-/** More jobs than this are not told of one by one. */
+/** More jobs than this are not announced one by one. */
 const MAX_ANNOUNCED = 50;
 
 interface Pending {
@@ -42,6 +43,7 @@ export class Enqueuer {
   readonly #options: EnqueuerOptions;
   readonly #announcer: Announcer;
   readonly #answers: LateAnswers;
+  readonly #firstJob: FirstJobPath;
   #pending: Pending[] = [];
   #isFlushing = false;
 
@@ -50,6 +52,7 @@ export class Enqueuer {
     const { driver, tables, onAnnounceFailed, onAnnouncementsFull } = options;
     this.#answers = new LateAnswers(driver, tables);
     this.#announcer = new Announcer(driver, tables, { onFailed: onAnnounceFailed, onFull: onAnnouncementsFull });
+    this.#firstJob = new FirstJobPath(driver, tables, this.#announcer);
   }
 
   /** Resolves once the job is committed. */
@@ -92,17 +95,17 @@ export class Enqueuer {
     if (answer !== 'announced') this.announceSoon();
   }
 
-  /** Resolves to `'told'` when others were, too: a single job after a quiet moment is inserted and told of in one. */
+  /** Resolves to `'announced'` when it was, too: a single job after a quiet moment is inserted and announced in one. */
   #send(jobs: readonly NewJob[]): Promise<unknown> {
     const { driver, tables } = this.#options;
     const [first, another] = jobs;
-    const isFirst = first !== undefined && another === undefined && first.delaySecs === 0 && this.#announcer.isQuiet;
+    const isFirst = first !== undefined && another === undefined && first.delaySecs === 0 && this.#firstJob.isNext;
     return isFirst ? this.#sendFirst(first) : enqueue(driver, tables, jobs);
   }
 
   async #sendFirst(job: NewJob): Promise<unknown> {
     const { driver, tables } = this.#options;
-    const done = await this.#announcer.enqueueFirst(job);
+    const done = await this.#firstJob.enqueue(job);
     if (done === 'inserted') return 'announced';
     return await enqueue(driver, tables, [job]).catch((error: unknown) => {
       if (done !== 'perhaps' || !isDuplicate(error)) throw error; // it was: the ids are new, so nobody else's are like them

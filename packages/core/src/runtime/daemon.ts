@@ -5,7 +5,7 @@ import { Wake } from './wake.ts';
 
 /** What every daemon is given. */
 export interface DaemonOptions {
-  /** For reports: `claimer`, `pruner`. */
+  /** For reports: `claimer`, `job-pruner`. */
   readonly name: string;
   /** Is told of every failed pass. `'over'` when no pass can succeed any more. */
   readonly onError: (daemon: string, error: unknown, failures: number) => 'over' | undefined;

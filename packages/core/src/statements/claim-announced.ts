@@ -19,7 +19,7 @@ export interface ClaimAnnouncedResult {
   readonly isLeaseHeld: boolean;
 }
 
-/** Takes certain jobs for this process, those of them that are still ready. Told at `claim_announced_v1`. */
+/** Takes announced jobs for this process, those of them that are still ready. See `claim_announced_v1`. */
 export const claimAnnounced: Statement<ClaimAnnouncedInput, ClaimAnnouncedResult> = defineStatement({
   name: 'bearmq_claim_announced',
   mayBeRepeated: true,

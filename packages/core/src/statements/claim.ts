@@ -72,7 +72,7 @@ export interface ClaimResult {
   readonly isLeftBehind: boolean;
 }
 
-/** Takes ready jobs for this process, and makes due ones ready first. The protocol is told at `claim_v1`. */
+/** Takes ready jobs for this process, and makes due ones ready first. See `claim_v1` for the protocol. */
 export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
   name: 'bearmq_claim',
   mayBeRepeated: true,

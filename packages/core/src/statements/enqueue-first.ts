@@ -8,7 +8,7 @@ export interface FirstJob {
   readonly notification: { readonly channel: string; readonly payload: string };
 }
 
-/** Inserts a job and tells of it, sooner than an insert and a notification can: how, is told at `enqueue_first_v1`. */
+/** Inserts a job and announces it, sooner than an insert and a notification can: see `enqueue_first_v1`. */
 export const enqueueFirst: Statement<FirstJob, void> = defineStatement({
   name: 'bearmq_enqueue_first',
   text: ({ fn }) => `

@@ -16,7 +16,7 @@ const statements = statementsOf(schema);
 const daemons = useDaemons();
 const snapshot = useHeldSnapshot(schema);
 
-/** So many dead entries that looking everywhere takes more than a millisecond, whatever the machine. */
+/** So many dead entries that a full scan takes more than a millisecond, whatever the machine. */
 const WORKED_OFF = 20_000;
 
 /** A worker that leaves out what is over, since it has worked off many jobs while a snapshot was held. */

@@ -1,6 +1,6 @@
 import { tablesOf } from '@bearmq/core/internal';
 import { rejectionOf } from '@bearmq/test-support';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';

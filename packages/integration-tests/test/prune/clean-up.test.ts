@@ -35,7 +35,7 @@ const finalized = () => schema.value('select count(*)::int from {s}.finalized_jo
 /** Puts finalized jobs into history by hand. */
 const history = (count: number) =>
   schema.rows(
-    `insert into {s}.finalized_job (id, seq, enqueued_at, timeout_secs, outcome, attempt, num_attempts, claims, priority,
+    `insert into {s}.finalized_job (id, seq, enqueued_at, timeout_secs, outcome, attempt, num_attempts, fence, priority,
        name, channel, payload)
      select gen_random_uuid(), n, now(), 300, (array['succeeded', 'failed', 'cancelled'])[1 + n % 3]::{s}.job_outcome,
        1, 1, 1, 0, 'HISTORY', 'DEFAULT', 'null' from generate_series(1, $1::int) n`,

@@ -63,7 +63,7 @@ describe('a first look', () => {
     expect(lines.sort()).toEqual(jobIds.map((jobId, i) => `${jobId} - Hello: ${i}`).sort());
     const outcomes = 'select outcome::text, attempt, count(*)::int from _job.finalized_job group by 1, 2';
     expect(await database.rows(outcomes)).toEqual([{ outcome: 'succeeded', attempt: 1, count: 1000 }]);
-    expect(await database.rows('select id from _job.worker')).toEqual([]);
+    expect(await database.rows('select id from _job.process')).toEqual([]);
   });
 });
 

@@ -38,7 +38,7 @@ describe('a database that cannot be reached for a while', () => {
     state.down = true;
     finish.open();
     const ids = await Promise.all(Array.from({ length: 10 }, (_, n) => producer.enqueue(n + 1)));
-    const failing = ['claimer', 'settler', 'lease-keeper', 'pruner'];
+    const failing = ['claimer', 'settler', 'lease-keeper', 'job-pruner'];
     const failures = (daemon: string) =>
       events
         .of('DAEMON_ERROR')

@@ -100,7 +100,7 @@ describe('the server refuses to a producer', () => {
     ['to empty the queue', 'truncate {s}.job'],
     ['to lock jobs', 'select 1 from {s}.job for update'],
     ['to lock the table', 'do $$begin lock table {s}.job in share mode; end$$'],
-    ['to put in a running job', insert(', process_id, claims', `, ${ZERO}, 1`)],
+    ['to put in a running job', insert(', process_id, fence', `, ${ZERO}, 1`)],
     ['to jump the queue', insert(', priority', ', 9')],
     ['to choose a place in the queue', insert(', seq', ', 1').replace('values', 'overriding system value values')],
     ['to write history', `insert into {s}.finalized_job (id, name) values (${ZERO}, 'N')`],

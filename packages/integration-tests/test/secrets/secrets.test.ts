@@ -67,7 +67,7 @@ describe('no error and no event tells the password of a connection', () => {
     const orchestrator = daemons.orchestrator(context);
     await until('worker, orchestrator and listener have failed', () => {
       const failed = events.of('DAEMON_ERROR').map(({ daemon }) => daemon);
-      return ['lease-keeper', 'pruner', 'notifier'].every((daemon) => failed.includes(daemon));
+      return ['lease-keeper', 'job-pruner', 'notifier'].every((daemon) => failed.includes(daemon));
     });
     await Promise.all([worker.stop(), orchestrator.stop()]);
     for (const thing of [...errors, ...events.all]) expect(textOf(thing)).not.toContain(SECRET);

@@ -15,7 +15,7 @@ import type { Tables } from '@bearmq/core/schema';
  *
  * - `id` is a version 7 UUID made by the client; `seq` is drawn from a sequence of the database, in the order of a
  *   bulk insert's items, and is what "first in, first out" means: no client's clock takes part.
- * - `fence` is the fence: every claim and every rescue raises it, and a worker settles only what it can name by
+ * - `fence`: every claim and every rescue raises it, and a worker settles only what it can name by
  *   (id, fence) and still holds by its `process_id`.
  * - `started` tells a job whose work function was started (its attempt is spent) from one that is held, or started a moment ago.
  * - `suspect` tells a job that was taken back from a dead process: perhaps it is what killed it.

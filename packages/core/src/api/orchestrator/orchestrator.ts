@@ -1,4 +1,5 @@
-import { GroupPruner, JobPruner } from '../../maintain/pruner.ts';
+import { GroupPruner } from '../../maintain/group-pruner.ts';
+import { JobPruner } from '../../maintain/job-pruner.ts';
 import { Rescuer } from '../../maintain/rescuer.ts';
 import { Scheduler } from '../../maintain/scheduler.ts';
 import { SelfCheck } from '../../maintain/self-check.ts';

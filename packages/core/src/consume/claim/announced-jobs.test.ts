@@ -21,7 +21,7 @@ function announced(...jobs: readonly ReturnType<typeof job>[]): AnnouncedJobs {
 }
 
 describe('jobs that were announced to a process', () => {
-  it('have the slots of idle workers, once', () => {
+  it('have the slots of idle workers, and are placed once', () => {
     const pool = idle(null, 2);
     const jobs = announced(job('1'), job('2'));
     expect(jobs.place([pool], isOurs)).toEqual([

@@ -1,7 +1,7 @@
 import type { AnnouncedJob } from '../../model/announced-job.ts';
 import type { SlotPool } from '../slots.ts';
 
-/** An announced job and the pool that has an idle slot for it. */
+/** An announced job, and the pool that has an idle slot for it. */
 export interface Placed {
   readonly job: AnnouncedJob;
   readonly pool: SlotPool;
@@ -11,7 +11,7 @@ export interface Placed {
 const MAX_KEPT = 1_000;
 
 /**
- * Jobs that were announced since the last claim: they became ready a moment ago.
+ * Jobs that were announced to this process, until its next claim.
  *
  * An idle process knows of no other job, so it claims just these. One that is not idle scans for the best of all that
  * there is, and so finds these too.
@@ -52,7 +52,7 @@ export class AnnouncedJobs {
       slots.set(pool, (slots.get(pool) ?? 0) - 1);
       placed.push({ job, pool });
     }
-    // A pool that is not drained has a scan before it, and a claim of announced jobs would keep it from that.
+    // While some have a scan before them, taking what is announced first would keep them from it.
     return placed.length === 0 || pools.every(({ isDrained }) => isDrained) ? placed : null;
   }
 }
