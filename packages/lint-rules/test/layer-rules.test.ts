@@ -75,7 +75,10 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
       'packages/core/src/consume/claim/claimer.ts',
       `import { settler } from '../settle/settler.ts';\nexport const claimer = settler;`,
     ],
-    ['packages/core/src/consume/settle/settler.ts', `import { all } from '../process.ts';\nexport const settler = all;`],
+    [
+      'packages/core/src/consume/settle/settler.ts',
+      `import { all } from '../process.ts';\nexport const settler = all;`,
+    ],
     ['packages/core/src/consume/process.ts', 'export const all = 1;'],
   ],
   'runs-hand-on-to-settles': [
