@@ -19,7 +19,7 @@ const makers: Readonly<Record<string, (option: object) => unknown>> = {
 const sources: Readonly<Record<string, readonly string[]>> = {
   Context: ['packages/core/src/context-options.ts', 'packages/bearmq/src/context.ts'],
   JobDefinition: ['packages/core/src/api/job-definition/job-definition-options.ts'],
-  Worker: ['packages/core/src/worker/worker-options.ts'],
+  Worker: ['packages/core/src/api/worker/worker-options.ts'],
   Orchestrator: ['packages/core/src/api/orchestrator/orchestrator-options.ts'],
   pgDriver: ['packages/driver-pg/src/options.ts'],
 };

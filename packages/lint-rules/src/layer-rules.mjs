@@ -115,6 +115,21 @@ export const layerRules = [
     to: { path: [consume, `${core}/api/worker/`] },
   },
   {
+    name: 'claims-and-settles-end-in-news',
+    comment:
+      'A claim hands its jobs to a pool, and what follows from a settle reaches the claimer as news: neither knows the rooms before and after, nor the process that puts them together, and a job passes each room once.',
+    severity: 'error',
+    from: { path: `${core}/consume/(claim|settle)/` },
+    to: { path: `${core}/consume/((claim|run|settle)/|(process|membership)\\.ts$)`, pathNot: `${core}/consume/$1/` },
+  },
+  {
+    name: 'runs-hand-on-to-settles',
+    comment: 'A run ends in settle/. It does not ask where its job was claimed, nor which process it is part of.',
+    severity: 'error',
+    from: { path: `${core}/consume/run/` },
+    to: { path: `${core}/consume/(claim/|(process|membership)\\.ts$)` },
+  },
+  {
     name: 'index-is-for-outsiders',
     comment: 'index.ts lists the public names; a file inside that imports it depends on everything.',
     severity: 'error',

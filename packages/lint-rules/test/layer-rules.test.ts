@@ -130,6 +130,24 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
       `import { process } from '../../consume/process.ts';\nexport const options = process;`,
     ],
   ],
+  'claims-and-settles-end-in-news': [
+    [
+      'packages/core/src/consume/claim/claimer.ts',
+      `import { settler } from '../settle/settler.ts';\nexport const claimer = settler;`,
+    ],
+    [
+      'packages/core/src/consume/settle/settler.ts',
+      `import { all } from '../process.ts';\nexport const settler = all;`,
+    ],
+    ['packages/core/src/consume/process.ts', 'export const all = 1;'],
+  ],
+  'runs-hand-on-to-settles': [
+    [
+      'packages/core/src/consume/run/executor.ts',
+      `import { claimer } from '../claim/claimer.ts';\nexport const executor = claimer;`,
+    ],
+    ['packages/core/src/consume/claim/claimer.ts', 'export const claimer = 1;'],
+  ],
   'index-is-for-outsiders': [
     ['packages/core/src/consume/executor.ts', `import { worker } from '../index.ts';\nexport const executor = worker;`],
   ],

@@ -2,7 +2,7 @@ import { v4 as uuidv4 } from 'uuid';
 import type { SqlSession, Subscription } from '../driver/index.ts';
 import { decodeAnnouncement } from '../model/announcement.ts';
 import { afterReading, systemClock } from '../runtime/clock.ts';
-import { notificationChannel, type Tables } from '../schema/index.ts';
+import { notificationChannel } from '../schema/index.ts';
 import type { Services } from '../services/services.ts';
 import { notify } from '../statements/notify.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';

@@ -28,7 +28,7 @@ import { findLanes, findStretches, NARROW_TO_DEMAND } from './ready-jobs.ts';
  * other lanes and priorities. What is ready before a position is not seen, so the order is kept among those that are: a
  * retry that became ready elsewhere, a release or a late commit of an old `seq` runs after younger jobs, when its
  * process makes its next full scan. Jobs that this claim makes ready itself are seen wherever they are. Where to look, and
- * how often everywhere, is decided by the process (`ScanPlanner` in core).
+ * how often everywhere, is decided by the process (`LaneMarks` and `ScanBudget` in core).
  *
  * A claim that takes anything holds its worker's row `for key share`: a rescue wants that row `for update`, so no job
  * can be running for a worker whose row is gone, and a claim whose answer was lost is found by `reconcile_v1`, which also raises the

@@ -12,7 +12,7 @@ import type { Tables } from '@bearmq/core/schema';
  *
  * Before PostgreSQL 18 the comparison of rows that ends a stretch does not end the scan within a channel. A scan of all but
  * the places left out then reads the index, though not the rows, up to the next place: 1.4 ms for 20,000 jobs. It is made
- * the more seldom for it (`ScanPlanner`); the narrow scans between are not affected.
+ * the more seldom for it (`ScanBudget`); the narrow scans between are not affected.
  */
 
 /** The column of `job_ready` that puts the highest priority first, so that one row comparison can say where to begin. */

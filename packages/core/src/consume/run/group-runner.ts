@@ -1,6 +1,5 @@
 import { isStartRecorded, released } from '../../model/outcome.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Holding } from '../holdings.ts';
 import type { JobMeter } from '../job-meter.ts';
 import type { LeaseKeeper } from '../lease-keeper.ts';
 import type { Settler } from '../settle/settler.ts';
