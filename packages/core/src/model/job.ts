@@ -37,6 +37,8 @@ export interface ClaimedJob {
   /** Milliseconds since 1970, by the database's clock. */
   readonly enqueuedAtMs: number;
   readonly payloadText: string;
+  /** What it carries beside its payload, as JSON text; `null` for nearly all. */
+  readonly extras: string | null;
 }
 
 /** What became of a claimed job, for the settle. */

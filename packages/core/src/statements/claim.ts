@@ -78,7 +78,8 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
   text: ({ fn }) => `
     select o_demand::int4, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
       o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_claims::int4,
-      o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text, o_facts::text
+      o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text, o_extras::text,
+      o_facts::text
     from ${fn('claim_v1')}($1::text::uuid, $2::int4, $3::text::text[], $4::text::json, $5::text::json)`,
   encode: ({ workerId, generation, names, demands, from }) => [
     workerId,
@@ -97,7 +98,7 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
       jobs[demand]?.push(decodeClaimedJob(row, workerId));
     }
     for (const list of jobs) list.sort(inOrder);
-    const facts = JSON.parse(asText(last?.[15])) as Omit<ClaimResult, 'jobs'>;
+    const facts = JSON.parse(asText(last?.[16])) as Omit<ClaimResult, 'jobs'>;
     const latestSeq = facts.latestSeq === null ? null : Math.min(facts.latestSeq, Number.MAX_SAFE_INTEGER);
     return { ...facts, latestSeq, jobs };
   },
@@ -129,5 +130,6 @@ export function decodeClaimedJob(row: SqlRow, leaseId: string): ClaimedJob {
     isSuspect: asBoolean(row[12]),
     enqueuedAtMs: asNumber(row[13]),
     payloadText: asText(row[14]),
+    extras: asNullable(row[15], asText),
   };
 }

@@ -7,7 +7,15 @@ const FAR = 1_000_000;
 const demand: Demand = { channels: null, slots: 2, ahead: 0, run: 1 };
 
 function job(seq: number, more: Partial<ClaimedJob> = {}): ClaimedJob {
-  const settings = { name: 'JOB', channel: 'DEFAULT', jobGroup: null, priority: 0, timeoutSecs: 300, payloadText: '' };
+  const settings = {
+    name: 'JOB',
+    channel: 'DEFAULT',
+    jobGroup: null,
+    priority: 0,
+    timeoutSecs: 300,
+    payloadText: '',
+    extras: null,
+  };
   const counts = {
     attempt: 1,
     numAttempts: 1,

@@ -25,7 +25,7 @@ export function claimTold(n: Tables): string {
     returns: `table (
   o_id text, o_name text, o_channel text, o_group text, o_attempt integer, o_num_attempts integer, o_timeout_secs float8,
   o_priority integer, o_seq float8, o_claims integer, o_started boolean, o_suspect boolean, o_enqueued_ms float8,
-  o_payload text)`,
+  o_payload text, o_extras text)`,
     body: `begin
   perform 1 from ${n.worker} w where w.id = p_worker and w.generation = p_generation for key share;
   if not found then

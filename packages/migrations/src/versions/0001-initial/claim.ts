@@ -57,7 +57,7 @@ export function claim(n: Tables): string {
     returns: `table (
   o_demand integer, o_id text, o_name text, o_channel text, o_group text, o_attempt integer, o_num_attempts integer,
   o_timeout_secs float8, o_priority integer, o_seq float8, o_claims integer, o_started boolean, o_suspect boolean, o_enqueued_ms float8,
-  o_payload text, o_facts text)`,
+  o_payload text, o_extras text, o_facts text)`,
     body: `declare
   v_lease_held boolean;
   v_next_due_ms float8;

@@ -154,7 +154,7 @@ export function take(n: Tables, returned: string = ROW_OF_CLAIM): string {
 /** What a worker is told of a job that it has taken. */
 export const TAKEN = `j.id::text, j.name, j.channel, j.job_group, least(r.attempt, 2147483646) + 1, j.num_attempts,
         least(j.timeout_secs, 3153600000), j.priority::integer, j.seq::float8, j.claims, j.started, j.suspect,
-        (extract(epoch from j.enqueued_at) * 1000)::float8, j.payload::text`;
+        (extract(epoch from j.enqueued_at) * 1000)::float8, j.payload::text, j.extras::text`;
 
 /**
  * How many bytes of payload the job `j` brings. It is not read for that, but where it is kept compressed: the size of

@@ -144,15 +144,15 @@ const rest = `select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
 
 /** What is kept of a job that is over. Named one by one: users may have columns of their own, of any name. */
 const OVER = `j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.claims, j.priority, j.worker_id,
-        j.name, j.channel, j.job_group, j.group_epoch, j.payload`;
+        j.name, j.channel, j.job_group, j.group_epoch, j.payload, j.extras`;
 
 /** Moves the jobs of the CTE `over` to history, server-side: payloads do not travel. */
 function finalize(n: Tables): string {
   return `moved as (
       insert into ${n.finalizedJob} (id, seq, enqueued_at, claimed_at, timeout_secs, outcome, attempt, num_attempts,
-        claims, priority, worker_id, name, channel, job_group, error, payload)
+        claims, priority, worker_id, name, channel, job_group, error, payload, extras)
       select id, seq, enqueued_at, claimed_at, timeout_secs, outcome, spent, num_attempts,
-        claims, priority, worker_id, name, channel, job_group, error, payload from over where v_keep
+        claims, priority, worker_id, name, channel, job_group, error, payload, extras from over where v_keep
     )`;
 }
 

@@ -24,6 +24,7 @@ import type { Tables } from '@bearmq/core/driver';
  *   force, so that those who held it before can no longer count it down.
  * - `worker.watched_from` and `watched_at` say since when, and until when, rescuers have seen without a gap that the
  *   lease is not renewed: silence that nobody listened to proves nothing.
+ * - `extras` is what a few jobs carry beside their payload; null for nearly all, which costs a row nothing.
  * - `finalized_job` keeps all that is needed to look at a job, or to run it again.
  *
  * One statement claims, rescues, repeats or prunes the rows of all, so a row on which it fails would stop everybody:
@@ -64,6 +65,7 @@ export function tables(n: Tables): string[] {
       job_group ${NAME},
       last_error text,
       payload json not null,
+      extras json,
       constraint job_attempt_in_range check (attempt between 0 and num_attempts),
       constraint job_payload_fits check (octet_length(payload::text) <= 67108864),
       constraint job_running_has_worker check ((state = 'running') = (worker_id is not null)),
@@ -102,7 +104,8 @@ export function tables(n: Tables): string[] {
       job_group ${NAME},
       error text,
       result json,
-      payload json not null
+      payload json not null,
+      extras json
     )`,
     `create index finalized_job_age on ${n.finalizedJob} (finalized_at)`,
     `create table ${n.jobGroup} (
