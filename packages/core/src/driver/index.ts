@@ -18,6 +18,15 @@ export type {
   Subscription,
 } from './driver.ts';
 export { InvalidIdentifierError, quoteIdentifier, quoteLiteral, withServerTypes } from './identifiers.ts';
+export {
+  CLAIMED_COLUMNS,
+  type ClaimedColumn,
+  claimedRow,
+  GIVEN_COLUMNS,
+  JOB_COLUMNS,
+  type JobColumnName,
+  KEPT_COLUMNS,
+} from './job-columns.ts';
 export type { ListeningConnection, ListeningRequest } from './listening-connection.ts';
 export {
   anything,

@@ -1,4 +1,4 @@
-import { toArrayLiteral } from '../driver/index.ts';
+import { claimedRow, toArrayLiteral } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import type { ToldJob } from '../model/told-job.ts';
 import { decodeClaimedJob, inOrder } from './claim.ts';
@@ -24,9 +24,7 @@ export const claimTold: Statement<ClaimToldInput, ClaimToldResult> = defineState
   name: 'bearmq_claim_told',
   mayBeRepeated: true,
   text: ({ fn }) => `
-    select null::int4 as o_demand, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
-      o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_claims::int4,
-      o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text, o_extras::text
+    select ${claimedRow('::')}
     from ${fn('claim_told_v1')}($1::text::uuid, $2::int4, $3::text::uuid[], $4::text::text[], $5::text::text[], $6::int4)`,
   encode: ({ workerId, generation, told, room }) => [
     workerId,

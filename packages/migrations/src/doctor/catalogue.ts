@@ -65,6 +65,11 @@ export async function readCatalogue(at: Examination): Promise<readonly Catalogue
          select e.enumlabel from pg_catalog.pg_enum e where e.enumtypid = t.oid order by e.enumsortorder), ', ')
      from here join pg_catalog.pg_type t on t.typnamespace = here.oid and t.typtype = 'e'
      union all
+     select 'type', '', c.relname, pg_catalog.array_to_string(array(
+         select a.attname || ' ' || typ.name from pg_catalog.pg_attribute a join typ on typ.oid = a.atttypid
+         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum), ', ')
+     from here join pg_catalog.pg_class c on c.relnamespace = here.oid and c.relkind = 'c'
+     union all
      select 'sequence', '', c.relname, case c.relpersistence when 'p' then 'logged' else 'unlogged' end
      from here join pg_catalog.pg_class c on c.relnamespace = here.oid and c.relkind = 'S'
      where not exists (select 1 from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'i') -- of a column

@@ -1,7 +1,12 @@
 import type { Migration } from '../../migration.ts';
 import { claim } from './claim.ts';
+import { promoteDue } from './claim-due.ts';
+import { findAfter, findBetween, findGrouped, findLanes } from './claim-find.ts';
 import { claimGroups } from './claim-groups.ts';
+import { planDemand } from './claim-plan.ts';
+import { pickAny, pickFree } from './claim-take.ts';
 import { claimTold } from './claim-told.ts';
+import { claimTypes } from './claim-types.ts';
 import { enqueueFirst } from './enqueue.ts';
 import { freeGroups, promoteGroupHeads, recountGroups } from './groups.ts';
 import { reconcile, rescue, takeBack } from './rescue.ts';
@@ -15,11 +20,20 @@ export const initial: Migration = {
   name: 'initial',
   statements: (n) => [
     ...tables(n),
+    ...claimTypes(n),
     enqueueFirst(n),
     promoteGroupHeads(n),
     freeGroups(n),
     recountGroups(n),
+    promoteDue(n),
+    findLanes(n),
+    findAfter(n),
+    findBetween(n),
+    findGrouped(n),
+    planDemand(n),
     claimGroups(n),
+    pickFree(n),
+    pickAny(n),
     claim(n),
     claimTold(n),
     settle(n),

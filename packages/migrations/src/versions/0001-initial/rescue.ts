@@ -1,5 +1,6 @@
 import type { Tables } from '@bearmq/core/driver';
 import { plpgsql } from '../../plpgsql.ts';
+import { forceOpen, isHeld } from './gate.ts';
 import { lockGroups } from './groups.ts';
 
 /**
@@ -133,7 +134,7 @@ begin
 
   with overdue as materialized (
     select g.name from ${n.jobGroup} g
-    where g.running > 0 and g.locked_at < now() - make_interval(secs => p_unlock_secs)
+    where ${isHeld('g')} and g.locked_at < now() - make_interval(secs => p_unlock_secs)
       and (g.name, g.epoch) in (
         select j.job_group, j.group_epoch from ${n.job} j where j.state = 'running' and j.job_group is not null
         group by j.job_group, j.group_epoch
@@ -141,7 +142,7 @@ begin
     order by g.name for update skip locked
   ),
   opened as (
-    update ${n.jobGroup} g set running = 0, epoch = g.epoch % 2147483647 + 1 from overdue o where g.name = any (array[o.name]) returning g.name
+    ${forceOpen(n, 'overdue')}
   )
   select array_agg(o.name) into v_groups from opened o;
   if v_groups is not null then
