@@ -198,6 +198,7 @@ export class JobDefinition<TParams = null> {
       numAttempts: overrides.numAttempts ?? settings.numAttempts,
       timeoutSecs: overrides.timeoutSecs ?? settings.timeoutSecs,
       payloadText: encodePayload(this.name, payload, item),
+      extras: null,
     };
   }
 

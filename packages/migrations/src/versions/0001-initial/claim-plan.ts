@@ -11,9 +11,9 @@ export function takeFromGroups(n: Tables): string {
       with peeked as materialized (
         select null::text as job_group, s.rank, s.seq from unnest(v_seen_ranks, v_seen_seqs) as s (rank, seq)
         union all
-        select x.job_group, -x.priority, x.seq
+        select x.job_group, ~x.priority, x.seq
         from unnest(v_lane_channels, v_lane_names) as l (channel, name) cross join lateral (
-          select j.job_group, j.priority::integer, j.seq from ${n.job} j
+          select j.job_group, j.priority, j.seq from ${n.job} j
           where j.state = 'ready' and j.job_group is not null and j.channel = l.channel and j.name = l.name
           order by j.priority desc, j.seq limit v_left) x
       ),

@@ -26,7 +26,7 @@ export function promoteDue(n: Tables): string {
       order by j.run_at limit ${DUE_LIMIT} for update skip locked
     ),
     promoted as (
-      update ${n.job} j set state = 'ready', run_at = null from due where j.id = any (array[due.id])
+      update ${n.job} j set state = 'ready', ready_at = j.run_at, run_at = null from due where j.id = any (array[due.id])
       returning j.id, j.channel, j.name, ${RANK} as rank, j.seq, j.job_group
     )
     select count(*)::integer, array_agg(p.id) filter (where p.job_group is null),
@@ -51,5 +51,5 @@ export const ADD_PROMOTED = `select v_free_channels || array_agg(d.channel), v_f
     into v_free_channels, v_free_names, v_free_ranks, v_free_seqs, v_free_to_ranks, v_free_to_seqs
     from unnest(v_due_channels, v_due_names, v_due_ranks, v_due_seqs) as d (channel, name, rank, seq)
     left join json_to_recordset(v_known) as k (channel text, name text, priority integer, position bigint)
-      on k.channel = d.channel and k.name = d.name and -k.priority = d.rank
+      on k.channel = d.channel and k.name = d.name and ~k.priority = d.rank
     where d.name = any (p_names) and coalesce(d.seq <= k.position, v_is_narrow);`;

@@ -2,10 +2,15 @@ import type { Migration } from '../../migration.ts';
 import { claim } from './claim.ts';
 import { claimGroups } from './claim-groups.ts';
 import { claimTold } from './claim-told.ts';
+import { controlTables } from './control-tables.ts';
 import { enqueueFirst } from './enqueue.ts';
+import { appendFailure } from './failures.ts';
+import { flowTables } from './flow-tables.ts';
 import { freeGroups, promoteGroupHeads, recountGroups } from './groups.ts';
+import { limitTables } from './limit-tables.ts';
 import { reconcile, rescue, takeBack } from './rescue.ts';
 import { settle } from './settle.ts';
+import { statsTables } from './stats-tables.ts';
 import { tables } from './tables.ts';
 import { pruneGroups, sweepGroups } from './upkeep.ts';
 
@@ -15,6 +20,10 @@ export const initial: Migration = {
   name: 'initial',
   statements: (n) => [
     ...tables(n),
+    ...controlTables(n),
+    ...limitTables(n),
+    ...flowTables(n),
+    ...statsTables(n),
     enqueueFirst(n),
     promoteGroupHeads(n),
     freeGroups(n),
@@ -22,6 +31,7 @@ export const initial: Migration = {
     claimGroups(n),
     claim(n),
     claimTold(n),
+    appendFailure(n),
     settle(n),
     takeBack(n),
     rescue(n),

@@ -15,11 +15,14 @@ import type { Tables } from '@bearmq/core/driver';
  * the more seldom for it (`LookPlanner`); the narrow looks between are not affected.
  */
 
-/** The column of `job_ready` that puts the highest priority first, so that one row comparison can say where to begin. */
-export const RANK = '(-j.priority::integer)';
+/**
+ * The column of `job_ready` that puts the highest priority first, so that one row comparison can say where to begin. All
+ * bits turned round: unlike the negative, there is one of every priority.
+ */
+export const RANK = '(~j.priority)';
 
-/** After all ranks of a lane. */
-const AFTER_ALL = '40000, 0::bigint';
+/** After all ranks of a lane: of the lowest priority that there is nothing is found. */
+const AFTER_ALL = '2147483647, 0::bigint';
 
 /** What all of the statements here look at. */
 export function ready(n: Tables): string {
@@ -66,7 +69,7 @@ const GROUPED_ARRAYS = `(select array_agg(g.channel) from grouped g where g.name
 export function findStretches(n: Tables): string {
   return `with recursive ${groupedLanes(n)},
   known as materialized (
-    select k.channel, k.name, -k.priority as rank, k.position as seq
+    select k.channel, k.name, ~k.priority as rank, k.position as seq
     from json_to_recordset(v_known) as k (channel text, name text, priority integer, position bigint)
   ),
   span as (
@@ -75,7 +78,7 @@ export function findStretches(n: Tables): string {
       case when v_is_narrow then s.name else lead(s.name) over w end as to_name,
       case when v_is_narrow then s.rank + 1 else lead(s.rank) over w end as to_rank
     from (
-      select '' as channel, '' as name, -40000 as rank, 0::bigint as seq where not v_is_narrow
+      select '' as channel, '' as name, -2147483647 - 1 as rank, 0::bigint as seq where not v_is_narrow
       union all
       select k.channel, k.name, k.rank, k.seq from known k
     ) s
@@ -89,7 +92,7 @@ export function findStretches(n: Tables): string {
       ${first(n, `s.channel, s.name, ${AFTER_ALL}`, 's')}) x
   )
   select array_agg(s.channel), array_agg(s.name), array_agg(s.rank), array_agg(s.seq),
-    array_agg(case when s.to_channel = s.channel and s.to_name = s.name then s.to_rank else 40000 end),
+    array_agg(case when s.to_channel = s.channel and s.to_name = s.name then s.to_rank else 2147483647 end),
     array_agg(0::bigint), ${GROUPED_ARRAYS}
   into ${FOUND}
   from stretch s where s.name = any (p_names);`;
@@ -105,7 +108,7 @@ export function findLanes(n: Tables): string {
       select j.channel, j.name, ${RANK} as rank, j.seq from ${ready(n)} and (j.channel, j.name) > (l.channel, l.name)
       order by j.channel, j.name, ${RANK}, j.seq limit 1) x
   )
-  select array_agg(l.channel), array_agg(l.name), array_agg(l.rank), array_agg(l.seq), array_agg(40000),
+  select array_agg(l.channel), array_agg(l.name), array_agg(l.rank), array_agg(l.seq), array_agg(2147483647),
     array_agg(0::bigint), ${GROUPED_ARRAYS}
   into ${FOUND}
   from lane l where l.name = any (p_names);`;
@@ -151,10 +154,18 @@ export function take(n: Tables, returned: string = ROW_OF_CLAIM): string {
       returning ${returned}`;
 }
 
-/** What a worker is told of a job that it has taken. */
-export const TAKEN = `j.id::text, j.name, j.channel, j.job_group, least(r.attempt, 2147483646) + 1, j.num_attempts,
+/** The most bytes of extras that a worker is told; eight times what a client puts in. */
+const EXTRAS_BYTES = 65_536;
+
+/**
+ * What a worker is told of a job that it has taken. Extras beyond any that a client would have put in are left out: no
+ * worker might be able to hold them, and a check at each write of a job would cost all of those that have none.
+ */
+export const TAKEN: string = `j.id::text, j.name, j.channel, j.job_group, least(r.attempt, 2147483646) + 1, j.num_attempts,
         least(j.timeout_secs, 3153600000), j.priority::integer, j.seq::float8, j.claims, j.started, j.suspect,
-        (extract(epoch from j.enqueued_at) * 1000)::float8, j.payload::text, j.extras::text`;
+        (extract(epoch from j.enqueued_at) * 1000)::float8, j.payload::text,
+        case when pg_column_size(j.extras) <= ${EXTRAS_BYTES} and octet_length(j.extras::text) <= ${EXTRAS_BYTES}
+          then j.extras::text end`;
 
 /**
  * How many bytes of payload the job `j` brings. It is not read for that, but where it is kept compressed: the size of
