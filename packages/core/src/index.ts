@@ -34,12 +34,14 @@ export type {
 export { type EnqueueArguments, JobDefinition } from './job-definition.ts';
 export type {
   EnqueueItem,
+  EnqueueManyOptions,
   EnqueueOptions,
   EnqueueOverrides,
   JobDefinitionOptions,
   JobSettings,
   TransactionOption,
 } from './job-definition-options.ts';
+export type { JobHeaders } from './model/extras.ts';
 export type { JobMetadata } from './model/job-metadata.ts';
 export type { JsonSafe, NotJson } from './model/json.ts';
 export { Orchestrator } from './orchestrator/orchestrator.ts';

@@ -21,12 +21,12 @@ export const JOB_COLUMNS = {
   claimed_at: { type: 'timestamptz', isKept: true },
   timeout_secs: { type: 'float8', isGiven: true, isKept: true, claimedAs: 'float8' },
   state: { type: 'job_state', isGiven: true },
-  /** In history it is the settle's word that counts, so a move names it by itself. */
+  /** Like the failures, history has it as the settle states it, not as the row does. */
   attempt: { type: 'integer', claimedAs: 'int4' },
   num_attempts: { type: 'integer', isGiven: true, isKept: true, claimedAs: 'int4' },
   claims: { type: 'integer', isKept: true, claimedAs: 'int4' },
   group_epoch: { type: 'integer' },
-  priority: { type: 'smallint', isKept: true, claimedAs: 'int4' },
+  priority: { type: 'integer', isKept: true, claimedAs: 'int4' },
   started: { type: 'boolean', claimedAs: 'boolean' },
   suspect: { type: 'boolean', claimedAs: 'boolean' },
   worker_id: { type: 'uuid', isKept: true },
@@ -35,7 +35,14 @@ export const JOB_COLUMNS = {
   job_group: { type: 'text', isGiven: true, isKept: true, claimedAs: 'text' },
   last_error: { type: 'text' },
   payload: { type: 'json', isGiven: true, isKept: true, claimedAs: 'text' },
-  extras: { type: 'json', isKept: true, claimedAs: 'text' },
+  extras: { type: 'json', isGiven: true, isKept: true, claimedAs: 'text' },
+  ready_at: { type: 'timestamptz', isKept: true },
+  failures: { type: 'jsonb' },
+  deaths: { type: 'integer', isKept: true },
+  held: { type: 'smallint' },
+  flow_id: { type: 'uuid' },
+  done: { type: 'json' },
+  cancel: { type: 'json' },
 } as const;
 
 export type JobColumnName = keyof typeof JOB_COLUMNS;

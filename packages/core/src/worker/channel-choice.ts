@@ -71,6 +71,11 @@ export class ChannelChoice<TOwner extends SlotOwner> {
     return this.#latest;
   }
 
+  /** How many jobs its Workers run at a time, all together. */
+  get slots(): number {
+    return this.#slots;
+  }
+
   get isUnused(): boolean {
     return this.#owners.size === 0;
   }

@@ -59,15 +59,17 @@ export class Executor {
     const startedAt = clock.now();
     let outcome: Outcome;
     let thrown: unknown;
+    let durationMs: number;
     try {
       const payload: unknown = JSON.parse(job.payloadText);
       await scope.run(() => definition.run(payload, new RunMetadata(job, workerId, active)));
+      durationMs = clock.now() - startedAt;
       outcome = { kind: 'succeeded', job };
     } catch (error) {
+      durationMs = clock.now() - startedAt;
       thrown = error;
-      outcome = outcomeOfError(job, error);
+      outcome = outcomeOfError(job, error, { workerId, durationMs });
     }
-    const durationMs = clock.now() - startedAt;
     this.#active.delete(active);
     const settlement = { outcome, workerId, durationMs, error: thrown };
     if (active.isForsaken) settler.drop(settlement);

@@ -10,6 +10,7 @@ import { Executor } from './executor.ts';
 import { HeldClaims } from './held-claims.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { Member, MemberState } from './member.ts';
+import { takesOf } from './process-facts.ts';
 import { RunWorker } from './run-worker.ts';
 import { emitGivenUp, emitLost, emitSettled } from './settlement-events.ts';
 import { Settler } from './settler.ts';
@@ -52,6 +53,7 @@ export class WorkerProcess {
     const { driver, tables, settings, registry, localWork, events, reportError, warn } = parts;
     this.#keeper = new LeaseKeeper({
       parts,
+      takes: () => takesOf(this.#choices.values(), registry.names()),
       sessionWithinMs: settings.wakeUp === 'poll' ? 0 : LOCK_CONNECT_MS,
       onHeld: () => this.#claimer.hintAnywhere(),
       onLost: () => this.#dropAll(),
@@ -125,7 +127,10 @@ export class WorkerProcess {
           });
     this.#unsubscribe = [
       localWork.subscribe((told) => (told === null ? this.#claimer.hint() : this.#claimer.tell(told))),
-      registry.onAdd(() => this.#claimer.hint()),
+      registry.onAdd(() => {
+        this.#claimer.hint();
+        this.#keeper.noteTakes();
+      }),
     ];
     for (const daemon of [this.#keeper, this.#settler, this.#claimer, this.#caretaker]) daemon.start();
     this.#notifier?.start();
@@ -155,6 +160,7 @@ export class WorkerProcess {
     this.#members.set(member, Object.assign(state, { work }));
     choice.add(member, member.concurrency, systemClock.now());
     this.#claimer.hint();
+    this.#keeper.noteTakes();
   }
 
   /** A run is over: its slot is free. */
@@ -180,6 +186,7 @@ export class WorkerProcess {
       this.#handBack(choice);
       this.#choices.delete(key);
     }
+    this.#keeper.noteTakes();
     if (state.running > 0) await new Promise<void>((resolve) => (state.onIdle = resolve));
     this.#members.delete(member);
     if (this.#members.size > 0) {

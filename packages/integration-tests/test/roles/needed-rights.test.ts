@@ -53,7 +53,7 @@ function job(name: string, settings: Partial<NewJob> = {}): NewJob {
     timeoutSecs: 0,
     ...settings,
   };
-  return { id: uuidv7(), name, channel, ...rest, payloadText: '{}' };
+  return { id: uuidv7(), name, channel, ...rest, payloadText: '{}', extras: null };
 }
 
 async function produce(session: SqlSession): Promise<void> {

@@ -38,10 +38,12 @@ describe('the lanes that a claim finds', () => {
     );
     const seqOf = (i: number) => schema.value('select seq from {s}.job where id = $1', [all[i]]);
     expect(
-      await schema.rows(`select f.channel, f.name, f.rank, f.seq from unnest({s}.find_lanes_v1('{B,X,Y,Z}')) f`),
+      await schema.rows(
+        `select f.channel, f.name, ~f.rank as priority, f.seq from unnest({s}.find_lanes_v1('{B,X,Y,Z}')) f`,
+      ),
     ).toEqual([
-      { channel: 'A', name: 'Z', rank: 0, seq: await seqOf(3) },
-      { channel: 'C', name: 'B', rank: -3, seq: await seqOf(2) },
+      { channel: 'A', name: 'Z', priority: 0, seq: await seqOf(3) },
+      { channel: 'C', name: 'B', priority: 3, seq: await seqOf(2) },
     ]);
     expect(await grouped('B', 'X', 'Y', 'Z')).toEqual([{ channel: 'C', name: 'Y' }]);
   });

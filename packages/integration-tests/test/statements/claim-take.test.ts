@@ -26,9 +26,9 @@ describe('the stage that makes ready what is due', () => {
     );
     await schema.age(20, 'job');
     const [due] = await schema.rows(
-      `select d.ids, (d.places[1]).rank, d.is_all, cardinality(d.places) as places from {s}.promote_due_v1('-infinity') d`,
+      `select d.ids, ~(d.places[1]).rank as priority, d.is_all, cardinality(d.places) as places from {s}.promote_due_v1('-infinity') d`,
     );
-    expect(due).toEqual({ ids: [free], rank: -2, is_all: true, places: 1 });
+    expect(due).toEqual({ ids: [free], priority: 2, is_all: true, places: 1 });
     expect(await schema.value("select count(*)::int from {s}.job where state = 'ready'")).toBe(2);
     expect(await schema.value("select ids from {s}.promote_due_v1('-infinity')")).toBeNull();
   });

@@ -21,6 +21,7 @@ const job = (settings: Partial<NewJob> = {}): NewJob => ({
   numAttempts: 3,
   timeoutSecs: 7,
   payloadText: '{"a":  1}',
+  extras: null,
   ...settings,
 });
 

@@ -18,7 +18,8 @@ export function say(verdicts: readonly { readonly claim: ClaimedJob; readonly ve
     if (verdict === 'handed back') outcomes.push(handedBack(claim));
     else if (claim.attempt > claim.numAttempts) outcomes.push(outcomeOfDeadWorker(claim));
     else if (verdict === 'succeeded') outcomes.push({ kind: 'succeeded', job: claim });
-    else if (verdict === 'failed') outcomes.push(outcomeOfError(claim, new Error('no luck')));
+    else if (verdict === 'failed')
+      outcomes.push(outcomeOfError(claim, new Error('no luck'), { workerId: claim.leaseId, durationMs: 1 }));
     else if (!claim.isCounted) started.push(claim);
   }
   return { outcomes, started };

@@ -32,7 +32,7 @@ begin
     order by j.run_at limit ${DUE_LIMIT} for update skip locked
   ),
   promoted as (
-    update ${n.job} j set state = 'ready', run_at = null from due where j.id = any (array[due.id])
+    update ${n.job} j set state = 'ready', ready_at = j.run_at, run_at = null from due where j.id = any (array[due.id])
     returning j.id, j.channel, j.name, ${RANK} as rank, j.seq, j.job_group
   )
   select array_agg(p.id) filter (where p.job_group is null),
@@ -53,6 +53,6 @@ end`,
 export function hiddenPlaces(places: string, names: string, known: string, isNarrow: string): string {
   return `select p from unnest(${places}) as p
       left join json_to_recordset(${known}) as k (channel text, name text, priority integer, position bigint)
-        on k.channel = p.channel and k.name = p.name and -k.priority = p.rank
+        on k.channel = p.channel and k.name = p.name and ~k.priority = p.rank
       where p.name = any (${names}) and coalesce(p.seq <= k.position, ${isNarrow})`;
 }

@@ -23,11 +23,14 @@ import { plpgsql } from '../../plpgsql.ts';
  * `p_names` are the registered names, ordered by their bytes.
  */
 
-/** The column of `job_ready` that puts the highest priority first, so that one row comparison can say where to begin. */
-export const RANK = '(-j.priority::integer)';
+/**
+ * The column of `job_ready` that puts the highest priority first, so that one row comparison can say where to begin. All
+ * bits turned round: unlike the negative, there is one of every priority.
+ */
+export const RANK = '(~j.priority)';
 
-/** Before and after all ranks of a lane. */
-const BEFORE_ALL = '-2147483648, 0::bigint';
+/** Before and after all ranks of a lane: of the lowest priority that there is nothing is found. */
+const BEFORE_ALL = '-2147483647 - 1, 0::bigint';
 const AFTER_ALL = 2147483647;
 
 /** What all of the statements here look at. */
@@ -145,7 +148,7 @@ const NAME = 'text collate "C"';
 
 /** The places left out, as a CTE. */
 const KNOWN = `known as materialized (
-      select k.channel, k.name, -k.priority as rank, k.position as seq
+      select k.channel, k.name, ~k.priority as rank, k.position as seq
       from json_to_recordset(p_known) as k (channel text, name text, priority integer, position bigint)
     )`;
 
@@ -161,7 +164,7 @@ export function findAfter(n: Tables): string {
     body: `begin
   return (
     with ${KNOWN}
-    select array_agg(row(k.channel, k.name, k.rank, x.seq, k.rank + 1, 0)::${n.fn('stretch')} order by k.channel, k.name, k.rank)
+    select array_agg(row(k.channel, k.name, k.rank, x.seq, least(k.rank, 2147483646) + 1, 0)::${n.fn('stretch')} order by k.channel, k.name, k.rank)
     from known k cross join lateral (
       select j.seq from ${ready(n)} and j.channel = k.channel and j.name = k.name and ${RANK} = k.rank and j.seq > k.seq
       order by j.channel, j.name, ${RANK}, j.seq limit 1) x
@@ -187,7 +190,7 @@ export function findBetween(n: Tables): string {
       select s.channel, s.name, s.rank, s.seq, lead(s.channel) over w as to_channel, lead(s.name) over w as to_name,
         lead(s.rank) over w as to_rank
       from (
-        select '' as channel, '' as name, -2147483648 as rank, 0::bigint as seq
+        select '' as channel, '' as name, -2147483647 - 1 as rank, 0::bigint as seq
         union all
         select k.channel, k.name, k.rank, k.seq from known k
       ) s

@@ -14,7 +14,7 @@ import { RANK, STRETCH, within } from './claim-find.ts';
  *
  * Jobs in groups are merged with those by priority and age. A group counts once, however many of its jobs were seen: it
  * needs one slot. `groups` are those among the best, in the order of their first, `num_grouped` is how many jobs of groups
- * were seen, `num_free` how many of the best have no group, and `first_free` the place of the first of these.
+ * were seen, and `num_free` how many of the best have no group.
  *
  * `p_is_first`: nothing was taken since the stretches were found, so their first jobs are known. Else they are looked for
  * again.
@@ -66,8 +66,8 @@ begin
     with peeked as materialized (
       select null::text as job_group, s.rank, s.seq from unnest(v_plan.seen) as s
       union all
-      select x.job_group, -x.priority, x.seq from unnest(p_grouped) as l cross join lateral (
-        select j.job_group, j.priority::integer, j.seq from ${n.job} j
+      select x.job_group, ~x.priority, x.seq from unnest(p_grouped) as l cross join lateral (
+        select j.job_group, j.priority, j.seq from ${n.job} j
         where j.state = 'ready' and j.job_group is not null and j.channel = l.channel and j.name = l.name
         order by j.priority desc, j.seq limit p_left) x
     ),
@@ -79,9 +79,8 @@ begin
     )
     select (select array_agg(c.job_group order by c.rank, c.seq) from chosen c where c.job_group is not null),
       (select count(*)::integer from peeked p where p.job_group is not null),
-      (select count(*)::integer from chosen c where c.job_group is null),
-      (select array[c.rank, c.seq] from chosen c where c.job_group is null order by c.rank, c.seq limit 1)
-    into v_plan.groups, v_plan.num_grouped, v_plan.num_free, v_plan.first_free;
+      (select count(*)::integer from chosen c where c.job_group is null)
+    into v_plan.groups, v_plan.num_grouped, v_plan.num_free;
   end if;
   return v_plan;
 end`,

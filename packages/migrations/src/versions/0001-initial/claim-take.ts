@@ -111,9 +111,13 @@ export function take(n: Tables, rows: string, epochs: string, first: string): st
     returning ${CLAIMED_COLUMNS.map((name) => TAKEN[name]).join(', ')}`;
 }
 
+/** The most bytes of extras that a worker is told; eight times what a client puts in. */
+const EXTRAS_BYTES = 65_536;
+
 /**
- * What a claim returns of each column. What somebody wrote by hand is cut to what a number of a client can be: one job
- * that nobody could read would stop all.
+ * What a claim returns of each column. What somebody wrote by hand is cut to what a client can hold, and extras beyond any
+ * that a client would have put in are left out: one job that nobody could read would stop all, and a check at each write
+ * would cost those that have none.
  */
 const TAKEN: Readonly<Record<ClaimedColumn, string>> = {
   id: 'j.id::text',
@@ -123,12 +127,13 @@ const TAKEN: Readonly<Record<ClaimedColumn, string>> = {
   attempt: 'case when j.started then j.attempt else least(j.attempt, 2147483646) + 1 end',
   num_attempts: 'j.num_attempts',
   claims: 'j.claims',
-  priority: 'j.priority::integer',
+  priority: 'j.priority',
   started: 'j.started',
   suspect: 'j.suspect',
   name: 'j.name',
   channel: 'j.channel',
   job_group: 'j.job_group',
   payload: 'j.payload::text',
-  extras: 'j.extras::text',
+  extras: `case when pg_column_size(j.extras) <= ${EXTRAS_BYTES} and octet_length(j.extras::text) <= ${EXTRAS_BYTES}
+        then j.extras::text end`,
 };

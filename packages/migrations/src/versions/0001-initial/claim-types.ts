@@ -14,7 +14,7 @@ export function claimTypes(n: Tables): string[] {
     // How many jobs without a group to take of which stretch, and which groups to try: see `plan_demand_v1`.
     `create type ${n.fn('plan')} as (
       free ${n.fn('stretch')}[], takes integer[], seen ${n.fn('place')}[], is_narrowed boolean,
-      groups text[], num_grouped integer, num_free integer, first_free bigint[])`,
+      groups text[], num_grouped integer, num_free integer)`,
     // Jobs in groups that were locked to be taken, in the order in which they run: their places in the table (`ctid`), the
     // epochs of their groups, and what they bring. See `claim_groups_v1`.
     `create type ${n.fn('group_run')} as (

@@ -7,10 +7,15 @@ import { planDemand } from './claim-plan.ts';
 import { pickAny, pickFree } from './claim-take.ts';
 import { claimTold } from './claim-told.ts';
 import { claimTypes } from './claim-types.ts';
+import { controlTables } from './control-tables.ts';
 import { enqueueFirst } from './enqueue.ts';
+import { appendFailure } from './failures.ts';
+import { flowTables } from './flow-tables.ts';
 import { freeGroups, promoteGroupHeads, recountGroups } from './groups.ts';
+import { limitTables } from './limit-tables.ts';
 import { reconcile, rescue, takeBack } from './rescue.ts';
 import { settle } from './settle.ts';
+import { statsTables } from './stats-tables.ts';
 import { tables } from './tables.ts';
 import { pruneGroups, sweepGroups } from './upkeep.ts';
 
@@ -21,6 +26,10 @@ export const initial: Migration = {
   statements: (n) => [
     ...tables(n),
     ...claimTypes(n),
+    ...controlTables(n),
+    ...limitTables(n),
+    ...flowTables(n),
+    ...statsTables(n),
     enqueueFirst(n),
     promoteGroupHeads(n),
     freeGroups(n),
@@ -36,6 +45,7 @@ export const initial: Migration = {
     pickAny(n),
     claim(n),
     claimTold(n),
+    appendFailure(n),
     settle(n),
     takeBack(n),
     rescue(n),

@@ -1,5 +1,6 @@
 import type { Tables } from '@bearmq/core/driver';
 import { plpgsql } from '../../plpgsql.ts';
+import { failure } from './failures.ts';
 import { forceOpen, isHeld } from './gate.ts';
 import { lockGroups } from './groups.ts';
 
@@ -12,6 +13,7 @@ import { lockGroups } from './groups.ts';
  * job can settle nothing any more. A job that was claimed ahead and not started has spent no attempt; `p_give_back`
  * says that not even those marked as started were (their claim never reached the worker). Otherwise the jobs become
  * `suspect`: one that ends its process at once, before its start is recorded, would have its attempt given back each time.
+ * And of one that was started the attempt has failed, by the death of its process, and it waits anew from now on.
  */
 export function takeBack(n: Tables): string {
   return plpgsql({
@@ -34,7 +36,10 @@ begin
 
   return query
   update ${n.job} j set state = 'ready', worker_id = null, claims = j.claims % 2147483647 + 1, suspect = j.suspect or not p_give_back,
-    attempt = greatest(0, j.attempt - case when p_give_back and j.started then 1 else 0 end)
+    attempt = greatest(0, j.attempt - case when p_give_back and j.started then 1 else 0 end),
+    ready_at = case when ${HAS_DIED} then now() else j.ready_at end,
+    deaths = case when ${HAS_DIED} then coalesce(j.deaths, 0) % 2147483647 + 1 else j.deaths end,
+    failures = case when ${HAS_DIED} then ${n.fn('append_failure_v1')}(j.failures, ${DEATH}) else j.failures end
   where j.worker_id = p_worker and j.state = 'running' and ${isUnknown}
   returning j.id, j.name;
 
@@ -44,6 +49,16 @@ begin
 end`,
   });
 }
+
+/** Whether the job was running when its process died. */
+const HAS_DIED = 'j.started and not p_give_back';
+
+/** Who ran it and for how long died with the process. */
+const DEATH = failure({
+  attempt: 'j.attempt',
+  error: `'the worker process died'`,
+  more: `'workerId', null::text, 'durationMs', null::float8`,
+});
 
 /** A set to look up in, made once: a join of two lists of some thousand would compare each with each. */
 const isUnknown =

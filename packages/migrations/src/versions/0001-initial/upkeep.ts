@@ -9,7 +9,8 @@ import { admits, holding, isHeld, isMiscounted, isShut } from './gate.ts';
  * An enqueue takes no lock here, and needs none: a claim makes the row anew.
  *
  * A group that was opened by force (its epoch is not 0) may have running jobs that it does not count. Its row stays until
- * they are over: a new row would begin at epoch 0 again, and they would count it down as if they held it.
+ * they are over: a new row would begin at epoch 0 again, and they would count it down as if they held it. So does one
+ * with settings of its own, or with the starts that a limit still counts.
  */
 export function pruneGroups(n: Tables): string {
   return plpgsql({
@@ -29,6 +30,7 @@ begin
   delete from ${n.jobGroup} g where g.name = any (v_names) and not ${isHeld('g')}
     and not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state in ('ready', 'blocked'))
     and not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state = 'scheduled')
+    and num_nonnulls(g.max_running, g.weight, g.rate_max, g.rate_at) = 0
     and (g.epoch = 0 or not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state = 'running'))
   returning g.name, null::text, null::integer;
   return next;
