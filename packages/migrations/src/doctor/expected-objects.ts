@@ -273,7 +273,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['constraint', 'unique_key', 'unique_key_pkey', 'primary key (hash)'],
   ['constraint', 'unique_key', 'unique_key_until_known', 'check (until)'],
   ['constraint', 'worker', 'worker_pkey', 'primary key (id)'],
-  ['function', '', 'append_failure_v1(jsonb, jsonb)', '269118096c167c00'],
+  ['function', '', 'append_failure_v1(jsonb, jsonb)', 'da52be1418447b09'],
   [
     'function',
     '',
@@ -281,7 +281,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
     'b4b023b50ea4dfdc',
   ],
   ['function', '', 'claim_told_v1(uuid, integer, uuid[], text[], text[], integer)', '3e89d54cffec9d81'],
-  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', 'a28df5e0af5c7c58'],
+  ['function', '', 'claim_v1(uuid, integer, text[], json, json)', '666e3febe5d2b7dd'],
   [
     'function',
     '',

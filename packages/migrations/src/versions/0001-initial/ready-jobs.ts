@@ -21,8 +21,11 @@ import type { Tables } from '@bearmq/core/driver';
  */
 export const RANK = '(~j.priority)';
 
-/** After all ranks of a lane: of the lowest priority that there is nothing is found. */
-const AFTER_ALL = '2147483647, 0::bigint';
+/**
+ * After all places of a lane. A scan that goes on from before one of them would come upon the same lane again, without end.
+ */
+const [LAST_RANK, LAST_SEQ] = ['2147483647', '9223372036854775807'];
+const AFTER_ALL = `${LAST_RANK}, ${LAST_SEQ}`;
 
 /** What all of the statements here look at. */
 export function ready(n: Tables): string {
@@ -76,7 +79,7 @@ export function findStretches(n: Tables): string {
     select s.channel, s.name, s.rank, s.seq,
       case when v_is_narrow then s.channel else lead(s.channel) over w end as to_channel,
       case when v_is_narrow then s.name else lead(s.name) over w end as to_name,
-      case when v_is_narrow then s.rank + 1 else lead(s.rank) over w end as to_rank
+      case when v_is_narrow then least(s.rank, ${LAST_RANK} - 1) + 1 else lead(s.rank) over w end as to_rank
     from (
       select '' as channel, '' as name, -2147483647 - 1 as rank, 0::bigint as seq where not v_is_narrow
       union all
@@ -92,8 +95,8 @@ export function findStretches(n: Tables): string {
       ${first(n, `s.channel, s.name, ${AFTER_ALL}`, 's')}) x
   )
   select array_agg(s.channel), array_agg(s.name), array_agg(s.rank), array_agg(s.seq),
-    array_agg(case when s.to_channel = s.channel and s.to_name = s.name then s.to_rank else 2147483647 end),
-    array_agg(0::bigint), ${GROUPED_ARRAYS}
+    array_agg(case when s.to_channel = s.channel and s.to_name = s.name then s.to_rank else ${LAST_RANK} end),
+    array_agg(case when s.to_channel = s.channel and s.to_name = s.name then 0 else ${LAST_SEQ} end), ${GROUPED_ARRAYS}
   into ${FOUND}
   from stretch s where s.name = any (p_names);`;
 }
@@ -108,8 +111,8 @@ export function findLanes(n: Tables): string {
       select j.channel, j.name, ${RANK} as rank, j.seq from ${ready(n)} and (j.channel, j.name) > (l.channel, l.name)
       order by j.channel, j.name, ${RANK}, j.seq limit 1) x
   )
-  select array_agg(l.channel), array_agg(l.name), array_agg(l.rank), array_agg(l.seq), array_agg(2147483647),
-    array_agg(0::bigint), ${GROUPED_ARRAYS}
+  select array_agg(l.channel), array_agg(l.name), array_agg(l.rank), array_agg(l.seq), array_agg(${LAST_RANK}),
+    array_agg(${LAST_SEQ}), ${GROUPED_ARRAYS}
   into ${FOUND}
   from lane l where l.name = any (p_names);`;
 }
