@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { diagnose } from 'bearmq';
 import pg from 'pg';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
-import { empty } from '../support/bench.ts';
+import { empty, whileLocked } from '../support/bench.ts';
 import {
   type ClaimFrom,
   checkSchemaVersion,
@@ -71,8 +71,8 @@ async function work(session: SqlSession): Promise<void> {
   await renewLease(session, tables, { workerId: alive, leaseSecs: 30, sessionKey: null });
   const demands = [{ channels: null, slots: 2, ahead: 0, run: 1 }];
   const from: ClaimFrom = { look: 'wide', lanes: [], dueAfterMs: null };
-  const take = async (workerId: string) =>
-    (await claim(session, tables, { workerId, generation: 0, names: ['A'], demands, from })).jobs.flat();
+  const take = async (workerId: string, look: ClaimFrom | null = from) =>
+    (await claim(session, tables, { workerId, generation: 0, names: ['A'], demands, from: look })).jobs.flat();
   await claimTold(session, tables, { workerId: alive, generation: 0, told: [], room: 1 });
   const [one, two] = await take(alive);
   if (one === undefined || two === undefined) throw new Error('two jobs are free');
@@ -92,6 +92,12 @@ async function work(session: SqlSession): Promise<void> {
   await take(dead);
   await rescue(session, tables, { selfId: null, unlockSecs: 60, blockedSecs: 60, graceSecs: 0 });
   await take(alive);
+  // All ways to look, at what is due, too; and past what others hold, in more lanes than slots.
+  await take(alive, { ...from, look: 'narrow' });
+  const due = job('A', { delaySecs: 0.001 });
+  await enqueue(session, tables, [due, ...['X', 'Y', 'Z'].map((channel) => job('A', { channel }))]);
+  await schema.age(1, 'job');
+  await whileLocked(schema, "select 1 from {s}.job where channel <> 'Z' for update", [], () => take(alive, null));
   await reconcile(session, tables, { workerId: alive, generation: 1, known: [] });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 90 });

@@ -25,6 +25,13 @@ describe.each([
     expect(await bench.job(all[4] ?? '')).toMatchObject({ state: 'ready', claims: 0 });
   });
 
+  it('ends with the one that fills it, of several lanes too', async () => {
+    const worker = await bench.worker();
+    const all = await bench.insert(...['A', 'B', 'C', 'A', 'B'].map((channel) => ({ channel, ...payload(chars) })));
+    expect(ids(await bench.claimed(worker, { room }))).toEqual(all.slice(0, 3));
+    expect(ids(await bench.claimed(worker, { room: 1, slots: 1 }))).toEqual(all.slice(3, 4));
+  });
+
   it('counts those of groups in, whose runs end early', async () => {
     const worker = await bench.worker();
     const all = await bench.insert(

@@ -29,9 +29,10 @@ import { plpgsql } from '../../plpgsql.ts';
  */
 export const RANK = '(~j.priority)';
 
-/** Before and after all ranks of a lane: of the lowest priority that there is nothing is found. */
+/** Before and after all places of a lane. */
 const BEFORE_ALL = '-2147483647 - 1, 0::bigint';
-const AFTER_ALL = 2147483647;
+const LAST_RANK = 2147483647;
+const LAST_SEQ = '9223372036854775807';
 
 /** What all of the statements here look at. */
 export function ready(n: Tables): string {
@@ -81,7 +82,7 @@ function skipScan(
 ): string {
   const names = Object.keys(columns);
   const variables = names.map((name) => `v_${name}`);
-  const rest = element === 'stretch' ? [String(AFTER_ALL), '0'] : [];
+  const rest = element === 'stretch' ? [String(LAST_RANK), LAST_SEQ] : [];
   const made = (values: readonly string[]): string => `row(${[...values, ...rest].join(', ')})::${n.fn(element)}`;
   const after = (channel: string, name: string): string => `and (j.channel, j.name) >= (${channel}, ${name})`;
   const inNext = next('v_channel', 'v_name');
@@ -164,7 +165,7 @@ export function findAfter(n: Tables): string {
     body: `begin
   return (
     with ${KNOWN}
-    select array_agg(row(k.channel, k.name, k.rank, x.seq, least(k.rank, 2147483646) + 1, 0)::${n.fn('stretch')} order by k.channel, k.name, k.rank)
+    select array_agg(row(k.channel, k.name, k.rank, x.seq, k.rank, ${LAST_SEQ})::${n.fn('stretch')} order by k.channel, k.name, k.rank)
     from known k cross join lateral (
       select j.seq from ${ready(n)} and j.channel = k.channel and j.name = k.name and ${RANK} = k.rank and j.seq > k.seq
       order by j.channel, j.name, ${RANK}, j.seq limit 1) x
@@ -179,6 +180,8 @@ end`,
  */
 export function findBetween(n: Tables): string {
   const nextOf = next('s.channel', 's.name');
+  const toEnd = (there: string | number, otherwise: string | number): string =>
+    `case when s.to_channel = s.channel and s.to_name = s.name then ${there} else ${otherwise} end`;
   return plpgsql({
     called: 'inner',
     signature: `${n.fn('find_between_v1')}(p_names text[], p_known json)`,
@@ -204,7 +207,7 @@ export function findBetween(n: Tables): string {
         ${first(n, `${nextOf.channel}, ${nextOf.name}, ${BEFORE_ALL}`, 's')}) x
     )
     select array_agg(row(s.channel, s.name, s.rank, s.seq,
-      case when s.to_channel = s.channel and s.to_name = s.name then s.to_rank else ${AFTER_ALL} end, 0)::${n.fn('stretch')})
+      ${toEnd('s.to_rank', LAST_RANK)}, ${toEnd(0, LAST_SEQ)})::${n.fn('stretch')})
     from stretch s where s.name = any (p_names));
 end`,
   });

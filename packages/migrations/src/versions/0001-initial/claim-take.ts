@@ -12,16 +12,15 @@ import { RANK, STRETCH, within } from './claim-find.ts';
 
 /**
  * Locks, of jobs without a group, the first `p_takes` in each stretch, up to the one that fills `p_room` with its payload.
- * Returns their places in the table, the best first; null where there are none.
+ * Returns their places in the table, the best first, null where there are none, and what those bring.
  */
 export function pickFree(n: Tables): string {
   return plpgsql({
     called: 'inner',
     signature: `${n.fn('pick_free_v1')}(p_free ${n.fn('stretch')}[], p_takes integer[], p_room bigint)`,
-    returns: 'tid[]',
+    returns: n.fn('pick'),
     body: `declare
-  v_rows tid[];
-  v_bytes bigint;
+  v_pick ${n.fn('pick')};
   v_only ${n.fn('stretch')};
   v_limit integer;
 begin
@@ -29,7 +28,7 @@ begin
     -- Nothing to merge and to sort: half of what the other statement costs, and what nearly all claims are.
     v_only := p_free[1];
     v_limit := p_takes[1];
-    select array_agg(l.row), sum(l.bytes) into v_rows, v_bytes
+    select array_agg(l.row), sum(l.bytes) into v_pick.rows, v_pick.bytes
     from (${within(n, PICKED, 'v_only')} limit v_limit for update skip locked) l;
   else
     with locked as materialized (
@@ -37,10 +36,10 @@ begin
         ${within(n, PICKED, 's')} limit s.take for update skip locked) x
       where s.take > 0
     )
-    select array_agg(l.row), sum(l.bytes) into v_rows, v_bytes from (select * from locked order by rank, seq) l;
+    select array_agg(l.row), sum(l.bytes) into v_pick.rows, v_pick.bytes from (select * from locked order by rank, seq) l;
   end if;
   ${fitInto(n, 'p_room')}
-  return v_rows;
+  return v_pick;
 end`,
   });
 }
@@ -54,10 +53,9 @@ export function pickAny(n: Tables): string {
   return plpgsql({
     called: 'inner',
     signature: `${n.fn('pick_any_v1')}(p_free ${n.fn('stretch')}[], p_picked tid[], p_left integer, p_room bigint)`,
-    returns: 'tid[]',
+    returns: n.fn('pick'),
     body: `declare
-  v_rows tid[];
-  v_bytes bigint;
+  v_pick ${n.fn('pick')};
 begin
   with locked as materialized (
     select x.* from (select u.* from unnest(p_free) as u order by u.rank, u.seq offset 0) s
@@ -65,9 +63,9 @@ begin
       ${within(n, PICKED, 's', 'j.ctid <> all (p_picked)')} limit p_left for update skip locked) x
     limit p_left
   )
-  select array_agg(l.row), sum(l.bytes) into v_rows, v_bytes from (select * from locked order by rank, seq) l;
+  select array_agg(l.row), sum(l.bytes) into v_pick.rows, v_pick.bytes from (select * from locked order by rank, seq) l;
   ${fitInto(n, 'p_room')}
-  return v_rows;
+  return v_pick;
 end`,
   });
 }
@@ -81,13 +79,13 @@ export const PAYLOAD_BYTES = `case when pg_column_compression(j.payload) is null
 
 const PICKED = `j.ctid as row, ${RANK} as rank, j.seq, ${PAYLOAD_BYTES} as bytes`;
 
-/** Leaves out of `v_rows`, which bring `v_bytes`, those after the one that fills the room. Seldom any. */
+/** Leaves out of `v_pick` what comes after the job that fills the room. Seldom any. Its `bytes` stay: there is no room left. */
 function fitInto(n: Tables, room: string): string {
-  return `if v_bytes > ${room} then
-    v_rows := array(
+  return `if v_pick.bytes > ${room} then
+    v_pick.rows := array(
       select b.row from (
         select r.row, r.nth, sum(${PAYLOAD_BYTES}) over (order by r.nth rows unbounded preceding) - ${PAYLOAD_BYTES} as before
-        from unnest(v_rows) with ordinality as r (row, nth) join ${n.job} j on j.ctid = r.row
+        from unnest(v_pick.rows) with ordinality as r (row, nth) join ${n.job} j on j.ctid = r.row
       ) b
       where b.before < ${room} order by b.nth);
   end if;`;

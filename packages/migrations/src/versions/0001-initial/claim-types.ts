@@ -15,6 +15,8 @@ export function claimTypes(n: Tables): string[] {
     `create type ${n.fn('plan')} as (
       free ${n.fn('stretch')}[], takes integer[], seen ${n.fn('place')}[], is_narrowed boolean,
       groups text[], num_grouped integer, num_free integer)`,
+    // Jobs that were locked to be taken, the best first: their places in the table (`ctid`); and what they bring.
+    `create type ${n.fn('pick')} as (rows tid[], bytes bigint)`,
     // Jobs in groups that were locked to be taken, in the order in which they run: their places in the table (`ctid`), the
     // epochs of their groups, and what they bring. See `claim_groups_v1`.
     `create type ${n.fn('group_run')} as (

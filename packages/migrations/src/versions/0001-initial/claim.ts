@@ -73,6 +73,7 @@ export function claim(n: Tables): string {
   v_run ${n.fn('group_run')};
   v_left integer;
   v_room bigint;
+  v_pick ${n.fn('pick')};
   v_rows tid[];
   v_first integer;
   v_is_first boolean := true;
@@ -192,13 +193,16 @@ begin
       end if;
     end if;
 
-    if v_plan.free is not null and v_left > 0 then
-      v_rows := ${n.fn('pick_free_v1')}(v_plan.free, v_plan.takes, v_room);
+    if v_plan.free is not null and v_left > 0 and v_room > 0 then
+      v_pick := ${n.fn('pick_free_v1')}(v_plan.free, v_plan.takes, v_room);
+      v_rows := v_pick.rows;
+      v_room := v_room - coalesce(v_pick.bytes, 0);
       v_left := v_left - coalesce(cardinality(v_rows), 0);
       -- Others hold some of what was seen here. There may be more elsewhere, and nobody might look for it.
-      if v_left > 0 and v_plan.seen is not null then
+      if v_left > 0 and v_room > 0 and v_plan.seen is not null then
         if v_plan.is_narrowed or coalesce(cardinality(v_rows), 0) < (select sum(t.take) from unnest(v_plan.takes) as t (take)) then
-          v_rows := v_rows || ${n.fn('pick_any_v1')}(v_free, coalesce(v_rows, '{}'), v_left, v_room);
+          v_pick := ${n.fn('pick_any_v1')}(v_free, coalesce(v_rows, '{}'), v_left, v_room);
+          v_rows := v_rows || v_pick.rows;
         end if;
       end if;
     end if;
