@@ -294,7 +294,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['function', '', 'reconcile_v1(uuid, integer, uuid[], integer[])', 'b8960c715265a115'],
   ['function', '', 'recount_groups_v1(text[])', '0c20193b2c789752'],
   ['function', '', 'rescue_v1(uuid, double precision, double precision, double precision)', '4b478140d0701390'],
-  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text)', '39bf71e5a9cb2723'],
+  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text)', '3192b53fd05ad7af'],
   ['function', '', 'sweep_groups_v1()', '30aa570bec544d77'],
   ['function', '', 'take_back_v1(uuid, uuid[], integer[], boolean)', '7e92b50d9c6f02f6'],
   ['index', 'finalized_job', 'finalized_job_age', 'btree (finalized_at)'],
