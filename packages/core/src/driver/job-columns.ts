@@ -29,7 +29,8 @@ export const JOB_COLUMNS = {
   priority: { type: 'integer', isKept: true, claimedAs: 'int4' },
   started: { type: 'boolean', claimedAs: 'boolean' },
   suspect: { type: 'boolean', claimedAs: 'boolean' },
-  worker_id: { type: 'uuid', isKept: true },
+  /** In history it is whoever settles, of all of a settle. */
+  worker_id: { type: 'uuid' },
   name: { type: 'text', isGiven: true, isKept: true, claimedAs: 'text' },
   channel: { type: 'text', isGiven: true, isKept: true, claimedAs: 'text' },
   job_group: { type: 'text', isGiven: true, isKept: true, claimedAs: 'text' },

@@ -302,7 +302,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['function', '', 'reconcile_v1(uuid, integer, uuid[], integer[])', 'b8960c715265a115'],
   ['function', '', 'recount_groups_v1(text[])', '0e7811d2b9792089'],
   ['function', '', 'rescue_v1(uuid, double precision, double precision, double precision)', 'd1c9af87e19455c0'],
-  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text)', '57384560fe1b47a2'],
+  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text)', 'd13f9bc00e4b4622'],
   ['function', '', 'sweep_groups_v1()', '2010d594fa84a205'],
   ['function', '', 'take_back_v1(uuid, uuid[], integer[], boolean)', '7e92b50d9c6f02f6'],
   ['index', 'finalized_job', 'finalized_job_age', 'btree (finalized_at)'],
