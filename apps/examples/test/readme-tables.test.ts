@@ -33,7 +33,8 @@ describe.each(Object.keys(makers))('the options of %s in the README', (owner) =>
   const source = (sources[owner] as readonly string[]).map(readSource).join('\n');
 
   it('are those of the code', () => {
-    const elsewhere = owner === 'Context' ? ['driver'] : owner === 'JobDefinition' ? ['jobGroup', 'payload', 'tx'] : [];
+    const elsewhere =
+      owner === 'Context' ? ['driver'] : owner === 'JobDefinition' ? ['headers', 'jobGroup', 'payload', 'tx'] : [];
     const declared = [...source.matchAll(/^ +readonly (\w+)\??: /gm)].map(([, name]) => name as string);
     const expected = new Set(declared.filter((name) => !elsewhere.includes(name)));
     expect(rows.map(([name]) => code(name)).sort()).toEqual([...expected].sort());
@@ -86,7 +87,7 @@ describe('the overrides of enqueue in the README', () => {
 
   it('have the ranges of the definition', () => {
     const own = new Map(table('### `JobDefinition`').map(([name, , range]) => [name, range]));
-    const shared = rows.filter(([name]) => name !== '`jobGroup`' && name !== '`tx`');
+    const shared = rows.filter(([name]) => !['`headers`', '`jobGroup`', '`tx`'].includes(name as string));
     for (const [name, , range] of shared) expect(own.get(name)).toBe(range);
   });
 
@@ -126,6 +127,7 @@ describe('the limits in the README', () => {
     ['MAX_NAME_BYTES', "a job's name, a channel"],
     ['MAX_GROUP_BYTES', 'a job group'],
     ['MAX_PAYLOAD_BYTES', 'a payload'],
+    ['MAX_HEADERS_BYTES', 'the headers of a job'],
     ['MAX_PAYLOAD_DEPTH', 'how deep a payload is nested'],
     ['MAX_JOBS_PER_CALL', 'the jobs of one `enqueueMany`'],
     ['MAX_CHANNELS', 'the channels of one worker'],
@@ -136,7 +138,7 @@ describe('the limits in the README', () => {
 
   it('are all that the code has, but the ranges of numbers', () => {
     const ranges = ['MAX_SECS', 'MAX_ATTEMPTS'];
-    expect(declared.map(([name]) => name).filter((name) => !ranges.includes(name as string))).toHaveLength(7);
+    expect(declared.map(([name]) => name).filter((name) => !ranges.includes(name as string))).toHaveLength(8);
   });
 });
 

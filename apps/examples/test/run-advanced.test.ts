@@ -12,7 +12,7 @@ describe('the advanced examples', () => {
   it('repeating runs at once, and again when the interval is over', async () => {
     const example = start('repeating', database.url());
     await example.prints('rates refreshed');
-    expect(await rows(`select repeat_secs from ${SCHEMA}.schedule`)).toEqual([{ repeat_secs: 60 }]);
+    expect(await rows(`select rule ->> 'everySecs' as secs from ${SCHEMA}.schedule`)).toEqual([{ secs: '60' }]);
     await database.age(60);
     await example.prints('rates refreshed', 2);
     expect(await example.stop()).toBe(0);

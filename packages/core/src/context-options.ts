@@ -1,7 +1,7 @@
 import type { Driver } from './driver/index.ts';
 import { InvalidOptionError } from './errors.ts';
-import { MAX_SECS } from './model/limits.ts';
-import { checkOptions, hasMethods, numberIn, oneOf, unchecked, withDefaults } from './options/check-options.ts';
+import { MAX_NAME_BYTES, MAX_SECS } from './model/limits.ts';
+import { checkOptions, hasMethods, nameOf, numberIn, oneOf, unchecked, withDefaults } from './options/check-options.ts';
 
 /** What all objects of a context share. */
 export interface ContextSettings {
@@ -58,6 +58,14 @@ export interface ContextSettings {
    * @defaultValue `auto`
    */
   readonly wakeUp?: 'auto' | 'poll';
+  /**
+   * Which release of your program this process is, a version or a commit: its row in the database says so, beside its
+   * host and its process id, for whoever asks which process runs what.
+   *
+   * @defaultValue none
+   * @throws {@link InvalidOptionError} if empty or longer than 255 bytes.
+   */
+  readonly release?: string;
 }
 
 /** The options of a {@link Context}. */
@@ -76,8 +84,10 @@ export const CONTEXT_DEFAULTS = {
   wakeUp: 'auto',
 } as const;
 
-/** Settings with nothing left out but `pollSecs`, whose default depends on what the database can do. */
-export type ResolvedSettings = Required<Omit<ContextSettings, 'pollSecs'>> & Pick<ContextSettings, 'pollSecs'>;
+/** Settings with nothing left out but `release`, and `pollSecs`, whose default depends on what the database can do. */
+export type ResolvedSettings = Required<Omit<ContextSettings, Unsettled>> & Pick<ContextSettings, Unsettled>;
+
+type Unsettled = 'pollSecs' | 'release';
 
 /** @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range. */
 export function resolveContextOptions(options: ContextOptions): ContextOptions & ResolvedSettings {
@@ -107,4 +117,5 @@ const contextChecks = {
   blockedSecs: numberIn(3, MAX_SECS, 'seconds'),
   pollSecs: numberIn(0.01, 3_600, 'seconds'),
   wakeUp: oneOf('auto', 'poll'),
+  release: nameOf(MAX_NAME_BYTES),
 };

@@ -1,6 +1,7 @@
 export { type EnqueueArguments, JobDefinition } from './api/job-definition/job-definition.ts';
 export type {
   EnqueueItem,
+  EnqueueManyOptions,
   EnqueueOptions,
   EnqueueOverrides,
   JobDefinitionOptions,
@@ -44,5 +45,6 @@ export type {
   JobSettleErrorEvent,
   WarningEvent,
 } from './events.ts';
+export type { JobHeaders } from './model/extras.ts';
 export type { JobMetadata } from './model/job-metadata.ts';
 export type { JsonSafe, NotJson } from './model/payload/json.ts';

@@ -109,21 +109,21 @@ export const checkSchedules: Check = async (at) => {
   const rows = await ask(
     at,
     'schedules',
-    `select s.name::text, extract(epoch from pg_catalog.now() - s.next_at)::float8,
+    `select s.job_name::text, s.key::text, extract(epoch from pg_catalog.now() - s.next_at)::float8,
        extract(epoch from pg_catalog.now() - s.last_at)::float8
-     from ${n.schedule} s where s.next_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
-     order by s.next_at, s.name limit $2::int4`,
+     from ${n.schedule} s where s.paused_at is null and s.next_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
+     order by s.next_at, s.job_name limit $2::int4`,
     [patienceSecs, AT_MOST],
   );
   return rows.map((row): Finding => {
-    const [name, late] = [asText(row[0]), lasting(asNumber(row[1]))];
-    const last = asNullable(row[2], asNumber);
+    const [name, key, late] = [asText(row[0]), asText(row[1]), lasting(asNumber(row[2]))];
+    const last = asNullable(row[3], asNumber);
     return {
       kind: 'schedule-late',
       severity: 'error',
       subject: `schedule ${name}`,
       message: `the repeating job ${JSON.stringify(name)} is ${late} overdue, ${last === null ? 'and was never enqueued' : `and was last enqueued ${lasting(last)} ago`}`,
-      remedy: `start an Orchestrator on this schema; if the job is no longer wanted: delete from ${n.schedule} where name = '${name.replaceAll("'", "''")}';`,
+      remedy: `start an Orchestrator on this schema; if the job is no longer wanted: delete from ${n.schedule} where (job_name, key) = ('${name.replaceAll("'", "''")}', '${key.replaceAll("'", "''")}');`,
     };
   });
 };

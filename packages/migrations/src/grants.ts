@@ -1,5 +1,5 @@
 import { checkOptions, InvalidOptionError, oneOf, quoteIdentifier } from '@bearmq/core/driver';
-import { type Tables, tablesOf, unchecked } from '@bearmq/core/schema';
+import { GIVEN_COLUMNS, type Tables, tablesOf, unchecked } from '@bearmq/core/schema';
 import { lockedBlock } from './locked-block.ts';
 
 /** Who may do what, and where. */
@@ -55,6 +55,7 @@ export function generateGrantSql(options: GrantOptions): string[] {
  * - A worker also sees when it was applied: `diagnose` reckons from that whether a table has ever been vacuumed.
  * - A producer may set the columns that an enqueue names: so it cannot put in a job that seems to run, to have been
  *   tried, or to be first in line. The number of an identity column needs no right to its sequence.
+ * - What no statement names yet (flows, limits, pauses and the like have their tables already) is given to nobody.
  * - `select … for update skip locked` asks for the right to update: that is what a worker has it for on `finalized_job`.
  * - The mark that an enqueue writes is read by nobody: whoever may write it can change nothing by it.
  * - The functions act with the rights of whoever calls them. That everybody may call a new function is PostgreSQL's
@@ -65,7 +66,7 @@ export function generateGrantSql(options: GrantOptions): string[] {
  */
 const GRANTS: Readonly<Record<GrantOptions['to'], (n: Tables) => readonly string[]>> = {
   producer: (n) => [
-    `insert (id, state, run_at, name, channel, job_group, num_attempts, timeout_secs, payload) on ${n.job}`,
+    `insert (${GIVEN_COLUMNS.join(', ')}) on ${n.job}`,
     `execute on procedure ${n.fn('enqueue_first_v1')}`,
     `update on sequence ${n.flushMark}`,
   ],

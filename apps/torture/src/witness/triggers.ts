@@ -77,7 +77,7 @@ export function witnessStatements(schema: string): readonly string[] {
       'note_tick',
       `after update on ${schema}.schedule for each row when (old.last_job_id is distinct from new.last_job_id)`,
       `insert into ${w}.tick (name, job_id, due_at, next_at, fired_at)
-      values (new.name, new.last_job_id, new.last_at, new.next_at, now());`,
+      values (new.job_name, new.last_job_id, new.last_at, new.next_at, now());`,
     ),
     ...trigger(
       'note_unlock',

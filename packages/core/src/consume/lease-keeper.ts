@@ -5,6 +5,7 @@ import type { ClaimedJob } from '../model/job.ts';
 import { Daemon } from '../runtime/daemon.ts';
 import type { Services } from '../services/services.ts';
 import { reconcile, registerProcess, removeProcess, takeSessionLock } from '../statements/leases.ts';
+import { factsOf } from './process-facts.ts';
 import { Renewer } from './renewer.ts';
 
 /** What a claim must name. */
@@ -18,6 +19,8 @@ export interface LeaseKeeperOptions {
   readonly services: Services;
   /** How long the first lease waits for a session, in milliseconds: without its lock a job that blocks looks like a death. */
   readonly sessionWithinMs: number;
+  /** What this process takes now, as its row is to say it. */
+  readonly takes: () => string;
   /** There is a lease: claims may start. */
   readonly onHeld: () => void;
   /** The lease is gone: whatever this process holds may run elsewhere. */
@@ -35,6 +38,9 @@ export interface LeaseKeeperOptions {
  * others a few seconds to renew.
  */
 const LONGEST_PAUSE_MS = 1_000;
+
+/** How long after a change of what this process takes its row says so, in milliseconds: others are likely to follow. */
+const TAKES_WITHIN_MS = 1_000;
 
 /**
  * Holds the one lease of this process, renewed every third of its time, whatever runs.
@@ -58,6 +64,9 @@ export class LeaseKeeper extends Daemon {
   /** Until when the lease is held for certain, by this process's clock: counted from before the last renewal was sent. */
   #certainUntil = -Infinity;
   #waiters: (() => void)[] = [];
+  /** What the row says that this process takes. */
+  #written: string | null = null;
+  #cancelWrite: (() => void) | undefined;
 
   constructor(options: LeaseKeeperOptions) {
     super({ name: 'lease-keeper', onError: options.services.reportError, longestPauseMs: LONGEST_PAUSE_MS });
@@ -108,6 +117,15 @@ export class LeaseKeeper extends Daemon {
     this.wake();
   }
 
+  /** What this process takes has changed. Its row says so with the next renewal, which comes soon for that. */
+  noteTakes(): void {
+    if (this.#lease === null) return;
+    this.#cancelWrite ??= this.clock.after(TAKES_WITHIN_MS, () => {
+      this.#cancelWrite = undefined;
+      if (this.#options.takes() !== this.#written) this.wake();
+    });
+  }
+
   /** Somebody learned that the lease is gone. */
   lose(lease: Lease): void {
     if (this.#lease?.processId !== lease.processId) return;
@@ -132,6 +150,7 @@ export class LeaseKeeper extends Daemon {
     const { driver, tables } = this.#options.services;
     const lease = this.#lease;
     this.#lease = null;
+    this.#cancelWrite?.();
     if (lease === null) return;
     await removeProcess(driver, tables, { processId: lease.processId }).catch((error: unknown) => {
       if (!isOfClosedClient(error)) throw error; // nothing is held, so nobody waits for the lease to run out
@@ -150,14 +169,22 @@ export class LeaseKeeper extends Daemon {
     await this.#lockSession();
     const sessionKey = this.#sessionKey;
     const lease = this.#lease;
+    const takes = this.#options.takes();
     const sentAt = this.clock.now();
     if (lease === null) {
       const processId = uuidv4();
-      this.#server = await registerProcess(driver, tables, { processId, leaseSecs, sessionKey });
+      this.#server = await registerProcess(driver, tables, {
+        processId,
+        leaseSecs,
+        sessionKey,
+        facts: { ...factsOf(settings), takes },
+      });
       this.#lease = { processId, generation: 0 };
       onHeld();
     } else {
-      const renewal = await this.#renewer.renew({ processId: lease.processId, sessionKey }, this.#session);
+      const changed = takes === this.#written ? undefined : takes;
+      const input = { processId: lease.processId, sessionKey, takes: changed };
+      const renewal = await this.#renewer.renew(input, this.#session);
       if (!renewal.isHeld) {
         this.lose(lease);
         return 0;
@@ -169,6 +196,7 @@ export class LeaseKeeper extends Daemon {
       }
       this.#server = renewal.server;
     }
+    this.#written = takes;
     this.#certainUntil = sentAt + leaseSecs * 1000;
     this.#resolveWaiters();
     return (leaseSecs * 1000) / 3;
@@ -176,6 +204,7 @@ export class LeaseKeeper extends Daemon {
 
   /** Nothing that runs can be recorded any more. */
   protected override ended(): void {
+    this.#cancelWrite?.();
     if (this.#lease !== null) this.lose(this.#lease);
     this.#options.onEnded();
   }

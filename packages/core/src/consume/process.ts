@@ -9,6 +9,7 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { type Member, Membership } from './membership.ts';
 import type { News } from './news.ts';
 import { Notifier } from './notifier.ts';
+import { takesOf } from './process-facts.ts';
 import { Executor } from './run/executor.ts';
 import { GroupRunner } from './run/group-runner.ts';
 import { Settler } from './settle/settler.ts';
@@ -52,6 +53,7 @@ export class WorkerProcess {
     const notice = (news: News): void => this.#claimer.notice(news);
     this.#keeper = new LeaseKeeper({
       services,
+      takes: () => takesOf(this.#pools.values(), registry.names()),
       sessionWithinMs: settings.wakeUp === 'poll' ? 0 : LOCK_CONNECT_MS,
       onHeld: () => notice('anywhere'),
       onLost: () => this.#dropAll(),
@@ -87,7 +89,10 @@ export class WorkerProcess {
     });
     this.#unsubscribe = [
       localWork.subscribe((announced) => notice(announced === null ? 'somewhere' : { announced })),
-      registry.onRegistered(() => notice('somewhere')),
+      registry.onRegistered(() => {
+        notice('somewhere');
+        keeper.noteTakes();
+      }),
     ];
     for (const daemon of [keeper, settler, this.#claimer, this.#caretaker]) daemon.start();
     this.#notifier?.start();
@@ -110,6 +115,7 @@ export class WorkerProcess {
     this.#members.set(member, membership);
     pool.join(membership, systemClock.now());
     this.#claimer.notice('somewhere');
+    this.#keeper.noteTakes();
   }
 
   /** Lets the member's running jobs finish, releases what it will not start, and waits until all is recorded. */
@@ -122,6 +128,7 @@ export class WorkerProcess {
       this.#release(pool);
       this.#pools.delete(JSON.stringify(member.channels));
     }
+    this.#keeper.noteTakes();
     await idle;
     this.#members.delete(member);
     if (this.#members.size > 0) {

@@ -6,6 +6,8 @@ import { type Renewal, renewLease } from '../statements/leases.ts';
 export interface RenewalInput {
   readonly processId: string;
   readonly sessionKey: string | null;
+  /** What the process takes, where that has changed. */
+  readonly takes: string | undefined;
 }
 
 /** The share of a lease after which a renewal that is not answered is sent another way. */
@@ -66,9 +68,9 @@ export class Renewer {
     }
   }
 
-  #over(session: SqlSession, { processId, sessionKey }: RenewalInput): Promise<Renewal> {
+  #over(session: SqlSession, input: RenewalInput): Promise<Renewal> {
     const { tables, settings } = this.#services;
-    const answer = renewLease(session, tables, { processId, sessionKey, leaseSecs: settings.leaseSecs });
+    const answer = renewLease(session, tables, { ...input, leaseSecs: settings.leaseSecs });
     const settled = answer.then(
       () => this.#unanswered.delete(session),
       () => this.#unanswered.delete(session),

@@ -22,7 +22,7 @@ export interface Slot {
 export interface WorkerSlots {
   readonly id: string;
   readonly concurrency: number;
-  /** Works through the run that a slot was given, and frees the slot ({@link SlotPool.free}). */
+  /** Works through the run that a slot was given, and frees the slot ({@link SlotPool.finish}). */
   start(slot: Slot): void;
 }
 
@@ -68,6 +68,11 @@ export class SlotPool {
   /** The Worker that a job held ahead is told to belong to: any of them might have run it, this is the latest. */
   get ownerId(): string {
     return this.#latest;
+  }
+
+  /** How many jobs its Workers run at a time, all together. */
+  get slots(): number {
+    return this.#slots.size;
   }
 
   get isUnused(): boolean {

@@ -1,3 +1,5 @@
+import type { JobHeaders } from './extras.ts';
+
 /**
  * What a work function is told beside its payload: a plain value, to be copied, logged and sent elsewhere as it is. But a
  * copy (`{ ...metadata }`) has no `signal`: take that along by its name.
@@ -14,6 +16,8 @@ export interface JobMetadata {
   readonly attempt: number;
   /** How many attempts the job has in all. */
   readonly numAttempts: number;
+  /** What `enqueue` was given as `headers`, the same for every attempt; frozen, and empty where it was given none. */
+  readonly headers: JobHeaders;
   /** When it was enqueued, by the database's clock. */
   readonly enqueuedAt: Date;
   /** The `id` of the {@link Worker} that runs it. */

@@ -11,6 +11,8 @@ export interface NewJob {
   readonly timeoutSecs: number;
   /** The payload as JSON text. */
   readonly payloadText: string;
+  /** What it carries beside its payload, as JSON text; `null` for nearly all. */
+  readonly extras: string | null;
 }
 
 /** A job that this process has claimed. */
@@ -37,12 +39,20 @@ export interface ClaimedJob {
   /** Milliseconds since 1970, by the database's clock. */
   readonly enqueuedAtMs: number;
   readonly payloadText: string;
+  /** What it carries beside its payload, as JSON text; `null` for nearly all. */
+  readonly extras: string | null;
+}
+
+/** Where an attempt failed, and after how long: kept with the job beside the attempt's number, its time and its error. */
+export interface FailedRun {
+  readonly workerId: string;
+  readonly durationMs: number;
 }
 
 /** What became of a claimed job, for the settle. */
 export type Outcome =
   | { readonly kind: 'succeeded'; readonly job: ClaimedJob }
-  | { readonly kind: 'failed'; readonly job: ClaimedJob; readonly errorText: string }
+  | { readonly kind: 'failed'; readonly job: ClaimedJob; readonly errorText: string; readonly failure?: FailedRun }
   | {
       readonly kind: 'waiting';
       readonly job: ClaimedJob;
@@ -51,4 +61,5 @@ export type Outcome =
       /** Seconds until it may run again. */
       readonly secs: number;
       readonly errorText: string | null;
+      readonly failure?: FailedRun;
     };

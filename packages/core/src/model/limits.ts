@@ -16,6 +16,9 @@ export const MAX_ATTEMPTS = 1_000_000;
  */
 export const MAX_PAYLOAD_BYTES: number = 64 * 1024 * 1024;
 
+/** The most headers of a job, as bytes of JSON in UTF-8: 8 KiB. They go with each claim of it. */
+export const MAX_HEADERS_BYTES: number = 8 * 1024;
+
 /**
  * How deep a payload may be nested. PostgreSQL's parser of JSON and V8's writer both recurse, and give up at some
  * thousands: where exactly depends on the server's `max_stack_depth` and on who calls `enqueue`.

@@ -8,16 +8,25 @@ function revokedProxy(): object {
   return proxy;
 }
 
+const run = { workerId: 'w', durationMs: 12 };
+
 describe('the outcome of an attempt that failed', () => {
   it('is another attempt, timeoutSecs later, while there are any left', () => {
     const job = claimedJob({ attempt: 2, numAttempts: 3, timeoutSecs: 7 });
     const error = new Error('no');
-    expect(outcomeOfError(job, error)).toEqual({ kind: 'waiting', job, attempt: 2, secs: 7, errorText: error.stack });
+    expect(outcomeOfError(job, error, run)).toEqual({
+      kind: 'waiting',
+      job,
+      attempt: 2,
+      secs: 7,
+      errorText: error.stack,
+      failure: run,
+    });
   });
 
   it('is failure after the last', () => {
     const job = claimedJob({ attempt: 3, numAttempts: 3 });
-    expect(outcomeOfError(job, 'text')).toEqual({ kind: 'failed', job, errorText: 'text' });
+    expect(outcomeOfError(job, 'text', run)).toEqual({ kind: 'failed', job, errorText: 'text', failure: run });
   });
 
   it.each<[string, unknown, string | RegExp]>([
@@ -59,14 +68,14 @@ describe('the outcome of an attempt that failed', () => {
     ['an object without a prototype', Object.create(null), 'a thrown object that cannot be turned into text'],
     ['a text that cannot be stored', 'a\0\ud83d', 'a\ufffd'],
   ])('keeps %s', (_what, error, text) => {
-    const outcome = outcomeOfError(claimedJob({}), error);
+    const outcome = outcomeOfError(claimedJob({}), error, run);
     expect(outcome.kind === 'failed' && outcome.errorText).toEqual(
       typeof text === 'string' ? text : expect.stringMatching(text),
     );
   });
 
   it('keeps ten thousand characters at most', () => {
-    const outcome = outcomeOfError(claimedJob({}), 'x'.repeat(20_000));
+    const outcome = outcomeOfError(claimedJob({}), 'x'.repeat(20_000), run);
     expect(outcome.kind === 'failed' && outcome.errorText.length).toBe(10_000);
   });
 });
@@ -99,7 +108,7 @@ describe('an error text that the database refused', () => {
   });
 
   it('is replaced in what has one, and kept to ASCII where that is asked for', () => {
-    const failed = outcomeOfError(claimedJob({}), 'ä');
+    const failed = outcomeOfError(claimedJob({}), 'ä', run);
     const job = claimedJob({});
     expect(withErrorText(failed, undefined, 'ascii')).toMatchObject({ kind: 'failed', errorText: '\\u{e4}' });
     expect(withErrorText(failed, 'other', 'all')).toMatchObject({ errorText: 'other' });
@@ -108,7 +117,7 @@ describe('an error text that the database refused', () => {
   });
 
   it('has a bound in ASCII too', () => {
-    const outcome = withErrorText(outcomeOfError(claimedJob({}), 'ä'.repeat(9_000)), undefined, 'ascii');
+    const outcome = withErrorText(outcomeOfError(claimedJob({}), 'ä'.repeat(9_000), run), undefined, 'ascii');
     expect(outcome.kind === 'failed' && outcome.errorText.length).toBe(10_000);
   });
 });

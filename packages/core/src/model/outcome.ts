@@ -1,13 +1,13 @@
 import { reasonOf } from '../messages.ts';
-import type { ClaimedJob, Outcome } from './job.ts';
+import type { ClaimedJob, FailedRun, Outcome } from './job.ts';
 import { MAX_ERROR_LENGTH } from './limits.ts';
 import { asciiText, storableText } from './text.ts';
 
 /** A failed attempt: tried again `timeoutSecs` later while attempts are left, else failed for good. */
-export function outcomeOfError(job: ClaimedJob, error: unknown): Outcome {
+export function outcomeOfError(job: ClaimedJob, error: unknown, failure: FailedRun): Outcome {
   const errorText = errorTextOf(error);
-  if (job.attempt >= job.numAttempts) return { kind: 'failed', job, errorText };
-  return { kind: 'waiting', job, attempt: job.attempt, secs: job.timeoutSecs, errorText };
+  if (job.attempt >= job.numAttempts) return { kind: 'failed', job, errorText, failure };
+  return { kind: 'waiting', job, attempt: job.attempt, secs: job.timeoutSecs, errorText, failure };
 }
 
 /** A claimed job that was not started: ready again at once, its attempt not spent. */
@@ -23,7 +23,7 @@ export function isStartRecorded(job: ClaimedJob): boolean {
   return job.isSuspect && !job.isStarted && job.attempt <= job.numAttempts;
 }
 
-/** A job whose worker process died during its last attempt. */
+/** A job whose worker process died during its last attempt. That this failed was noted by whoever took it back. */
 export function outcomeOfDeadWorker(job: ClaimedJob): Outcome {
   return { kind: 'failed', job, errorText: `the worker process died during attempt ${job.numAttempts}, the last` };
 }

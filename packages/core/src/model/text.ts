@@ -9,3 +9,11 @@ export function storableText(text: string, limit: number): string {
 export function asciiText(text: string, limit: number): string {
   return text.replace(/[^\0-\x7f]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).slice(0, limit);
 }
+
+/** JSON text that any encoding of a database can store: other characters as escapes. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

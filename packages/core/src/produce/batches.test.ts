@@ -4,7 +4,7 @@ import { batchesOf } from './batches.ts';
 
 function job(payloadChars = 2): NewJob {
   const settings = { name: 'N', channel: 'C', jobGroup: null, delaySecs: 0, numAttempts: 1, timeoutSecs: 0 };
-  return { id: '', ...settings, payloadText: 'x'.repeat(payloadChars) };
+  return { id: '', ...settings, payloadText: 'x'.repeat(payloadChars), extras: null };
 }
 
 const sizes = (jobs: Iterable<NewJob>) => [...batchesOf(jobs)].map(({ length }) => length);

@@ -1,6 +1,6 @@
 import type { NewJob } from '../model/job.ts';
 
-/** The most jobs that share a statement, and the most payload: past these a batch gains nothing and holds others up. */
+/** The most jobs that share a statement, and the most text of theirs: past these a batch gains nothing and holds others up. */
 const MAX_JOBS = 1_000;
 const MAX_CHARS = 4_000_000;
 
@@ -12,7 +12,7 @@ export function* batchesOf(jobs: Iterable<NewJob>): Generator<readonly NewJob[],
   let batch: NewJob[] = [];
   let chars = 0;
   for (const job of jobs) {
-    const { length } = job.payloadText;
+    const length = job.payloadText.length + (job.extras?.length ?? 0);
     if (batch.length === MAX_JOBS || (batch.length > 0 && chars + length > MAX_CHARS)) {
       yield batch;
       batch = [];

@@ -17,6 +17,21 @@ export interface Tables {
   readonly jobGroup: string;
   readonly process: string;
   readonly schedule: string;
+  readonly pause: string;
+  readonly jobDefinition: string;
+  readonly uniqueKey: string;
+  readonly jobLimit: string;
+  readonly jobTurn: string;
+  readonly flow: string;
+  readonly flowNode: string;
+  readonly flowEdge: string;
+  readonly jobStep: string;
+  readonly jobSignal: string;
+  readonly jobProgress: string;
+  readonly jobLog: string;
+  readonly laneStats: string;
+  readonly laneTotal: string;
+  readonly laneDepth: string;
   /** A stored function. Its version is part of its name, so that workers of two releases can share a schema. */
   readonly fn: (name: string) => string;
 }
@@ -44,6 +59,21 @@ export function tablesOf(schemaName: string): Tables {
     jobGroup: `${schema}.job_group`,
     process: `${schema}.process`,
     schedule: `${schema}.schedule`,
+    pause: `${schema}.pause`,
+    jobDefinition: `${schema}.job_definition`,
+    uniqueKey: `${schema}.unique_key`,
+    jobLimit: `${schema}.job_limit`,
+    jobTurn: `${schema}.job_turn`,
+    flow: `${schema}.flow`,
+    flowNode: `${schema}.flow_node`,
+    flowEdge: `${schema}.flow_edge`,
+    jobStep: `${schema}.job_step`,
+    jobSignal: `${schema}.job_signal`,
+    jobProgress: `${schema}.job_progress`,
+    jobLog: `${schema}.job_log`,
+    laneStats: `${schema}.lane_stats`,
+    laneTotal: `${schema}.lane_total`,
+    laneDepth: `${schema}.lane_depth`,
     fn: (name) => `${schema}.${name}`,
   };
 }

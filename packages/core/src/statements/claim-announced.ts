@@ -1,6 +1,7 @@
 import { toArrayLiteral } from '../driver/index.ts';
 import type { AnnouncedJob } from '../model/announced-job.ts';
 import type { ClaimedJob } from '../model/job.ts';
+import { claimedRow } from '../schema/index.ts';
 import { decodeClaimedJob, inOrder } from './claim.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
@@ -24,9 +25,7 @@ export const claimAnnounced: Statement<ClaimAnnouncedInput, ClaimAnnouncedResult
   name: 'bearmq_claim_announced',
   mayBeRepeated: true,
   text: ({ fn }) => `
-    select null::int4 as o_demand, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
-      o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_fence::int4,
-      o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text
+    select ${claimedRow('::')}
     from ${fn('claim_announced_v1')}($1::text::uuid, $2::int4, $3::text::uuid[], $4::text::text[], $5::text::text[], $6::int4)`,
   encode: ({ processId, generation, announced, room }) => [
     processId,

@@ -1,6 +1,14 @@
 import { type SqlRow, toArrayLiteral } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
-import { asBoolean, asNullable, asNumber, asText } from '../schema/index.ts';
+import {
+  asBoolean,
+  asNullable,
+  asNumber,
+  asText,
+  CLAIMED_COLUMNS,
+  type ClaimedColumn,
+  claimedRow,
+} from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 /** What the Workers with the same channels want. */
@@ -77,9 +85,7 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
   name: 'bearmq_claim',
   mayBeRepeated: true,
   text: ({ fn }) => `
-    select o_demand::int4, o_id::text, o_name::text, o_channel::text, o_group::text, o_attempt::int4,
-      o_num_attempts::int4, o_timeout_secs::float8, o_priority::int4, o_seq::float8, o_fence::int4,
-      o_started::boolean, o_suspect::boolean, o_enqueued_ms::float8, o_payload::text, o_facts::text
+    select ${claimedRow('::')}, o_demand::int4, o_facts::text
     from ${fn('claim_v1')}($1::text::uuid, $2::int4, $3::text::text[], $4::text::json, $5::text::json)`,
   encode: ({ processId, generation, names, demands, from }) => [
     processId,
@@ -93,12 +99,12 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
     const jobs: ClaimedJob[][] = [];
     for (const row of rows) {
       if (row === last) break;
-      const demand = asNumber(row[0]);
+      const demand = asNumber(row[DEMAND]);
       while (jobs.length <= demand) jobs.push([]);
       jobs[demand]?.push(decodeClaimedJob(row, processId));
     }
     for (const list of jobs) list.sort(inOrder);
-    const facts = JSON.parse(asText(last?.[15])) as Omit<ClaimResult, 'jobs'>;
+    const facts = JSON.parse(asText(last?.[FACTS])) as Omit<ClaimResult, 'jobs'>;
     const latestSeq = facts.latestSeq === null ? null : Math.min(facts.latestSeq, Number.MAX_SAFE_INTEGER);
     return { ...facts, latestSeq, jobs };
   },
@@ -112,23 +118,29 @@ export function inOrder(a: ClaimedJob, b: ClaimedJob): number {
   return Number(b.isStarted) - Number(a.isStarted) || b.priority - a.priority || a.seq - b.seq;
 }
 
-/** A job from a row whose columns from the second on are those that {@link claim} reads. */
+/** Where each of a job's columns is in a claim's row, and what follows them. */
+const at = Object.fromEntries(CLAIMED_COLUMNS.map((name, i) => [name, i])) as Readonly<Record<ClaimedColumn, number>>;
+const DEMAND = CLAIMED_COLUMNS.length;
+const FACTS = DEMAND + 1;
+
+/** A job from a row that begins with the columns of a claimed job. */
 export function decodeClaimedJob(row: SqlRow, processId: string): ClaimedJob {
   return {
     processId,
-    id: asText(row[1]),
-    name: asText(row[2]),
-    channel: asText(row[3]),
-    jobGroup: asNullable(row[4], asText),
-    attempt: asNumber(row[5]),
-    numAttempts: asNumber(row[6]),
-    timeoutSecs: asNumber(row[7]),
-    priority: asNumber(row[8]),
-    seq: Math.min(asNumber(row[9]), Number.MAX_SAFE_INTEGER),
-    fence: asNumber(row[10]),
-    isStarted: asBoolean(row[11]),
-    isSuspect: asBoolean(row[12]),
-    enqueuedAtMs: asNumber(row[13]),
-    payloadText: asText(row[14]),
+    id: asText(row[at.id]),
+    name: asText(row[at.name]),
+    channel: asText(row[at.channel]),
+    jobGroup: asNullable(row[at.job_group], asText),
+    attempt: asNumber(row[at.attempt]),
+    numAttempts: asNumber(row[at.num_attempts]),
+    timeoutSecs: asNumber(row[at.timeout_secs]),
+    priority: asNumber(row[at.priority]),
+    seq: Math.min(asNumber(row[at.seq]), Number.MAX_SAFE_INTEGER),
+    fence: asNumber(row[at.claims]),
+    isStarted: asBoolean(row[at.started]),
+    isSuspect: asBoolean(row[at.suspect]),
+    enqueuedAtMs: asNumber(row[at.enqueued_at]),
+    payloadText: asText(row[at.payload]),
+    extras: asNullable(row[at.extras], asText),
   };
 }

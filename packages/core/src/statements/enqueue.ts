@@ -26,11 +26,11 @@ export function enqueue(session: SqlSession, tables: Tables, jobs: readonly NewJ
 const enqueueAlike: Statement<readonly NewJob[], void> = defineStatement({
   name: 'bearmq_enqueue',
   text: ({ job, jobState }) => `
-    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs)
+    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras)
     select pg_catalog.unnest($1::text::uuid[]), pg_catalog.json_array_elements($2::text::json), $3::text, $4::text,
       $5::text, case when $6::float8 > 0 then 'scheduled' else 'ready' end::${jobState},
       case when $6::float8 > 0 then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => $6::float8) end,
-      $7::int4, $8::float8`,
+      $7::int4, $8::float8, $9::text::json`,
   encode: (jobs) => [...idsAndPayloads(jobs), ...COLUMNS.map((column) => jobs[0]?.[column] ?? null)],
   decode: () => undefined,
 });
@@ -38,20 +38,22 @@ const enqueueAlike: Statement<readonly NewJob[], void> = defineStatement({
 const enqueueMixed: Statement<readonly NewJob[], void> = defineStatement({
   name: 'bearmq_enqueue_mixed',
   text: ({ job, jobState }) => `
-    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs)
+    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras)
     select r.id, r.payload, r.name, r.channel, r.job_group,
       case when r.delay > 0 then 'scheduled' else 'ready' end::${jobState},
       case when r.delay > 0 then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => r.delay) end,
-      r.num_attempts, r.timeout_secs
+      r.num_attempts, r.timeout_secs, r.extras
     from (
-      select c.id, c.payload, coalesce(c.name, $9::text) as name, coalesce(c.channel, $10::text) as channel,
-        nullif(coalesce(c.job_group, $11::text), '') as job_group, coalesce(c.delay, $12::float8) as delay,
-        coalesce(c.num_attempts, $13::int4) as num_attempts, coalesce(c.timeout_secs, $14::float8) as timeout_secs
+      select c.id, c.payload, coalesce(c.name, $10::text) as name, coalesce(c.channel, $11::text) as channel,
+        nullif(coalesce(c.job_group, $12::text), '') as job_group, coalesce(c.delay, $13::float8) as delay,
+        coalesce(c.num_attempts, $14::int4) as num_attempts, coalesce(c.timeout_secs, $15::float8) as timeout_secs,
+        nullif(coalesce(c.extras, $16::text), '')::json as extras
       from rows from (
         pg_catalog.unnest($1::text::uuid[]), pg_catalog.json_array_elements($2::text::json),
         pg_catalog.unnest($3::text::text[]), pg_catalog.unnest($4::text::text[]), pg_catalog.unnest($5::text::text[]),
-        pg_catalog.unnest($6::text::float8[]), pg_catalog.unnest($7::text::int4[]), pg_catalog.unnest($8::text::float8[])
-      ) as c (id, payload, name, channel, job_group, delay, num_attempts, timeout_secs)
+        pg_catalog.unnest($6::text::float8[]), pg_catalog.unnest($7::text::int4[]), pg_catalog.unnest($8::text::float8[]),
+        pg_catalog.unnest($9::text::text[])
+      ) as c (id, payload, name, channel, job_group, delay, num_attempts, timeout_secs, extras)
     ) r`,
   encode: (jobs) => {
     const columns = COLUMNS.map((column) => columnOf(jobs, column));
@@ -60,7 +62,7 @@ const enqueueMixed: Statement<readonly NewJob[], void> = defineStatement({
   decode: () => undefined,
 });
 
-const COLUMNS = ['name', 'channel', 'jobGroup', 'delaySecs', 'numAttempts', 'timeoutSecs'] as const;
+const COLUMNS = ['name', 'channel', 'jobGroup', 'delaySecs', 'numAttempts', 'timeoutSecs', 'extras'] as const;
 
 type Column = (typeof COLUMNS)[number];
 
@@ -72,7 +74,7 @@ function isCommon(jobs: readonly NewJob[], column: Column): boolean {
   return jobs.every((job) => job[column] === jobs[0]?.[column]);
 }
 
-/** What each job has there, as an array, the empty text for no group; or, with an empty array, what all of them have. */
+/** What each job has there, as an array, the empty text for none; or, with an empty array, what all of them have. */
 function columnOf(
   jobs: readonly NewJob[],
   column: Column,

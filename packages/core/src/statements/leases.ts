@@ -13,18 +13,34 @@ interface LeaseInput {
   readonly sessionKey: string | null;
 }
 
+/** What a process says of itself, for people and for whoever asks why a job waits. */
+export interface ProcessFacts {
+  readonly host: string | null;
+  readonly pid: number | null;
+  /** Which release of the program it is. */
+  readonly release: string | null;
+  /** JSON text: which channels and names its Workers take, with how many slots. */
+  readonly takes: string;
+}
+
 /**
  * Takes out the lease of a worker process: one row, whatever it runs. Resolves to which server did that: when it was
  * started, in seconds since 1970. Another time is another life of it, or another server.
  */
-export const registerProcess: Statement<LeaseInput, number> = defineStatement({
+export const registerProcess: Statement<LeaseInput & { readonly facts?: ProcessFacts }, number> = defineStatement({
   name: 'bearmq_register_process',
   mayBeRepeated: true,
   text: ({ process }) => `
-    insert into ${process} (id, expires_at, session_key)
-    values ($1::text::uuid, pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), $3::text::bigint)
+    insert into ${process} (id, expires_at, session_key, host, pid, release, takes)
+    values ($1::text::uuid, pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), $3::text::bigint,
+      $4::text, $5::int4, $6::text, $7::text::json)
     returning extract(epoch from pg_catalog.pg_postmaster_start_time())::float8`,
-  encode: ({ processId, leaseSecs, sessionKey }) => [processId, leaseSecs, sessionKey],
+  encode: ({
+    processId,
+    leaseSecs,
+    sessionKey,
+    facts: { host = null, pid = null, release = null, takes = null } = {},
+  }) => [processId, leaseSecs, sessionKey, host, pid, release, takes],
   decode: ([row]) => asNumber(row?.[0]),
 });
 
@@ -39,15 +55,15 @@ export interface Renewal {
 
 /**
  * Extends the lease, and looks at those of the others on the way, so that a process which claims nothing (all its slots
- * are busy, or it hardly polls) learns of the dead, too.
+ * are busy, or it hardly polls) learns of the dead, too. What the process takes is written where it is given.
  */
-export const renewLease: Statement<LeaseInput, Renewal> = defineStatement({
+export const renewLease: Statement<LeaseInput & { readonly takes?: string | undefined }, Renewal> = defineStatement({
   name: 'bearmq_renew_lease',
   mayBeRepeated: true,
   text: ({ process }) => `
     update ${process} set renewed_at = pg_catalog.now(),
       expires_at = pg_catalog.now() + pg_catalog.make_interval(secs => $2::float8), session_key = $3::text::bigint,
-      watched_from = null, watched_at = null
+      watched_from = null, watched_at = null, takes = coalesce($4::text::json, takes)
     where id = $1::text::uuid
     returning exists (
       select 1 from ${process} w
@@ -55,7 +71,7 @@ export const renewLease: Statement<LeaseInput, Renewal> = defineStatement({
         and extract(epoch from w.renewed_at)::float8 + extract(epoch from w.expires_at)::float8
           < 2 * extract(epoch from pg_catalog.now())::float8),
       extract(epoch from pg_catalog.pg_postmaster_start_time())::float8`,
-  encode: ({ processId, leaseSecs, sessionKey }) => [processId, leaseSecs, sessionKey],
+  encode: ({ processId, leaseSecs, sessionKey, takes = null }) => [processId, leaseSecs, sessionKey, takes],
   decode: ([row]) => ({
     isHeld: row !== undefined,
     isAnyOverdue: asNullable(row?.[0], asBoolean) ?? false,

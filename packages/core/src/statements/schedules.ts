@@ -3,16 +3,18 @@ import { asNullable, asNumber, asText } from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 /**
- * Enters a repeating definition; its first tick is due at once. A changed interval counts from the last tick, so
- * registering again never adds one.
+ * Enters a repeating definition as the schedule with the key `default`; its first tick is due at once. A changed interval
+ * counts from the last tick, so registering again never adds one.
  */
 export const upsertSchedule: Statement<{ readonly name: string; readonly repeatSecs: number }, void> = defineStatement({
   name: 'bearmq_upsert_schedule',
   text: ({ schedule }) => `
-    insert into ${schedule} as s (name, repeat_secs) values ($1::text, $2::float8)
-    on conflict (name) do update set repeat_secs = excluded.repeat_secs,
-      next_at = coalesce(s.last_at + pg_catalog.make_interval(secs => excluded.repeat_secs), s.next_at)
-    where s.repeat_secs <> excluded.repeat_secs`,
+    insert into ${schedule} as s (job_name, rule)
+    values ($1::text, pg_catalog.json_build_object('everySecs', $2::float8))
+    on conflict (job_name, key) do update set rule = excluded.rule, updated_at = pg_catalog.now(),
+      revision = s.revision % 2147483647 + 1,
+      next_at = coalesce(s.last_at + pg_catalog.make_interval(secs => $2::float8), s.next_at)
+    where (s.rule ->> 'everySecs')::float8 is distinct from $2::float8`,
   encode: ({ name, repeatSecs }) => [name, repeatSecs],
   decode: () => undefined,
 });
@@ -39,7 +41,8 @@ export interface FiredSchedules {
  * was set back: it is drawn back to one interval from now, and the grid begins there. Not to the old grid: ticks of the
  * time that comes again were fired already.
  *
- * A schedule that is not there (truncated, or not restored) is entered again, and due at once.
+ * A schedule that is not there (truncated, or not restored) is entered again, and due at once. One that is paused, or has
+ * no interval, is left alone. `revision` begins anew at its end: at ten ticks a second after seven years.
  */
 export const fireSchedules: Statement<readonly Tick[], FiredSchedules> = defineStatement({
   name: 'bearmq_fire_schedules',
@@ -48,43 +51,51 @@ export const fireSchedules: Statement<readonly Tick[], FiredSchedules> = defineS
       select r.* from pg_catalog.json_to_recordset($1::text::json)
         as r (id pg_catalog.uuid, name pg_catalog.text, channel pg_catalog.text, "jobGroup" pg_catalog.text,
           "delaySecs" double precision, "numAttempts" integer, "timeoutSecs" double precision,
-          "payloadText" pg_catalog.text, "repeatSecs" double precision)
+          "payloadText" pg_catalog.text, extras pg_catalog.text, "repeatSecs" double precision)
     ),
     entered as (
-      insert into ${schedule} (name, repeat_secs)
-      select d.name, d."repeatSecs" from def d
-      where d."repeatSecs" is not null and not exists (select 1 from ${schedule} s where s.name = d.name)
-      order by d.name on conflict do nothing returning name
+      insert into ${schedule} (job_name, rule)
+      select d.name, pg_catalog.json_build_object('everySecs', d."repeatSecs") from def d
+      where d."repeatSecs" is not null
+        and not exists (select 1 from ${schedule} s where s.job_name = d.name and s.key = 'default')
+      order by d.name on conflict do nothing returning job_name
     ),
     drawn as (
-      update ${schedule} s set next_at = pg_catalog.now() + pg_catalog.make_interval(secs => s.repeat_secs), last_at = least(s.last_at, pg_catalog.now())
-      from def d where s.name = d.name and s.next_at > pg_catalog.now() + pg_catalog.make_interval(secs => s.repeat_secs + 1)
+      update ${schedule} s
+      set next_at = pg_catalog.now() + pg_catalog.make_interval(secs => (s.rule ->> 'everySecs')::float8),
+        last_at = least(s.last_at, pg_catalog.now()), revision = s.revision % 2147483647 + 1
+      from def d
+      where s.job_name = d.name and s.key = 'default' and s.paused_at is null
+        and s.next_at > pg_catalog.now() + pg_catalog.make_interval(secs => (s.rule ->> 'everySecs')::float8 + 1)
       returning s.next_at
     ),
     due as materialized (
-      select s.name, d.id from ${schedule} s join def d on d.name = s.name
-      where s.next_at <= pg_catalog.now() order by s.name for update of s skip locked
+      select s.job_name, d.id from ${schedule} s join def d on s.job_name = d.name and s.key = 'default'
+      where s.paused_at is null and s.rule ->> 'everySecs' is not null and s.next_at <= pg_catalog.now()
+      order by s.job_name for update of s skip locked
     ),
     advanced as (
-      update ${schedule} s set last_at = s.next_at, last_job_id = due.id,
+      update ${schedule} s set last_at = s.next_at, last_job_id = due.id, revision = s.revision % 2147483647 + 1,
         next_at = s.next_at + pg_catalog.make_interval(secs =>
-          s.repeat_secs * (pg_catalog.floor(extract(epoch from pg_catalog.now() - s.next_at)::float8 / s.repeat_secs) + 1))
-      from due where s.name = due.name returning s.name
+          (s.rule ->> 'everySecs')::float8 * (pg_catalog.floor(
+            extract(epoch from pg_catalog.now() - s.next_at)::float8 / (s.rule ->> 'everySecs')::float8) + 1))
+      from due where s.job_name = due.job_name and s.key = 'default' returning s.job_name
     ),
     added as (
-      insert into ${job} (id, state, run_at, name, channel, job_group, num_attempts, timeout_secs, payload)
+      insert into ${job} (id, state, run_at, name, channel, job_group, num_attempts, timeout_secs, extras, payload)
       select d.id, case when d."delaySecs" > 0 then 'scheduled' else 'ready' end::${jobState},
         case when d."delaySecs" > 0
           then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => d."delaySecs") end,
-        d.name, d.channel, d."jobGroup", d."numAttempts", d."timeoutSecs", d."payloadText"::json
-      from def d join advanced a on a.name = d.name returning id, name
+        d.name, d.channel, d."jobGroup", d."numAttempts", d."timeoutSecs", d.extras::json, d."payloadText"::json
+      from def d join advanced a on a.job_name = d.name returning id, name
     )
     select id::text, name::text, null::float8 from added
     union all
     select null::text, null::text,
       (extract(epoch from pg_catalog.min(n.next_at) - pg_catalog.clock_timestamp()) * 1000)::float8
     from (
-      select s.next_at from ${schedule} s join def d on d.name = s.name where s.next_at > pg_catalog.now()
+      select s.next_at from ${schedule} s join def d on s.job_name = d.name and s.key = 'default'
+      where s.paused_at is null and s.rule ->> 'everySecs' is not null and s.next_at > pg_catalog.now()
       union all select next_at from drawn
       union all select pg_catalog.now() from entered
     ) n`,

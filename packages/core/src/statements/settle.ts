@@ -82,8 +82,9 @@ function encodeStart({ id, fence, attempt, numAttempts }: ClaimedJob): object {
 }
 
 function encodeRest(outcome: Exclude<Outcome, { kind: 'succeeded' }>): object {
-  const { job, kind, errorText } = outcome;
+  const { job, kind, errorText, failure } = outcome;
+  const item = { id: job.id, fence: job.fence, kind, error: errorText, failure };
   return outcome.kind === 'waiting'
-    ? { id: job.id, fence: job.fence, kind, attempt: outcome.attempt, secs: outcome.secs, error: errorText }
-    : { id: job.id, fence: job.fence, kind, attempt: Math.min(job.attempt, job.numAttempts), error: errorText };
+    ? { ...item, attempt: outcome.attempt, secs: outcome.secs }
+    : { ...item, attempt: Math.min(job.attempt, job.numAttempts) };
 }

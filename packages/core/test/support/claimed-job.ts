@@ -21,6 +21,7 @@ export function claimedJob(parts: Partial<ClaimedJob>): ClaimedJob {
     isSuspect: false,
     enqueuedAtMs: 0,
     payloadText: 'null',
+    extras: null,
     ...parts,
   };
 }

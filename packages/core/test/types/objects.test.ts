@@ -121,6 +121,7 @@ export function metadata(told: JobMetadata): void {
     readonly jobGroup: string;
     readonly attempt: number;
     readonly numAttempts: number;
+    readonly headers: Readonly<Record<string, string>>;
     readonly enqueuedAt: Date;
     readonly workerId: string;
     readonly signal: AbortSignal;
@@ -129,7 +130,7 @@ export function metadata(told: JobMetadata): void {
 
 export function overrides(): void {
   expectTypeOf<keyof EnqueueOverrides>().toEqualTypeOf<
-    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'channel' | 'jobGroup'
+    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'channel' | 'jobGroup' | 'headers'
   >();
 }
 

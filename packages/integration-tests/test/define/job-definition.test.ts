@@ -50,7 +50,9 @@ describe('registering', () => {
       new JobDefinition({ context, name: 'REPEATING', repeatSecs, workFunction: () => {} });
     await make(60).register();
     await rejectionOf(make(5).register());
-    expect(await schema.value(`select repeat_secs from {s}.schedule where name = 'REPEATING'`)).toBe(60);
+    expect(
+      await schema.value(`select (rule ->> 'everySecs')::float8 from {s}.schedule where job_name = 'REPEATING'`),
+    ).toBe(60);
   });
 
   it('allows the name in another context', async () => {

@@ -142,7 +142,7 @@ describe('diagnose', () => {
 
   it('names a repeating job that is overdue', async () => {
     await schema.rows(
-      "insert into {s}.schedule (name, repeat_secs, next_at) values ('it''s late', 60, now() - interval '1 hour')",
+      "insert into {s}.schedule (job_name, rule, next_at) values ('it''s late', '{\"everySecs\":60}', now() - interval '1 hour')",
     );
     const findings = await look();
     expect(findings).toMatchObject([{ kind: 'schedule-late', severity: 'error', subject: "schedule it's late" }]);

@@ -109,7 +109,7 @@ describe('diagnose', () => {
     ['drop table {s}.schedule', 'object-missing: table schedule'],
     ['alter table {s}.job drop column last_error', 'object-missing: column job.last_error'],
     [
-      'alter table {s}.finalized_job alter column priority type integer',
+      'alter table {s}.finalized_job alter column priority type bigint',
       'object-changed: column finalized_job.priority',
     ],
     ['alter table {s}.finalized_job alter column error set not null', 'object-changed: column finalized_job.error'],

@@ -35,6 +35,7 @@ it(
       blockedSecs: 60,
       pollSecs: 1,
       wakeUp: 'poll',
+      release: '1.0',
     };
     const drawn = optionsLike(...Object.keys(settings), 'pool', 'schema', 'driver');
     await fuzz('Context', 0.12, drawn, async (how, tally) => {

@@ -11,8 +11,8 @@ import { anyValue, type Change, changed, made, optionsLike } from './support/val
 const schema = useSchema();
 const daemons = useDaemons();
 
-const OVERRIDES = ['delaySecs', 'numAttempts', 'timeoutSecs', 'channel', 'jobGroup'];
-const RIGHT = { delaySecs: 1, numAttempts: 2, timeoutSecs: 1, channel: 'C', jobGroup: 'G' };
+const OVERRIDES = ['delaySecs', 'numAttempts', 'timeoutSecs', 'channel', 'jobGroup', 'headers'];
+const RIGHT = { delaySecs: 1, numAttempts: 2, timeoutSecs: 1, channel: 'C', jobGroup: 'G', headers: { a: '1' } };
 const HUNDRED_YEARS_AND_A_DAY = 100 * 365 * 86_400 + 86_400;
 
 const define = (context: Context) =>

@@ -34,6 +34,7 @@ describe('many claimers', () => {
     numAttempts: 1_000,
     timeoutSecs: 0,
     payloadText: '{}',
+    extras: null,
     ...place,
     priority: 0,
   });

@@ -38,8 +38,9 @@ const REFUSALS: readonly (readonly [string, string, string])[] = [
   [
     'a unique index',
     `create unique index refuse on {s}.finalized_job (name) where name = 'REFUSED';
-     insert into {s}.finalized_job select gen_random_uuid(), 0, now(), now(), now(), 0, 'succeeded', 1, 1, 1, 0, null,
-       'REFUSED', 'C', null, null, null, 'null'`,
+     insert into {s}.finalized_job (id, seq, enqueued_at, timeout_secs, outcome, attempt, num_attempts, fence, priority,
+       name, channel, payload)
+     values (gen_random_uuid(), 0, now(), 0, 'succeeded', 1, 1, 1, 0, 'REFUSED', 'C', 'null')`,
     'drop index {s}.refuse',
   ],
 ];

@@ -18,6 +18,6 @@ it('a repeating job goes on after its schedule was deleted by hand', async () =>
   await schema.rows('truncate {s}.schedule');
   const before = events.of('ORCHESTRATOR_JOB_SCHEDULE').length;
   await events.waitFor('ORCHESTRATOR_JOB_SCHEDULE', { count: before + 2 });
-  expect(await schema.value('select repeat_secs from {s}.schedule')).toBe(0.5);
+  expect(await schema.value(`select (rule ->> 'everySecs')::float8 from {s}.schedule`)).toBe(0.5);
   expect(events.of('DAEMON_ERROR')).toEqual([]);
 });

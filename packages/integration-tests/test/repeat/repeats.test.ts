@@ -25,7 +25,7 @@ const jobsOf = (name: string) => schema.value('select count(*)::int from {s}.job
 const times = async (name: string) => {
   const [row] = await schema.rows(
     `select extract(epoch from last_at)::float8 as last, extract(epoch from next_at)::float8 as next,
-      extract(epoch from now())::float8 as now from {s}.schedule where name = $1`,
+      extract(epoch from now())::float8 as now from {s}.schedule where job_name = $1`,
     [name],
   );
   return row as { last: number; next: number; now: number };

@@ -25,7 +25,7 @@ import { diagnose } from 'bearmq';
 import pg from 'pg';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import { useSchema } from '../support/database.ts';
-import { empty } from '../support/statements.ts';
+import { empty, whileLocked } from '../support/statements.ts';
 import { asOwner, useRole } from './support/roles.ts';
 
 // A pooler knows none of these roles.
@@ -53,7 +53,7 @@ function job(name: string, settings: Partial<NewJob> = {}): NewJob {
     timeoutSecs: 0,
     ...settings,
   };
-  return { id: uuidv7(), name, channel, ...rest, payloadText: '{}' };
+  return { id: uuidv7(), name, channel, ...rest, payloadText: '{}', extras: null };
 }
 
 async function produce(session: SqlSession): Promise<void> {
@@ -71,8 +71,8 @@ async function work(session: SqlSession): Promise<void> {
   await renewLease(session, tables, { processId: alive, leaseSecs: 30, sessionKey: null });
   const demands = [{ channels: null, slots: 2, ahead: 0, maxPerGroup: 1 }];
   const from: ClaimFrom = { scan: 'wide', lanes: [], dueAfterMs: null };
-  const take = async (processId: string) =>
-    (await claim(session, tables, { processId, generation: 0, names: ['A'], demands, from })).jobs.flat();
+  const take = async (processId: string, look: ClaimFrom | null = from) =>
+    (await claim(session, tables, { processId, generation: 0, names: ['A'], demands, from: look })).jobs.flat();
   await claimAnnounced(session, tables, { processId: alive, generation: 0, announced: [], room: 1 });
   const [one, two] = await take(alive);
   if (one === undefined || two === undefined) throw new Error('two jobs are free');
@@ -92,6 +92,12 @@ async function work(session: SqlSession): Promise<void> {
   await take(dead);
   await rescue(session, tables, { selfId: null, unlockSecs: 60, blockedSecs: 60, graceSecs: 0 });
   await take(alive);
+  // All ways to look, at what is due, too; and past what others hold, in more lanes than slots.
+  await take(alive, { ...from, scan: 'narrow' });
+  const due = job('A', { delaySecs: 0.001 });
+  await enqueue(session, tables, [due, ...['X', 'Y', 'Z'].map((channel) => job('A', { channel }))]);
+  await schema.age(1, 'job');
+  await whileLocked(schema, "select 1 from {s}.job where channel <> 'Z' for update", [], () => take(alive, null));
   await reconcile(session, tables, { processId: alive, generation: 1, known: [] });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 90 });

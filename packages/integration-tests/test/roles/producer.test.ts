@@ -61,6 +61,7 @@ describe('a role that was granted what a producer needs', () => {
   it('was given no more than to set what an enqueue sets, and to read the version', async () => {
     const columns = [
       'channel',
+      'extras',
       'id',
       'job_group',
       'name',
@@ -107,7 +108,7 @@ describe('the server refuses to a producer', () => {
     ['to hold a lease', `insert into {s}.process (id, expires_at) values (${ZERO}, now())`],
     ['to end a lease', 'delete from {s}.process'],
     ['to open groups', 'update {s}.job_group set running = 0'],
-    ['to repeat jobs', `insert into {s}.schedule (name, repeat_secs) values ('N', 1)`],
+    ['to repeat jobs', `insert into {s}.schedule (job_name, rule) values ('N', '{"everySecs":1}')`],
     ['to claim by name', `select * from {s}.claim_announced_v1(${ZERO}, 0, '{}', '{}', '{}', 1)`],
     ['to claim', `select * from {s}.claim_v1(${ZERO}, 0, '{N}', '[{"slots":1,"ahead":0,"maxPerGroup": 1}]', null)`],
     ['to settle', `select * from {s}.settle_v1(${ZERO}, '{${ZERO.slice(1, -1)}}', '{1}', '{1}', null, '{}', 'keep')`],

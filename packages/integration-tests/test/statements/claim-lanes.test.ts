@@ -46,6 +46,16 @@ describe('a claim from many lanes', () => {
     expect(ids(await statements.claimed(worker, { slots: 9 }))).toEqual(all.slice(0, 6));
   });
 
+  it('takes each job once where others hold a part of what it saw', async () => {
+    const worker = await statements.worker();
+    const all = await statements.insert(...['A', 'A', 'B', 'B', 'B', 'B'].map((channel) => ({ channel })));
+    const hold = 'select 1 from {s}.job where id = any ($1::uuid[]) for update';
+    await whileLocked(schema, hold, [all.slice(0, 2)], async () => {
+      expect(ids(await statements.claimed(worker, { slots: 4 }))).toEqual(all.slice(2));
+    });
+    expect(ids(await statements.claimed(worker, { slots: 12 }))).toEqual(all.slice(0, 2));
+  });
+
   // It looked at as many jobs of each lane as it could take in all.
   it('costs what it takes, not what there is', async () => {
     const worker = await statements.worker();

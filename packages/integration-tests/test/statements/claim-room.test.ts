@@ -26,6 +26,15 @@ describe.each([
     expect(await statements.job(all[4] ?? '')).toMatchObject({ state: 'ready', fence: 0 });
   });
 
+  it('ends with the one that fills it, of several lanes too', async () => {
+    const worker = await statements.worker();
+    const all = await statements.insert(
+      ...['A', 'B', 'C', 'A', 'B'].map((channel) => ({ channel, ...payload(chars) })),
+    );
+    expect(ids(await statements.claimed(worker, { room }))).toEqual(all.slice(0, 3));
+    expect(ids(await statements.claimed(worker, { room: 1, slots: 1 }))).toEqual(all.slice(3, 4));
+  });
+
   it('counts those of groups in, whose runs end early', async () => {
     const worker = await statements.worker();
     const all = await statements.insert(

@@ -22,6 +22,7 @@ const job = (settings: Partial<NewJob> = {}): NewJob => ({
   numAttempts: 3,
   timeoutSecs: 7,
   payloadText: '{"a":  1}',
+  extras: null,
   ...settings,
 });
 

@@ -18,6 +18,7 @@ const tick = (name: string, job: Partial<NewJob> = {}): NewJob => ({
   numAttempts: 1,
   timeoutSecs: 300,
   payloadText: 'null',
+  extras: null,
   ...job,
 });
 const fire = (...jobs: readonly NewJob[]) => fireSchedules(session, tables, jobs);
@@ -25,8 +26,8 @@ const jobs = () => schema.value('select count(*)::int from {s}.job');
 const at = async (name = 'A') =>
   (
     await schema.rows(
-      `select last_at, next_at, last_job_id, repeat_secs, extract(epoch from next_at - last_at)::float8 as gap,
-      extract(epoch from next_at - now())::float8 as ahead from {s}.schedule where name = $1`,
+      `select last_at, next_at, last_job_id, (rule ->> 'everySecs')::float8 as every_secs, revision, extract(epoch from next_at - last_at)::float8 as gap,
+      extract(epoch from next_at - now())::float8 as ahead from {s}.schedule where job_name = $1`,
       [name],
     )
   )[0];
@@ -103,8 +104,8 @@ describe('a schedule', () => {
     expect(first.jobs.map(({ jobName }) => jobName)).toEqual(['A']);
     expect(first.nextDueMs).toBeLessThanOrEqual(0);
     expect((await fire(...again())).jobs.map(({ jobName }) => jobName)).toEqual(['B']);
-    expect(await at('A')).toMatchObject({ repeat_secs: 60 });
-    expect(await at('B')).toMatchObject({ repeat_secs: 30 });
+    expect(await at('A')).toMatchObject({ every_secs: 60 });
+    expect(await at('B')).toMatchObject({ every_secs: 30 });
     expect(await at('C')).toBe(undefined);
   });
 
@@ -136,7 +137,7 @@ describe('a schedule', () => {
 
   it('that another transaction holds is passed over, and keeps no other from being fired', async () => {
     for (const name of ['A', 'B']) await upsertSchedule(session, tables, { name, repeatSecs: 60 });
-    const lock = `select 1 from {s}.schedule where name = 'A' for update`;
+    const lock = `select 1 from {s}.schedule where job_name = 'A' for update`;
     const { jobs: fired } = await whileLocked(schema, lock, [], () => fire(tick('A'), tick('B')));
     expect(fired.map(({ jobName }) => jobName)).toEqual(['B']);
     expect((await fire(tick('A'), tick('B'))).jobs.map(({ jobName }) => jobName)).toEqual(['A']);
@@ -167,7 +168,7 @@ describe('a schedule', () => {
     await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });
     expect((await at())?.['next_at']).toEqual(before?.['next_at']);
     await upsertSchedule(session, tables, { name: 'A', repeatSecs: 3_600 });
-    expect(await at()).toMatchObject({ gap: 3_600, repeat_secs: 3_600, last_at: before?.['last_at'] });
+    expect(await at()).toMatchObject({ gap: 3_600, every_secs: 3_600, last_at: before?.['last_at'] });
     await upsertSchedule(session, tables, { name: 'A', repeatSecs: 0.5 });
     expect(await at()).toMatchObject({ gap: 0.5 });
   });

@@ -105,6 +105,7 @@ function newJob(): NewJob {
     numAttempts: 1,
     timeoutSecs: 300,
     payloadText: 'null',
+    extras: null,
   };
 }
 

@@ -1,6 +1,6 @@
-import type { Tables } from '@bearmq/core/schema';
+import { claimedRow, type Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
-import { PAYLOAD_BYTES, TAKEN, take } from './ready-jobs.ts';
+import { PAYLOAD_BYTES, take } from './claim-take.ts';
 
 /**
  * Takes, of jobs without a group that a process was told of, those that are still ready. For one that was idle until
@@ -22,34 +22,32 @@ export function claimAnnounced(n: Tables): string {
   return plpgsql({
     signature: `${n.fn('claim_announced_v1')}(
   p_process uuid, p_generation integer, p_ids uuid[], p_channels text[], p_names text[], p_room integer)`,
-    returns: `table (
-  o_id text, o_name text, o_channel text, o_group text, o_attempt integer, o_num_attempts integer, o_timeout_secs float8,
-  o_priority integer, o_seq float8, o_fence integer, o_started boolean, o_suspect boolean, o_enqueued_ms float8,
-  o_payload text)`,
-    body: `begin
+    returns: `table (${claimedRow(' ')})`,
+    body: `declare
+  v_rows tid[];
+begin
   perform 1 from ${n.process} w where w.id = p_process and w.generation = p_generation for key share;
   if not found then
     return;
   end if;
-  return query
   with announced as materialized (
     select t.id, t.channel, t.name from unnest(p_ids, p_channels, p_names) as t (id, channel, name)
   ),
-  picked as materialized (
-    select j.id, j.attempt, j.priority, j.seq, ${PAYLOAD_BYTES} as bytes
+  locked as materialized (
+    select j.ctid as row, j.priority, j.seq, ${PAYLOAD_BYTES} as bytes
     from ${n.job} j join announced t on j.id = any (array[t.id])
     where j.state::text = 'ready' and j.job_group is null and j.channel = t.channel and j.name = t.name
     order by j.id for update of j skip locked
-  ),
-  ranked as materialized (
-    select f.id, null::integer as epoch, f.attempt, f.nth = 1 as started
-    from (
-      select p.*, row_number() over w as nth, sum(p.bytes) over w - p.bytes as before from picked p
-      window w as (order by p.priority desc, p.seq rows unbounded preceding)
-    ) f
-    where f.before < p_room
   )
-  ${take(n, TAKEN)};
+  select array_agg(f.row order by f.priority desc, f.seq) into v_rows
+  from (
+    select l.*, sum(l.bytes) over w - l.bytes as before from locked l
+    window w as (order by l.priority desc, l.seq rows unbounded preceding)
+  ) f
+  where f.before < p_room;
+  if v_rows is not null then
+    return query ${take(n, 'v_rows', 'null::integer[]', '1')};
+  end if;
   o_id := null;
   return next;
 end`,

@@ -1,7 +1,8 @@
 import type { Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
+import { PAYLOAD_BYTES } from './claim-take.ts';
+import { admits, enter, isShut } from './gate.ts';
 import { groupLanes } from './groups.ts';
-import { PAYLOAD_BYTES } from './ready-jobs.ts';
 
 /**
  * How many ready jobs a claim looks at that found nothing to run, to move those of busy groups out of the way: nobody
@@ -28,23 +29,28 @@ const STRIDE = 5000;
  * A run is several jobs of one group for one worker, worked off in order under the one lock: taken job by job, a busy
  * group is bound by round trips to some 400 jobs/s. The caller asks for runs only while jobs are fast.
  *
- * `p_groups` are the groups whose ready jobs were seen in the given lanes, in the order of their first, and `p_seen` is
- * the number of those jobs. `p_want` groups are enough, and `p_limit` jobs, the oldest of them, or those that bring `p_room` bytes of payload. `o_moved` says that jobs
- * were moved out of the way, so that the next claim sees others. `o_may_have_more` says that ready work may be left, behind what was
- * seen or in groups past `p_want` (whose runs may turn out short): who got less than it asked for asks again at once.
+ * `p_groups` are the groups whose ready jobs were seen in the lanes `p_lanes`, in the order of their first, and `p_seen`
+ * is the number of those jobs. `p_want` groups are enough, and `p_limit` jobs, the oldest of them, or those that bring
+ * `p_room` bytes of payload; a group gives `p_max_per_group` at most. `p_window` jobs of each lane are looked at for what to move
+ * out of the way.
+ *
+ * Returns the jobs in the order in which they run, with the epochs of their groups, and their bytes. `is_moved` says that jobs were moved out of the way, so that the next claim sees others. `is_more_likely` says
+ * that ready work may be left, behind what was seen or in groups past `p_want` (whose runs may turn out short): who got
+ * less than it asked for asks again at once.
  */
 export function claimGroups(n: Tables): string {
   return plpgsql({
+    called: 'inner',
     signature: `${n.fn('claim_groups_v1')}(
-  p_names text[], p_channels text[], p_want integer, p_max_per_group integer, p_limit integer, p_room bigint, p_groups text[],
-  p_lane_channels text[], p_lane_names text[], p_seen integer, p_window integer, p_insert boolean,
-  out o_ids uuid[], out o_heads boolean[], out o_epochs integer[], out o_may_have_more boolean, out o_moved boolean, out o_bytes bigint)`,
-    returns: 'record',
+  p_names text[], p_channels text[], p_lanes ${n.fn('lane')}[], p_groups text[], p_want integer, p_max_per_group integer,
+  p_limit integer, p_room bigint, p_seen integer, p_window integer, p_insert boolean)`,
+    returns: n.fn('group_run'),
     body: `declare
+  v_run ${n.fn('group_run')};
   v_open text[];
   v_busy text[];
+  v_taken integer := 0;
   v_demoted integer := 0;
-  v_taken integer;
 begin
   if p_insert then
     ${insertGroups(n, 'select g.name from unnest(p_groups[1:2 * p_want]) as g (name)')};
@@ -52,7 +58,7 @@ begin
 
   with locked as materialized (
     select g.name from unnest(p_groups) with ordinality as c (name, nth) join ${n.jobGroup} g on g.name = any (array[c.name])
-    where g.running = 0 order by c.nth limit p_want for update of g skip locked
+    where ${admits('g')} order by c.nth limit p_want for update of g skip locked
   )
   select array_agg(l.name) into v_open from locked l;
 
@@ -74,8 +80,8 @@ begin
       select w.*, row_number() over (partition by w.job_group order by w.priority desc, w.seq) as nth from oldest w
     ),
     run as materialized (
-      select r.*, h.id is not null as held, h.bytes from numbered r left join lateral (
-        select j.id, ${PAYLOAD_BYTES} as bytes from ${n.job} j where j.id = any (array[r.id]) and j.state in ('ready', 'blocked') for update skip locked
+      select r.*, h.row is not null as held, h.row, h.bytes from numbered r left join lateral (
+        select j.ctid as row, ${PAYLOAD_BYTES} as bytes from ${n.job} j where j.id = any (array[r.id]) and j.state in ('ready', 'blocked') for update skip locked
       ) h on true
       where r.nth <= p_max_per_group
     ),
@@ -89,44 +95,41 @@ begin
     taken as materialized (
       select f.* from gapless f where f.before < p_room
     ),
-    opened as (
-      update ${n.jobGroup} g set running = c.jobs, locked_at = now()
-      from (select t.job_group, count(*)::integer as jobs from taken t group by t.job_group) c
-      where g.name = any (array[c.job_group])
+    entered as (
+      ${enter(n, 'select t.job_group, count(*)::integer as jobs from taken t group by t.job_group')}
     )
-    select array_agg(t.id order by t.priority desc, t.seq), array_agg(t.nth = 1 order by t.priority desc, t.seq),
-      array_agg(g.epoch order by t.priority desc, t.seq), sum(t.bytes)
-    into o_ids, o_heads, o_epochs, o_bytes
+    select array_agg(t.row order by t.priority desc, t.seq), array_agg(g.epoch order by t.priority desc, t.seq),
+      coalesce(sum(t.bytes), 0), count(*) filter (where t.nth = 1)
+    into v_run.rows, v_run.epochs, v_run.bytes, v_taken
     from taken t join ${n.jobGroup} g on g.name = any (array[t.job_group]);
   end if;
-
-  v_taken := coalesce(cardinality(array_positions(o_heads, true)), 0);
 
   -- Busy groups, those just taken among them: what else of them is ready is moved out of the way.
   with locked as materialized (
     select g.name from unnest(p_groups) as c (name) join ${n.jobGroup} g on g.name = any (array[c.name])
-    where g.running > 0 limit 100 for update of g skip locked
+    where ${isShut('g')} limit 100 for update of g skip locked
   )
   select array_agg(l.name) into v_busy from locked l;
   if v_busy is not null and v_taken < p_seen then
     -- In strides, so that a hot group is passed over a few times and not once a job. Only ready rows are in the index
     -- that is read, so what was moved before is not met again.
     with ahead as materialized (
-      select x.id, x.job_group from unnest(p_lane_channels, p_lane_names) as l (channel, name) cross join lateral (
+      select x.id, x.job_group from unnest(p_lanes) as l cross join lateral (
         select j.id, j.job_group from ${n.job} j
         where j.state = 'ready' and j.job_group is not null and j.channel = l.channel and j.name = l.name
         order by j.priority desc, j.seq limit case when v_taken > 0 then p_window else greatest(p_window, ${STRIDE}) end) x
     ),
     passed as materialized (
       select j.id from ahead a join ${n.job} j on j.id = any (array[a.id])
-      where a.job_group = any (v_busy) and j.state = 'ready' and not (j.id = any (coalesce(o_ids, '{}')))
+      where a.job_group = any (v_busy) and j.state = 'ready' and not (j.ctid = any (coalesce(v_run.rows, '{}')))
       for update of j skip locked
     )
     update ${n.job} j set state = 'blocked' from passed p where j.id = any (array[p.id]);
     get diagnostics v_demoted = row_count;
   end if;
-  o_moved := v_demoted > 0;
-  o_may_have_more := v_demoted > 0 or cardinality(p_groups) > greatest(v_taken, coalesce(cardinality(v_busy), 0));
+  v_run.is_moved := v_demoted > 0;
+  v_run.is_more_likely := v_demoted > 0 or cardinality(p_groups) > greatest(v_taken, coalesce(cardinality(v_busy), 0));
+  return v_run;
 end`,
   });
 }

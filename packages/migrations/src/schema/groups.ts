@@ -1,5 +1,6 @@
 import type { Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
+import { admits, holding, isMiscounted, leave, recount } from './gate.ts';
 
 /**
  * The lanes (channel and name) in which a group has waiting jobs, as a recursive CTE `group_lane` over the text array
@@ -39,7 +40,7 @@ export function promoteGroupHeads(n: Tables): string {
     n,
     `array(
       select distinct g.name from unnest(p_groups) as u (name) join ${n.jobGroup} g on g.name = any (array[u.name])
-      where g.running = 0)`,
+      where ${admits('g')})`,
   )},
   head as materialized (
     select l.channel, l.name, x.id, x.state from group_lane l cross join lateral (
@@ -66,12 +67,11 @@ export function releaseGroups(n: Tables): string {
     signature: `${n.fn('release_groups_v1')}(p_groups text[], p_epochs integer[])`,
     returns: 'table (o_channel text, o_name text)',
     body: `begin
-  update ${n.jobGroup} g set running = greatest(0, g.running - f.released)
-  from (
-    select f.name, f.epoch, count(*)::integer as released from unnest(p_groups, p_epochs) as f (name, epoch)
-    group by f.name, f.epoch
-  ) f
-  where g.name = any (array[f.name]) and g.epoch = f.epoch;
+  ${leave(
+    n,
+    `select f.name, f.epoch, count(*)::integer as jobs from unnest(p_groups, p_epochs) as f (name, epoch)
+    group by f.name, f.epoch`,
+  )};
   return query select p.o_channel, p.o_name from ${n.fn('promote_group_heads_v1')}(p_groups) p;
 end`,
   });
@@ -89,16 +89,14 @@ export function recountGroups(n: Tables): string {
     body: `begin
   return query
   with holding as materialized (
-    select j.job_group, j.group_epoch, count(*)::integer as running from ${n.job} j
-    where j.state = 'running' and j.job_group = any (p_groups) group by j.job_group, j.group_epoch
+    ${holding(n, 'j.job_group = any (p_groups)')}
   ),
-  counted as (
+  wrong as (
     select g.name, coalesce(h.running, 0) as running from ${n.jobGroup} g
     left join holding h on h.job_group = g.name and h.group_epoch = g.epoch
-    where g.name = any (p_groups)
+    where g.name = any (p_groups) and ${isMiscounted('g', 'h')}
   )
-  update ${n.jobGroup} g set running = c.running from counted c
-  where g.name = c.name and g.running <> c.running returning g.name::text;
+  ${recount(n, 'wrong')} returning g.name::text;
 end`,
   });
 }

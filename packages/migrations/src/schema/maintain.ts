@@ -1,5 +1,6 @@
 import type { Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
+import { admits, holding, isHeld, isMiscounted, isShut } from './gate.ts';
 
 /**
  * Deletes unused groups among the next `p_limit` names after `p_after`, and says where to go on.
@@ -8,7 +9,8 @@ import { plpgsql } from '../plpgsql.ts';
  * An enqueue takes no lock here, and needs none: a claim makes the row anew.
  *
  * A group that was opened by force (its epoch is not 0) may have running jobs that it does not count. Its row stays until
- * they are over: a new row would begin at epoch 0 again, and they would count it down as if they held it.
+ * they are over: a new row would begin at epoch 0 again, and they would count it down as if they held it. So does one
+ * with settings of its own, or with the starts that a limit still counts.
  */
 export function pruneGroups(n: Tables): string {
   return plpgsql({
@@ -23,11 +25,12 @@ begin
   select count(*)::integer, max(p.name) into o_seen, o_last from page p;
   select array_agg(l.name) into v_names from (
     select g.name from ${n.jobGroup} g
-    where g.name > p_after and g.name <= o_last and g.running = 0 order by g.name for update skip locked) l;
+    where g.name > p_after and g.name <= o_last and not ${isHeld('g')} order by g.name for update skip locked) l;
   return query
-  delete from ${n.jobGroup} g where g.name = any (v_names) and g.running = 0
+  delete from ${n.jobGroup} g where g.name = any (v_names) and not ${isHeld('g')}
     and not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state in ('ready', 'blocked'))
     and not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state = 'scheduled')
+    and num_nonnulls(g.max_running, g.weight, g.rate_max, g.rate_at) = 0
     and (g.epoch = 0 or not exists (select 1 from ${n.job} j where j.job_group = g.name and j.state = 'running'))
   returning g.name, null::text, null::integer;
   return next;
@@ -67,17 +70,16 @@ begin
       order by j.job_group, j.channel, j.name, j.priority desc, j.seq limit 1) x
   ),
   holding as materialized (
-    select j.job_group, j.group_epoch, count(*)::integer as running from ${n.job} j
-    where j.state = 'running' and j.job_group is not null group by j.job_group, j.group_epoch
+    ${holding(n)}
   )
   select array_agg(distinct s.name) into v_suspects from (
     select l.job_group as name from lane l
     where l.state = 'blocked'
-      and not exists (select 1 from ${n.jobGroup} g where g.name = any (array[l.job_group]) and g.running > 0)
+      and not exists (select 1 from ${n.jobGroup} g where g.name = any (array[l.job_group]) and ${isShut('g')})
     union all
     select g.name from ${n.jobGroup} g
     left join holding h on h.job_group = g.name and h.group_epoch = g.epoch
-    where g.running <> coalesce(h.running, 0)) s;
+    where ${isMiscounted('g', 'h')}) s;
   if v_suspects is null then
     return;
   end if;
@@ -91,7 +93,7 @@ begin
   v_miscounted := array(select * from ${n.fn('recount_groups_v1')}(v_names));
 
   select array_agg(g.name) into v_stuck from ${n.jobGroup} g
-  where g.name = any (v_names) and g.running = 0
+  where g.name = any (v_names) and ${admits('g')}
     and exists (select 1 from ${n.fn('promote_group_heads_v1')}(array[g.name]) p where p.o_promoted);
 
   return query select 'miscounted', u.name from unnest(v_miscounted) as u (name);

@@ -1,5 +1,7 @@
 import type { Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
+import { failure } from './failures.ts';
+import { forceOpen, isHeld } from './gate.ts';
 import { lockGroups } from './groups.ts';
 
 /**
@@ -11,6 +13,7 @@ import { lockGroups } from './groups.ts';
  * job can settle nothing any more. A job that was claimed ahead and not started has spent no attempt; `p_refund`
  * says that not even those marked as started were (their claim never reached the worker). Otherwise the jobs become
  * `suspect`: one that ends its process at once, before its start is recorded, would have its attempt given back each time.
+ * And of one that was started the attempt has failed, by the death of its process, and it waits anew from now on.
  */
 export function releaseJobs(n: Tables): string {
   return plpgsql({
@@ -33,7 +36,10 @@ begin
 
   return query
   update ${n.job} j set state = 'ready', process_id = null, fence = j.fence % 2147483647 + 1, suspect = j.suspect or not p_refund,
-    attempt = greatest(0, j.attempt - case when p_refund and j.started then 1 else 0 end)
+    attempt = greatest(0, j.attempt - case when p_refund and j.started then 1 else 0 end),
+    ready_at = case when ${HAS_DIED} then now() else j.ready_at end,
+    deaths = case when ${HAS_DIED} then coalesce(j.deaths, 0) % 2147483647 + 1 else j.deaths end,
+    failures = case when ${HAS_DIED} then ${n.fn('append_failure_v1')}(j.failures, ${DEATH}) else j.failures end
   where j.process_id = p_process and j.state = 'running' and ${isUnknown}
   returning j.id, j.name;
 
@@ -43,6 +49,16 @@ begin
 end`,
   });
 }
+
+/** Whether the job was running when its process died. */
+const HAS_DIED = 'j.started and not p_refund';
+
+/** Who ran it and for how long died with the process. */
+const DEATH = failure({
+  attempt: 'j.attempt',
+  error: `'the worker process died'`,
+  more: `'workerId', null::text, 'durationMs', null::float8`,
+});
 
 /** A set to look up in, made once: a join of two lists of some thousand would compare each with each. */
 const isUnknown = '(j.id, j.fence) not in (select k.id, k.fence from unnest(p_known, p_known_fences) as k (id, fence))';
@@ -132,7 +148,7 @@ begin
 
   with overdue as materialized (
     select g.name from ${n.jobGroup} g
-    where g.running > 0 and g.locked_at < now() - make_interval(secs => p_unlock_secs)
+    where ${isHeld('g')} and g.locked_at < now() - make_interval(secs => p_unlock_secs)
       and (g.name, g.epoch) in (
         select j.job_group, j.group_epoch from ${n.job} j where j.state = 'running' and j.job_group is not null
         group by j.job_group, j.group_epoch
@@ -140,7 +156,7 @@ begin
     order by g.name for update skip locked
   ),
   opened as (
-    update ${n.jobGroup} g set running = 0, epoch = g.epoch % 2147483647 + 1 from overdue o where g.name = any (array[o.name]) returning g.name
+    ${forceOpen(n, 'overdue')}
   )
   select array_agg(o.name) into v_groups from opened o;
   if v_groups is not null then

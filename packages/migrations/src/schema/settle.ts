@@ -1,17 +1,25 @@
-import type { Tables } from '@bearmq/core/schema';
+import { KEPT_COLUMNS, type Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
+import { failure } from './failures.ts';
 import { lockGroups } from './groups.ts';
 
 /**
  * Settles a batch of what one worker process did with the jobs it claimed.
  *
  * Jobs that succeeded come as parallel arrays, since nearly all do. Everything else comes in `p_rest`, a JSON array of
- * `{ id, fence, attempt, kind, secs, error }`:
+ * `{ id, fence, attempt, kind, secs, error, failure, result }`:
+ * - `succeeded`: likewise, with a `result`;
  * - `failed`: finalized as failed, with its error;
+ * - `cancelled`: finalized as that, with the reason as its error, or without one;
  * - `waiting`: claimed again after `secs` (a retry: with an error, and no more `suspect`), or at once (a release);
+ * - `parked`: claimed again after `secs` as well, or where there are none, once somebody has it go on (`pending`);
  * - `started`: still running; a job that was claimed ahead spends its attempt now, and counts as claimed now: what holds
  *   a group for long is the job that runs, not those of the run before it. With an error: it has ended, and its outcome
  *   cannot be recorded.
+ *
+ * A `failure` says that an attempt has failed with the error, where and after how long (`{ workerId, durationMs }`): the
+ * job's history of failures gets it, in the same write. Only with an error does a job that is ready at once wait anew: one
+ * that is released was not started, and has waited all the time.
  *
  * Every outcome is fenced by the job's id, the number of the claim and the worker that made it, and attempts are absolute,
  * so a settle that is sent again after its answer was lost changes nothing. The number alone would not do: where the
@@ -20,8 +28,8 @@ import { lockGroups } from './groups.ts';
  *
  * Returns the claims (id and number) that the worker no longer held. What an earlier copy of the same settle did does not
  * count as lost: it has left the job in history with the same number and worker, or waiting with the same number (whoever
- * takes it from there raises that) and attempt (who takes it back where a claim's commit was lost may come to that number). Where no history is kept, a job that is gone cannot be told from that, and does not
- * count either: nobody will run it again.
+ * takes it from there raises that) and attempt (a rescue may come to the number of a claim whose commit was lost). Where no
+ * history is kept, a job that is gone cannot be told from that, and does not count either: nobody will run it again.
  *
  * It also returns the lanes in which a group that it freed has a job that is ready now: whoever serves them has work,
  * and where there are none a claim would come back empty.
@@ -61,7 +69,7 @@ begin
       select j.id from (
         select u.id, u.fence from unnest(p_ids, p_fences) as u (id, fence)
         union all
-        select t.id, t.fence from (${rest}) t where t.kind = 'failed'
+        select t.id, t.fence from (${rest}) t where t.kind in (${ENDS})
       ) o join ${n.job} j on j.id = any (array[o.id])
       where j.fence = o.fence and j.process_id = p_process));
   end if;
@@ -70,9 +78,9 @@ begin
     with over as materialized (
       delete from ${n.job} j using unnest(p_ids, p_fences, p_attempts) as o (id, fence, attempt)
       where j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
-      returning ${OVER}, o.attempt as spent, 'succeeded'::${n.jobOutcome} as outcome, null::text as error
+      returning ${OVER}, j.failures, o.attempt as spent
     ),
-    ${finalize(n)}
+    ${finalize(n, `'succeeded'`)}
     ${collect('over')}
   end if;
 
@@ -80,17 +88,20 @@ begin
     with outcome as materialized (${rest}),
     over as materialized (
       delete from ${n.job} j using outcome o
-      where o.kind = 'failed' and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
-      returning ${OVER}, o.attempt as spent, 'failed'::${n.jobOutcome} as outcome, o.error
+      where o.kind in (${ENDS}) and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
+      returning ${OVER}, ${failures(n)} as failures, o.attempt as spent, o.kind, o.error, o.result
     ),
-    ${finalize(n)},
+    ${finalize(n, 'kind', 'error', 'result')},
     waiting as (
       update ${n.job} j set
-        state = case when o.secs > 0 then 'scheduled' else 'ready' end::${n.jobState},
+        state = case when o.secs > 0 then 'scheduled' when o.kind = 'parked' and o.secs is null then 'pending'
+          else 'ready' end::${n.jobState},
+        ready_at = case when o.error is null then j.ready_at when o.secs > 0 then null else clock_timestamp() end,
+        failures = ${failures(n)},
         run_at = case when o.secs > 0 then clock_timestamp() + make_interval(secs => o.secs) end,
         process_id = null, attempt = o.attempt, last_error = coalesce(o.error, j.last_error),
         suspect = j.suspect and o.error is null
-      from outcome o where o.kind = 'waiting' and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
+      from outcome o where o.kind in (${WAITS}) and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
       returning j.id, j.job_group, j.group_epoch
     ),
     started as (
@@ -133,26 +144,42 @@ begin
       where f.id = any (array[o.id]) and f.fence = o.fence and f.process_id = p_process)
     and not exists (
       select 1 from ${n.job} j where j.id = any (array[o.id]) and j.fence = o.fence
-        and (j.process_id = p_process or j.process_id is null and o.kind = 'waiting' and j.attempt = o.attempt))
+        and (j.process_id = p_process or j.process_id is null and o.kind in (${WAITS}) and j.attempt = o.attempt))
     and (v_keep or exists (select 1 from ${n.job} j where j.id = any (array[o.id])));
 end`,
   });
 }
 
 const rest = `select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
-      id uuid, fence integer, attempt integer, kind text, secs float8, error text)`;
+      id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json)`;
 
-/** What is kept of a job that is over. Named one by one: users may have columns of their own, of any name. */
-const OVER = `j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.process_id,
-        j.name, j.channel, j.job_group, j.group_epoch, j.payload`;
+/** Kinds with which a job is over, and those with which it waits. */
+const ENDS = `'succeeded', 'failed', 'cancelled'`;
+const WAITS = `'waiting', 'parked'`;
 
-/** Moves the jobs of the CTE `over` to history, server-side: payloads do not travel. */
-function finalize(n: Tables): string {
+/** What is kept of a job that is over as it is, and what is needed to free its group. */
+const OVER = [...KEPT_COLUMNS, 'group_epoch'].map((column) => `j.${column}`).join(', ');
+
+/** The failures of the job `j`, with that of `o` if it has one. */
+function failures(n: Tables): string {
+  const one = failure({
+    attempt: 'o.attempt',
+    error: 'o.error',
+    more: `'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs'`,
+  });
+  return `case when o.failure is null then j.failures
+        else ${n.fn('append_failure_v1')}(j.failures, ${one}) end`;
+}
+
+/**
+ * Moves the jobs of the CTE `over` to history, server-side: payloads do not travel. `more` are columns that only some have.
+ * What is the same for all, as the worker is, does not go through the CTE: a column there costs a hundredth of a settle.
+ */
+function finalize(n: Tables, outcome: string, ...more: readonly string[]): string {
+  const columns = [...KEPT_COLUMNS, 'failures', ...more].join(', ');
   return `moved as (
-      insert into ${n.finalizedJob} (id, seq, enqueued_at, claimed_at, timeout_secs, outcome, attempt, num_attempts,
-        fence, priority, process_id, name, channel, job_group, error, payload)
-      select id, seq, enqueued_at, claimed_at, timeout_secs, outcome, spent, num_attempts,
-        fence, priority, process_id, name, channel, job_group, error, payload from over where v_keep
+      insert into ${n.finalizedJob} (${columns}, attempt, process_id, outcome)
+      select ${columns}, spent, p_process, ${outcome}::${n.jobOutcome} from over where v_keep
     )`;
 }
 

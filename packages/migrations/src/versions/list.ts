@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '9472ab3038a0c4338db8640232556446c2bb6001e206954fad4863ff14d0f358',
+    sha256: 'f16b7b139014607d26c46c68690ee5ceb241b4151ccdebfcbcbbea9be3ab5f6f',
     makes: makes1,
   },
 ];

@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts';
 import type { SqlSession } from '../../driver/index.ts';
 import { InvalidOptionError } from '../../errors.ts';
 import { describe } from '../../messages.ts';
+import type { JobHeaders } from '../../model/extras.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
 import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_JOBS_PER_CALL, MAX_NAME_BYTES, MAX_SECS } from '../../model/limits.ts';
 import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
@@ -58,6 +59,15 @@ export interface EnqueueOverrides extends JobSettings {
    * @throws {@link InvalidOptionError} if empty or longer than 1,024 bytes.
    */
   readonly jobGroup?: string;
+  /**
+   * Texts by name that go with the job beside its payload, for whoever runs it: `metadata.headers`. A trace's context, or
+   * a tenant. Stored as they are, and shown to all who may read jobs.
+   *
+   * @defaultValue none
+   * @throws {@link InvalidOptionError} if not a plain object of strings; above 8 KiB of JSON in all; for a name that is
+   *   empty, longer than 255 bytes, or begins with `bearmq.`.
+   */
+  readonly headers?: JobHeaders;
 }
 
 /** What `enqueue` and `enqueueMany` may be told beside what each job may say differently. */
@@ -68,6 +78,12 @@ export interface TransactionOption {
    * and no `JOB_DEFINITION_JOB_ENQUEUE` is emitted: only you know whether it committed.
    */
   readonly tx?: SqlSession;
+}
+
+/** The second argument of `enqueueMany`. */
+export interface EnqueueManyOptions extends TransactionOption {
+  /** The headers of all jobs that have none of their own. They are sent once for each statement. */
+  readonly headers?: JobHeaders;
 }
 
 /** The second argument of `enqueue`. */
@@ -137,7 +153,8 @@ const isSession = hasMethods(
   ['run'],
   "must be your transaction as your client's from… function gives it, such as fromPg(client)",
 );
-const overrideChecks = { ...settingChecks, jobGroup: groupCheck };
+// Headers are checked where they are read: once, for what is checked is to be what is stored.
+const overrideChecks = { ...settingChecks, jobGroup: groupCheck, headers: unchecked };
 const enqueueChecks = { ...overrideChecks, tx: isSession };
 const itemChecks = { ...overrideChecks, payload: unchecked };
 
@@ -164,8 +181,8 @@ function onlyPayloadOf(item: unknown): CheckedItem | undefined {
 }
 
 /** @throws InvalidOptionError likewise. */
-export function checkTransactionOption(options: TransactionOption): TransactionOption {
-  return checkOptions('enqueueMany', options, { tx: isSession });
+export function checkEnqueueManyOptions(options: EnqueueManyOptions): EnqueueManyOptions {
+  return checkOptions('enqueueMany', options, { headers: unchecked, tx: isSession });
 }
 
 /** @throws InvalidOptionError for what is no list, or too long a one. */

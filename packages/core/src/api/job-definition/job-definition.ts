@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { SqlSession } from '../../driver/index.ts';
 import { InvalidOptionError } from '../../errors.ts';
+import { encodeExtras } from '../../job-headers.ts';
 import type { NewJob } from '../../model/job.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
 import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
@@ -12,17 +13,17 @@ import { isMissing, missingSchema } from '../../statements/read-schema-version.t
 import { upsertSchedule } from '../../statements/schedules.ts';
 import {
   checkEnqueueItem,
+  checkEnqueueManyOptions,
   checkEnqueueOptions,
   checkItemCount,
-  checkTransactionOption,
   type EnqueueItem,
+  type EnqueueManyOptions,
   type EnqueueOptions,
   type EnqueueOverrides,
   groupCheck,
   type JobDefinitionOptions,
   type JobSettings,
   resolveJobOptions,
-  type TransactionOption,
 } from './job-definition-options.ts';
 
 /**
@@ -81,7 +82,7 @@ export class JobDefinition<TParams = null> {
       name,
       repeatSecs,
       execute: (payload, metadata: JobMetadata) => workFunction(payload as TParams, metadata),
-      nextTick: () => this.#newJob(null as TParams, {}),
+      nextTick: () => this.#newJob(null as TParams, {}, null),
     };
   }
 
@@ -117,7 +118,8 @@ export class JobDefinition<TParams = null> {
    */
   async enqueue(...[payload, options]: EnqueueArguments<TParams>): Promise<string> {
     const { tx, ...overrides } = options === undefined ? {} : checkEnqueueOptions(options);
-    const job = this.#newJob((payload === undefined ? null : payload) as TParams, overrides);
+    const extras = encodeExtras('enqueue.headers', overrides.headers);
+    const job = this.#newJob((payload === undefined ? null : payload) as TParams, overrides, extras);
     const { enqueuer } = this.#services;
     await this.#insert([job], tx, {
       alone: () => enqueuer.insert(job),
@@ -136,9 +138,9 @@ export class JobDefinition<TParams = null> {
    *   or has more than a million items; nothing was enqueued.
    * @throws SchemaVersionError, DatabaseError as {@link enqueue} does.
    */
-  async enqueueMany(items: readonly EnqueueItem<TParams>[], options: TransactionOption = {}): Promise<string[]> {
-    const { tx } = checkTransactionOption(options);
-    const drafts = this.#draftsOf(items);
+  async enqueueMany(items: readonly EnqueueItem<TParams>[], options: EnqueueManyOptions = {}): Promise<string[]> {
+    const { tx, headers } = checkEnqueueManyOptions(options);
+    const drafts = this.#draftsOf(items, encodeExtras('enqueueMany.headers', headers));
     const jobs = function* (name: string): Generator<NewJob, void> {
       for (const [index, { job, payload }] of drafts.entries()) {
         yield isWritten(job) ? job : { ...job, payloadText: encodePayload(name, payload, index) };
@@ -153,14 +155,15 @@ export class JobDefinition<TParams = null> {
     return made.map(({ id }) => id);
   }
 
-  #draftsOf(items: readonly unknown[]): readonly Draft[] {
+  #draftsOf(items: readonly unknown[], ofAll: string | null): readonly Draft[] {
     checkItemCount(items);
     let chars = 0;
     const drafts: Draft[] = [];
     for (let index = 0; index < items.length; index += 1) {
       const item = checkEnqueueItem(items, index);
       const { payload = null } = item;
-      const job = this.#newJob(payload as TParams, item, index);
+      const own = item.headers === undefined ? ofAll : encodeExtras(`enqueueMany[${index}].headers`, item.headers);
+      const job = this.#newJob(payload as TParams, item, own, index);
       chars += job.payloadText.length;
       drafts.push({ job: chars <= KEPT_CHARS ? job : { ...job, payloadText: null }, payload });
     }
@@ -187,7 +190,7 @@ export class JobDefinition<TParams = null> {
     }
   }
 
-  #newJob(payload: TParams, overrides: EnqueueOverrides, item?: number): NewJob {
+  #newJob(payload: TParams, overrides: EnqueueOverrides, extras: string | null, item?: number): NewJob {
     const settings = this.#settings;
     return {
       id: monotonicUuid(),
@@ -198,6 +201,7 @@ export class JobDefinition<TParams = null> {
       numAttempts: overrides.numAttempts ?? settings.numAttempts,
       timeoutSecs: overrides.timeoutSecs ?? settings.timeoutSecs,
       payloadText: encodePayload(this.name, payload, item),
+      extras,
     };
   }
 

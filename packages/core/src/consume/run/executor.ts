@@ -84,8 +84,10 @@ export class Executor {
   close(holding: Holding, workerId: string, thrown: Thrown | null, now: number): boolean {
     const { settler } = this.#options;
     const { job, startedAt } = holding;
-    const outcome: Outcome = thrown === null ? { kind: 'succeeded', job } : outcomeOfError(job, thrown.error);
-    const settlement = { holding, outcome, workerId, durationMs: now - startedAt, error: thrown?.error };
+    const durationMs = now - startedAt;
+    const outcome: Outcome =
+      thrown === null ? { kind: 'succeeded', job } : outcomeOfError(job, thrown.error, { workerId, durationMs });
+    const settlement = { holding, outcome, workerId, durationMs, error: thrown?.error };
     if (holding.isForsaken) settler.drop(settlement);
     else settler.record(settlement);
     return outcome.kind === 'waiting' && outcome.secs === 0;

@@ -14,6 +14,7 @@ const job = claimedJob({
   numAttempts: 3,
   enqueuedAtMs: 1.5,
   payloadText: '{"password":"hunter2"}',
+  extras: '{"headers":{"traceparent":"00-1"}}',
 });
 const toldOf = (of: ClaimedJob) => new RunMetadata(of, 'w', new Holding(of));
 const fields = {
@@ -23,6 +24,7 @@ const fields = {
   jobGroup: 'g',
   attempt: 2,
   numAttempts: 3,
+  headers: { traceparent: '00-1' },
   enqueuedAt: new Date(1),
   workerId: 'w',
 };

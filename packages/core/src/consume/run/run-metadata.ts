@@ -1,3 +1,4 @@
+import { headersIn, type JobHeaders } from '../../model/extras.ts';
 import type { ClaimedJob } from '../../model/job.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
 import type { Holding } from '../holdings.ts';
@@ -38,6 +39,7 @@ export class RunMetadata implements JobMetadata {
   readonly jobGroup: string;
   readonly attempt: number;
   readonly numAttempts: number;
+  readonly headers: JobHeaders;
   readonly enqueuedAt: Date;
   readonly workerId: string;
   readonly #run: Holding;
@@ -49,6 +51,7 @@ export class RunMetadata implements JobMetadata {
     this.jobGroup = job.jobGroup ?? ownGroup(job.id);
     this.attempt = job.attempt;
     this.numAttempts = job.numAttempts;
+    this.headers = headersIn(job.extras);
     this.enqueuedAt = new Date(job.enqueuedAtMs);
     this.workerId = workerId;
     this.#run = run;

@@ -38,7 +38,13 @@ export const enqueueCommand = (items: readonly EnqueueItem[]): Command =>
       return { ...item, ...fresh, state, nth: first + i, id: idOf('a', first + i) };
     });
     for (const job of jobs) model.jobs.set(job.id, job);
-    const rows = jobs.map(({ group, ...job }, i) => ({ ...job, ...items[i], jobGroup: group, payloadText: '{}' }));
+    const rows = jobs.map(({ group, ...job }, i) => ({
+      ...job,
+      ...items[i],
+      jobGroup: group,
+      payloadText: '{}',
+      extras: null,
+    }));
     await queue.enqueue(rows as Parameters<Queue['enqueue']>[0]);
   });
 

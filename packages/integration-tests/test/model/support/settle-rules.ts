@@ -24,7 +24,8 @@ export function say(verdicts: readonly { readonly claim: ClaimedJob; readonly ve
     if (verdict === 'released') outcomes.push(released(claim));
     else if (claim.attempt > claim.numAttempts) outcomes.push(outcomeOfDeadWorker(claim));
     else if (verdict === 'succeeded') outcomes.push({ kind: 'succeeded', job: claim });
-    else if (verdict === 'failed') outcomes.push(outcomeOfError(claim, new Error('no luck')));
+    else if (verdict === 'failed')
+      outcomes.push(outcomeOfError(claim, new Error('no luck'), { workerId: 'w', durationMs: 1 }));
     else if (!claim.isStarted) started.push(claim);
   }
   return { outcomes, started };

@@ -222,6 +222,14 @@ export class World {
 /** A job of a group, `null` for none; `g@c` is the group g in the channel c. */
 export function newJob(place: string | null): Parameters<Queue['enqueue']>[0][number] {
   const [jobGroup = null, channel = 'DEFAULT'] = place === null ? [] : place.split('@');
-  const settings = { channel, delaySecs: 0, numAttempts: 3, timeoutSecs: 0, priority: 0, payloadText: '{}' };
+  const settings = {
+    channel,
+    delaySecs: 0,
+    numAttempts: 3,
+    timeoutSecs: 0,
+    priority: 0,
+    payloadText: '{}',
+    extras: null,
+  };
   return { id: randomUUID(), name: NAME, jobGroup, ...settings };
 }

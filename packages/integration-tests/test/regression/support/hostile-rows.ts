@@ -16,8 +16,18 @@ const HOSTILE: Readonly<Record<string, readonly string[]>> = {
   int8: ['9223372036854775807', '-9223372036854775808', '0'],
   float8: [`'NaN'`, `'infinity'`, `'-infinity'`, '1e300', '-1e300', '1e-300', '-1', '0', '3153600000'],
   text: [`''`, text(10_000), noise(255), noise(2_600)],
+  jsonb: [`'null'`, `'{}'`, `'[1, [2]]'`, `'[{"error": {"error": []}}]'`],
   timestamptz: [`'infinity'`, `'-infinity'`, `'294276-12-31 23:59:59+00'`, `'4713-01-02 00:00:00+00 BC'`],
-  json: [`'null'`, `(repeat('[', 3000) || repeat(']', 3000))::json`, `'{"a":1,"a":1e999,"__proto__":"\\ud800"}'`],
+  json: [
+    `'null'`,
+    `'{"everySecs":"NaN"}'`,
+    `'{"everySecs":"infinity"}'`,
+    `'{"everySecs":[]}'`,
+    `'{"cron":1}'`,
+    `'{"headers":1}'`,
+    `(repeat('[', 3000) || repeat(']', 3000))::json`,
+    `'{"a":1,"a":1e999,"__proto__":"\\ud800"}'`,
+  ],
 };
 
 const job: Row = {
@@ -31,10 +41,14 @@ const job: Row = {
 };
 const dead: Row = { state: `'running'`, process_id: `'00000000-0000-4000-8000-00000000dead'`, started: 'true' };
 const due: Row = { state: `'scheduled'`, run_at: `now() - interval '1 second'` };
+const EVERY_SECOND = `'{"everySecs":1}'`;
 const grouped: Row = { job_group: `'HOSTILE'` };
 
 /** Of one that is large enough, no client can make a string. Here a little beyond the limit: the server looks at it for a second. */
 const tooLarge = `('"' || ${text(64 * 1024 * 1024)} || '"')::json`;
+
+/** More of them than any client would put in. */
+const tooManyHeaders = `json_build_object('headers', json_build_object('a', ${noise(12_000)} || ${text(100_000)}))`;
 
 /** What is inserted, one column after the other changed for the worse. */
 const ROWS: Readonly<Record<string, readonly Row[]>> = {
@@ -59,17 +73,18 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   worker: [{ id: 'gen_random_uuid()', expires_at: `now() - interval '1 hour'`, session_key: '1' }],
   schedule: [
-    { name: 'gen_random_uuid()', repeat_secs: '1' },
-    { name: `'HOSTILE_TICK'`, repeat_secs: '1', last_at: 'now()' },
+    { job_name: 'gen_random_uuid()', rule: EVERY_SECOND },
+    { job_name: `'HOSTILE_TICK'`, rule: EVERY_SECOND, last_at: 'now()' },
   ],
 };
 
 /** The tables of which there are rows here. */
 export const TABLES: readonly string[] = Object.keys(ROWS);
 
-const valuesOf = (row: Row, type: string): readonly string[] => {
+const valuesOf = (row: Row, name: string, type: string): readonly string[] => {
   const values = HOSTILE[type] ?? [];
-  return row === job && type === 'json' ? [...values, tooLarge] : values;
+  if (row !== job) return values;
+  return name === 'payload' ? [...values, tooLarge] : name === 'extras' ? [...values, tooManyHeaders] : values;
 };
 
 /**
@@ -85,7 +100,7 @@ export async function insertHostileRows(
   const taken: string[] = [];
   for (const { table, name, type } of columns) {
     for (const row of ROWS[table] ?? []) {
-      for (const value of valuesOf(row, type)) {
+      for (const value of valuesOf(row, name, type)) {
         const changed = { ...row, [name]: value };
         const names = Object.keys(changed).join(', ');
         const values = Object.values(changed).join(', ');

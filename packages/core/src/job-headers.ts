@@ -1,0 +1,47 @@
+import { readSafely } from './driver/index.ts';
+import { InvalidOptionError } from './errors.ts';
+import { describe } from './messages.ts';
+import { MAX_HEADERS_BYTES, MAX_NAME_BYTES } from './model/limits.ts';
+import { isPlain } from './model/payload/emptied.ts';
+import { isLargerThan } from './model/payload/payload-text.ts';
+
+/** Names that begin so are for this package's own. */
+const RESERVED = 'bearmq.';
+
+/**
+ * What a job carries beside its payload, as JSON text; `null` where that is nothing. What was given is read once, so that
+ * what is stored is what was checked.
+ *
+ * @throws InvalidOptionError for headers that are no object of texts, cannot be stored, or are too large together.
+ */
+export function encodeExtras(option: string, headers: unknown): string | null {
+  if (headers === undefined) return null;
+  const isObject = readSafely(option, () => typeof headers === 'object' && headers !== null && isPlain(headers));
+  if (!isObject) {
+    throw new InvalidOptionError(option, `must be a plain object of strings, got ${describe(headers)}`);
+  }
+  const entries = readSafely(option, () => Object.entries(headers as object));
+  for (const [name, value] of entries) {
+    const problem = problemOf(name, value);
+    if (problem !== undefined) throw new InvalidOptionError(`${option}[${describe(name)}]`, problem);
+  }
+  if (entries.length === 0) return null;
+  const text = JSON.stringify(Object.fromEntries(entries));
+  if (isLargerThan(MAX_HEADERS_BYTES, text)) {
+    throw new InvalidOptionError(option, `must have at most ${MAX_HEADERS_BYTES} bytes of JSON in UTF-8 in all`);
+  }
+  return `{"headers":${text}}`;
+}
+
+function problemOf(name: string, value: unknown): string | undefined {
+  if (name === '') return 'must have a name that is not empty';
+  if (isLargerThan(MAX_NAME_BYTES, name)) return `must have a name of at most ${MAX_NAME_BYTES} bytes in UTF-8`;
+  if (name.toLowerCase().startsWith(RESERVED))
+    return `must have another name: those that begin with "${RESERVED}" are ours`;
+  if (typeof value !== 'string') return `must be a string, got ${describe(value)}`;
+  for (const text of [name, value]) {
+    if (text.includes('\0')) return 'must not contain a NUL character';
+    if (!text.isWellFormed()) return 'must not contain half a surrogate pair';
+  }
+  return undefined;
+}

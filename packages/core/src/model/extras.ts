@@ -1,0 +1,13 @@
+/** What goes with a job beside its payload: texts by name, such as those of a trace. */
+export type JobHeaders = Readonly<Record<string, string>>;
+
+/** What a job without headers has; one for all. */
+const NONE: JobHeaders = Object.freeze({});
+
+/** The headers in what a job carries. Where somebody put in what is none of ours by hand, there are none. */
+export function headersIn(extras: string | null): JobHeaders {
+  if (extras === null) return NONE;
+  const said: unknown = JSON.parse(extras);
+  const { headers } = (said ?? {}) as { readonly headers?: unknown };
+  return typeof headers === 'object' && headers !== null ? Object.freeze(headers as JobHeaders) : NONE;
+}
