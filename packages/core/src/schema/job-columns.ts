@@ -24,7 +24,7 @@ export const JOB_COLUMNS = {
   /** Like the failures, history has it as the settle states it, not as the row does. */
   attempt: { type: 'integer', claimedAs: 'int4' },
   num_attempts: { type: 'integer', isGiven: true, isKept: true, claimedAs: 'int4' },
-  claims: { type: 'integer', isKept: true, claimedAs: 'int4' },
+  fence: { type: 'integer', isKept: true, claimedAs: 'int4' },
   group_epoch: { type: 'integer' },
   priority: { type: 'integer', isKept: true, claimedAs: 'int4' },
   started: { type: 'boolean', claimedAs: 'boolean' },

@@ -136,7 +136,7 @@ export function decodeClaimedJob(row: SqlRow, processId: string): ClaimedJob {
     timeoutSecs: asNumber(row[at.timeout_secs]),
     priority: asNumber(row[at.priority]),
     seq: Math.min(asNumber(row[at.seq]), Number.MAX_SAFE_INTEGER),
-    fence: asNumber(row[at.claims]),
+    fence: asNumber(row[at.fence]),
     isStarted: asBoolean(row[at.started]),
     isSuspect: asBoolean(row[at.suspect]),
     enqueuedAtMs: asNumber(row[at.enqueued_at]),

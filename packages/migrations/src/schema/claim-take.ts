@@ -124,7 +124,7 @@ const TAKEN: Readonly<Record<ClaimedColumn, string>> = {
   timeout_secs: 'least(j.timeout_secs, 3153600000)',
   attempt: 'case when j.started then j.attempt else least(j.attempt, 2147483646) + 1 end',
   num_attempts: 'j.num_attempts',
-  claims: 'j.fence',
+  fence: 'j.fence',
   priority: 'j.priority',
   started: 'j.started',
   suspect: 'j.suspect',

@@ -835,7 +835,7 @@ begin
 end
 $bearmq$`,
     `create function "bearmq".claim_v1(
-  p_process uuid, p_generation integer, p_names text[], p_demands json, p_from json) returns table (o_id text, o_seq float8, o_enqueued_at float8, o_timeout_secs float8, o_attempt int4, o_num_attempts int4, o_claims int4, o_priority int4, o_started boolean, o_suspect boolean, o_name text, o_channel text, o_job_group text, o_payload text, o_extras text, o_demand integer, o_facts text) language plpgsql volatile
+  p_process uuid, p_generation integer, p_names text[], p_demands json, p_from json) returns table (o_id text, o_seq float8, o_enqueued_at float8, o_timeout_secs float8, o_attempt int4, o_num_attempts int4, o_fence int4, o_priority int4, o_started boolean, o_suspect boolean, o_name text, o_channel text, o_job_group text, o_payload text, o_extras text, o_demand integer, o_facts text) language plpgsql volatile
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set enable_bitmapscan = off set jit = off
   set plan_cache_mode = force_generic_plan
@@ -1045,7 +1045,7 @@ begin
 end
 $bearmq$`,
     `create function "bearmq".claim_announced_v1(
-  p_process uuid, p_generation integer, p_ids uuid[], p_channels text[], p_names text[], p_room integer) returns table (o_id text, o_seq float8, o_enqueued_at float8, o_timeout_secs float8, o_attempt int4, o_num_attempts int4, o_claims int4, o_priority int4, o_started boolean, o_suspect boolean, o_name text, o_channel text, o_job_group text, o_payload text, o_extras text) language plpgsql volatile
+  p_process uuid, p_generation integer, p_ids uuid[], p_channels text[], p_names text[], p_room integer) returns table (o_id text, o_seq float8, o_enqueued_at float8, o_timeout_secs float8, o_attempt int4, o_num_attempts int4, o_fence int4, o_priority int4, o_started boolean, o_suspect boolean, o_name text, o_channel text, o_job_group text, o_payload text, o_extras text) language plpgsql volatile
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set enable_bitmapscan = off set jit = off
   set plan_cache_mode = force_generic_plan
@@ -1135,11 +1135,11 @@ begin
     with over as materialized (
       delete from "bearmq".job j using unnest(p_ids, p_fences, p_attempts) as o (id, fence, attempt)
       where j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
-      returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.claims, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, j.failures, o.attempt as spent
+      returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, j.failures, o.attempt as spent
     ),
     moved as (
-      insert into "bearmq".finalized_job (id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, claims, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, attempt, process_id, outcome)
-      select id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, claims, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, spent, p_process, 'succeeded'::"bearmq".job_outcome from over where v_keep
+      insert into "bearmq".finalized_job (id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, attempt, process_id, outcome)
+      select id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, spent, p_process, 'succeeded'::"bearmq".job_outcome from over where v_keep
     )
     select count(*)::integer as jobs, array_agg(s.job_group) filter (where s.job_group is not null) as groups,
       array_agg(s.group_epoch) filter (where s.job_group is not null) as epochs
@@ -1155,13 +1155,13 @@ begin
     over as materialized (
       delete from "bearmq".job j using outcome o
       where o.kind in ('succeeded', 'failed', 'cancelled') and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
-      returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.claims, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, case when o.failure is null then j.failures
+      returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, case when o.failure is null then j.failures
         else "bearmq".append_failure_v1(j.failures, jsonb_build_object('attempt', o.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
           'processId', p_process, 'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs', 'error', o.error)) end as failures, o.attempt as spent, o.kind, o.error, o.result
     ),
     moved as (
-      insert into "bearmq".finalized_job (id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, claims, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, error, result, attempt, process_id, outcome)
-      select id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, claims, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, error, result, spent, p_process, kind::"bearmq".job_outcome from over where v_keep
+      insert into "bearmq".finalized_job (id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, error, result, attempt, process_id, outcome)
+      select id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, error, result, spent, p_process, kind::"bearmq".job_outcome from over where v_keep
     ),
     waiting as (
       update "bearmq".job j set

@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'f16b7b139014607d26c46c68690ee5ceb241b4151ccdebfcbcbbea9be3ab5f6f',
+    sha256: 'dfd4d6404219c6d9b6d7af9e6a8de5d3fac69dc2c9a0dde1386c18568ed197b2',
     makes: makes1,
   },
 ];
