@@ -60,7 +60,7 @@ export async function drain({ crew, url, tell, note }: Drained): Promise<void> {
   for (const job of await surely(url, unfinished)) tell({ kind: 'left', ...job });
   crew.reopen('orchestrator');
   await none('groups', 'job_group');
-  await none('leases of the dead', 'worker where expires_at < now()');
+  await none('leases of the dead', 'process where expires_at < now()');
   await crew.close('orchestrator');
   await none('ticks', 'job');
   await crew.close('worker');

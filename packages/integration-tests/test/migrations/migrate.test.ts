@@ -51,7 +51,7 @@ describe('migrate', () => {
     const schema = fresh();
     const q = pg.escapeIdentifier(schema);
     await file.pool.query(`create schema ${q}`);
-    await file.pool.query(`create table ${q}.worker (mine int)`); // in the way
+    await file.pool.query(`create table ${q}.process (mine int)`); // in the way
     const error = await rejectionOf(migrate({ driver, schema }));
     expect(error).toBeInstanceOf(DatabaseError);
     expect(error).toMatchObject({ sqlState: '42P07' });
@@ -59,7 +59,7 @@ describe('migrate', () => {
     expect(
       (await file.pool.query('select tablename from pg_tables where schemaname = $1 order by 1', [schema])).rows,
     ).toEqual([{ tablename: 'migration' }, { tablename: 'process' }]);
-    await file.pool.query(`drop table ${q}.worker`);
+    await file.pool.query(`drop table ${q}.process`);
     await migrate({ driver, schema });
     expect(await migrationStatus({ driver, schema })).toEqual(DONE);
   });
