@@ -47,7 +47,7 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     ['packages/core/src/runtime/wake.ts', `import { job } from '../model/job.ts';\nexport const wake = job;`],
     [
       'packages/core/src/driver/session.ts',
-      `import type { worker } from '../consume/worker.ts';\nexport type S = typeof worker;`,
+      `import type { process } from '../consume/process.ts';\nexport type S = typeof process;`,
     ],
   ],
   'driver-subpath-knows-no-jobs': [
@@ -69,7 +69,7 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
     ],
     [
       'packages/core/src/statements/renew.ts',
-      `import { worker } from '../consume/worker.ts';\nexport const renew = worker;`,
+      `import { process } from '../consume/process.ts';\nexport const renew = process;`,
     ],
   ],
   'sessions-stand-on-driver': [
@@ -100,8 +100,8 @@ const unsound: Record<string, readonly [file: string, text: string][]> = {
       `import { rescuer } from '../maintain/rescuer.ts';\nexport const caretaker = rescuer;`,
     ],
     [
-      'packages/core/src/registry.ts',
-      `import { worker } from './api/worker/worker.ts';\nexport const registry = worker;`,
+      'packages/core/src/services/registry.ts',
+      `import { worker } from '../api/worker/worker.ts';\nexport const registry = worker;`,
     ],
   ],
   'maintain-knows-no-worker': [

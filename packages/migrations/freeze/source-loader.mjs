@@ -1,14 +1,19 @@
-// Has Node.js import TypeScript: the versions that we build on take it for a syntax error. What core gives drivers is
-// taken from its source, so that nothing need be built.
+// Has Node.js import TypeScript: the versions that we build on take it for a syntax error. What core gives to drivers and
+// migrations is taken from its source, so that nothing need be built.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 
-const DRIVER = new URL('../../core/src/driver/index.ts', import.meta.url).href;
+const SOURCES = new Map(
+  ['driver', 'schema'].map((part) => [
+    `@bearmq/core/${part}`,
+    new URL(`../../core/src/${part}/index.ts`, import.meta.url).href,
+  ]),
+);
 
 /** @type {import('node:module').ResolveHook} */
 export async function resolve(specifier, context, nextResolve) {
-  return await nextResolve(specifier === '@bearmq/core/driver' ? DRIVER : specifier, context);
+  return await nextResolve(SOURCES.get(specifier) ?? specifier, context);
 }
 
 /** @type {import('node:module').LoadHook} */
