@@ -55,14 +55,14 @@ describe('the plan of a demand', () => {
   it('leaves out lanes that have none of the best', async () => {
     await statements.insert(...['C', 'B', 'A'].map((channel) => ({ channel })));
     expect(
-      await plan(2, 'p.is_narrowed, (select array_agg(f.channel) from unnest(p.free) f) as channels, p.takes'),
+      await plan(2, 'p.is_narrowed, (select array_agg(f.channel) from unnest(p.ungrouped) f) as channels, p.takes'),
     ).toEqual([{ is_narrowed: true, channels: ['C', 'B'], takes: [1, 1] }]);
   });
 
   it('names the groups among the best, each once, beside the jobs without one', async () => {
     await statements.insert({ jobGroup: 'g' }, { jobGroup: 'g' }, {}, { jobGroup: 'h' }, {});
-    expect(await plan(3, 'p.groups, p.num_grouped, p.num_free')).toEqual([
-      { groups: ['g', 'h'], num_grouped: 3, num_free: 1 },
+    expect(await plan(3, 'p.groups, p.num_grouped, p.num_ungrouped')).toEqual([
+      { groups: ['g', 'h'], num_grouped: 3, num_ungrouped: 1 },
     ]);
   });
 
@@ -81,7 +81,7 @@ describe('the stage that locks jobs without a group', () => {
     );
     await whileLocked(schema, hold, [[all[0]]], async () => {
       const order = [8, 1, 2, 3, 4, 5, 6, 7].map((i) => all[i]);
-      expect(await picked(`{s}.pick_free_v1(${FOUND}, array_fill(9, array[${lanes}]), 1000000)`)).toEqual(order);
+      expect(await picked(`{s}.pick_ungrouped_v1(${FOUND}, array_fill(9, array[${lanes}]), 1000000)`)).toEqual(order);
     });
   });
 
@@ -89,7 +89,7 @@ describe('the stage that locks jobs without a group', () => {
     const all = await statements.insert(
       ...Array.from({ length: 4 }, () => ({ payloadText: JSON.stringify('x'.repeat(50)) })),
     );
-    expect(await picked(`{s}.pick_free_v1(${FOUND}, '{4}', 100)`)).toEqual(all.slice(0, 2));
+    expect(await picked(`{s}.pick_ungrouped_v1(${FOUND}, '{4}', 100)`)).toEqual(all.slice(0, 2));
   });
 
   it('goes anywhere for those that others got in the way of, but takes none twice', async () => {

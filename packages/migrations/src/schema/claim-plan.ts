@@ -9,12 +9,12 @@ import { RANK, STRETCH, within } from './claim-find.ts';
  * Of jobs without a group it looks a few deep, and deeper only where all that it saw are among the best. A claim of 1,000
  * jobs of 1, 200 and 20,000 lanes takes 40, 28 and 85 ms (finding 20,000 lanes takes 60 of it); when it looked at 1,000
  * jobs of each, 44, 217 and 1,910 ms. A stretch whose first job is not among the best of all first jobs gives none, and is
- * left out of `free` (`is_narrowed`). `takes` says how many of them to take in each stretch of `free`, and `seen` are
+ * left out of `ungrouped` (`is_narrowed`). `takes` says how many of them to take in each stretch of `ungrouped`, and `seen` are
  * their places and some more.
  *
  * Jobs in groups are merged with those by priority and age. A group counts once, however many of its jobs were seen: it
  * needs one slot. `groups` are those among the best, in the order of their first, `num_grouped` is how many jobs of groups
- * were seen, and `num_free` how many of the best have no group.
+ * were seen, and `num_ungrouped` how many of the best have no group.
  *
  * `p_is_first`: nothing was taken since the stretches were found, so their first jobs are known. Else they are looked for
  * again.
@@ -23,18 +23,18 @@ export function planDemand(n: Tables): string {
   return plpgsql({
     called: 'inner',
     signature: `${n.fn('plan_demand_v1')}(
-  p_free ${n.fn('stretch')}[], p_grouped ${n.fn('lane')}[], p_left integer, p_is_first boolean)`,
+  p_ungrouped ${n.fn('stretch')}[], p_grouped ${n.fn('lane')}[], p_left integer, p_is_first boolean)`,
     returns: n.fn('plan'),
     body: `declare
   v_plan ${n.fn('plan')};
   v_depths integer[];
   v_deeper integer;
 begin
-  v_plan.ungrouped := p_free;
-  v_plan.is_narrowed := coalesce(cardinality(p_free) > p_left, false);
+  v_plan.ungrouped := p_ungrouped;
+  v_plan.is_narrowed := coalesce(cardinality(p_ungrouped) > p_left, false);
   if v_plan.is_narrowed then
     v_plan.ungrouped := array(
-      select s from unnest(p_free) as s cross join lateral (
+      select s from unnest(p_ungrouped) as s cross join lateral (
         select s.rank, s.seq where p_is_first
         union all
         select f.* from (${within(n, `${RANK} as rank, j.seq`, 's')} limit 1) f where not p_is_first) h
@@ -80,7 +80,7 @@ begin
     select (select array_agg(c.job_group order by c.rank, c.seq) from chosen c where c.job_group is not null),
       (select count(*)::integer from peeked p where p.job_group is not null),
       (select count(*)::integer from chosen c where c.job_group is null)
-    into v_plan.groups, v_plan.num_grouped, v_plan.num_free;
+    into v_plan.groups, v_plan.num_grouped, v_plan.num_ungrouped;
   end if;
   return v_plan;
 end`,

@@ -14,25 +14,25 @@ import { RANK, STRETCH, within } from './claim-find.ts';
  * Locks, of jobs without a group, the first `p_takes` in each stretch, up to the one that fills `p_room` with its payload.
  * Returns their places in the table, the best first, null where there are none, and what those bring.
  */
-export function pickFree(n: Tables): string {
+export function pickUngrouped(n: Tables): string {
   return plpgsql({
     called: 'inner',
-    signature: `${n.fn('pick_free_v1')}(p_free ${n.fn('stretch')}[], p_takes integer[], p_room bigint)`,
+    signature: `${n.fn('pick_ungrouped_v1')}(p_ungrouped ${n.fn('stretch')}[], p_takes integer[], p_room bigint)`,
     returns: n.fn('pick'),
     body: `declare
   v_pick ${n.fn('pick')};
   v_only ${n.fn('stretch')};
   v_limit integer;
 begin
-  if cardinality(p_free) = 1 then
+  if cardinality(p_ungrouped) = 1 then
     -- Nothing to merge and to sort: half of what the other statement costs, and what nearly all claims are.
-    v_only := p_free[1];
+    v_only := p_ungrouped[1];
     v_limit := p_takes[1];
     select array_agg(l.row), sum(l.bytes) into v_pick.rows, v_pick.bytes
     from (${within(n, PICKED, 'v_only')} limit v_limit for update skip locked) l;
   else
     with locked as materialized (
-      select x.* from unnest(p_free, p_takes) as s (${STRETCH}, take) cross join lateral (
+      select x.* from unnest(p_ungrouped, p_takes) as s (${STRETCH}, take) cross join lateral (
         ${within(n, PICKED, 's')} limit s.take for update skip locked) x
       where s.take > 0
     )
@@ -47,18 +47,18 @@ end`,
 /**
  * Locks `p_left` jobs without a group wherever they are found, stretches with the best first: for a claim that others got
  * in the way of. Only what is picked is locked, since each row is asked for when the one before has been found. `p_picked`
- * are left out: one's own lock does not have a row skipped. Else as `pick_free_v1`.
+ * are left out: one's own lock does not have a row skipped. Else as `pick_ungrouped_v1`.
  */
 export function pickAny(n: Tables): string {
   return plpgsql({
     called: 'inner',
-    signature: `${n.fn('pick_any_v1')}(p_free ${n.fn('stretch')}[], p_picked tid[], p_left integer, p_room bigint)`,
+    signature: `${n.fn('pick_any_v1')}(p_ungrouped ${n.fn('stretch')}[], p_picked tid[], p_left integer, p_room bigint)`,
     returns: n.fn('pick'),
     body: `declare
   v_pick ${n.fn('pick')};
 begin
   with locked as materialized (
-    select x.* from (select u.* from unnest(p_free) as u order by u.rank, u.seq offset 0) s
+    select x.* from (select u.* from unnest(p_ungrouped) as u order by u.rank, u.seq offset 0) s
     cross join lateral (
       ${within(n, PICKED, 's', 'j.ctid <> all (p_picked)')} limit p_left for update skip locked) x
     limit p_left

@@ -18,7 +18,7 @@ import { take } from './claim-take.ts';
  * Its stages, each a function with a page of its own: what is due is made ready (`promote_due_v1`); the places of ready
  * jobs are found (`find_grouped_v1`, `find_lanes_v1`, or instead of that `find_between_v1` or `find_after_v1`); for each demand it is planned where the best of them lie
  * (`plan_demand_v1`), groups that are open are locked and shut (`claim_groups_v1`), jobs without a group are locked
- * (`pick_free_v1`), and all of them are taken. Alone it keeps the exact order; competitors take the next rows instead of
+ * (`pick_ungrouped_v1`), and all of them are taken. Alone it keeps the exact order; competitors take the next rows instead of
  * fighting for the same, and where a lane has no more, those of other lanes (`pick_any_v1`).
  *
  * `p_from` is null, and the claim scans everything, or it is `{ scan: 'wide' | 'narrow', lanes: [{ channel, name,
@@ -62,12 +62,12 @@ export function claim(n: Tables): string {
   v_due_at timestamptz;
   v_due ${n.fn('due')};
   v_began timestamptz;
-  v_found_free ${n.fn('stretch')}[];
+  v_found_ungrouped ${n.fn('stretch')}[];
   v_found_grouped ${n.fn('lane')}[];
   v_is_single boolean;
   v_demand record;
   v_nth integer := -1;
-  v_open ${n.fn('stretch')}[];
+  v_ungrouped ${n.fn('stretch')}[];
   v_grouped ${n.fn('lane')}[];
   v_plan ${n.fn('plan')};
   v_run ${n.fn('group_run')};
@@ -107,23 +107,23 @@ begin
 
   v_found_grouped := ${n.fn('find_grouped_v1')}(p_names);
   if p_from is null then
-    v_found_free := ${n.fn('find_lanes_v1')}(p_names);
+    v_found_ungrouped := ${n.fn('find_lanes_v1')}(p_names);
   elsif v_is_narrow then
-    v_found_free := ${n.fn('find_after_v1')}(p_names, v_known);
+    v_found_ungrouped := ${n.fn('find_after_v1')}(p_names, v_known);
   else
-    v_found_free := ${n.fn('find_between_v1')}(p_names, v_known);
+    v_found_ungrouped := ${n.fn('find_between_v1')}(p_names, v_known);
   end if;
   v_facts.scan_ms := extract(epoch from clock_timestamp() - v_began) * 1000;
   if p_from is not null and v_due.ids is not null then
-    v_found_free := nullif(v_found_free || array(${hiddenPlaces('v_due.places', 'p_names', 'v_known', 'v_is_narrow')}), '{}');
+    v_found_ungrouped := nullif(v_found_ungrouped || array(${hiddenPlaces('v_due.places', 'p_names', 'v_known', 'v_is_narrow')}), '{}');
   end if;
 
   -- Where there is nothing to take nothing is locked: a claim that comes back empty writes nothing and waits for no disk.
-  if v_found_free is not null or v_found_grouped is not null then
+  if v_found_ungrouped is not null or v_found_grouped is not null then
     perform 1 from ${n.process} w where w.id = p_process and w.generation = p_generation for key share;
     v_facts.is_lease_held := found;
   end if;
-  if not v_facts.is_lease_held or v_found_free is null and v_found_grouped is null then
+  if not v_facts.is_lease_held or v_found_ungrouped is null and v_found_grouped is null then
     o_facts := ${FACTS};
     return next;
     return;
@@ -156,21 +156,21 @@ begin
     v_nth := v_nth + 1;
     v_left := v_demand.capacity;
     v_room := v_demand.room;
-    v_open := v_found_free;
+    v_ungrouped := v_found_ungrouped;
     v_grouped := v_found_grouped;
     if v_demand.channels is not null then
-      v_open := nullif(array(select s from unnest(v_found_free) as s where s.channel = any (v_demand.channels)), '{}');
+      v_ungrouped := nullif(array(select s from unnest(v_found_ungrouped) as s where s.channel = any (v_demand.channels)), '{}');
       v_grouped := nullif(array(select l from unnest(v_found_grouped) as l where l.channel = any (v_demand.channels)), '{}');
     end if;
-    continue when v_left = 0 or v_open is null and v_grouped is null;
+    continue when v_left = 0 or v_ungrouped is null and v_grouped is null;
 
     v_plan := null;
     v_run := null;
     v_rows := null;
-    v_plan.ungrouped := v_open;
+    v_plan.ungrouped := v_ungrouped;
     v_plan.takes := array[v_left];
-    if v_grouped is not null or cardinality(v_open) > 1 then
-      v_plan := ${n.fn('plan_demand_v1')}(v_open, v_grouped, v_left, v_nth = 0);
+    if v_grouped is not null or cardinality(v_ungrouped) > 1 then
+      v_plan := ${n.fn('plan_demand_v1')}(v_ungrouped, v_grouped, v_left, v_nth = 0);
     end if;
 
     if v_plan.groups is not null then
@@ -179,7 +179,7 @@ begin
       v_run := ${n.fn('claim_groups_v1')}(p_names, v_demand.channels, v_grouped, v_plan.groups,
         greatest(v_demand.slots, (v_left + v_demand.usual - 1) / v_demand.usual), v_demand.max_per_group,
         v_left + v_demand.slots * v_demand.max_per_group, v_room, v_plan.num_grouped,
-        case when v_plan.num_free > 0 then greatest(50, least(v_left, v_plan.num_free))
+        case when v_plan.num_ungrouped > 0 then greatest(50, least(v_left, v_plan.num_ungrouped))
           else least(2000, greatest(200, 4 * v_left)) end,
         v_is_single);
       v_facts.is_more_likely := v_run.is_more_likely or coalesce(v_facts.is_more_likely, false);
@@ -194,14 +194,14 @@ begin
     end if;
 
     if v_plan.ungrouped is not null and v_left > 0 and v_room > 0 then
-      v_pick := ${n.fn('pick_free_v1')}(v_plan.ungrouped, v_plan.takes, v_room);
+      v_pick := ${n.fn('pick_ungrouped_v1')}(v_plan.ungrouped, v_plan.takes, v_room);
       v_rows := v_pick.rows;
       v_room := v_room - coalesce(v_pick.bytes, 0);
       v_left := v_left - coalesce(cardinality(v_rows), 0);
       -- Others hold some of what was seen here. There may be more elsewhere, and nobody might look for it.
       if v_left > 0 and v_room > 0 and v_plan.seen is not null then
         if v_plan.is_narrowed or coalesce(cardinality(v_rows), 0) < (select sum(t.take) from unnest(v_plan.takes) as t (take)) then
-          v_pick := ${n.fn('pick_any_v1')}(v_open, coalesce(v_rows, '{}'), v_left, v_room);
+          v_pick := ${n.fn('pick_any_v1')}(v_ungrouped, coalesce(v_rows, '{}'), v_left, v_room);
           v_rows := v_rows || v_pick.rows;
         end if;
       end if;

@@ -5,7 +5,7 @@ import { promoteDue } from './claim-due.ts';
 import { findAfter, findBetween, findGrouped, findLanes } from './claim-find.ts';
 import { claimGroups } from './claim-groups.ts';
 import { planDemand } from './claim-plan.ts';
-import { pickAny, pickFree } from './claim-take.ts';
+import { pickAny, pickUngrouped } from './claim-take.ts';
 import { claimTypes } from './claim-types.ts';
 import { controlTables } from './control-tables.ts';
 import { enqueueFirst } from './enqueue.ts';
@@ -44,7 +44,7 @@ export function livingSchema(n: Tables): string[] {
     findGrouped(n),
     planDemand(n),
     claimGroups(n),
-    pickFree(n),
+    pickUngrouped(n),
     pickAny(n),
     claim(n),
     claimAnnounced(n),

@@ -115,8 +115,8 @@ export const makes: FrozenText = {
     `create type "bearmq".place as (stretch integer, rank integer, seq bigint)`,
     `create type "bearmq".due as (ids uuid[], places "bearmq".stretch[], is_all boolean)`,
     `create type "bearmq".plan as (
-      free "bearmq".stretch[], takes integer[], seen "bearmq".place[], is_narrowed boolean,
-      groups text[], num_grouped integer, num_free integer)`,
+      ungrouped "bearmq".stretch[], takes integer[], seen "bearmq".place[], is_narrowed boolean,
+      groups text[], num_grouped integer, num_ungrouped integer)`,
     `create type "bearmq".pick as (rows tid[], bytes bigint)`,
     `create type "bearmq".group_run as (
       rows tid[], epochs integer[], bytes bigint, is_more_likely boolean, is_moved boolean)`,
@@ -587,18 +587,18 @@ begin
 end
 $bearmq$`,
     `create function "bearmq".plan_demand_v1(
-  p_free "bearmq".stretch[], p_grouped "bearmq".lane[], p_left integer, p_is_first boolean) returns "bearmq".plan language plpgsql volatile
+  p_ungrouped "bearmq".stretch[], p_grouped "bearmq".lane[], p_left integer, p_is_first boolean) returns "bearmq".plan language plpgsql volatile
 as $bearmq$
 declare
   v_plan "bearmq".plan;
   v_depths integer[];
   v_deeper integer;
 begin
-  v_plan.ungrouped := p_free;
-  v_plan.is_narrowed := coalesce(cardinality(p_free) > p_left, false);
+  v_plan.ungrouped := p_ungrouped;
+  v_plan.is_narrowed := coalesce(cardinality(p_ungrouped) > p_left, false);
   if v_plan.is_narrowed then
     v_plan.ungrouped := array(
-      select s from unnest(p_free) as s cross join lateral (
+      select s from unnest(p_ungrouped) as s cross join lateral (
         select s.rank, s.seq where p_is_first
         union all
         select f.* from (select (~j.priority) as rank, j.seq from "bearmq".job j where j.state = 'ready' and j.job_group is null and j.channel = s.channel and j.name = s.name
@@ -654,7 +654,7 @@ begin
     select (select array_agg(c.job_group order by c.rank, c.seq) from chosen c where c.job_group is not null),
       (select count(*)::integer from peeked p where p.job_group is not null),
       (select count(*)::integer from chosen c where c.job_group is null)
-    into v_plan.groups, v_plan.num_grouped, v_plan.num_free;
+    into v_plan.groups, v_plan.num_grouped, v_plan.num_ungrouped;
   end if;
   return v_plan;
 end
@@ -766,16 +766,16 @@ begin
   return v_run;
 end
 $bearmq$`,
-    `create function "bearmq".pick_free_v1(p_free "bearmq".stretch[], p_takes integer[], p_room bigint) returns "bearmq".pick language plpgsql volatile
+    `create function "bearmq".pick_ungrouped_v1(p_ungrouped "bearmq".stretch[], p_takes integer[], p_room bigint) returns "bearmq".pick language plpgsql volatile
 as $bearmq$
 declare
   v_pick "bearmq".pick;
   v_only "bearmq".stretch;
   v_limit integer;
 begin
-  if cardinality(p_free) = 1 then
+  if cardinality(p_ungrouped) = 1 then
     -- Nothing to merge and to sort: half of what the other statement costs, and what nearly all claims are.
-    v_only := p_free[1];
+    v_only := p_ungrouped[1];
     v_limit := p_takes[1];
     select array_agg(l.row), sum(l.bytes) into v_pick.rows, v_pick.bytes
     from (select j.ctid as row, (~j.priority) as rank, j.seq, case when pg_column_compression(j.payload) is null then pg_column_size(j.payload)
@@ -784,7 +784,7 @@ begin
           order by (~j.priority), j.seq limit v_limit for update skip locked) l;
   else
     with locked as materialized (
-      select x.* from unnest(p_free, p_takes) as s (channel, name, rank, seq, to_rank, to_seq, take) cross join lateral (
+      select x.* from unnest(p_ungrouped, p_takes) as s (channel, name, rank, seq, to_rank, to_seq, take) cross join lateral (
         select j.ctid as row, (~j.priority) as rank, j.seq, case when pg_column_compression(j.payload) is null then pg_column_size(j.payload)
           else octet_length(j.payload::text) end as bytes from "bearmq".job j where j.state = 'ready' and j.job_group is null and j.channel = s.channel and j.name = s.name
             and ((~j.priority), j.seq) >= (s.rank, s.seq) and ((~j.priority), j.seq) < (s.to_rank, s.to_seq) and true
@@ -806,13 +806,13 @@ begin
   return v_pick;
 end
 $bearmq$`,
-    `create function "bearmq".pick_any_v1(p_free "bearmq".stretch[], p_picked tid[], p_left integer, p_room bigint) returns "bearmq".pick language plpgsql volatile
+    `create function "bearmq".pick_any_v1(p_ungrouped "bearmq".stretch[], p_picked tid[], p_left integer, p_room bigint) returns "bearmq".pick language plpgsql volatile
 as $bearmq$
 declare
   v_pick "bearmq".pick;
 begin
   with locked as materialized (
-    select x.* from (select u.* from unnest(p_free) as u order by u.rank, u.seq offset 0) s
+    select x.* from (select u.* from unnest(p_ungrouped) as u order by u.rank, u.seq offset 0) s
     cross join lateral (
       select j.ctid as row, (~j.priority) as rank, j.seq, case when pg_column_compression(j.payload) is null then pg_column_size(j.payload)
           else octet_length(j.payload::text) end as bytes from "bearmq".job j where j.state = 'ready' and j.job_group is null and j.channel = s.channel and j.name = s.name
@@ -849,12 +849,12 @@ declare
   v_due_at timestamptz;
   v_due "bearmq".due;
   v_began timestamptz;
-  v_found_free "bearmq".stretch[];
+  v_found_ungrouped "bearmq".stretch[];
   v_found_grouped "bearmq".lane[];
   v_is_single boolean;
   v_demand record;
   v_nth integer := -1;
-  v_open "bearmq".stretch[];
+  v_ungrouped "bearmq".stretch[];
   v_grouped "bearmq".lane[];
   v_plan "bearmq".plan;
   v_run "bearmq".group_run;
@@ -896,26 +896,26 @@ begin
 
   v_found_grouped := "bearmq".find_grouped_v1(p_names);
   if p_from is null then
-    v_found_free := "bearmq".find_lanes_v1(p_names);
+    v_found_ungrouped := "bearmq".find_lanes_v1(p_names);
   elsif v_is_narrow then
-    v_found_free := "bearmq".find_after_v1(p_names, v_known);
+    v_found_ungrouped := "bearmq".find_after_v1(p_names, v_known);
   else
-    v_found_free := "bearmq".find_between_v1(p_names, v_known);
+    v_found_ungrouped := "bearmq".find_between_v1(p_names, v_known);
   end if;
   v_facts.scan_ms := extract(epoch from clock_timestamp() - v_began) * 1000;
   if p_from is not null and v_due.ids is not null then
-    v_found_free := nullif(v_found_free || array(select p from unnest(v_due.places) as p
+    v_found_ungrouped := nullif(v_found_ungrouped || array(select p from unnest(v_due.places) as p
       left join json_to_recordset(v_known) as k (channel text, name text, priority integer, position bigint)
         on k.channel = p.channel and k.name = p.name and ~k.priority = p.rank
       where p.name = any (p_names) and coalesce(p.seq <= k.position, v_is_narrow)), '{}');
   end if;
 
   -- Where there is nothing to take nothing is locked: a claim that comes back empty writes nothing and waits for no disk.
-  if v_found_free is not null or v_found_grouped is not null then
+  if v_found_ungrouped is not null or v_found_grouped is not null then
     perform 1 from "bearmq".process w where w.id = p_process and w.generation = p_generation for key share;
     v_facts.is_lease_held := found;
   end if;
-  if not v_facts.is_lease_held or v_found_free is null and v_found_grouped is null then
+  if not v_facts.is_lease_held or v_found_ungrouped is null and v_found_grouped is null then
     o_facts := json_build_object('isLeaseHeld', v_facts.is_lease_held, 'nextDueMs', nullif(v_facts.next_due_ms, 'infinity'),
       'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
       'hasMoved', coalesce(v_facts.is_ahead, false), 'scanMs', coalesce(v_facts.scan_ms, 0),
@@ -953,21 +953,21 @@ begin
     v_nth := v_nth + 1;
     v_left := v_demand.capacity;
     v_room := v_demand.room;
-    v_open := v_found_free;
+    v_ungrouped := v_found_ungrouped;
     v_grouped := v_found_grouped;
     if v_demand.channels is not null then
-      v_open := nullif(array(select s from unnest(v_found_free) as s where s.channel = any (v_demand.channels)), '{}');
+      v_ungrouped := nullif(array(select s from unnest(v_found_ungrouped) as s where s.channel = any (v_demand.channels)), '{}');
       v_grouped := nullif(array(select l from unnest(v_found_grouped) as l where l.channel = any (v_demand.channels)), '{}');
     end if;
-    continue when v_left = 0 or v_open is null and v_grouped is null;
+    continue when v_left = 0 or v_ungrouped is null and v_grouped is null;
 
     v_plan := null;
     v_run := null;
     v_rows := null;
-    v_plan.ungrouped := v_open;
+    v_plan.ungrouped := v_ungrouped;
     v_plan.takes := array[v_left];
-    if v_grouped is not null or cardinality(v_open) > 1 then
-      v_plan := "bearmq".plan_demand_v1(v_open, v_grouped, v_left, v_nth = 0);
+    if v_grouped is not null or cardinality(v_ungrouped) > 1 then
+      v_plan := "bearmq".plan_demand_v1(v_ungrouped, v_grouped, v_left, v_nth = 0);
     end if;
 
     if v_plan.groups is not null then
@@ -976,7 +976,7 @@ begin
       v_run := "bearmq".claim_groups_v1(p_names, v_demand.channels, v_grouped, v_plan.groups,
         greatest(v_demand.slots, (v_left + v_demand.usual - 1) / v_demand.usual), v_demand.max_per_group,
         v_left + v_demand.slots * v_demand.max_per_group, v_room, v_plan.num_grouped,
-        case when v_plan.num_free > 0 then greatest(50, least(v_left, v_plan.num_free))
+        case when v_plan.num_ungrouped > 0 then greatest(50, least(v_left, v_plan.num_ungrouped))
           else least(2000, greatest(200, 4 * v_left)) end,
         v_is_single);
       v_facts.is_more_likely := v_run.is_more_likely or coalesce(v_facts.is_more_likely, false);
@@ -997,14 +997,14 @@ begin
     end if;
 
     if v_plan.ungrouped is not null and v_left > 0 and v_room > 0 then
-      v_pick := "bearmq".pick_free_v1(v_plan.ungrouped, v_plan.takes, v_room);
+      v_pick := "bearmq".pick_ungrouped_v1(v_plan.ungrouped, v_plan.takes, v_room);
       v_rows := v_pick.rows;
       v_room := v_room - coalesce(v_pick.bytes, 0);
       v_left := v_left - coalesce(cardinality(v_rows), 0);
       -- Others hold some of what was seen here. There may be more elsewhere, and nobody might look for it.
       if v_left > 0 and v_room > 0 and v_plan.seen is not null then
         if v_plan.is_narrowed or coalesce(cardinality(v_rows), 0) < (select sum(t.take) from unnest(v_plan.takes) as t (take)) then
-          v_pick := "bearmq".pick_any_v1(v_open, coalesce(v_rows, '{}'), v_left, v_room);
+          v_pick := "bearmq".pick_any_v1(v_ungrouped, coalesce(v_rows, '{}'), v_left, v_room);
           v_rows := v_rows || v_pick.rows;
         end if;
       end if;

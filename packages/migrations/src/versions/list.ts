@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'dfd4d6404219c6d9b6d7af9e6a8de5d3fac69dc2c9a0dde1386c18568ed197b2',
+    sha256: 'd0f2b14f80b896759e0efaf7f2db8035d58c616c174891fbf95747ff8a7b7f1b',
     makes: makes1,
   },
 ];
