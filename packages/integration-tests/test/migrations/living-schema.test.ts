@@ -35,7 +35,7 @@ describe('the versions, all applied to an empty database,', () => {
     'alter table {s}.job add column note text',
     'alter table {s}.job alter column priority set default 1',
     'alter table {s}.job set (fillfactor = 90)',
-    'alter table {s}.schedule drop constraint schedule_name_fits',
+    'alter table {s}.job drop constraint job_payload_fits',
     "alter type {s}.job_outcome add value 'lost'",
     'create type {s}.pair as (a integer, b integer)',
     'drop index {s}.job_ready',

@@ -100,7 +100,7 @@ describe('a job that is brought again as another claim, since the commit of the 
     await events.waitFor('WORKER_JOB_LOSE', { jobId });
     gates[1]?.open();
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
-    expect(await schema.rows('select claims, outcome::text from {s}.finalized_job')).toEqual([
+    expect(await schema.rows('select fence, outcome::text from {s}.finalized_job')).toEqual([
       { fence: 2, outcome: 'succeeded' },
     ]);
     expect(await schema.value(`select running from {s}.job_group where name = 'passed on'`)).toBe(0);

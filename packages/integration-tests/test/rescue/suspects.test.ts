@@ -1,3 +1,4 @@
+import { CLAIMED_COLUMNS } from '@bearmq/core/schema';
 import { describe, expect, it } from '@jest/globals';
 import type { Context } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
@@ -22,10 +23,12 @@ async function enqueueSuspect(context: Context, work: (isSuspect: boolean) => un
 
 describe('a job that was rescued from a dead process', () => {
   it('has its attempt recorded before it runs, though it was claimed ahead', async () => {
+    const [idAt, startedAt] = [CLAIMED_COLUMNS.indexOf('id'), CLAIMED_COLUMNS.indexOf('started')];
     const starts: unknown[] = [];
     const intercept: Interception = async ({ name }, send) => {
       const rows = await send();
-      if (name === 'bearmq_claim') starts.push(...rows.filter(([, id]) => id === jobId).map((row) => row[11]));
+      if (name === 'bearmq_claim')
+        starts.push(...rows.filter((row) => row[idAt] === jobId).map((row) => row[startedAt]));
       return rows;
     };
     const context = schema.context({}, { driver: intercepted(schema.driver(), intercept) });

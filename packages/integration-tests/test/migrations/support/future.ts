@@ -49,7 +49,7 @@ export const future: readonly Migration[] = [
     name: 'groups and workers',
     statements: ({ jobGroup, process }) => [
       `alter table ${jobGroup} add column note text`,
-      `alter table ${process} add column host text`,
+      `alter table ${process} add column colour text`,
     ],
   },
 ];
