@@ -42,7 +42,7 @@ export function controlTables(n: Tables): string[] {
     )`,
     `create index schedule_due on ${n.schedule} (next_at) where paused_at is null`,
     `create table ${n.pause} (
-      kind text not null,
+      kind text collate "C" not null,
       name ${NAME} not null,
       since timestamptz not null default now(),
       reason text,

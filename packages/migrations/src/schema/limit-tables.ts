@@ -17,7 +17,7 @@ import { fits, GROUP_BYTES, HOT_TABLE, isRate, NAME } from './table-parts.ts';
 export function limitTables(n: Tables): string[] {
   return [
     `create table ${n.jobLimit} (
-      kind text not null,
+      kind text collate "C" not null,
       name ${NAME} not null,
       origin text not null default 'definition',
       running integer not null default 0,

@@ -145,7 +145,7 @@ export const makes: FrozenText = {
     )`,
     `create index schedule_due on "bearmq".schedule (next_at) where paused_at is null`,
     `create table "bearmq".pause (
-      kind text not null,
+      kind text collate "C" not null,
       name text collate "C" not null,
       since timestamptz not null default now(),
       reason text,
@@ -173,7 +173,7 @@ export const makes: FrozenText = {
     ) with (autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_scale_factor = 0.02,
       autovacuum_analyze_threshold = 2000, autovacuum_analyze_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0)`,
     `create table "bearmq".job_limit (
-      kind text not null,
+      kind text collate "C" not null,
       name text collate "C" not null,
       origin text not null default 'definition',
       running integer not null default 0,

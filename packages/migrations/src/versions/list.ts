@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'd0f2b14f80b896759e0efaf7f2db8035d58c616c174891fbf95747ff8a7b7f1b',
+    sha256: '987274df70b938d19d0310c7c8798672f0e06ee978ac796a3a716eae297bce64',
     makes: makes1,
   },
 ];
