@@ -57,6 +57,24 @@ describe('the advanced examples', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
+  it('failed-jobs tells what went with a job, and why each attempt failed', async () => {
+    const example = start('failed-jobs', database.url());
+    expect(await example.ended()).toBe(0);
+    expect(example.output()).toMatch(
+      /^EXPORT_REPORT [0-9a-f-]{36} failed, with \{ reportId: 12 \} \{ 'x-request-id': 'r-17' \}$/m,
+    );
+    const told = example.output().matchAll(/^attempt (\d), 20\S+Z: Error: no room for report 12 of request r-17$/gm);
+    expect([...told].map(([, attempt]) => attempt)).toEqual(['1', '2']);
+    await expectTidy(database);
+  });
+
+  it('testing passes both of its tests, in a schema of its own, and again', async () => {
+    expect(await start('testing', database.url()).ended()).toBe(0);
+    const example = start('testing', database.url());
+    expect(await example.ended()).toBe(0);
+    expect(example.output()).toMatch(/^\S pass 2$/m);
+  });
+
   it('transactions enqueues with the commit only, and many at once', async () => {
     const example = start('transactions', database.url());
     await example.prints('receipt for order 4711, which exists');

@@ -79,30 +79,37 @@ export async function diagnose(options: DiagnoseOptions): Promise<readonly Findi
       : []),
     checkHorizon,
   ];
+  const refusals: string[] = [];
   // One after the other: the driver may be a single session.
-  for (const check of checks) findings.push(...(await allowed(check, at, server.role)));
+  for (const check of checks) findings.push(...(await allowed(check, at, refusals)));
+  if (refusals.length > 0) findings.push(withoutRights(at, server.role, refusals));
   return [...findings.filter((one) => one.severity === 'error'), ...findings.filter((one) => one.severity !== 'error')];
 }
 
 /**
- * What may not be seen is a finding, not a failure of all that may. What is not there was told of as missing, or belongs
- * to another version.
+ * What may not be seen is added to the refusals, and no failure of all that may. What is not there was told of as
+ * missing, or belongs to another version.
  */
-async function allowed(check: Check, at: Examination, role: string): Promise<readonly Finding[]> {
+async function allowed(check: Check, at: Examination, refusals: string[]): Promise<readonly Finding[]> {
   try {
     return await check(at);
   } catch (error) {
     if (hasSqlState(error, SQL_STATES.undefinedTable, SQL_STATES.undefinedColumn)) return [];
     if (!hasSqlState(error, SQL_STATES.insufficientPrivilege)) throw error;
-    const grantee = `"${role.replaceAll('"', '""')}"`;
-    return [
-      {
-        kind: 'no-rights',
-        severity: 'warning',
-        subject: `role ${role}`,
-        message: `the role ${JSON.stringify(role)} may not see all that was to be looked at: ${error.message}`,
-        remedy: `grant select on all tables in schema ${at.tables.schema} to ${grantee};`,
-      },
-    ];
+    refusals.push(error.message);
+    return [];
   }
+}
+
+/** One for all refusals: the remedy is the same, and what else was found is not to drown in them. */
+function withoutRights(at: Examination, role: string, refusals: readonly string[]): Finding {
+  const grantee = `"${role.replaceAll('"', '""')}"`;
+  const reasons = [...new Set(refusals)].join('; ');
+  return {
+    kind: 'no-rights',
+    severity: 'warning',
+    subject: `role ${role}`,
+    message: `the role ${JSON.stringify(role)} may not see all that was to be looked at: ${reasons}`,
+    remedy: `grant select on all tables in schema ${at.tables.schema} to ${grantee};`,
+  };
 }

@@ -19,7 +19,10 @@ describe('a quoted name', () => {
     [undefined, 'schema name undefined must be a non-empty string'],
     [7, 'schema name 7 must be a non-empty string'],
     [null, 'schema name null must be a non-empty string'],
-    [Object.create(null), 'schema name an object must be a non-empty string'],
+    [
+      Object.create(null),
+      'schema name an object must be a non-empty string: give the name itself, not an object of options',
+    ],
     ['\ud83d', 'schema name "\\ud83d" must not contain half a surrogate pair'],
     ['x'.repeat(1_000_000), `schema name "${'x'.repeat(79)}…" has far too many bytes; PostgreSQL keeps at most 63`],
     ['a\0b', 'schema name "a\\u0000b" must not contain a NUL character'],

@@ -20,7 +20,9 @@ export class InvalidIdentifierError extends BearError {
  */
 export function quoteIdentifier(name: string, what: string = 'schema name'): string {
   if (typeof name !== 'string' || name === '') {
-    throw new InvalidIdentifierError(what, name, 'must be a non-empty string');
+    const isOptions = typeof name === 'object' && name !== null;
+    const hint = isOptions ? ': give the name itself, not an object of options' : '';
+    throw new InvalidIdentifierError(what, name, `must be a non-empty string${hint}`);
   }
   // Encoded for the wire it would become another name, the same for all such.
   if (!name.isWellFormed()) throw new InvalidIdentifierError(what, name, 'must not contain half a surrogate pair');

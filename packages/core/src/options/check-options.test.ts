@@ -189,6 +189,17 @@ describe('an option that is required', () => {
     expect(take({ on: 1 })).toThrow('Thing.channel must be a string, got undefined');
     expect(take({ channel: 'a', on: undefined })).toThrow('Thing.on is missing');
   });
+
+  it('is named where what it asks for is given by itself, an object or a function', () => {
+    const needs = { ...checks, client: hasMethods(['query'], 'must be a client') };
+    const take = (given: unknown) => () => checkOptions('Thing', given as object, needs, ['on', 'client']);
+    const query = (): void => {};
+    const remedy = 'Thing takes an object of options: give it { client }, not the client itself';
+    expect(take({ query })).toThrow(remedy);
+    expect(take(Object.assign(() => {}, { query }))).toThrow(remedy);
+    expect(take({ on: 1, colour: 'red' })).toThrow('Thing.colour is not an option');
+    expect(take(7)).toThrow('Thing takes an object of options, got 7');
+  });
 });
 
 describe('defaults', () => {

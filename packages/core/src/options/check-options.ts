@@ -82,12 +82,15 @@ export function checkOptions<T extends object>(
   if (!isObject) {
     // A text that is here by mistake may be a payload, or a connection string with its password.
     const what = typeof given === 'string' ? 'a string' : describe(given);
-    throw new InvalidOptionError(owner, `takes an object of options, got ${what}`);
+    throw (
+      bare(owner, given, checks, required) ?? new InvalidOptionError(owner, `takes an object of options, got ${what}`)
+    );
   }
   const taken: Record<string, unknown> = {};
   for (const [key, value] of readSafely(owner, () => Object.entries(given))) {
     const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
-    if (check === undefined) throw unknownOption(owner, key, Object.keys(checks));
+    if (check === undefined)
+      throw bare(owner, given, checks, required) ?? unknownOption(owner, key, Object.keys(checks));
     if (value === undefined) continue;
     const option = `${owner}.${key}`;
     refuse(
@@ -118,6 +121,22 @@ export function readSafely<T>(option: string, read: () => T): T {
 
 function refuse(option: string, problem: string | undefined): void {
   if (problem !== undefined) throw new InvalidOptionError(option, problem);
+}
+
+/** `pgDriver(pool)`: what is given by itself is what a required option asks for, and has properties of its own. */
+function bare(
+  owner: string,
+  given: unknown,
+  checks: Readonly<Record<string, Check>>,
+  required: readonly string[],
+): InvalidOptionError | undefined {
+  const meant = required.find((name) => {
+    const check = checks[name];
+    return check !== undefined && check !== unchecked && readSafely(owner, () => check(given)) === undefined;
+  });
+  return meant === undefined
+    ? undefined
+    : new InvalidOptionError(owner, `takes an object of options: give it { ${meant} }, not the ${meant} itself`);
 }
 
 function unknownOption(owner: string, key: string, known: readonly string[]): InvalidOptionError {

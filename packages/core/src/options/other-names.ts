@@ -32,6 +32,11 @@ const deadLetter = meaning(
 );
 const transaction = meaning('your open transaction, as fromPg(client) gives it', 'tx');
 const pool = meaning("a Pool of pg: new Context({ pool: new Pool({ connectionString }), schema: '_bearmq' })", 'pool');
+const driver = meaning('pgDriver({ pool }) makes a driver of a pool', 'driver', 'pool');
+const headers = meaning('strings by name, which go with the job', 'headers');
+const registered = meaning(
+  'a Worker runs what is registered in its context: await definition.register() for each JobDefinition',
+);
 const client = meaning(
   'a Context takes a Pool of pg, new Pool({ connectionString }); enqueue a tx, fromPg(client)',
   'pool',
@@ -42,15 +47,15 @@ const schema = meaning(undefined, 'schema');
 /** Names of pg-boss, graphile-worker, BullMQ and others, in small letters, without `_` and `-`. */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
   Object.entries({
-    'retrylimit retries retry attempts maxattempts maxretries retrycount tries maxtries': attempts,
-    'retrydelay retrybackoff retrydelaymax backoff backofflimit': backoff,
+    'retrylimit retries retry attempts maxattempts maxretries numretries retrycount tries maxtries': attempts,
+    'retrydelay retrydelaysecs retrydelayms retrybackoff retrydelaymax backoff backofflimit': backoff,
     delayms: ms,
     'delay startafter startin runat runin schedulein scheduleat scheduledat scheduledfor executeat eta countdown':
       delay,
     'queue queuename queues tag tags topic lane': channel,
     'singletonkey singletonseconds jobkey jobkeymode unique uniquekey dedupe deduplication deduplicationid': unique,
     'jobid id idempotencykey key': unique,
-    'cron crontab pattern repeat repeatevery every interval schedule': repeat,
+    'cron crontab cronexpression pattern repeat repeatevery every interval schedule tz timezone': repeat,
     priority: priority,
     'teamsize teamconcurrency localconcurrency maxconcurrency parallelism prefetch concurrentjobs': concurrency,
     'limiter ratelimit': rate,
@@ -67,6 +72,9 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
     'connectionstring connectionurl connectionoptions url databaseurl database pgpool': pool,
     'client connection db session': client,
     schemaname: schema,
+    pool: driver,
+    'meta metadata traceparent': headers,
+    'tasklist tasks jobs definitions processors': registered,
   } satisfies Record<string, Meaning>).flatMap(([names, meant]) =>
     names.split(' ').map((name) => [name, meant] as const),
   ),
@@ -79,11 +87,13 @@ const OWNERS: Readonly<Record<string, string>> = {
   delaySecs: 'JobDefinition and enqueue',
   channel: 'JobDefinition and enqueue',
   jobGroup: 'enqueue',
+  headers: 'enqueue, and of enqueueMany',
   jobGroupGenerator: 'JobDefinition',
   repeatSecs: 'JobDefinition',
   workFunction: 'JobDefinition',
   tx: 'enqueue, and the second argument of enqueueMany',
   concurrency: 'Worker',
+  pool: 'Context',
   channels: 'Worker',
   pollSecs: 'Context',
   leaseSecs: 'Context',

@@ -29,12 +29,21 @@ export function setServices(context: object, made: Services): void {
   services.set(context, made);
 }
 
+/** Whether it is a Context of this copy of the package; for the check of an options object. */
+export function isContext(context: unknown): string | undefined {
+  return find(context) === undefined ? NO_CONTEXT : undefined;
+}
+
 /** @throws InvalidOptionError when the object is not a Context of this copy of the package. */
 export function servicesOf(owner: string, context: unknown): Services {
-  const found = typeof context === 'object' && context !== null ? services.get(context) : undefined;
+  const found = find(context);
   if (found !== undefined) return found;
-  throw new InvalidOptionError(
-    `${owner}.context`,
-    'must be a Context; if it is one, two copies of @bearmq/core are installed (see `npm ls @bearmq/core`)',
-  );
+  throw new InvalidOptionError(`${owner}.context`, NO_CONTEXT);
+}
+
+const NO_CONTEXT =
+  'must be a Context; if it is one, two copies of @bearmq/core are installed (see `npm ls @bearmq/core`)';
+
+function find(context: unknown): Services | undefined {
+  return typeof context === 'object' && context !== null ? services.get(context) : undefined;
 }

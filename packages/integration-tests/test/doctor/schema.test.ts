@@ -1,6 +1,6 @@
 import { rejectionOf } from '@bearmq/test-support';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { diagnose, type Finding, migrate } from 'bearmq';
+import { diagnose, type Finding, generateGrantSql, migrate } from 'bearmq';
 import pg from 'pg';
 import { freshName, useSchema } from '../support/database.ts';
 import { snapshot } from '../support/snapshot.ts';
@@ -176,6 +176,21 @@ describe('a role that may not read the schema', () => {
       (await diagnose({ driver: weak, schema: name })).filter(({ kind }) => kind !== 'sessions-hidden');
     const findings = await look();
     expect(told(findings)).toEqual([`no-rights: schema ${name}`]);
+    await run(name, findings[0]?.remedy ?? '');
+    expect(await look()).toEqual([]);
+  });
+
+  it('is told once of all that a producer may not read, and how it may', async () => {
+    const name = await migrated();
+    for (const grant of generateGrantSql({ schema: name, role, to: 'producer' })) await file.direct.query(grant);
+    const weak = file.newDriver({ options: `-c role=${role}`, max: 1 });
+    const look = async (): Promise<readonly Finding[]> =>
+      (await diagnose({ driver: weak, schema: name })).filter(({ kind }) => kind !== 'sessions-hidden');
+    const findings = await look();
+    expect(told(findings)).toEqual([`no-rights: role ${role}`]);
+    for (const table of ['job', 'process', 'schedule']) {
+      expect(findings[0]?.message).toContain(`permission denied for table ${table}`);
+    }
     await run(name, findings[0]?.remedy ?? '');
     expect(await look()).toEqual([]);
   });

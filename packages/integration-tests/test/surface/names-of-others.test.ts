@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Context, JobDefinition, Orchestrator, Worker } from 'bearmq';
+import { Context, diagnose, JobDefinition, migrate, migrationStatus, Orchestrator, pgDriver, Worker } from 'bearmq';
 import pg from 'pg';
 
 const pool = new pg.Pool(); // never connected
@@ -49,6 +49,13 @@ describe("another queue's option is answered with ours:", () => {
     ['JobDefinition', 'cron', 'did you mean "repeatSecs"? (it is in seconds; cron expressions are not there yet)'],
     ['Orchestrator', 'cron', '"repeatSecs" is an option of JobDefinition; it is in seconds'],
     ['enqueue', 'priority', 'priorities are not there yet: give urgent jobs a channel'],
+    ['JobDefinition', 'numRetries', 'did you mean "numAttempts"? (it counts all attempts, the first included)'],
+    ['JobDefinition', 'retryDelaySecs', 'did you mean "timeoutSecs"? (it is one pause, in seconds'],
+    ['JobDefinition', 'cronExpression', 'did you mean "repeatSecs"? (it is in seconds; cron expressions are not'],
+    ['JobDefinition', 'headers', '"headers" is an option of enqueue, and of enqueueMany'],
+    ['enqueue', 'traceparent', 'did you mean "headers"? (strings by name, which go with the job)'],
+    ['Worker', 'taskList', 'a Worker runs what is registered in its context: await definition.register()'],
+    ['Worker', 'pool', '"pool" is an option of Context'],
     ['Worker', 'teamSize', 'did you mean "concurrency"?'],
     ['JobDefinition', 'concurrency', '"concurrency" is an option of Worker'],
     [
@@ -124,5 +131,25 @@ describe('a context without a pool', () => {
 
   it('and with an option that is like no other is told of all', async () => {
     expect(await contextOf({ pool, schema: '_bearmq', colour: 1 })).toContain('it takes pool, driver, schema, ');
+  });
+});
+
+describe('what belongs into an object of options', () => {
+  it.each<[string, string, () => unknown]>([
+    ['pgDriver', 'pool', () => pgDriver(pool as unknown as Parameters<typeof pgDriver>[0])],
+    ['Worker', 'context', () => new Worker(context as unknown as ConstructorParameters<typeof Worker>[0])],
+    ['Orchestrator', 'context', () => new Orchestrator(context as unknown as { readonly context: Context })],
+  ])('is told so where it is given to %s by itself', async (owner, name, make) => {
+    const remedy = `${owner} takes an object of options: give it { ${name} }, not the ${name} itself`;
+    expect(await saidOf(make)).toBe(remedy);
+  });
+
+  it.each<[string, (options: { readonly driver: never; readonly schema: string }) => unknown]>([
+    ['migrate', migrate],
+    ['migrationStatus', migrationStatus],
+    ['diagnose', diagnose],
+  ])('of %s is a driver, and a pool is told how it becomes one', async (owner, call) => {
+    const remedy = `${owner}.pool is not an option; did you mean "driver"? (pgDriver({ pool }) makes a driver of a pool)`;
+    expect(await saidOf(() => call({ pool, schema: '_bearmq' } as never))).toBe(remedy);
   });
 });

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
-import { checkOptions, numberIn, unchecked, withDefaults } from '../../options/check-options.ts';
+import { checkOptions, numberIn, withDefaults } from '../../options/check-options.ts';
+import { isContext } from '../../services/services.ts';
 
 /** The options of an {@link Orchestrator}. */
 export interface OrchestratorOptions {
@@ -25,11 +26,11 @@ export const ORCHESTRATOR_DEFAULTS = { jobSchedulePollSecs: 5, cleanUpPollSecs: 
 
 /** @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range. */
 export function resolveOrchestratorOptions(options: OrchestratorOptions): Required<OrchestratorOptions> {
-  return withDefaults(ORCHESTRATOR_DEFAULTS, checkOptions('Orchestrator', options, orchestratorChecks));
+  return withDefaults(ORCHESTRATOR_DEFAULTS, checkOptions('Orchestrator', options, orchestratorChecks, ['context']));
 }
 
 const orchestratorChecks = {
-  context: unchecked, // checked by servicesOf
+  context: isContext,
   jobSchedulePollSecs: numberIn(0.1, 3_600, 'seconds'),
   cleanUpPollSecs: numberIn(0.1, 86_400, 'seconds'),
 };

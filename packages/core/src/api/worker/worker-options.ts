@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { MAX_CHANNELS, MAX_NAME_BYTES } from '../../model/limits.ts';
-import { checkOptions, listOf, nameOf, numberIn, unchecked, withDefaults } from '../../options/check-options.ts';
+import { checkOptions, listOf, nameOf, numberIn, withDefaults } from '../../options/check-options.ts';
+import { isContext } from '../../services/services.ts';
 
 /** The options of a {@link Worker}. */
 export interface WorkerOptions {
@@ -25,11 +26,11 @@ export const WORKER_DEFAULTS = { concurrency: 1 } as const;
 
 /** @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range. */
 export function resolveWorkerOptions(options: WorkerOptions): WorkerOptions & { readonly concurrency: number } {
-  return withDefaults(WORKER_DEFAULTS, checkOptions('Worker', options, workerChecks));
+  return withDefaults(WORKER_DEFAULTS, checkOptions('Worker', options, workerChecks, ['context']));
 }
 
 const workerChecks = {
-  context: unchecked, // checked by servicesOf
+  context: isContext,
   channels: listOf(nameOf(MAX_NAME_BYTES), MAX_CHANNELS),
   concurrency: numberIn(1, 10_000, 'jobs', 'whole'),
 };
