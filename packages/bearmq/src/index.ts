@@ -28,6 +28,7 @@ export {
   type TransactionOption,
   Worker,
   type WorkerOptions,
+  WorkerStoppingError,
 } from '@bearmq/core';
 export { type DiagnoseOptions, diagnose, type Finding, type FindingKind } from '@bearmq/doctor';
 export { fromPg, pgDriver } from '@bearmq/driver-pg';

@@ -23,6 +23,7 @@ export {
   PayloadError,
   SchemaVersionError,
   StopWithinJobError,
+  WorkerStoppingError,
 } from './errors.ts';
 export type {
   BearEvent,

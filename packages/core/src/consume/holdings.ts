@@ -1,5 +1,6 @@
-import { LeaseLostError } from '../errors.ts';
+import { LeaseLostError, WorkerStoppingError } from '../errors.ts';
 import type { ClaimedJob } from '../model/job.ts';
+import { RunSignals } from './run/run-signals.ts';
 
 /**
  * Where a claimed job is on its way through this process:
@@ -10,26 +11,43 @@ import type { ClaimedJob } from '../model/job.ts';
  */
 export type Phase = 'held' | 'next' | 'running' | 'settling';
 
+/** The Worker that runs a job, as that job sees it. */
+export interface Runner {
+  readonly id: string;
+  /** Whether it was told to stop. */
+  readonly isLeaving: boolean;
+}
+
 /** One claim of a job, held by this process: where it is, and the way to tell its run that the claim is gone. */
 export class Holding {
   readonly job: ClaimedJob;
   phase: Phase = 'held';
   /** When it began to run, by this process's clock. */
   startedAt = 0;
+  /** Who runs it, once it runs. */
+  by: Runner | undefined;
   #loss: 'none' | 'with its lease' | 'alone' = 'none';
-  #controller: AbortController | undefined;
+  #signals: RunSignals | undefined;
 
   constructor(job: ClaimedJob) {
     this.job = job;
   }
 
-  /** Made when it is first looked at: most work functions never do, and it is dear. */
+  /** Aborted when its run is to end. */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.isLost) this.#controller.abort(new LeaseLostError(this.job.id));
-    }
-    return this.#controller.signal;
+    return this.#madeSignals().signal;
+  }
+
+  /** Aborted when the Worker that runs it is told to stop. */
+  get stopping(): AbortSignal {
+    const signals = this.#madeSignals();
+    if (this.by?.isLeaving === true) signals.stop(new WorkerStoppingError(this.by.id, this.job.id));
+    return signals.stopping;
+  }
+
+  /** Its Worker was told to stop. Who looks at the signal later is told then. */
+  tellStopping(): void {
+    if (this.by !== undefined) this.#signals?.stop(new WorkerStoppingError(this.by.id, this.job.id));
   }
 
   /** Whether the claim is gone: what its run still does will not be recorded. */
@@ -54,7 +72,15 @@ export class Holding {
 
   #lose(loss: 'with its lease' | 'alone'): void {
     this.#loss = loss;
-    this.#controller?.abort(new LeaseLostError(this.job.id));
+    this.#signals?.abort(new LeaseLostError(this.job.id));
+  }
+
+  #madeSignals(): RunSignals {
+    if (this.#signals === undefined) {
+      this.#signals = new RunSignals();
+      if (this.isLost) this.#signals.abort(new LeaseLostError(this.job.id));
+    }
+    return this.#signals;
   }
 }
 

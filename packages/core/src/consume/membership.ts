@@ -1,3 +1,4 @@
+import type { Holding } from './holdings.ts';
 import type { GroupRunner, RunningWorker } from './run/group-runner.ts';
 import type { RunScope } from './run/run-scope.ts';
 import type { Slot, SlotPool, WorkerSlots } from './slots.ts';
@@ -29,6 +30,8 @@ export class Membership implements WorkerSlots, RunningWorker {
   readonly #onSlotFree: () => void;
   readonly #work: (slot: Slot) => void;
   #running = 0;
+  /** In which something ran when it was told to stop. */
+  #left: readonly Slot[] = [];
   #onIdle = (): void => {};
 
   constructor({ id, concurrency, scope }: Member, { pool, runner, onSlotFree }: MembershipOptions) {
@@ -58,7 +61,13 @@ export class Membership implements WorkerSlots, RunningWorker {
   /** Starts no further job. Resolves once those that run are over. */
   async leave(): Promise<void> {
     this.isLeaving = true;
-    this.pool.leave(this);
+    this.#left = this.pool.leave(this);
+    for (const holding of this.#runs()) holding.tellStopping();
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+  }
+
+  /** What runs, once it is leaving. */
+  #runs(): readonly Holding[] {
+    return this.#left.flatMap(({ run }) => run.holdings).filter(({ phase }) => phase === 'running');
   }
 }

@@ -2,7 +2,7 @@ import type { JobHeaders } from './extras.ts';
 
 /**
  * What a work function is told beside its payload: a plain value, to be copied, logged and sent elsewhere as it is. But a
- * copy (`{ ...metadata }`) has no `signal`: take that along by its name.
+ * copy (`{ ...metadata }`) has no `signal` and no `stopping`: take them along by their names.
  */
 export interface JobMetadata {
   /** The job's id, as `enqueue` resolved to it. The same for every attempt: a good key for being idempotent. */
@@ -27,4 +27,9 @@ export interface JobMetadata {
    * ({@link LeaseLostError}). Pass it to `fetch` and the like.
    */
   readonly signal: AbortSignal;
+  /**
+   * Aborted when `stop()` of the Worker that runs it is called, with a {@link WorkerStoppingError} as its `reason`: time to
+   * keep what was done so far, and to end early. What the run then returns or throws counts as ever.
+   */
+  readonly stopping: AbortSignal;
 }

@@ -125,6 +125,7 @@ export function metadata(told: JobMetadata): void {
     readonly enqueuedAt: Date;
     readonly workerId: string;
     readonly signal: AbortSignal;
+    readonly stopping: AbortSignal;
   }>();
 }
 

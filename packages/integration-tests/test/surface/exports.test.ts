@@ -43,6 +43,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'TransactionOption',
     'Worker',
     'WorkerOptions',
+    'WorkerStoppingError',
     'diagnose',
     'fromPg',
     'generateGrantSql',
@@ -102,6 +103,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'WarningEvent',
     'Worker',
     'WorkerOptions',
+    'WorkerStoppingError',
   ],
   '@bearmq/core/driver': [
     'AnswerPatience',

@@ -29,7 +29,7 @@ function executing(work: (payload: unknown) => unknown, around?: AroundRun) {
     clock: { now: () => 7, sleep: () => Promise.reject(), after: () => () => {} },
     around,
   });
-  const by = { id: 'w', scope: new RunScope('w') };
+  const by = { id: 'w', isLeaving: false, scope: new RunScope('w') };
   return {
     events,
     settlements,

@@ -3,7 +3,7 @@ import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../../mode
 import type { Clock } from '../../runtime/clock.ts';
 import type { RegisteredJob } from '../../services/registry.ts';
 import type { Services } from '../../services/services.ts';
-import type { Holding } from '../holdings.ts';
+import type { Holding, Runner } from '../holdings.ts';
 import type { Settler } from '../settle/settler.ts';
 import { RunMetadata } from './run-metadata.ts';
 import type { RunScope } from './run-scope.ts';
@@ -20,8 +20,7 @@ export interface ExecutorOptions {
 }
 
 /** Who runs a job. */
-export interface RunBy {
-  readonly id: string;
+export interface RunBy extends Runner {
   readonly scope: RunScope;
 }
 
@@ -64,6 +63,7 @@ export class Executor {
     const { job } = holding;
     holding.phase = 'running';
     holding.startedAt = now;
+    holding.by = by;
     if (!job.isStarted && !isStartRecorded(job)) settler.markStarted(holding);
     if (services.events.hasHandlers) {
       const { id: jobId, name: jobName, attempt } = job;

@@ -18,8 +18,6 @@ export interface GroupRunnerOptions {
 /** A Worker whose runs are worked through. */
 export interface RunningWorker extends RunBy {
   readonly pool: { readonly meter: JobMeter };
-  /** Whether it starts no further job. */
-  readonly isLeaving: boolean;
   /** The run of a slot is over. */
   ended(slot: Slot, now: number): void;
 }
