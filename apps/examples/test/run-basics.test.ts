@@ -119,4 +119,19 @@ describe('on a migrated database', () => {
     ]);
     await expectTidy(database);
   });
+
+  it('in-a-container ends in time: what looks keeps the rest for later, what does not has its attempt back', async () => {
+    const example = start('in-a-container', database.url(), { env: { STOP_WAIT_SECS: '0.5' } });
+    await example.prints('page 7');
+    await example.prints('page 101');
+    expect(await example.stop('SIGTERM')).toBe(0);
+    const done = await database.rows(`select payload->>'from' as page, outcome::text from ${SCHEMA}.finalized_job`);
+    expect(done).toEqual([{ page: '100', outcome: 'succeeded' }]);
+    const left = `select (payload->>'from')::int as page, state::text, attempt from ${SCHEMA}.job order by page`;
+    const [hung, rest] = await database.rows(left);
+    expect(hung).toEqual({ page: 7, state: 'ready', attempt: 0 });
+    expect(rest).toMatchObject({ state: 'ready', attempt: 0 });
+    expect(rest?.['page']).toBeGreaterThan(100);
+    await expectTidy(database);
+  });
 });

@@ -42,7 +42,10 @@ export interface JobRunSuccessEvent extends WorkerEvent<'WORKER_JOB_RUN_SUCCESS'
   readonly durationMs: number;
 }
 
-/** A job that was claimed but not started was released, its attempt not spent. */
+/**
+ * A job that was claimed but not started was released, its attempt not spent; or one that ran, was told to end by
+ * `stop({ waitSecs })` and did so by throwing: its attempt was given back.
+ */
 export interface JobReleaseEvent extends WorkerEvent<'WORKER_JOB_RELEASE'> {}
 
 /**
@@ -52,6 +55,19 @@ export interface JobReleaseEvent extends WorkerEvent<'WORKER_JOB_RELEASE'> {}
  * another worker had taken the job when it was asked for again: the two cannot be told apart then.
  */
 export interface JobLoseEvent extends WorkerEvent<'WORKER_JOB_LOSE'> {}
+
+/**
+ * A work function has ended that nobody waited for any more. What it returned or threw is not recorded: the job runs, or
+ * has run, again elsewhere, if it had an attempt left.
+ */
+export interface JobLateEndEvent extends WorkerEvent<'WORKER_JOB_LATE_END'> {
+  readonly attempt: number;
+  readonly ended: 'returned' | 'threw';
+  /** What it threw. */
+  readonly error: unknown;
+  /** How long the work function ran, in milliseconds. */
+  readonly durationMs: number;
+}
 
 /**
  * The database refused to record what became of a run, several times (a trigger or a check of your own, perhaps), and it
@@ -120,6 +136,7 @@ export type BearEvent =
   | JobRunSuccessEvent
   | JobReleaseEvent
   | JobLoseEvent
+  | JobLateEndEvent
   | JobSettleErrorEvent
   | JobRescueEvent
   | JobGroupUnlockEvent

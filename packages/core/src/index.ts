@@ -10,8 +10,10 @@ export type {
 } from './api/job-definition/job-definition-options.ts';
 export { Orchestrator } from './api/orchestrator/orchestrator.ts';
 export type { OrchestratorOptions } from './api/orchestrator/orchestrator-options.ts';
-export { Worker } from './api/worker/worker.ts';
+export type { StopOptions } from './api/worker/stop-options.ts';
+export { type StopResult, Worker } from './api/worker/worker.ts';
 export type { WorkerOptions } from './api/worker/worker-options.ts';
+export type { RunLeft } from './consume/membership.ts';
 export { Context } from './context.ts';
 export type { ContextOptions, ContextSettings } from './context-options.ts';
 export { DatabaseError, InvalidIdentifierError } from './driver/index.ts';
@@ -36,6 +38,7 @@ export type {
   JobExpireEvent,
   JobGroupDeleteEvent,
   JobGroupUnlockEvent,
+  JobLateEndEvent,
   JobLoseEvent,
   JobReleaseEvent,
   JobRescueEvent,

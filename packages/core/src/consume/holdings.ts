@@ -26,7 +26,7 @@ export class Holding {
   startedAt = 0;
   /** Who runs it, once it runs. */
   by: Runner | undefined;
-  #loss: 'none' | 'with its lease' | 'alone' = 'none';
+  #loss: 'none' | 'with its lease' | 'alone' | 'left' = 'none';
   #signals: RunSignals | undefined;
 
   constructor(job: ClaimedJob) {
@@ -48,6 +48,30 @@ export class Holding {
   /** Its Worker was told to stop. Who looks at the signal later is told then. */
   tellStopping(): void {
     if (this.by !== undefined) this.#signals?.stop(new WorkerStoppingError(this.by.id, this.job.id));
+  }
+
+  /** Its Worker waits no longer than a grace: a run that throws in it has not failed. Of several reasons the first counts. */
+  interrupt(workerId: string): void {
+    const signals = this.#madeSignals();
+    signals.isInterrupted = signals.abort(new WorkerStoppingError(workerId, this.job.id));
+  }
+
+  endInterruption(): void {
+    if (this.#signals !== undefined) this.#signals.isInterrupted = false;
+  }
+
+  /** Whether its run has the grace of a Worker that stops. */
+  get isInterrupted(): boolean {
+    return this.#signals?.isInterrupted === true;
+  }
+
+  /** Nobody waits for its run any more: how that ends is told, and not recorded. */
+  leave(): void {
+    if (this.#loss === 'none') this.#loss = 'left';
+  }
+
+  get isLeft(): boolean {
+    return this.#loss === 'left';
   }
 
   /** Whether the claim is gone: what its run still does will not be recorded. */
@@ -78,7 +102,7 @@ export class Holding {
   #madeSignals(): RunSignals {
     if (this.#signals === undefined) {
       this.#signals = new RunSignals();
-      if (this.isLost) this.#signals.abort(new LeaseLostError(this.job.id));
+      if (this.isLost && !this.isLeft) this.#signals.abort(new LeaseLostError(this.job.id));
     }
     return this.#signals;
   }
@@ -116,6 +140,13 @@ export class Holdings {
   dropAll(): void {
     for (const holding of this.#byId.values()) holding.lose();
     this.#byId.clear();
+  }
+
+  /** Nobody waits for what has a slot: nothing more is started there, and no end recorded. The claims stand. */
+  leaveRuns(): void {
+    for (const holding of this.#byId.values()) {
+      if (holding.phase === 'running' || holding.phase === 'next') holding.leave();
+    }
   }
 
   /** What was claimed under a lease: the answer to whether the database knows of more. */

@@ -1,10 +1,11 @@
-import type { Outcome } from '../../model/job.ts';
-import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../../model/outcome.ts';
+import type { FailedRun, Outcome } from '../../model/job.ts';
+import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError, released } from '../../model/outcome.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { RegisteredJob } from '../../services/registry.ts';
 import type { Services } from '../../services/services.ts';
 import type { Holding, Runner } from '../holdings.ts';
 import type { Settler } from '../settle/settler.ts';
+import { emitLateEnd } from './run-events.ts';
 import { RunMetadata } from './run-metadata.ts';
 import type { RunScope } from './run-scope.ts';
 
@@ -77,19 +78,28 @@ export class Executor {
   }
 
   /**
-   * Hands the outcome to the settler; that of a claim that is known to be lost is not recorded.
+   * Hands the outcome to the settler; that of a claim that is known to be lost is not recorded, nor that of one which
+   * nobody waits for any more. One that threw since it was to end for its Worker is released.
    *
    * @returns whether the job failed, and is to be attempted again at once.
    */
   close(holding: Holding, workerId: string, thrown: Thrown | null, now: number): boolean {
-    const { settler } = this.#options;
-    const { job, startedAt } = holding;
-    const durationMs = now - startedAt;
-    const outcome: Outcome =
-      thrown === null ? { kind: 'succeeded', job } : outcomeOfError(job, thrown.error, { workerId, durationMs });
+    const { services, settler } = this.#options;
+    const durationMs = now - holding.startedAt;
+    if (holding.isLeft) {
+      emitLateEnd(services.events, holding, { workerId, durationMs, thrown });
+      return false;
+    }
+    const outcome = outcomeOf(holding, thrown, { workerId, durationMs });
     const settlement = { holding, outcome, workerId, durationMs, error: thrown?.error };
     if (holding.isForsaken) settler.drop(settlement);
     else settler.record(settlement);
     return outcome.kind === 'waiting' && outcome.secs === 0;
   }
+}
+
+function outcomeOf(holding: Holding, thrown: Thrown | null, run: FailedRun): Outcome {
+  const { job } = holding;
+  if (thrown === null) return { kind: 'succeeded', job };
+  return holding.isInterrupted ? released(job) : outcomeOfError(job, thrown.error, run);
 }

@@ -8,6 +8,8 @@ export class RunSignals {
   #reason: Error | undefined;
   #stopping: AbortController | undefined;
   #stop: Error | undefined;
+  /** Whether it was told to end for its Worker, and for nothing before that, and is waited for. */
+  isInterrupted = false;
 
   /** Aborted when the run is to end: its outcome will not count, or nobody waits for it any longer. */
   get signal(): AbortSignal {
