@@ -17,6 +17,7 @@ export {
   type JobHeaders,
   type JobMetadata,
   type JobSettings,
+  JobTimeoutError,
   type JsonSafe,
   LeaseLostError,
   type NotJson,

@@ -40,8 +40,8 @@ export interface ContextSettings {
    */
   readonly blockedSecs?: number;
   /**
-   * How long a run has to end once its `metadata.signal` was aborted by us, in seconds: by a `stop({ waitSecs })` that waits
-   * no longer. A smaller value ends a program sooner; a larger one lets more runs end in order.
+   * How long a run has to end once its `metadata.signal` was aborted by us, in seconds: by `maxRunSecs`, or by a
+   * `stop({ waitSecs })` that waits no longer. A smaller value ends a program sooner; a larger one lets more runs end in order.
    *
    * @defaultValue 10
    * @throws {@link InvalidOptionError} below 0 or above 3,600.

@@ -123,6 +123,22 @@ export class LeaseLostError extends BearError {
 }
 
 /**
+ * The reason on `metadata.signal` when a run has taken `maxRunSecs`; and the error of the attempt, where the work function
+ * has not ended `abortGraceSecs` later.
+ */
+export class JobTimeoutError extends BearError {
+  override readonly name = 'JobTimeoutError';
+  readonly jobId: string;
+  readonly maxRunSecs: number;
+
+  constructor(jobId: string, maxRunSecs: number) {
+    super('BEAR_JOB_TIMEOUT', `job ${jobId} has run for longer than its maxRunSecs (${maxRunSecs})`);
+    this.jobId = jobId;
+    this.maxRunSecs = maxRunSecs;
+  }
+}
+
+/**
  * The reason on `metadata.stopping` once `stop()` was called, and on `metadata.signal` once `stop({ waitSecs })` waits no
  * longer. A run that then ends by throwing, this or anything else, within `abortGraceSecs` has not failed: it is released,
  * its attempt given back.

@@ -57,8 +57,19 @@ export interface JobReleaseEvent extends WorkerEvent<'WORKER_JOB_RELEASE'> {}
 export interface JobLoseEvent extends WorkerEvent<'WORKER_JOB_LOSE'> {}
 
 /**
- * A work function has ended that nobody waited for any more. What it returned or threw is not recorded: the job runs, or
- * has run, again elsewhere, if it had an attempt left.
+ * A work function has not ended though its `maxRunSecs` and `abortGraceSecs` are over: the attempt has failed with a
+ * {@link JobTimeoutError}. That is recorded at once, the function is waited for no longer, and its slot is idle; but where
+ * the job has a group of its own choosing, only when the function ends or `jobGroupUnlockSecs` are over.
+ */
+export interface JobOverrunEvent extends WorkerEvent<'WORKER_JOB_OVERRUN'> {
+  readonly attempt: number;
+  /** How long the work function has run so far, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/**
+ * A work function has ended too late: past its `maxRunSecs` and `abortGraceSecs`, or after a `stop({ waitSecs })` had left
+ * it behind. What it returned or threw is not recorded.
  */
 export interface JobLateEndEvent extends WorkerEvent<'WORKER_JOB_LATE_END'> {
   readonly attempt: number;
@@ -136,6 +147,7 @@ export type BearEvent =
   | JobRunSuccessEvent
   | JobReleaseEvent
   | JobLoseEvent
+  | JobOverrunEvent
   | JobLateEndEvent
   | JobSettleErrorEvent
   | JobRescueEvent

@@ -1,4 +1,5 @@
 import { LeaseLostError, WorkerStoppingError } from '../errors.ts';
+import { type Extras, extrasIn, NO_EXTRAS } from '../model/extras.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import { RunSignals } from './run/run-signals.ts';
 
@@ -28,9 +29,17 @@ export class Holding {
   by: Runner | undefined;
   #loss: 'none' | 'with its lease' | 'alone' | 'left' = 'none';
   #signals: RunSignals | undefined;
+  #extras: Extras | undefined;
 
   constructor(job: ClaimedJob) {
     this.job = job;
+  }
+
+  /** What the job carries beside its payload, read when it is first asked for. */
+  get extras(): Extras {
+    if (this.job.extras === null) return NO_EXTRAS;
+    this.#extras ??= extrasIn(this.job.extras);
+    return this.#extras;
   }
 
   /** Aborted when its run is to end. */
@@ -54,6 +63,11 @@ export class Holding {
   interrupt(workerId: string): void {
     const signals = this.#madeSignals();
     signals.isInterrupted = signals.abort(new WorkerStoppingError(workerId, this.job.id));
+  }
+
+  /** Its run has taken all its time. Of several reasons the first counts. */
+  abort(reason: Error): void {
+    this.#madeSignals().abort(reason);
   }
 
   endInterruption(): void {

@@ -12,6 +12,7 @@ import { Notifier } from './notifier.ts';
 import { takesOf } from './process-facts.ts';
 import { Executor } from './run/executor.ts';
 import { GroupRunner } from './run/group-runner.ts';
+import { TimeLimits } from './run/time-limits.ts';
 import { Settler } from './settle/settler.ts';
 import { SlotPool } from './slots.ts';
 
@@ -65,8 +66,11 @@ export class WorkerProcess {
     this.#notifier = settings.wakeUp === 'poll' ? undefined : new Notifier({ services, keeper, notice });
     this.#settler = new Settler({ services, holdings, notice, onOpened: (lanes) => this.#noteOpened(lanes) });
     const settler = this.#settler;
-    const executor = new Executor({ services, settler, clock: systemClock });
-    const runMs = settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
+    const unlockMs = settings.jobGroupUnlockSecs * 1000;
+    const graceMs = settings.abortGraceSecs * 1000;
+    const limits = new TimeLimits({ services, clock: systemClock, graceMs, unlockMs });
+    const executor = new Executor({ services, settler, limits, clock: systemClock });
+    const runMs = unlockMs * RUN_TIME_SHARE;
     this.#runner = new GroupRunner({ keeper, settler, executor, clock: systemClock, runMs });
     this.#caretaker = new Caretaker({
       services,

@@ -23,8 +23,9 @@ export interface JobMetadata {
   /** The `id` of the {@link Worker} that runs it. */
   readonly workerId: string;
   /**
-   * Aborted when the outcome of this run will not count any more; its `reason` is one of our errors
-   * ({@link LeaseLostError}). Pass it to `fetch` and the like.
+   * Aborted when this run is to end. Its `reason` is one of our errors: {@link LeaseLostError}, its outcome will not count any
+   * more; {@link JobTimeoutError} and {@link WorkerStoppingError}, it counts for `abortGraceSecs`. Pass it to `fetch` and the
+   * like.
    */
   readonly signal: AbortSignal;
   /**

@@ -136,7 +136,7 @@ export function metadata(told: JobMetadata): void {
 
 export function overrides(): void {
   expectTypeOf<keyof EnqueueOverrides>().toEqualTypeOf<
-    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'channel' | 'jobGroup' | 'headers'
+    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'maxRunSecs' | 'channel' | 'jobGroup' | 'headers'
   >();
 }
 
@@ -192,6 +192,7 @@ export function events(): void {
         break;
       case 'WORKER_JOB_RELEASE':
       case 'WORKER_JOB_LATE_END':
+      case 'WORKER_JOB_OVERRUN':
       case 'WORKER_JOB_LOSE':
         expectTypeOf(event.workerId).toBeString();
         break;

@@ -8,6 +8,7 @@ import type { Settler } from '../settle/settler.ts';
 import { emitLateEnd } from './run-events.ts';
 import { RunMetadata } from './run-metadata.ts';
 import type { RunScope } from './run-scope.ts';
+import type { TimeLimits } from './time-limits.ts';
 
 /** What is called around a work function: its return and its throw are the outcome of the run. */
 export type AroundRun = (metadata: RunMetadata, next: () => unknown) => unknown;
@@ -15,6 +16,7 @@ export type AroundRun = (metadata: RunMetadata, next: () => unknown) => unknown;
 export interface ExecutorOptions {
   readonly services: Pick<Services, 'events' | 'registry'>;
   readonly settler: Pick<Settler, 'record' | 'drop' | 'markStarted'>;
+  readonly limits: Pick<TimeLimits, 'limit'>;
   readonly clock: Clock;
   /** @defaultValue none: work functions are called by themselves */
   readonly around?: AroundRun | undefined;
@@ -60,7 +62,7 @@ export class Executor {
    * @param now by this process's clock.
    */
   call(definition: RegisteredJob, holding: Holding, by: RunBy, now: number): unknown {
-    const { services, settler, clock, around } = this.#options;
+    const { services, settler, limits, clock, around } = this.#options;
     const { job } = holding;
     holding.phase = 'running';
     holding.startedAt = now;
@@ -73,8 +75,13 @@ export class Executor {
     }
     const payload: unknown = JSON.parse(job.payloadText);
     const metadata = new RunMetadata(job, by.id, holding);
-    if (around === undefined) return by.scope.run(() => definition.execute(payload, metadata));
-    return by.scope.run(() => around(metadata, () => definition.execute(payload, metadata)));
+    const work =
+      around === undefined
+        ? by.scope.run(() => definition.execute(payload, metadata))
+        : by.scope.run(() => around(metadata, () => definition.execute(payload, metadata)));
+    // All that a job without a limit pays.
+    const maxRunSecs = holding.extras.maxRunSecs ?? definition.maxRunSecs;
+    return maxRunSecs === undefined ? work : limits.limit(holding, by.scope.follow(work), maxRunSecs, by.id);
   }
 
   /**

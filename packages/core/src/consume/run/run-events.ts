@@ -2,6 +2,17 @@ import type { BearEvent } from '../../events.ts';
 import type { EventBus } from '../../runtime/event-bus.ts';
 import type { Holding } from '../holdings.ts';
 
+/** Tells that a work function goes on though its time and its grace are over. */
+export function emitOverrun(
+  events: EventBus<BearEvent>,
+  { job }: Holding,
+  { workerId, durationMs }: { readonly workerId: string; readonly durationMs: number },
+): void {
+  if (!events.hasHandlers) return;
+  const { id: jobId, name: jobName, attempt } = job;
+  events.emit({ eventType: 'WORKER_JOB_OVERRUN', jobId, jobName, workerId, attempt, durationMs });
+}
+
 /** How a run ended that nobody waited for any more. */
 export interface LateEnd {
   readonly workerId: string;

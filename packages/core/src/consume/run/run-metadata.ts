@@ -1,4 +1,4 @@
-import { headersIn, type JobHeaders } from '../../model/extras.ts';
+import type { JobHeaders } from '../../model/extras.ts';
 import type { ClaimedJob } from '../../model/job.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
 import type { Holding } from '../holdings.ts';
@@ -51,7 +51,7 @@ export class RunMetadata implements JobMetadata {
     this.jobGroup = job.jobGroup ?? ownGroup(job.id);
     this.attempt = job.attempt;
     this.numAttempts = job.numAttempts;
-    this.headers = headersIn(job.extras);
+    this.headers = run.extras.headers;
     this.enqueuedAt = new Date(job.enqueuedAtMs);
     this.workerId = workerId;
     this.#run = run;
