@@ -12,6 +12,12 @@ const makers: Readonly<Record<string, (option: object) => unknown>> = {
   Context: (option) => new Context({ pool, schema: 's', ...option } as never),
   JobDefinition: (option) => new JobDefinition({ context, name: 'A', workFunction: () => {}, ...option } as never),
   Worker: (option) => new Worker({ context, ...option } as never).stop(),
+  'Worker.stop': (option) => {
+    const worker = new Worker({ context });
+    const stopped = worker.stop(option);
+    void worker.stop(); // one that refuses goes on
+    return stopped;
+  },
   Orchestrator: (option) => new Orchestrator({ context, ...option } as never).stop(),
   pgDriver: (option) => pgDriver({ pool, ...option } as never),
 };
@@ -20,6 +26,7 @@ const sources: Readonly<Record<string, readonly string[]>> = {
   Context: ['packages/core/src/context-options.ts', 'packages/bearmq/src/context.ts'],
   JobDefinition: ['packages/core/src/api/job-definition/job-definition-options.ts'],
   Worker: ['packages/core/src/api/worker/worker-options.ts'],
+  'Worker.stop': ['packages/core/src/api/worker/stop-options.ts'],
   Orchestrator: ['packages/core/src/api/orchestrator/orchestrator-options.ts'],
   pgDriver: ['packages/driver-pg/src/options.ts'],
 };

@@ -119,4 +119,28 @@ describe('on a migrated database', () => {
     ]);
     await expectTidy(database);
   });
+
+  it('time-limits ends a request that is never answered: the attempt has failed, and is repeated later', async () => {
+    const example = start('time-limits', database.url());
+    await example.prints(/JobTimeoutError: job \S+ has run for longer than its maxRunSecs \(0.5\)/);
+    expect(await example.stop()).toBe(0);
+    const left = `select state::text, attempt, last_error like 'JobTimeoutError: %' as is_told from ${SCHEMA}.job`;
+    expect(await database.rows(left)).toEqual([{ state: 'scheduled', attempt: 1, is_told: true }]);
+    await expectTidy(database);
+  });
+
+  it('in-a-container ends in time: what looks keeps the rest for later, what does not has its attempt back', async () => {
+    const example = start('in-a-container', database.url(), { env: { STOP_WAIT_SECS: '0.5' } });
+    await example.prints('page 7');
+    await example.prints('page 101');
+    expect(await example.stop('SIGTERM')).toBe(0);
+    const done = await database.rows(`select payload->>'from' as page, outcome::text from ${SCHEMA}.finalized_job`);
+    expect(done).toEqual([{ page: '100', outcome: 'succeeded' }]);
+    const left = `select (payload->>'from')::int as page, state::text, attempt from ${SCHEMA}.job order by page`;
+    const [hung, rest] = await database.rows(left);
+    expect(hung).toEqual({ page: 7, state: 'ready', attempt: 0 });
+    expect(rest).toMatchObject({ state: 'ready', attempt: 0 });
+    expect(rest?.['page']).toBeGreaterThan(100);
+    await expectTidy(database);
+  });
 });

@@ -17,17 +17,22 @@ export {
   type JobHeaders,
   type JobMetadata,
   type JobSettings,
+  JobTimeoutError,
   type JsonSafe,
   LeaseLostError,
   type NotJson,
   Orchestrator,
   type OrchestratorOptions,
   PayloadError,
+  type RunLeft,
   SchemaVersionError,
+  type StopOptions,
+  type StopResult,
   StopWithinJobError,
   type TransactionOption,
   Worker,
   type WorkerOptions,
+  WorkerStoppingError,
 } from '@bearmq/core';
 export { type DiagnoseOptions, diagnose, type Finding, type FindingKind } from '@bearmq/doctor';
 export { fromPg, pgDriver } from '@bearmq/driver-pg';

@@ -40,6 +40,14 @@ export interface ContextSettings {
    */
   readonly blockedSecs?: number;
   /**
+   * How long a run has to end once its `metadata.signal` was aborted by us, in seconds: by `maxRunSecs`, or by a
+   * `stop({ waitSecs })` that waits no longer. A smaller value ends a program sooner; a larger one lets more runs end in order.
+   *
+   * @defaultValue 10
+   * @throws {@link InvalidOptionError} below 0 or above 3,600.
+   */
+  readonly abortGraceSecs?: number;
+  /**
    * How often idle workers look for jobs that no notification told them of, in seconds. It is the longest wait where
    * notifications cannot be had, and the fallback where they can. A smaller value costs statements.
    *
@@ -81,6 +89,7 @@ export const CONTEXT_DEFAULTS = {
   jobGroupUnlockSecs: 10_800,
   leaseSecs: 30,
   blockedSecs: 600,
+  abortGraceSecs: 10,
   wakeUp: 'auto',
 } as const;
 
@@ -115,6 +124,7 @@ const contextChecks = {
   jobGroupUnlockSecs: numberIn(1, MAX_SECS, 'seconds'),
   leaseSecs: numberIn(3, 86_400, 'seconds'),
   blockedSecs: numberIn(3, MAX_SECS, 'seconds'),
+  abortGraceSecs: numberIn(0, 3_600, 'seconds'),
   pollSecs: numberIn(0.01, 3_600, 'seconds'),
   wakeUp: oneOf('auto', 'poll'),
   release: nameOf(MAX_NAME_BYTES),

@@ -11,6 +11,7 @@ describe('the defaults that the README promises', () => {
       jobGroupUnlockSecs: 3 * 3_600,
       leaseSecs: 30,
       blockedSecs: 600,
+      abortGraceSecs: 10,
       wakeUp: 'auto',
     });
   });

@@ -7,6 +7,8 @@ const made = [
   new core.PayloadError('PING', 'is undefined'),
   new core.SchemaVersionError('_job', 0, 1),
   new core.LeaseLostError('an id'),
+  new core.JobTimeoutError('an id', 5),
+  new core.WorkerStoppingError('a Worker', 'a job'),
   new core.DatabaseError('no', { sqlState: null, constraint: null }, undefined),
   new core.InvalidIdentifierError('schema name', '', 'must not be empty'),
 ];

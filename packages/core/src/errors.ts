@@ -122,6 +122,40 @@ export class LeaseLostError extends BearError {
   }
 }
 
+/**
+ * The reason on `metadata.signal` when a run has taken `maxRunSecs`; and the error of the attempt, where the work function
+ * has not ended `abortGraceSecs` later.
+ */
+export class JobTimeoutError extends BearError {
+  override readonly name = 'JobTimeoutError';
+  readonly jobId: string;
+  readonly maxRunSecs: number;
+
+  constructor(jobId: string, maxRunSecs: number) {
+    super('BEAR_JOB_TIMEOUT', `job ${jobId} has run for longer than its maxRunSecs (${maxRunSecs})`);
+    this.jobId = jobId;
+    this.maxRunSecs = maxRunSecs;
+  }
+}
+
+/**
+ * The reason on `metadata.stopping` once `stop()` was called, and on `metadata.signal` once `stop({ waitSecs })` waits no
+ * longer. A run that then ends by throwing, this or anything else, within `abortGraceSecs` has not failed: it is released,
+ * its attempt given back.
+ */
+export class WorkerStoppingError extends BearError {
+  override readonly name = 'WorkerStoppingError';
+  /** The `id` of the Worker. */
+  readonly workerId: string;
+  readonly jobId: string;
+
+  constructor(workerId: string, jobId: string) {
+    super('BEAR_WORKER_STOPPING', `the Worker ${workerId}, which runs job ${jobId}, is stopping`);
+    this.workerId = workerId;
+    this.jobId = jobId;
+  }
+}
+
 /** A job has called `stop()` of the Worker that runs it, which waits for its jobs to end. The Worker stops all the same. */
 export class StopWithinJobError extends BearError {
   override readonly name = 'StopWithinJobError';

@@ -42,7 +42,10 @@ export interface JobRunSuccessEvent extends WorkerEvent<'WORKER_JOB_RUN_SUCCESS'
   readonly durationMs: number;
 }
 
-/** A job that was claimed but not started was released, its attempt not spent. */
+/**
+ * A job that was claimed but not started was released, its attempt not spent; or one that ran, was told to end by
+ * `stop({ waitSecs })` and did so by throwing: its attempt was given back.
+ */
 export interface JobReleaseEvent extends WorkerEvent<'WORKER_JOB_RELEASE'> {}
 
 /**
@@ -52,6 +55,30 @@ export interface JobReleaseEvent extends WorkerEvent<'WORKER_JOB_RELEASE'> {}
  * another worker had taken the job when it was asked for again: the two cannot be told apart then.
  */
 export interface JobLoseEvent extends WorkerEvent<'WORKER_JOB_LOSE'> {}
+
+/**
+ * A work function has not ended though its `maxRunSecs` and `abortGraceSecs` are over: the attempt has failed with a
+ * {@link JobTimeoutError}. That is recorded at once, the function is waited for no longer, and its slot is idle; but where
+ * the job has a group of its own choosing, only when the function ends or `jobGroupUnlockSecs` are over.
+ */
+export interface JobOverrunEvent extends WorkerEvent<'WORKER_JOB_OVERRUN'> {
+  readonly attempt: number;
+  /** How long the work function has run so far, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/**
+ * A work function has ended too late: past its `maxRunSecs` and `abortGraceSecs`, or after a `stop({ waitSecs })` had left
+ * it behind. What it returned or threw is not recorded.
+ */
+export interface JobLateEndEvent extends WorkerEvent<'WORKER_JOB_LATE_END'> {
+  readonly attempt: number;
+  readonly ended: 'returned' | 'threw';
+  /** What it threw. */
+  readonly error: unknown;
+  /** How long the work function ran, in milliseconds. */
+  readonly durationMs: number;
+}
 
 /**
  * The database refused to record what became of a run, several times (a trigger or a check of your own, perhaps), and it
@@ -120,6 +147,8 @@ export type BearEvent =
   | JobRunSuccessEvent
   | JobReleaseEvent
   | JobLoseEvent
+  | JobOverrunEvent
+  | JobLateEndEvent
   | JobSettleErrorEvent
   | JobRescueEvent
   | JobGroupUnlockEvent

@@ -10,8 +10,10 @@ export type {
 } from './api/job-definition/job-definition-options.ts';
 export { Orchestrator } from './api/orchestrator/orchestrator.ts';
 export type { OrchestratorOptions } from './api/orchestrator/orchestrator-options.ts';
-export { Worker } from './api/worker/worker.ts';
+export type { StopOptions } from './api/worker/stop-options.ts';
+export { type StopResult, Worker } from './api/worker/worker.ts';
 export type { WorkerOptions } from './api/worker/worker-options.ts';
+export type { RunLeft } from './consume/membership.ts';
 export { Context } from './context.ts';
 export type { ContextOptions, ContextSettings } from './context-options.ts';
 export { DatabaseError, InvalidIdentifierError } from './driver/index.ts';
@@ -19,10 +21,12 @@ export {
   BearError,
   DuplicateJobDefinitionError,
   InvalidOptionError,
+  JobTimeoutError,
   LeaseLostError,
   PayloadError,
   SchemaVersionError,
   StopWithinJobError,
+  WorkerStoppingError,
 } from './errors.ts';
 export type {
   BearEvent,
@@ -35,7 +39,9 @@ export type {
   JobExpireEvent,
   JobGroupDeleteEvent,
   JobGroupUnlockEvent,
+  JobLateEndEvent,
   JobLoseEvent,
+  JobOverrunEvent,
   JobReleaseEvent,
   JobRescueEvent,
   JobRunErrorEvent,

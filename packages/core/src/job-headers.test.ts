@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeExtras } from './job-headers.ts';
-import { headersIn } from './model/extras.ts';
+import { encodeExtras, encodeHeaders } from './job-headers.ts';
+import { extrasIn, NO_EXTRAS } from './model/extras.ts';
 
-const encode = (headers: unknown): string | null => encodeExtras('enqueue.headers', headers);
+const encode = (headers: unknown): string | null => encodeExtras(encodeHeaders('enqueue.headers', headers), undefined);
+const headersIn = (text: string | null) => (text === null ? NO_EXTRAS : extrasIn(text)).headers;
 const problem = (headers: unknown): string => {
   try {
     encode(headers);
@@ -78,4 +79,15 @@ describe('what a job carries beside its payload', () => {
     'has no headers where somebody put in something else by hand: %s',
     (extras) => expect(headersIn(extras)).toEqual({}),
   );
+});
+
+describe('what a job carries', () => {
+  it('has its headers and its limit of time side by side, and comes back as it was given', () => {
+    const headers = encodeHeaders('enqueue.headers', { a: '1' });
+    expect(encodeExtras(headers, 0.5)).toBe('{"headers":{"a":"1"},"maxRunSecs":0.5}');
+    expect(encodeExtras(null, 1e9)).toBe('{"maxRunSecs":1000000000}');
+    expect(encodeExtras(null, undefined)).toBe(null);
+    expect(extrasIn(encodeExtras(headers, 0.5) as string)).toEqual({ headers: { a: '1' }, maxRunSecs: 0.5 });
+    expect(extrasIn('{"maxRunSecs":7}')).toEqual({ headers: {}, maxRunSecs: 7 });
+  });
 });

@@ -8,13 +8,19 @@ import { isLargerThan } from './model/payload/payload-text.ts';
 /** Names that begin so are for this package's own. */
 const RESERVED = 'bearmq.';
 
+/** What a job carries beside its payload, as JSON text; `null` where that is nothing. */
+export function encodeExtras(headers: string | null, maxRunSecs: number | undefined): string | null {
+  if (maxRunSecs === undefined) return headers === null ? null : `{"headers":${headers}}`;
+  return headers === null ? `{"maxRunSecs":${maxRunSecs}}` : `{"headers":${headers},"maxRunSecs":${maxRunSecs}}`;
+}
+
 /**
- * What a job carries beside its payload, as JSON text; `null` where that is nothing. What was given is read once, so that
- * what is stored is what was checked.
+ * The headers of a job as JSON text; `null` where there are none. What was given is read once, so that what is stored is
+ * what was checked.
  *
  * @throws InvalidOptionError for headers that are no object of texts, cannot be stored, or are too large together.
  */
-export function encodeExtras(option: string, headers: unknown): string | null {
+export function encodeHeaders(option: string, headers: unknown): string | null {
   if (headers === undefined) return null;
   const isObject = readSafely(option, () => typeof headers === 'object' && headers !== null && isPlain(headers));
   if (!isObject) {
@@ -30,7 +36,7 @@ export function encodeExtras(option: string, headers: unknown): string | null {
   if (isLargerThan(MAX_HEADERS_BYTES, text)) {
     throw new InvalidOptionError(option, `must have at most ${MAX_HEADERS_BYTES} bytes of JSON in UTF-8 in all`);
   }
-  return `{"headers":${text}}`;
+  return text;
 }
 
 function problemOf(name: string, value: unknown): string | undefined {

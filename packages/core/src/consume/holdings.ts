@@ -1,5 +1,7 @@
-import { LeaseLostError } from '../errors.ts';
+import { LeaseLostError, WorkerStoppingError } from '../errors.ts';
+import { type Extras, extrasIn, NO_EXTRAS } from '../model/extras.ts';
 import type { ClaimedJob } from '../model/job.ts';
+import { RunSignals } from './run/run-signals.ts';
 
 /**
  * Where a claimed job is on its way through this process:
@@ -10,26 +12,80 @@ import type { ClaimedJob } from '../model/job.ts';
  */
 export type Phase = 'held' | 'next' | 'running' | 'settling';
 
+/** The Worker that runs a job, as that job sees it. */
+export interface Runner {
+  readonly id: string;
+  /** Whether it was told to stop. */
+  readonly isLeaving: boolean;
+}
+
 /** One claim of a job, held by this process: where it is, and the way to tell its run that the claim is gone. */
 export class Holding {
   readonly job: ClaimedJob;
   phase: Phase = 'held';
   /** When it began to run, by this process's clock. */
   startedAt = 0;
-  #loss: 'none' | 'with its lease' | 'alone' = 'none';
-  #controller: AbortController | undefined;
+  /** Who runs it, once it runs. */
+  by: Runner | undefined;
+  #loss: 'none' | 'with its lease' | 'alone' | 'left' = 'none';
+  #signals: RunSignals | undefined;
+  #extras: Extras | undefined;
 
   constructor(job: ClaimedJob) {
     this.job = job;
   }
 
-  /** Made when it is first looked at: most work functions never do, and it is dear. */
+  /** What the job carries beside its payload, read when it is first asked for. */
+  get extras(): Extras {
+    if (this.job.extras === null) return NO_EXTRAS;
+    this.#extras ??= extrasIn(this.job.extras);
+    return this.#extras;
+  }
+
+  /** Aborted when its run is to end. */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.isLost) this.#controller.abort(new LeaseLostError(this.job.id));
-    }
-    return this.#controller.signal;
+    return this.#madeSignals().signal;
+  }
+
+  /** Aborted when the Worker that runs it is told to stop. */
+  get stopping(): AbortSignal {
+    const signals = this.#madeSignals();
+    if (this.by?.isLeaving === true) signals.stop(new WorkerStoppingError(this.by.id, this.job.id));
+    return signals.stopping;
+  }
+
+  /** Its Worker was told to stop. Who looks at the signal later is told then. */
+  tellStopping(): void {
+    if (this.by !== undefined) this.#signals?.stop(new WorkerStoppingError(this.by.id, this.job.id));
+  }
+
+  /** Its Worker waits no longer than a grace: a run that throws in it has not failed. Of several reasons the first counts. */
+  interrupt(workerId: string): void {
+    const signals = this.#madeSignals();
+    signals.isInterrupted = signals.abort(new WorkerStoppingError(workerId, this.job.id));
+  }
+
+  /** Its run has taken all its time. Of several reasons the first counts. */
+  abort(reason: Error): void {
+    this.#madeSignals().abort(reason);
+  }
+
+  endInterruption(): void {
+    if (this.#signals !== undefined) this.#signals.isInterrupted = false;
+  }
+
+  /** Whether its run has the grace of a Worker that stops. */
+  get isInterrupted(): boolean {
+    return this.#signals?.isInterrupted === true;
+  }
+
+  /** Nobody waits for its run any more: how that ends is told, and not recorded. */
+  leave(): void {
+    if (this.#loss === 'none') this.#loss = 'left';
+  }
+
+  get isLeft(): boolean {
+    return this.#loss === 'left';
   }
 
   /** Whether the claim is gone: what its run still does will not be recorded. */
@@ -54,7 +110,15 @@ export class Holding {
 
   #lose(loss: 'with its lease' | 'alone'): void {
     this.#loss = loss;
-    this.#controller?.abort(new LeaseLostError(this.job.id));
+    this.#signals?.abort(new LeaseLostError(this.job.id));
+  }
+
+  #madeSignals(): RunSignals {
+    if (this.#signals === undefined) {
+      this.#signals = new RunSignals();
+      if (this.isLost && !this.isLeft) this.#signals.abort(new LeaseLostError(this.job.id));
+    }
+    return this.#signals;
   }
 }
 
@@ -90,6 +154,13 @@ export class Holdings {
   dropAll(): void {
     for (const holding of this.#byId.values()) holding.lose();
     this.#byId.clear();
+  }
+
+  /** Nobody waits for what has a slot: nothing more is started there, and no end recorded. The claims stand. */
+  leaveRuns(): void {
+    for (const holding of this.#byId.values()) {
+      if (holding.phase === 'running' || holding.phase === 'next') holding.leave();
+    }
   }
 
   /** What was claimed under a lease: the answer to whether the database knows of more. */

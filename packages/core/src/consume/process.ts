@@ -6,12 +6,13 @@ import type { Lane } from '../statements/settle.ts';
 import { Claimer } from './claim/claimer.ts';
 import { Holdings } from './holdings.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import { type Member, Membership } from './membership.ts';
+import { type Member, Membership, type RunLeft } from './membership.ts';
 import type { News } from './news.ts';
 import { Notifier } from './notifier.ts';
 import { takesOf } from './process-facts.ts';
 import { Executor } from './run/executor.ts';
 import { GroupRunner } from './run/group-runner.ts';
+import { TimeLimits } from './run/time-limits.ts';
 import { Settler } from './settle/settler.ts';
 import { SlotPool } from './slots.ts';
 
@@ -65,8 +66,11 @@ export class WorkerProcess {
     this.#notifier = settings.wakeUp === 'poll' ? undefined : new Notifier({ services, keeper, notice });
     this.#settler = new Settler({ services, holdings, notice, onOpened: (lanes) => this.#noteOpened(lanes) });
     const settler = this.#settler;
-    const executor = new Executor({ services, settler, clock: systemClock });
-    const runMs = settings.jobGroupUnlockSecs * 1000 * RUN_TIME_SHARE;
+    const unlockMs = settings.jobGroupUnlockSecs * 1000;
+    const graceMs = settings.abortGraceSecs * 1000;
+    const limits = new TimeLimits({ services, clock: systemClock, graceMs, unlockMs });
+    const executor = new Executor({ services, settler, limits, clock: systemClock });
+    const runMs = unlockMs * RUN_TIME_SHARE;
     this.#runner = new GroupRunner({ keeper, settler, executor, clock: systemClock, runMs });
     this.#caretaker = new Caretaker({
       services,
@@ -110,6 +114,8 @@ export class WorkerProcess {
     const membership = new Membership(member, {
       pool,
       runner: this.#runner,
+      clock: systemClock,
+      graceMs: this.#services.settings.abortGraceSecs * 1000,
       onSlotFree: () => this.#claimer.wake(),
     });
     this.#members.set(member, membership);
@@ -118,10 +124,13 @@ export class WorkerProcess {
     this.#keeper.noteTakes();
   }
 
-  /** Lets the member's running jobs finish, releases what it will not start, and waits until all is recorded. */
-  async leave(member: Member): Promise<void> {
+  /**
+   * Lets the member's running jobs finish, releases what it will not start, and waits until all is recorded. Resolves to
+   * the runs that it did not wait for.
+   */
+  async leave(member: Member): Promise<readonly RunLeft[]> {
     const membership = this.#members.get(member);
-    if (membership === undefined) return;
+    if (membership === undefined) return [];
     const { pool } = membership;
     const idle = membership.leave();
     if (pool.isUnused) {
@@ -129,14 +138,20 @@ export class WorkerProcess {
       this.#pools.delete(JSON.stringify(member.channels));
     }
     this.#keeper.noteTakes();
-    await idle;
+    const left = await idle;
     this.#members.delete(member);
     if (this.#members.size > 0) {
       await this.#settler.flushed();
-      return;
+      return left;
     }
     this.#closing ??= this.#close();
     await this.#closing;
+    return left;
+  }
+
+  /** Has a member that leaves wait no longer than so much for what it runs. */
+  abortAfter(member: Member, waitMs: number): void {
+    this.#members.get(member)?.abortAfter(waitMs);
   }
 
   /** Releases what a pool holds and has not started, for whoever has a slot. */
@@ -173,6 +188,8 @@ export class WorkerProcess {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await Promise.all([this.#claimer.stop(), this.#caretaker.stop()]);
     for (const pool of this.#pools.values()) this.#release(pool);
+    // What nobody waits for stays this process's in the database: its row stands, is not renewed, and runs out.
+    this.#holdings.leaveRuns();
     const failure = await this.#settler.flushed().then(
       () => undefined,
       (reason: unknown) => ({ reason }),

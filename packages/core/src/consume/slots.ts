@@ -89,9 +89,12 @@ export class SlotPool {
     this.#dispatch(now);
   }
 
-  leave(owner: WorkerSlots): void {
-    for (const slot of this.#slots) if (slot.owner === owner) this.#slots.delete(slot);
+  /** Takes the slots of a Worker out, and returns those in which something runs. */
+  leave(owner: WorkerSlots): readonly Slot[] {
+    const own = [...this.#slots].filter((slot) => slot.owner === owner);
+    for (const slot of own) this.#slots.delete(slot);
     this.#idle = this.#idle.filter((slot) => slot.owner !== owner);
+    return own.filter(({ run }) => run !== NO_RUN);
   }
 
   /** A run is over. */

@@ -1,13 +1,23 @@
 /** What goes with a job beside its payload: texts by name, such as those of a trace. */
 export type JobHeaders = Readonly<Record<string, string>>;
 
-/** What a job without headers has; one for all. */
-const NONE: JobHeaders = Object.freeze({});
+/** What a job carries beside its payload. */
+export interface Extras {
+  readonly headers: JobHeaders;
+  /** How long a run of this job may take; `undefined`: as its definition says. */
+  readonly maxRunSecs: number | undefined;
+}
 
-/** The headers in what a job carries. Where somebody put in what is none of ours by hand, there are none. */
-export function headersIn(extras: string | null): JobHeaders {
-  if (extras === null) return NONE;
-  const said: unknown = JSON.parse(extras);
-  const { headers } = (said ?? {}) as { readonly headers?: unknown };
-  return typeof headers === 'object' && headers !== null ? Object.freeze(headers as JobHeaders) : NONE;
+/** What a job without any has; one for all. */
+const NONE: JobHeaders = Object.freeze({});
+export const NO_EXTRAS: Extras = Object.freeze({ headers: NONE, maxRunSecs: undefined });
+
+/** What a job carries. Where somebody put in what is none of ours by hand, it is left out. */
+export function extrasIn(text: string): Extras {
+  const said: unknown = JSON.parse(text);
+  const { headers, maxRunSecs } = (said ?? {}) as { readonly headers?: unknown; readonly maxRunSecs?: unknown };
+  return {
+    headers: typeof headers === 'object' && headers !== null ? Object.freeze(headers as JobHeaders) : NONE,
+    maxRunSecs: typeof maxRunSecs === 'number' && maxRunSecs > 0 ? maxRunSecs : undefined,
+  };
 }

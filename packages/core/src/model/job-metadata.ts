@@ -2,7 +2,7 @@ import type { JobHeaders } from './extras.ts';
 
 /**
  * What a work function is told beside its payload: a plain value, to be copied, logged and sent elsewhere as it is. But a
- * copy (`{ ...metadata }`) has no `signal`: take that along by its name.
+ * copy (`{ ...metadata }`) has no `signal` and no `stopping`: take them along by their names.
  */
 export interface JobMetadata {
   /** The job's id, as `enqueue` resolved to it. The same for every attempt: a good key for being idempotent. */
@@ -23,8 +23,14 @@ export interface JobMetadata {
   /** The `id` of the {@link Worker} that runs it. */
   readonly workerId: string;
   /**
-   * Aborted when the outcome of this run will not count any more; its `reason` is one of our errors
-   * ({@link LeaseLostError}). Pass it to `fetch` and the like.
+   * Aborted when this run is to end. Its `reason` is one of our errors: {@link LeaseLostError}, its outcome will not count any
+   * more; {@link JobTimeoutError} and {@link WorkerStoppingError}, it counts for `abortGraceSecs`. Pass it to `fetch` and the
+   * like.
    */
   readonly signal: AbortSignal;
+  /**
+   * Aborted when `stop()` of the Worker that runs it is called, with a {@link WorkerStoppingError} as its `reason`: time to
+   * keep what was done so far, and to end early. What the run then returns or throws counts as ever.
+   */
+  readonly stopping: AbortSignal;
 }

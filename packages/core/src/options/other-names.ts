@@ -21,7 +21,7 @@ const concurrency = meaning(undefined, 'concurrency');
 const rate = meaning('it limits how many run at a time; limits of a rate are not there yet', 'concurrency');
 const poll = meaning('it is in seconds', 'pollSecs');
 const group = meaning('of a group one job runs at a time', 'jobGroup', 'jobGroupGenerator');
-const runLimit = meaning('a run may take as long as it likes; timeoutSecs is the pause after a failed attempt');
+const runLimit = meaning('it is in seconds; timeoutSecs is the pause after a failed attempt', 'maxRunSecs');
 const lease = meaning('it is in seconds; a living process keeps its jobs, however long they run', 'leaseSecs');
 const work = meaning(undefined, 'workFunction');
 const payload = meaning('the payload is the first argument of enqueue', 'payload');
@@ -84,6 +84,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
 const OWNERS: Readonly<Record<string, string>> = {
   numAttempts: 'JobDefinition and enqueue',
   timeoutSecs: 'JobDefinition and enqueue',
+  maxRunSecs: 'JobDefinition and enqueue',
   delaySecs: 'JobDefinition and enqueue',
   channel: 'JobDefinition and enqueue',
   jobGroup: 'enqueue',

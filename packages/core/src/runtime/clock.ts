@@ -51,6 +51,20 @@ export const systemClock: Clock = {
   },
 };
 
+/** {@link Clock.after}, for a time that may be longer than a timer can hold. */
+export function afterLong(clock: Clock, ms: number, callback: () => void, how?: 'lazily'): () => void {
+  const left = ms - MAX_TIMER_MS;
+  if (left <= 0) return clock.after(ms, callback, how);
+  let cancel = clock.after(
+    MAX_TIMER_MS,
+    () => {
+      cancel = afterLong(clock, left, callback, how);
+    },
+    how,
+  );
+  return () => cancel();
+}
+
 /**
  * {@link Clock.after}, for a callback that asks whether an answer has come: after a long block of the event loop timers
  * run before the sockets are read, and the answer may be waiting there. So they are read once more.

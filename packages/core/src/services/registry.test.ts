@@ -5,6 +5,7 @@ import { type RegisteredJob, Registry } from './registry.ts';
 const job = (name: string, repeatSecs?: number): RegisteredJob => ({
   name,
   repeatSecs,
+  maxRunSecs: undefined,
   execute: () => undefined,
   nextTick: () => {
     throw new Error('not asked for');

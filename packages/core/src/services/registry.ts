@@ -7,6 +7,8 @@ export interface RegisteredJob {
   readonly name: string;
   /** Seconds between two ticks; `undefined` for a definition that does not repeat. */
   readonly repeatSecs: number | undefined;
+  /** How long a run may take; `undefined`: as long as it likes. */
+  readonly maxRunSecs: number | undefined;
   /** Runs the work function. */
   execute(payload: unknown, metadata: JobMetadata): unknown;
   /** The job that the next tick of a repeating definition would enqueue. */

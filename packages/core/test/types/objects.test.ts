@@ -104,7 +104,12 @@ export function workers(): void {
   // @ts-expect-error a context is needed
   new Worker({});
   expectTypeOf(worker.id).toBeString();
-  expectTypeOf(worker.stop).returns.toEqualTypeOf<Promise<void>>();
+  expectTypeOf(worker.stop()).toEqualTypeOf<Promise<void>>();
+  expectTypeOf(worker.stop({ waitSecs: 1 })).toEqualTypeOf<
+    Promise<{ readonly stillRunning: readonly { readonly jobId: string; readonly jobName: string }[] }>
+  >();
+  // @ts-expect-error unknown option
+  void worker.stop({ waitMs: 1 });
   expectTypeOf(worker).toMatchTypeOf<AsyncDisposable>();
   const orchestrator = new Orchestrator({ context, jobSchedulePollSecs: 5 });
   expectTypeOf(orchestrator.stop).returns.toEqualTypeOf<Promise<void>>();
@@ -125,12 +130,13 @@ export function metadata(told: JobMetadata): void {
     readonly enqueuedAt: Date;
     readonly workerId: string;
     readonly signal: AbortSignal;
+    readonly stopping: AbortSignal;
   }>();
 }
 
 export function overrides(): void {
   expectTypeOf<keyof EnqueueOverrides>().toEqualTypeOf<
-    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'channel' | 'jobGroup' | 'headers'
+    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'maxRunSecs' | 'channel' | 'jobGroup' | 'headers'
   >();
 }
 
@@ -185,6 +191,8 @@ export function events(): void {
         expectTypeOf(event.failures).toBeNumber();
         break;
       case 'WORKER_JOB_RELEASE':
+      case 'WORKER_JOB_LATE_END':
+      case 'WORKER_JOB_OVERRUN':
       case 'WORKER_JOB_LOSE':
         expectTypeOf(event.workerId).toBeString();
         break;

@@ -33,6 +33,7 @@ it(
       jobGroupUnlockSecs: 60,
       leaseSecs: 30,
       blockedSecs: 60,
+      abortGraceSecs: 1,
       pollSecs: 1,
       wakeUp: 'poll',
       release: '1.0',
@@ -64,6 +65,29 @@ it(
         await new Worker(options as never).stop();
         await runOne(context, `OF_WORKER_${count}`, options);
       });
+    });
+  },
+  FUZZ_TIMEOUT_MS,
+);
+
+it(
+  'any options of a stop of a Worker work, or are refused and leave it running',
+  async () => {
+    const context = schema.context({ wakeUp: 'poll' });
+    const events = logEvents(context);
+    const definition = new JobDefinition({ context, name: 'OF_STOP', workFunction: () => {} });
+    await definition.register();
+    await fuzz('Worker.stop', 0.1, optionsLike('waitSecs'), async (how, tally) => {
+      const worker = new Worker({ context });
+      let isStopped = false;
+      await worksOrIsRefused(tally, async () => {
+        expect(await worker.stop(changed({ waitSecs: 1 }, how) as never)).toEqual({ stillRunning: [] });
+        isStopped = true;
+      });
+      if (isStopped) return;
+      const jobId = await definition.enqueue();
+      await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
+      await worker.stop();
     });
   },
   FUZZ_TIMEOUT_MS,

@@ -68,11 +68,15 @@ describe("another queue's option is answered with ours:", () => {
     ['enqueue', 'groupId', 'did you mean "jobGroup"? (of a group one job runs at a time)'],
     ['JobDefinition', 'group', 'did you mean "jobGroupGenerator"? (of a group one job runs at a time)'],
     ['JobDefinition', 'jobGroup', '"jobGroup" is an option of enqueue'],
-    ['JobDefinition', 'expireInSeconds', 'a run may take as long as it likes; timeoutSecs is the pause after a failed'],
+    [
+      'JobDefinition',
+      'expireInSeconds',
+      'did you mean "maxRunSecs"? (it is in seconds; timeoutSecs is the pause after',
+    ],
     [
       'enqueue',
       'visibilityTimeout',
-      'a run may take as long as it likes; timeoutSecs is the pause after a failed attempt',
+      'did you mean "maxRunSecs"? (it is in seconds; timeoutSecs is the pause after a failed attempt)',
     ],
     ['Worker', 'lockDuration', '"leaseSecs" is an option of Context'],
     ['JobDefinition', 'handler', 'did you mean "workFunction"?'],

@@ -43,6 +43,16 @@ export interface JobSettings {
    */
   readonly timeoutSecs?: number;
   /**
+   * How long a run may take, in seconds. Then its `metadata.signal` is aborted with a {@link JobTimeoutError}, and what it
+   * does within `abortGraceSecs` of the context counts. After that the attempt has failed, and its worker goes on with other
+   * jobs, though the function may hang on; one of a job group keeps both until it ends, or for `jobGroupUnlockSecs`. A
+   * function that blocks the event loop cannot be timed. The definition's is that of the process which runs the job.
+   *
+   * @defaultValue none: a run may take as long as it likes
+   * @throws {@link InvalidOptionError} below 0.1 or above 100 years.
+   */
+  readonly maxRunSecs?: number;
+  /**
    * The channel: Workers can be told to take jobs of some channels only.
    *
    * @defaultValue `DEFAULT`
@@ -123,10 +133,14 @@ export type JobDefinitionOptions<TParams> = CommonOptions<TParams> & RepeatOptio
 
 export const JOB_DEFAULTS = { delaySecs: 0, numAttempts: 1, timeoutSecs: 300, channel: 'DEFAULT' } as const;
 
+/** Settings with nothing left out but what has no default. */
+export type ResolvedJobSettings = Required<Omit<JobSettings, 'maxRunSecs'>> & Pick<JobSettings, 'maxRunSecs'>;
+
 const settingChecks: Readonly<Record<keyof JobSettings, Check>> = {
   delaySecs: numberIn(0, MAX_SECS, 'seconds'),
   numAttempts: numberIn(1, MAX_ATTEMPTS, 'attempts', 'whole'),
   timeoutSecs: numberIn(0, MAX_SECS, 'seconds'),
+  maxRunSecs: numberIn(0.1, MAX_SECS, 'seconds'),
   channel: nameOf(MAX_NAME_BYTES),
 };
 
@@ -135,7 +149,7 @@ export const groupCheck: Check = nameOf(MAX_GROUP_BYTES);
 /** @throws InvalidOptionError for an option that is unknown, missing, of the wrong type or out of range. */
 export function resolveJobOptions<TParams>(
   options: JobDefinitionOptions<TParams>,
-): CommonOptions<TParams> & Required<JobSettings> & { readonly repeatSecs?: number } {
+): CommonOptions<TParams> & ResolvedJobSettings & { readonly repeatSecs?: number } {
   const checked = checkOptions<object>('JobDefinition', options, jobChecks, ['name', 'workFunction']);
   return withDefaults(JOB_DEFAULTS, checked as CommonOptions<TParams> & { readonly repeatSecs?: number });
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { SqlSession } from '../../driver/index.ts';
 import { InvalidOptionError } from '../../errors.ts';
-import { encodeExtras } from '../../job-headers.ts';
+import { encodeExtras, encodeHeaders } from '../../job-headers.ts';
 import type { NewJob } from '../../model/job.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
 import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
@@ -22,7 +22,7 @@ import {
   type EnqueueOverrides,
   groupCheck,
   type JobDefinitionOptions,
-  type JobSettings,
+  type ResolvedJobSettings,
   resolveJobOptions,
 } from './job-definition-options.ts';
 
@@ -68,7 +68,7 @@ export class JobDefinition<TParams = null> {
   /** The name given. */
   readonly name: string;
   readonly #services: Services;
-  readonly #settings: Required<JobSettings>;
+  readonly #settings: ResolvedJobSettings;
   readonly #generateGroup: ((payload: TParams) => string) | undefined;
   readonly #registered: RegisteredJob;
 
@@ -81,6 +81,7 @@ export class JobDefinition<TParams = null> {
     this.#registered = {
       name,
       repeatSecs,
+      maxRunSecs: settings.maxRunSecs,
       execute: (payload, metadata: JobMetadata) => workFunction(payload as TParams, metadata),
       nextTick: () => this.#newJob(null as TParams, {}, null),
     };
@@ -118,7 +119,7 @@ export class JobDefinition<TParams = null> {
    */
   async enqueue(...[payload, options]: EnqueueArguments<TParams>): Promise<string> {
     const { tx, ...overrides } = options === undefined ? {} : checkEnqueueOptions(options);
-    const extras = encodeExtras('enqueue.headers', overrides.headers);
+    const extras = encodeExtras(encodeHeaders('enqueue.headers', overrides.headers), overrides.maxRunSecs);
     const job = this.#newJob((payload === undefined ? null : payload) as TParams, overrides, extras);
     const { enqueuer } = this.#services;
     await this.#insert([job], tx, {
@@ -140,7 +141,7 @@ export class JobDefinition<TParams = null> {
    */
   async enqueueMany(items: readonly EnqueueItem<TParams>[], options: EnqueueManyOptions = {}): Promise<string[]> {
     const { tx, headers } = checkEnqueueManyOptions(options);
-    const drafts = this.#draftsOf(items, encodeExtras('enqueueMany.headers', headers));
+    const drafts = this.#draftsOf(items, encodeHeaders('enqueueMany.headers', headers));
     const jobs = function* (name: string): Generator<NewJob, void> {
       for (const [index, { job, payload }] of drafts.entries()) {
         yield isWritten(job) ? job : { ...job, payloadText: encodePayload(name, payload, index) };
@@ -157,13 +158,16 @@ export class JobDefinition<TParams = null> {
 
   #draftsOf(items: readonly unknown[], ofAll: string | null): readonly Draft[] {
     checkItemCount(items);
+    const extrasOfAll = encodeExtras(ofAll, undefined);
     let chars = 0;
     const drafts: Draft[] = [];
     for (let index = 0; index < items.length; index += 1) {
       const item = checkEnqueueItem(items, index);
       const { payload = null } = item;
-      const own = item.headers === undefined ? ofAll : encodeExtras(`enqueueMany[${index}].headers`, item.headers);
-      const job = this.#newJob(payload as TParams, item, own, index);
+      const { headers, maxRunSecs } = item;
+      const own = headers === undefined ? ofAll : encodeHeaders(`enqueueMany[${index}].headers`, headers);
+      const extras = own === ofAll && maxRunSecs === undefined ? extrasOfAll : encodeExtras(own, maxRunSecs);
+      const job = this.#newJob(payload as TParams, item, extras, index);
       chars += job.payloadText.length;
       drafts.push({ job: chars <= KEPT_CHARS ? job : { ...job, payloadText: null }, payload });
     }

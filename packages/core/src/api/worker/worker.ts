@@ -1,11 +1,18 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Member } from '../../consume/membership.ts';
+import type { Member, RunLeft } from '../../consume/membership.ts';
 import { WorkerProcess } from '../../consume/process.ts';
 import { RunScope } from '../../consume/run/run-scope.ts';
 import { StopWithinJobError } from '../../errors.ts';
 import { outside } from '../../runtime/async-context.ts';
 import { type Services, servicesOf } from '../../services/services.ts';
+import { checkStopOptions, type StopOptions } from './stop-options.ts';
 import { resolveWorkerOptions, type WorkerOptions } from './worker-options.ts';
+
+/** What a stop with {@link StopOptions} left. */
+export interface StopResult {
+  /** The runs that had not ended when the wait was over, oldest first; empty where all did. */
+  readonly stillRunning: readonly RunLeft[];
+}
 
 /**
  * Runs jobs: those registered in its context, of its channels, one at a time unless told otherwise.
@@ -21,7 +28,7 @@ export class Worker implements AsyncDisposable {
   readonly #member: Member;
   readonly #services: Services;
   #process: WorkerProcess | undefined;
-  #stopped: Promise<void> | undefined;
+  #stopped: Promise<StopResult> | undefined;
 
   constructor(options: WorkerOptions) {
     const { context, channels, concurrency } = resolveWorkerOptions(options);
@@ -43,18 +50,39 @@ export class Worker implements AsyncDisposable {
    * Stops taking jobs, lets the running ones finish, releases those claimed but not started without spending an
    * attempt, and resolves once all of that is recorded. Calling it again is fine.
    *
+   * With `waitSecs` it waits no longer than that for the running ones, and for `abortGraceSecs` of the context after it has
+   * aborted their `metadata.signal`. A run that ends by throwing in that grace is released, its attempt given back: its
+   * job is ready again at once, for others. One that returns has succeeded. What still runs then is left alone, and told in
+   * `stillRunning`: where other Workers of the context go on, its outcome is recorded when it ends; else its attempt is
+   * spent, and the job runs again elsewhere, if it has attempts left, once the lease has run out. Of several calls the
+   * one that waits least counts.
+   *
+   * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range; the Worker goes on.
    * @throws StopWithinJobError when a job that this very Worker runs calls it, and at once: to wait for it would be to
    *   wait for itself. The Worker stops all the same, and who does not wait need not look at the promise.
    * @throws DatabaseError when the database cannot be told that the process is gone, or, since the program has ended the
    * database client before (`isClientClosed`), what became of its jobs: the lease then runs out, and they run again.
    */
-  stop(): Promise<void> {
-    this.#stopped ??= this.#process?.leave(this.#member) ?? Promise.resolve();
+  stop(): Promise<void>;
+  stop(options: StopOptions): Promise<StopResult>;
+  stop(options: StopOptions = {}): Promise<unknown> {
+    let waitSecs: number | undefined;
+    try {
+      waitSecs = checkStopOptions(options).waitSecs;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#stopped ??= this.#leave();
+    if (waitSecs !== undefined) this.#process?.abortAfter(this.#member, waitSecs * 1000);
     if (!this.#member.scope.isInside) return this.#stopped;
     const told: Promise<void> = Promise.reject(new StopWithinJobError(this.id));
     told.catch(() => {}); // `void worker.stop()` asks for no answer
     this.#stopped.catch((error: unknown) => this.#services.reportError('worker', error, 1));
     return told;
+  }
+
+  async #leave(): Promise<StopResult> {
+    return { stillRunning: (await this.#process?.leave(this.#member)) ?? [] };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

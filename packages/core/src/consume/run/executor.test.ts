@@ -9,12 +9,19 @@ import { type AroundRun, Executor } from './executor.ts';
 import { RunScope } from './run-scope.ts';
 
 /** An executor whose settlements are noted. */
-function executing(work: (payload: unknown) => unknown, around?: AroundRun) {
+function executing(work: (payload: unknown) => unknown, around?: AroundRun, maxRunSecs?: number) {
   const registry = new Registry();
-  registry.register({ name: 'JOB', repeatSecs: undefined, execute: work, nextTick: () => Promise.reject() as never });
+  registry.register({
+    name: 'JOB',
+    repeatSecs: undefined,
+    maxRunSecs,
+    execute: work,
+    nextTick: () => Promise.reject() as never,
+  });
   const settlements: Settlement[] = [];
   const dropped: Settlement[] = [];
   const marked: Holding[] = [];
+  const limited: number[] = [];
   const settler = {
     record: (settlement: Settlement) => void settlements.push(settlement),
     drop: (settlement: Settlement) => void dropped.push(settlement),
@@ -26,15 +33,22 @@ function executing(work: (payload: unknown) => unknown, around?: AroundRun) {
   const executor = new Executor({
     services: { events, registry },
     settler,
+    limits: {
+      limit: (_holding, running, secs) => {
+        limited.push(secs);
+        return running;
+      },
+    },
     clock: { now: () => 7, sleep: () => Promise.reject(), after: () => () => {} },
     around,
   });
-  const by = { id: 'w', scope: new RunScope('w') };
+  const by = { id: 'w', isLeaving: false, scope: new RunScope('w') };
   return {
     events,
     settlements,
     dropped,
     marked,
+    limited,
     /** The whole way of one attempt. */
     run: async (holding: Holding) => {
       const definition = executor.open(holding, 'w');
@@ -94,6 +108,40 @@ describe('an attempt', () => {
     await run(ahead);
     await run(held({ isStarted: false, isSuspect: true })); // recorded before it starts
     expect(marked).toEqual([ahead]);
+  });
+
+  it('has a limit of time only where one was said: its own, or else that of its definition', async () => {
+    const without = executing(() => {});
+    await without.run(held());
+    await without.run(held({ extras: '{"headers":{"a":"1"}}' }));
+    expect(without.limited).toEqual([]);
+    await without.run(held({ extras: '{"maxRunSecs":5}' }));
+    expect(without.limited).toEqual([5]);
+    const withOne = executing(() => {}, undefined, 7);
+    for (const extras of [
+      null,
+      '{"headers":{}}',
+      '{"maxRunSecs":5}',
+      '{"maxRunSecs":"soon"}',
+      '{"maxRunSecs":-1}',
+      '[]',
+    ]) {
+      await withOne.run(held({ extras }));
+    }
+    expect(withOne.limited).toEqual([7, 7, 5, 7, 7, 7]);
+  });
+
+  it('is released when it throws in the grace of a Worker that stops, and has failed when it throws after', async () => {
+    const told = executing(() => Promise.reject(new Error('no')));
+    const [within, after] = [held({ numAttempts: 2, attempt: 2 }), held()];
+    for (const holding of [within, after]) holding.interrupt('w');
+    after.endInterruption();
+    expect(await told.run(within)).toBe(true);
+    expect(await told.run(after)).toBe(false);
+    expect(told.settlements).toMatchObject([
+      { outcome: { kind: 'waiting', attempt: 1, secs: 0, errorText: null } },
+      { outcome: { kind: 'failed' } },
+    ]);
   });
 
   it('leaves nothing to be recorded when its claim alone was lost', async () => {

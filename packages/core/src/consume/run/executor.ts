@@ -1,12 +1,14 @@
-import type { Outcome } from '../../model/job.ts';
-import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../../model/outcome.ts';
+import type { FailedRun, Outcome } from '../../model/job.ts';
+import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError, released } from '../../model/outcome.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { RegisteredJob } from '../../services/registry.ts';
 import type { Services } from '../../services/services.ts';
-import type { Holding } from '../holdings.ts';
+import type { Holding, Runner } from '../holdings.ts';
 import type { Settler } from '../settle/settler.ts';
+import { emitLateEnd } from './run-events.ts';
 import { RunMetadata } from './run-metadata.ts';
 import type { RunScope } from './run-scope.ts';
+import type { TimeLimits } from './time-limits.ts';
 
 /** What is called around a work function: its return and its throw are the outcome of the run. */
 export type AroundRun = (metadata: RunMetadata, next: () => unknown) => unknown;
@@ -14,14 +16,14 @@ export type AroundRun = (metadata: RunMetadata, next: () => unknown) => unknown;
 export interface ExecutorOptions {
   readonly services: Pick<Services, 'events' | 'registry'>;
   readonly settler: Pick<Settler, 'record' | 'drop' | 'markStarted'>;
+  readonly limits: Pick<TimeLimits, 'limit'>;
   readonly clock: Clock;
   /** @defaultValue none: work functions are called by themselves */
   readonly around?: AroundRun | undefined;
 }
 
 /** Who runs a job. */
-export interface RunBy {
-  readonly id: string;
+export interface RunBy extends Runner {
   readonly scope: RunScope;
 }
 
@@ -60,10 +62,11 @@ export class Executor {
    * @param now by this process's clock.
    */
   call(definition: RegisteredJob, holding: Holding, by: RunBy, now: number): unknown {
-    const { services, settler, clock, around } = this.#options;
+    const { services, settler, limits, clock, around } = this.#options;
     const { job } = holding;
     holding.phase = 'running';
     holding.startedAt = now;
+    holding.by = by;
     if (!job.isStarted && !isStartRecorded(job)) settler.markStarted(holding);
     if (services.events.hasHandlers) {
       const { id: jobId, name: jobName, attempt } = job;
@@ -72,24 +75,38 @@ export class Executor {
     }
     const payload: unknown = JSON.parse(job.payloadText);
     const metadata = new RunMetadata(job, by.id, holding);
-    if (around === undefined) return by.scope.run(() => definition.execute(payload, metadata));
-    return by.scope.run(() => around(metadata, () => definition.execute(payload, metadata)));
+    const work =
+      around === undefined
+        ? by.scope.run(() => definition.execute(payload, metadata))
+        : by.scope.run(() => around(metadata, () => definition.execute(payload, metadata)));
+    // All that a job without a limit pays.
+    const maxRunSecs = holding.extras.maxRunSecs ?? definition.maxRunSecs;
+    return maxRunSecs === undefined ? work : limits.limit(holding, by.scope.follow(work), maxRunSecs, by.id);
   }
 
   /**
-   * Hands the outcome to the settler; that of a claim that is known to be lost is not recorded.
+   * Hands the outcome to the settler; that of a claim that is known to be lost is not recorded, nor that of one which
+   * nobody waits for any more. One that threw since it was to end for its Worker is released.
    *
    * @returns whether the job failed, and is to be attempted again at once.
    */
   close(holding: Holding, workerId: string, thrown: Thrown | null, now: number): boolean {
-    const { settler } = this.#options;
-    const { job, startedAt } = holding;
-    const durationMs = now - startedAt;
-    const outcome: Outcome =
-      thrown === null ? { kind: 'succeeded', job } : outcomeOfError(job, thrown.error, { workerId, durationMs });
+    const { services, settler } = this.#options;
+    const durationMs = now - holding.startedAt;
+    if (holding.isLeft) {
+      emitLateEnd(services.events, holding, { workerId, durationMs, thrown });
+      return false;
+    }
+    const outcome = outcomeOf(holding, thrown, { workerId, durationMs });
     const settlement = { holding, outcome, workerId, durationMs, error: thrown?.error };
     if (holding.isForsaken) settler.drop(settlement);
     else settler.record(settlement);
     return outcome.kind === 'waiting' && outcome.secs === 0;
   }
+}
+
+function outcomeOf(holding: Holding, thrown: Thrown | null, run: FailedRun): Outcome {
+  const { job } = holding;
+  if (thrown === null) return { kind: 'succeeded', job };
+  return holding.isInterrupted ? released(job) : outcomeOfError(job, thrown.error, run);
 }

@@ -17,9 +17,9 @@ export interface GroupRunnerOptions {
 
 /** A Worker whose runs are worked through. */
 export interface RunningWorker extends RunBy {
+  /** Whether it starts nothing at all any more, not even what has a slot. */
+  readonly isAborting: boolean;
   readonly pool: { readonly meter: JobMeter };
-  /** Whether it starts no further job. */
-  readonly isLeaving: boolean;
   /** The run of a slot is over. */
   ended(slot: Slot, now: number): void;
 }
@@ -60,7 +60,8 @@ export class GroupRunner {
           // The server that gave it may have come back without that commit, and the job be somebody else's.
           const isOfOtherServer = run.claimedAt < keeper.serverSince;
           const isFirst = holding === run.holdings[0];
-          const isLate = !isFirst && (isBrokenOff || worker.isLeaving || now > run.claimedAt + runMs);
+          const isLate =
+            worker.isAborting || (!isFirst && (isBrokenOff || worker.isLeaving || now > run.claimedAt + runMs));
           if (isOfOtherServer || isLate) {
             settler.record({ holding, outcome: released(job), workerId: worker.id, durationMs: 0 });
             continue;

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { claimedJob } from '../../../test/support/claimed-job.ts';
+import { WorkerStoppingError } from '../../errors.ts';
 import type { ClaimedJob } from '../../model/job.ts';
 import { Holding } from '../holdings.ts';
 import { RunMetadata } from './run-metadata.ts';
@@ -59,6 +60,22 @@ describe('what a work function is told', () => {
     expect((Object.create(metadata) as RunMetadata).signal).toBe(signal);
     active.lose();
     expect(signal.aborted).toBe(true);
+  });
+
+  it('has a signal of its Worker being stopped, whether it is looked at before or after', () => {
+    const by = { id: 'w', isLeaving: false };
+    const [early, late] = [new Holding(job), new Holding(job)];
+    early.by = by;
+    late.by = by;
+    const metadata = new RunMetadata(job, 'w', early);
+    const { stopping } = metadata;
+    expect(new Proxy(metadata, {}).stopping).toBe(stopping);
+    expect(stopping.aborted).toBe(false);
+    by.isLeaving = true;
+    for (const holding of [early, late]) holding.tellStopping();
+    expect(stopping.reason).toMatchObject({ code: 'BEAR_WORKER_STOPPING', workerId: 'w', jobId: job.id });
+    expect(new RunMetadata(job, 'w', late).stopping.reason).toBeInstanceOf(WorkerStoppingError);
+    expect([early.signal.aborted, late.signal.aborted]).toEqual([false, false]);
   });
 
   it('is a group of its own where it has none: a version 4 UUID that follows from the job alone', () => {

@@ -1,4 +1,4 @@
-import { headersIn, type JobHeaders } from '../../model/extras.ts';
+import type { JobHeaders } from '../../model/extras.ts';
 import type { ClaimedJob } from '../../model/job.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
 import type { Holding } from '../holdings.ts';
@@ -27,8 +27,8 @@ class DateOfRun extends Itself {
 
 /**
  * What a work function is told. Its fields are its own, so that it can be copied, logged and cloned; the payload is not
- * among them. `signal` is no field: most work functions never look at it, it is dear, and no clone could have it. A
- * proxy, or an object made from this one, has the fields but no private ones: there it is found by the date.
+ * among them. The signals are no fields: most work functions never look at them, they are dear, and no clone could have them.
+ * A proxy, or an object made from this one, has the fields but no private ones: there it is found by the date.
  *
  * Measured: a fifth of a microsecond for a job. A hidden property in place of the date's secret costs as much again.
  */
@@ -51,7 +51,7 @@ export class RunMetadata implements JobMetadata {
     this.jobGroup = job.jobGroup ?? ownGroup(job.id);
     this.attempt = job.attempt;
     this.numAttempts = job.numAttempts;
-    this.headers = headersIn(job.extras);
+    this.headers = run.extras.headers;
     this.enqueuedAt = new Date(job.enqueuedAtMs);
     this.workerId = workerId;
     this.#run = run;
@@ -59,13 +59,17 @@ export class RunMetadata implements JobMetadata {
   }
 
   get signal(): AbortSignal {
-    const run = RunMetadata.#runOf(this) ?? DateOfRun.runOf(this.enqueuedAt);
-    if (run === undefined) throw new TypeError('signal is only in the metadata that a work function was given');
-    return run.signal;
+    return RunMetadata.#runOf(this, 'signal').signal;
   }
 
-  static #runOf(object: object): Holding | undefined {
-    return #run in object ? object.#run : undefined;
+  get stopping(): AbortSignal {
+    return RunMetadata.#runOf(this, 'stopping').stopping;
+  }
+
+  static #runOf(object: RunMetadata, what: string): Holding {
+    const run = #run in object ? object.#run : DateOfRun.runOf((object as RunMetadata).enqueuedAt);
+    if (run === undefined) throw new TypeError(`${what} is only in the metadata that a work function was given`);
+    return run;
   }
 }
 

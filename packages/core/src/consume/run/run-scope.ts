@@ -22,9 +22,17 @@ let direct: RunScope | undefined;
  */
 export class RunScope {
   readonly mark: string;
+  readonly #follow: (work: unknown) => Promise<unknown>;
 
   constructor(workerId: string) {
     this.mark = `job run by ${workerId}`;
+    const named = { [this.mark]: async (work: unknown): Promise<unknown> => await work };
+    this.#follow = named[this.mark] as (work: unknown) => Promise<unknown>;
+  }
+
+  /** Waits for what a work function returned, for who waits with a callback: the stack names this Worker all the same. */
+  follow(work: unknown): Promise<unknown> {
+    return this.#follow(work);
   }
 
   /** Calls a work function, and returns what is to be waited for. Throws what it throws before its first wait. */
