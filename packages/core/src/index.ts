@@ -1,13 +1,12 @@
-export { type EnqueueArguments, JobDefinition } from './api/job-definition/job-definition.ts';
 export type {
   EnqueueItem,
   EnqueueManyOptions,
   EnqueueOptions,
   EnqueueOverrides,
-  JobDefinitionOptions,
-  JobSettings,
   TransactionOption,
-} from './api/job-definition/job-definition-options.ts';
+} from './api/job-definition/enqueue-options.ts';
+export { type EnqueueArguments, JobDefinition } from './api/job-definition/job-definition.ts';
+export type { JobDefinitionOptions, JobSettings } from './api/job-definition/job-definition-options.ts';
 export { Orchestrator } from './api/orchestrator/orchestrator.ts';
 export type { OrchestratorOptions } from './api/orchestrator/orchestrator-options.ts';
 export { Worker } from './api/worker/worker.ts';

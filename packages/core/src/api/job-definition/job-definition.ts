@@ -20,6 +20,8 @@ import {
   type EnqueueManyOptions,
   type EnqueueOptions,
   type EnqueueOverrides,
+} from './enqueue-options.ts';
+import {
   groupCheck,
   type JobDefinitionOptions,
   type JobSettings,
