@@ -57,6 +57,17 @@ describe('the advanced examples', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
+  it('backoff waits as its rule and its function say', async () => {
+    const example = start('backoff', database.url());
+    const pauses = `select name, attempt, extract(epoch from run_at - claimed_at)::float8 as secs from ${SCHEMA}.job
+      where state = 'scheduled' order by name`;
+    await until('both wait', async () => (await rows(pauses)).length === 2, DEADLINE_MS, example.output);
+    const secs = (await rows(pauses)).map((row) => Math.floor(Number(row['secs']) / 10) * 10);
+    expect(secs).toEqual([30, 60]);
+    expect(await example.stop()).toBe(0);
+    await rows(`delete from ${SCHEMA}.job`);
+  });
+
   it('transactions enqueues with the commit only, and many at once', async () => {
     const example = start('transactions', database.url());
     await example.prints('receipt for order 4711, which exists');

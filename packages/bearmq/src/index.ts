@@ -1,4 +1,6 @@
 export {
+  type Backoff,
+  type BackoffRule,
   BearError,
   type BearEvent,
   type BearEventHandler,
@@ -10,6 +12,7 @@ export {
   type EnqueueManyOptions,
   type EnqueueOptions,
   type EnqueueOverrides,
+  type FailedAttempt,
   InvalidIdentifierError,
   InvalidOptionError,
   JobDefinition,

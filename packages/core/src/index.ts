@@ -44,6 +44,7 @@ export type {
   JobSettleErrorEvent,
   WarningEvent,
 } from './events.ts';
+export type { Backoff, BackoffRule, FailedAttempt } from './model/backoff.ts';
 export type { JobHeaders } from './model/extras.ts';
 export type { JobMetadata } from './model/job-metadata.ts';
 export type { JsonSafe, NotJson } from './model/payload/json.ts';

@@ -1,6 +1,7 @@
 import { readSafely } from './driver/index.ts';
 import { InvalidOptionError } from './errors.ts';
 import { describe } from './messages.ts';
+import type { BackoffRule } from './model/backoff.ts';
 import { MAX_HEADERS_BYTES, MAX_NAME_BYTES } from './model/limits.ts';
 import { isPlain } from './model/payload/emptied.ts';
 import { isLargerThan } from './model/payload/payload-text.ts';
@@ -12,9 +13,17 @@ const RESERVED = 'bearmq.';
  * What a job carries beside its payload, as JSON text; `null` where that is nothing. What was given is read once, so that
  * what is stored is what was checked.
  *
+ * @param backoff `null`: its `timeoutSecs`, whatever its definition says.
  * @throws InvalidOptionError for headers that are no object of texts, cannot be stored, or are too large together.
  */
-export function encodeExtras(option: string, headers: unknown): string | null {
+export function encodeExtras(option: string, headers: unknown, backoff?: BackoffRule | null): string | null {
+  const texts = encodeHeaders(option, headers);
+  if (backoff === undefined) return texts === null ? null : `{"headers":${texts}}`;
+  const rule = JSON.stringify(backoff);
+  return texts === null ? `{"backoff":${rule}}` : `{"headers":${texts},"backoff":${rule}}`;
+}
+
+function encodeHeaders(option: string, headers: unknown): string | null {
   if (headers === undefined) return null;
   const isObject = readSafely(option, () => typeof headers === 'object' && headers !== null && isPlain(headers));
   if (!isObject) {
@@ -30,7 +39,7 @@ export function encodeExtras(option: string, headers: unknown): string | null {
   if (isLargerThan(MAX_HEADERS_BYTES, text)) {
     throw new InvalidOptionError(option, `must have at most ${MAX_HEADERS_BYTES} bytes of JSON in UTF-8 in all`);
   }
-  return `{"headers":${text}}`;
+  return text;
 }
 
 function problemOf(name: string, value: unknown): string | undefined {

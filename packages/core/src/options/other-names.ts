@@ -8,9 +8,13 @@ const meaning = (say: string | undefined, ...ours: readonly string[]): Meaning =
   say === undefined ? { ours } : { ours, say };
 
 const attempts = meaning('it counts all attempts, the first included', 'numAttempts');
-const backoff = meaning('it is one pause, in seconds; growing pauses are not there yet', 'timeoutSecs');
+const pause = meaning('it is one pause, in seconds; backoff has growing ones', 'timeoutSecs');
+const growing = meaning("growing pauses are { type: 'exponential', delaySecs, maxSecs }, in seconds", 'backoff');
+const longest = meaning('it is in seconds', 'maxSecs');
+const kind = meaning("'fixed' or 'exponential'", 'type');
 const ms = meaning('in seconds: before the first attempt, and between two', 'delaySecs', 'timeoutSecs');
-const delay = meaning('it is in seconds, from now', 'delaySecs');
+const delay = meaning('it is in seconds', 'delaySecs');
+const later = meaning('it is in seconds, from now', 'delaySecs');
 const channel = meaning(undefined, 'channel', 'channels');
 const unique = meaning(
   'unique jobs are not there yet: insert a row with a unique key in a transaction of yours, and enqueue with its tx',
@@ -43,10 +47,13 @@ const schema = meaning(undefined, 'schema');
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
   Object.entries({
     'retrylimit retries retry attempts maxattempts maxretries retrycount tries maxtries': attempts,
-    'retrydelay retrybackoff retrydelaymax backoff backofflimit': backoff,
+    retrydelay: pause,
+    'retrybackoff retrydelaymax retrystrategy backoffstrategy backofflimit exponentialbackoff': growing,
+    'max maxdelay maxdelayms maxbackoff cap': longest,
+    'strategy kind': kind,
     delayms: ms,
-    'delay startafter startin runat runin schedulein scheduleat scheduledat scheduledfor executeat eta countdown':
-      delay,
+    delay,
+    'startafter startin runat runin schedulein scheduleat scheduledat scheduledfor executeat eta countdown': later,
     'queue queuename queues tag tags topic lane': channel,
     'singletonkey singletonseconds jobkey jobkeymode unique uniquekey dedupe deduplication deduplicationid': unique,
     'jobid id idempotencykey key': unique,
@@ -76,6 +83,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
 const OWNERS: Readonly<Record<string, string>> = {
   numAttempts: 'JobDefinition and enqueue',
   timeoutSecs: 'JobDefinition and enqueue',
+  backoff: 'JobDefinition and enqueue',
   delaySecs: 'JobDefinition and enqueue',
   channel: 'JobDefinition and enqueue',
   jobGroup: 'enqueue',

@@ -79,6 +79,27 @@ export function definitions(): void {
   expectTypeOf(definition.register).returns.toEqualTypeOf<Promise<void>>();
 }
 
+export function backoffs(): void {
+  new JobDefinition({ context, name: 'A', backoff: { type: 'fixed', delaySecs: 1 }, workFunction: () => {} });
+  const grown = new JobDefinition({
+    context,
+    name: 'A',
+    workFunction: async (_: { user: string }, _metadata) => {},
+    backoff: ({ error, attempt, payload }) => {
+      expectTypeOf(error).toBeUnknown();
+      expectTypeOf(payload).toEqualTypeOf<{ user: string }>();
+      return payload.user === 'me' ? 'give-up' : attempt;
+    },
+  });
+  void grown.enqueue({ user: 'you' }, { backoff: { type: 'exponential', delaySecs: 1, maxSecs: 9, jitter: 'half' } });
+  // @ts-expect-error a function cannot be stored with the job
+  void grown.enqueue({ user: 'you' }, { backoff: () => 1 });
+  // @ts-expect-error how long is missing
+  new JobDefinition({ context, name: 'A', backoff: { type: 'fixed' }, workFunction: () => {} });
+  // @ts-expect-error neither a number nor 'give-up'
+  new JobDefinition({ context, name: 'A', backoff: () => 'later', workFunction: () => {} });
+}
+
 export function repeating(): void {
   const ticking = new JobDefinition({
     context,
@@ -130,7 +151,7 @@ export function metadata(told: JobMetadata): void {
 
 export function overrides(): void {
   expectTypeOf<keyof EnqueueOverrides>().toEqualTypeOf<
-    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'channel' | 'jobGroup' | 'headers'
+    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'backoff' | 'channel' | 'jobGroup' | 'headers'
   >();
 }
 

@@ -5,6 +5,8 @@ import { specifiers } from './support/published-packages.ts';
 /** All that users can import, types among them: to add a name here is to promise to keep it. */
 const expected: Readonly<Record<string, readonly string[]>> = {
   bearmq: [
+    'Backoff',
+    'BackoffRule',
     'BearError',
     'BearEvent',
     'BearEventHandler',
@@ -19,6 +21,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'EnqueueManyOptions',
     'EnqueueOptions',
     'EnqueueOverrides',
+    'FailedAttempt',
     'Finding',
     'FindingKind',
     'GrantOptions',
@@ -54,6 +57,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'bearmq/drizzle': ['DrizzleSql', 'DrizzleTransaction', 'fromDrizzle'],
   'bearmq/kysely': ['KyselyQueryRunner', 'KyselyTransaction', 'fromKysely'],
   '@bearmq/core': [
+    'Backoff',
+    'BackoffRule',
     'BearError',
     'BearEvent',
     'BearEventHandler',
@@ -68,6 +73,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'EnqueueManyOptions',
     'EnqueueOptions',
     'EnqueueOverrides',
+    'FailedAttempt',
     'HandlerErrorEvent',
     'InvalidIdentifierError',
     'InvalidOptionError',

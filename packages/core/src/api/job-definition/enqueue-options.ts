@@ -5,6 +5,7 @@ import type { JobHeaders } from '../../model/extras.ts';
 import { MAX_JOBS_PER_CALL } from '../../model/limits.ts';
 import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
 import { checkOptions, hasMethods, readSafely, unchecked } from '../../options/check-options.ts';
+import { ruleIn } from './backoff-option.ts';
 import { groupCheck, type JobSettings, settingChecks } from './job-definition-options.ts';
 
 /** What a single `enqueue` may say differently from its definition. */
@@ -60,7 +61,7 @@ const itemChecks = { ...overrideChecks, payload: unchecked };
 
 /** @throws InvalidOptionError likewise. */
 export function checkEnqueueOptions(options: EnqueueOptions): EnqueueOptions {
-  return checkOptions('enqueue', options, enqueueChecks);
+  return withRule('enqueue', checkOptions('enqueue', options, enqueueChecks));
 }
 
 /** An item of `enqueueMany` as it was when it was checked. */
@@ -70,7 +71,14 @@ export type CheckedItem = EnqueueOverrides & { readonly payload?: unknown };
 export function checkEnqueueItem(items: readonly unknown[], index: number): CheckedItem {
   const owner = `enqueueMany[${index}]`;
   const item = readSafely(owner, () => items[index]);
-  return readSafely(owner, () => onlyPayloadOf(item)) ?? checkOptions(owner, item as object, itemChecks);
+  return (
+    readSafely(owner, () => onlyPayloadOf(item)) ?? withRule(owner, checkOptions(owner, item as object, itemChecks))
+  );
+}
+
+function withRule<T extends JobSettings>(owner: string, checked: T): T {
+  const backoff = ruleIn(owner, checked);
+  return backoff === undefined ? checked : { ...checked, backoff };
 }
 
 /** What nearly all items are: a payload, and nothing else to be checked. With it a bulk call costs its client a tenth less. */

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import type { Backoff, BackoffRule } from '../../model/backoff.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
 import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_NAME_BYTES, MAX_SECS } from '../../model/limits.ts';
 import type { IsGiven } from '../../model/payload/json.ts';
@@ -11,6 +12,7 @@ import {
   unchecked,
   withDefaults,
 } from '../../options/check-options.ts';
+import { backoffIn } from './backoff-option.ts';
 
 /** How a job is run. May be given for a definition, and once for a single `enqueue`. */
 export interface JobSettings {
@@ -37,6 +39,14 @@ export interface JobSettings {
    */
   readonly timeoutSecs?: number;
   /**
+   * How long a failed job waits before its next attempt, where that is to grow or to be drawn at random. In place of
+   * `timeoutSecs`. That of an `enqueue` is kept with the job.
+   *
+   * @defaultValue none: the pause is `timeoutSecs`
+   * @throws {@link InvalidOptionError} for what is no {@link BackoffRule}, or beside `timeoutSecs`.
+   */
+  readonly backoff?: BackoffRule;
+  /**
    * The channel: Workers can be told to take jobs of some channels only.
    *
    * @defaultValue `DEFAULT`
@@ -45,7 +55,7 @@ export interface JobSettings {
   readonly channel?: string;
 }
 
-interface CommonOptions<TParams> extends JobSettings {
+interface CommonOptions<TParams> extends Omit<JobSettings, 'backoff'> {
   readonly context: Context;
   /** Tells this kind of job from others, in the whole database. At most 255 bytes. */
   readonly name: string;
@@ -54,6 +64,15 @@ interface CommonOptions<TParams> extends JobSettings {
    * Delivery is at least once: make it safe to be run twice.
    */
   readonly workFunction: (payload: TParams, metadata: JobMetadata) => unknown;
+  /**
+   * How long a failed job waits before its next attempt, where that is to grow, to be drawn at random, or to depend on the
+   * error: a rule, or a function. In place of `timeoutSecs`. The definition of the process that runs the job counts; what
+   * `enqueue` says of a job goes before it.
+   *
+   * @defaultValue none: the pause is `timeoutSecs`
+   * @throws {@link InvalidOptionError} for what is neither, or beside `timeoutSecs`.
+   */
+  readonly backoff?: Backoff<TParams>;
   /** The job group of a payload; without it each job has a group of its own. What it throws, `enqueue` rejects with. */
   readonly jobGroupGenerator?: (payload: TParams) => string;
 }
@@ -76,6 +95,7 @@ export type JobDefinitionOptions<TParams> = CommonOptions<TParams> & RepeatOptio
 export const JOB_DEFAULTS = { delaySecs: 0, numAttempts: 1, timeoutSecs: 300, channel: 'DEFAULT' } as const;
 
 export const settingChecks: Readonly<Record<keyof JobSettings, Check>> = {
+  backoff: unchecked, // resolved where it is read: what is checked is to be what is used
   delaySecs: numberIn(0, MAX_SECS, 'seconds'),
   numAttempts: numberIn(1, MAX_ATTEMPTS, 'attempts', 'whole'),
   timeoutSecs: numberIn(0, MAX_SECS, 'seconds'),
@@ -84,12 +104,17 @@ export const settingChecks: Readonly<Record<keyof JobSettings, Check>> = {
 
 export const groupCheck: Check = nameOf(MAX_GROUP_BYTES);
 
+/** What a job is enqueued with where its `enqueue` says nothing else. */
+export type ResolvedSettings = Required<Omit<JobSettings, 'backoff'>>;
+
+type ResolvedOptions<TParams> = Omit<CommonOptions<TParams>, 'backoff'> &
+  ResolvedSettings & { readonly backoff: Backoff<never> | undefined; readonly repeatSecs?: number };
+
 /** @throws InvalidOptionError for an option that is unknown, missing, of the wrong type or out of range. */
-export function resolveJobOptions<TParams>(
-  options: JobDefinitionOptions<TParams>,
-): CommonOptions<TParams> & Required<JobSettings> & { readonly repeatSecs?: number } {
+export function resolveJobOptions<TParams>(options: JobDefinitionOptions<TParams>): ResolvedOptions<TParams> {
   const checked = checkOptions<object>('JobDefinition', options, jobChecks, ['name', 'workFunction']);
-  return withDefaults(JOB_DEFAULTS, checked as CommonOptions<TParams> & { readonly repeatSecs?: number });
+  const given = withDefaults(JOB_DEFAULTS, checked as CommonOptions<TParams> & { readonly repeatSecs?: number });
+  return { ...given, backoff: backoffIn('JobDefinition', checked) };
 }
 
 const jobChecks = {

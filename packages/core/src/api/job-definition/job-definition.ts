@@ -2,6 +2,8 @@ import type { Context } from '../../context.ts';
 import type { SqlSession } from '../../driver/index.ts';
 import { InvalidOptionError } from '../../errors.ts';
 import { encodeExtras } from '../../job-headers.ts';
+import type { BackoffRule } from '../../model/backoff.ts';
+import type { JobHeaders } from '../../model/extras.ts';
 import type { NewJob } from '../../model/job.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
 import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
@@ -24,7 +26,7 @@ import {
 import {
   groupCheck,
   type JobDefinitionOptions,
-  type JobSettings,
+  type ResolvedSettings,
   resolveJobOptions,
 } from './job-definition-options.ts';
 
@@ -70,12 +72,13 @@ export class JobDefinition<TParams = null> {
   /** The name given. */
   readonly name: string;
   readonly #services: Services;
-  readonly #settings: Required<JobSettings>;
+  readonly #settings: ResolvedSettings;
   readonly #generateGroup: ((payload: TParams) => string) | undefined;
   readonly #registered: RegisteredJob;
 
   constructor(options: JobDefinitionOptions<TParams>) {
-    const { context, name, workFunction, jobGroupGenerator, repeatSecs, ...settings } = resolveJobOptions(options);
+    const { context, name, workFunction, jobGroupGenerator, repeatSecs, backoff, ...settings } =
+      resolveJobOptions(options);
     this.name = name;
     this.#services = servicesOf('JobDefinition', context satisfies Context);
     this.#settings = settings;
@@ -83,6 +86,7 @@ export class JobDefinition<TParams = null> {
     this.#registered = {
       name,
       repeatSecs,
+      backoff,
       execute: (payload, metadata: JobMetadata) => workFunction(payload as TParams, metadata),
       nextTick: () => this.#newJob(null as TParams, {}, null),
     };
@@ -120,7 +124,7 @@ export class JobDefinition<TParams = null> {
    */
   async enqueue(...[payload, options]: EnqueueArguments<TParams>): Promise<string> {
     const { tx, ...overrides } = options === undefined ? {} : checkEnqueueOptions(options);
-    const extras = encodeExtras('enqueue.headers', overrides.headers);
+    const extras = encodeExtras('enqueue.headers', overrides.headers, this.#backoffFor(overrides));
     const job = this.#newJob((payload === undefined ? null : payload) as TParams, overrides, extras);
     const { enqueuer } = this.#services;
     await this.#insert([job], tx, {
@@ -142,7 +146,7 @@ export class JobDefinition<TParams = null> {
    */
   async enqueueMany(items: readonly EnqueueItem<TParams>[], options: EnqueueManyOptions = {}): Promise<string[]> {
     const { tx, headers } = checkEnqueueManyOptions(options);
-    const drafts = this.#draftsOf(items, encodeExtras('enqueueMany.headers', headers));
+    const drafts = this.#draftsOf(items, headers);
     const jobs = function* (name: string): Generator<NewJob, void> {
       for (const [index, { job, payload }] of drafts.entries()) {
         yield isWritten(job) ? job : { ...job, payloadText: encodePayload(name, payload, index) };
@@ -157,15 +161,20 @@ export class JobDefinition<TParams = null> {
     return made.map(({ id }) => id);
   }
 
-  #draftsOf(items: readonly unknown[], ofAll: string | null): readonly Draft[] {
+  #draftsOf(items: readonly unknown[], headersOfAll: JobHeaders | undefined): readonly Draft[] {
+    const ofAll = encodeExtras('enqueueMany.headers', headersOfAll);
     checkItemCount(items);
     let chars = 0;
     const drafts: Draft[] = [];
     for (let index = 0; index < items.length; index += 1) {
       const item = checkEnqueueItem(items, index);
       const { payload = null } = item;
-      const own = item.headers === undefined ? ofAll : encodeExtras(`enqueueMany[${index}].headers`, item.headers);
-      const job = this.#newJob(payload as TParams, item, own, index);
+      const backoff = this.#backoffFor(item);
+      const isCommon = item.headers === undefined && backoff === undefined;
+      const extras = isCommon
+        ? ofAll
+        : encodeExtras(`enqueueMany[${index}].headers`, item.headers ?? headersOfAll, backoff);
+      const job = this.#newJob(payload as TParams, item, extras, index);
       chars += job.payloadText.length;
       drafts.push({ job: chars <= KEPT_CHARS ? job : { ...job, payloadText: null }, payload });
     }
@@ -205,6 +214,11 @@ export class JobDefinition<TParams = null> {
       payloadText: encodePayload(this.name, payload, item),
       extras,
     };
+  }
+
+  /** A pause that is given for this job goes before the definition's backoff, which whoever runs it would go by. */
+  #backoffFor({ backoff, timeoutSecs }: EnqueueOverrides): BackoffRule | null | undefined {
+    return backoff ?? (timeoutSecs !== undefined && this.#registered.backoff !== undefined ? null : undefined);
   }
 
   #groupOf(payload: TParams): string | null {

@@ -15,6 +15,7 @@ function executing(work: (payload: unknown) => unknown, around?: AroundRun) {
   const settlements: Settlement[] = [];
   const dropped: Settlement[] = [];
   const marked: Holding[] = [];
+  const warnings: string[] = [];
   const settler = {
     record: (settlement: Settlement) => void settlements.push(settlement),
     drop: (settlement: Settlement) => void dropped.push(settlement),
@@ -24,7 +25,7 @@ function executing(work: (payload: unknown) => unknown, around?: AroundRun) {
     throw error;
   });
   const executor = new Executor({
-    services: { events, registry },
+    services: { events, registry, warn: (message) => void warnings.push(message) },
     settler,
     clock: { now: () => 7, sleep: () => Promise.reject(), after: () => () => {} },
     around,
@@ -35,6 +36,7 @@ function executing(work: (payload: unknown) => unknown, around?: AroundRun) {
     settlements,
     dropped,
     marked,
+    warnings,
     /** The whole way of one attempt. */
     run: async (holding: Holding) => {
       const definition = executor.open(holding, 'w');

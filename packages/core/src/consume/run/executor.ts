@@ -1,10 +1,11 @@
-import type { Outcome } from '../../model/job.ts';
+import type { ClaimedJob, Outcome } from '../../model/job.ts';
 import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../../model/outcome.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { RegisteredJob } from '../../services/registry.ts';
 import type { Services } from '../../services/services.ts';
 import type { Holding } from '../holdings.ts';
 import type { Settler } from '../settle/settler.ts';
+import { pauseAfter } from './retry-pause.ts';
 import { RunMetadata } from './run-metadata.ts';
 import type { RunScope } from './run-scope.ts';
 
@@ -12,7 +13,7 @@ import type { RunScope } from './run-scope.ts';
 export type AroundRun = (metadata: RunMetadata, next: () => unknown) => unknown;
 
 export interface ExecutorOptions {
-  readonly services: Pick<Services, 'events' | 'registry'>;
+  readonly services: Pick<Services, 'events' | 'registry' | 'warn'>;
   readonly settler: Pick<Settler, 'record' | 'drop' | 'markStarted'>;
   readonly clock: Clock;
   /** @defaultValue none: work functions are called by themselves */
@@ -86,10 +87,17 @@ export class Executor {
     const { job, startedAt } = holding;
     const durationMs = now - startedAt;
     const outcome: Outcome =
-      thrown === null ? { kind: 'succeeded', job } : outcomeOfError(job, thrown.error, { workerId, durationMs });
+      thrown === null
+        ? { kind: 'succeeded', job }
+        : outcomeOfError(job, thrown.error, { workerId, durationMs }, () => this.#pauseAfter(job, thrown.error));
     const settlement = { holding, outcome, workerId, durationMs, error: thrown?.error };
     if (holding.isForsaken) settler.drop(settlement);
     else settler.record(settlement);
     return outcome.kind === 'waiting' && outcome.secs === 0;
+  }
+
+  #pauseAfter(job: ClaimedJob, error: unknown): number | 'give-up' {
+    const { registry, warn } = this.#options.services;
+    return pauseAfter(job, error, registry.get(job.name)?.backoff, warn);
   }
 }
