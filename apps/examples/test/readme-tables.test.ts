@@ -179,7 +179,7 @@ describe('the errors in the README', () => {
   });
 
   it('have the codes of the code', () => {
-    const files = ['errors.ts', 'driver/database-error.ts', 'driver/identifiers.ts'];
+    const files = ['errors.ts', 'job-errors.ts', 'driver/database-error.ts', 'driver/identifiers.ts'];
     const source = files.map((file) => readSource(`packages/core/src/${file}`)).join('\n');
     const declared = source
       .split(/^export class /m)

@@ -68,6 +68,20 @@ describe('the advanced examples', () => {
     await rows(`delete from ${SCHEMA}.job`);
   });
 
+  it('snooze puts one report off, and gives the other up', async () => {
+    const example = start('snooze', database.url());
+    await example.prints('snoozed: the report is still being made');
+    await database.age(61);
+    await example.prints('report 1 sent');
+    const failed = `select attempt, num_attempts, error from ${SCHEMA}.finalized_job where outcome = 'failed'`;
+    await until('the other is given up', async () => (await rows(failed)).length === 1, DEADLINE_MS, example.output);
+    expect(await rows(failed)).toEqual([
+      { attempt: 1, num_attempts: 5, error: expect.stringContaining('there is no report 2') },
+    ]);
+    expect(await example.stop()).toBe(0);
+    await expectTidy(database);
+  });
+
   it('transactions enqueues with the commit only, and many at once', async () => {
     const example = start('transactions', database.url());
     await example.prints('receipt for order 4711, which exists');

@@ -42,8 +42,10 @@ export type {
   JobRunSuccessEvent,
   JobScheduleEvent,
   JobSettleErrorEvent,
+  JobSnoozeEvent,
   WarningEvent,
 } from './events.ts';
+export { JobFailure, JobSnooze } from './job-errors.ts';
 export type { Backoff, BackoffRule, FailedAttempt } from './model/backoff.ts';
 export type { JobHeaders } from './model/extras.ts';
 export type { JobMetadata } from './model/job-metadata.ts';

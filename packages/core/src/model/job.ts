@@ -62,4 +62,6 @@ export type Outcome =
       readonly secs: number;
       readonly errorText: string | null;
       readonly failure?: FailedRun;
+      /** It ran, and put itself off. */
+      readonly isSnooze?: true;
     };

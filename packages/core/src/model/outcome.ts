@@ -20,6 +20,11 @@ export function outcomeOfError(
   return { kind: 'waiting', job, attempt: job.attempt, secs, errorText, failure };
 }
 
+/** A job that put itself off: its attempt is not spent, and what is kept of earlier errors stays as it is. */
+export function snoozed(job: ClaimedJob, secs: number): Outcome {
+  return { kind: 'waiting', job, attempt: job.attempt - 1, secs, errorText: null, isSnooze: true };
+}
+
 /** A claimed job that was not started: ready again at once, its attempt not spent. */
 export function released(job: ClaimedJob): Outcome {
   return { kind: 'waiting', job, attempt: job.attempt - 1, secs: 0, errorText: null };

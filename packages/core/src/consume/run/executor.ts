@@ -1,5 +1,6 @@
-import type { ClaimedJob, Outcome } from '../../model/job.ts';
-import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError } from '../../model/outcome.ts';
+import { isJobFailure, snoozeSecsOf } from '../../job-errors.ts';
+import type { ClaimedJob, FailedRun, Outcome } from '../../model/job.ts';
+import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError, snoozed } from '../../model/outcome.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { RegisteredJob } from '../../services/registry.ts';
 import type { Services } from '../../services/services.ts';
@@ -87,17 +88,19 @@ export class Executor {
     const { job, startedAt } = holding;
     const durationMs = now - startedAt;
     const outcome: Outcome =
-      thrown === null
-        ? { kind: 'succeeded', job }
-        : outcomeOfError(job, thrown.error, { workerId, durationMs }, () => this.#pauseAfter(job, thrown.error));
+      thrown === null ? { kind: 'succeeded', job } : this.#outcomeOf(job, thrown, { workerId, durationMs });
     const settlement = { holding, outcome, workerId, durationMs, error: thrown?.error };
     if (holding.isForsaken) settler.drop(settlement);
     else settler.record(settlement);
     return outcome.kind === 'waiting' && outcome.secs === 0;
   }
 
-  #pauseAfter(job: ClaimedJob, error: unknown): number | 'give-up' {
+  #outcomeOf(job: ClaimedJob, { error }: Thrown, run: FailedRun): Outcome {
     const { registry, warn } = this.#options.services;
-    return pauseAfter(job, error, registry.get(job.name)?.backoff, warn);
+    const secs = snoozeSecsOf(error);
+    if (secs !== undefined) return snoozed(job, secs);
+    return outcomeOfError(job, error, run, () =>
+      isJobFailure(error) ? 'give-up' : pauseAfter(job, error, registry.get(job.name)?.backoff, warn),
+    );
   }
 }
