@@ -125,6 +125,14 @@ describe('the advanced examples', () => {
     await expectTidy(database);
   });
 
+  it('priorities has the second document rendered first', async () => {
+    const example = start('priorities', database.url());
+    await example.prints('document 1 rendered, priority -10');
+    expect(example.output()).toMatch(/document 2 rendered, priority 10\ndocument 1/);
+    expect(await example.stop()).toBe(0);
+    await expectTidy(database);
+  });
+
   it('job-groups runs the jobs of a group one after the other, in order', async () => {
     const example = start('job-groups', database.url());
     await example.prints(/: end/, 3);

@@ -9,6 +9,8 @@ export interface NewJob {
   readonly delaySecs: number;
   readonly numAttempts: number;
   readonly timeoutSecs: number;
+  /** Higher ones start first; 0 for nearly all. */
+  readonly priority: number;
   /** The payload as JSON text. */
   readonly payloadText: string;
   /** What it carries beside its payload, as JSON text; `null` for nearly all. */

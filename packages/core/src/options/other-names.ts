@@ -20,7 +20,7 @@ const unique = meaning(
   'unique jobs are not there yet: insert a row with a unique key in a transaction of yours, and enqueue with its tx',
 );
 const repeat = meaning('it is in seconds; cron expressions are not there yet', 'repeatSecs');
-const priority = meaning('priorities are not there yet: give urgent jobs a channel, and a Worker that takes only that');
+const priority = meaning('a number: the higher, the sooner', 'priority');
 const concurrency = meaning(undefined, 'concurrency');
 const rate = meaning('it limits how many run at a time; limits of a rate are not there yet', 'concurrency');
 const poll = meaning('it is in seconds', 'pollSecs');
@@ -58,7 +58,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
     'singletonkey singletonseconds jobkey jobkeymode unique uniquekey dedupe deduplication deduplicationid': unique,
     'jobid id idempotencykey key': unique,
     'cron crontab pattern repeat repeatevery every interval schedule': repeat,
-    priority: priority,
+    'prio importance weight urgency': priority,
     'teamsize teamconcurrency localconcurrency maxconcurrency parallelism prefetch concurrentjobs': concurrency,
     'limiter ratelimit': rate,
     'pollinterval pollingintervalseconds pollinginterval newjobcheckinterval newjobcheckintervalseconds': poll,
@@ -84,6 +84,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   numAttempts: 'JobDefinition and enqueue',
   timeoutSecs: 'JobDefinition and enqueue',
   backoff: 'JobDefinition and enqueue',
+  priority: 'JobDefinition and enqueue',
   delaySecs: 'JobDefinition and enqueue',
   channel: 'JobDefinition and enqueue',
   jobGroup: 'enqueue',

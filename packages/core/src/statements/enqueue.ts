@@ -26,11 +26,12 @@ export function enqueue(session: SqlSession, tables: Tables, jobs: readonly NewJ
 const enqueueAlike: Statement<readonly NewJob[], void> = defineStatement({
   name: 'bearmq_enqueue',
   text: ({ job, jobState }) => `
-    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras)
+    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras,
+      priority)
     select pg_catalog.unnest($1::text::uuid[]), pg_catalog.json_array_elements($2::text::json), $3::text, $4::text,
       $5::text, case when $6::float8 > 0 then 'scheduled' else 'ready' end::${jobState},
       case when $6::float8 > 0 then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => $6::float8) end,
-      $7::int4, $8::float8, $9::text::json`,
+      $7::int4, $8::float8, $9::text::json, $10::int4`,
   encode: (jobs) => [...idsAndPayloads(jobs), ...COLUMNS.map((column) => jobs[0]?.[column] ?? null)],
   decode: () => undefined,
 });
@@ -38,22 +39,24 @@ const enqueueAlike: Statement<readonly NewJob[], void> = defineStatement({
 const enqueueMixed: Statement<readonly NewJob[], void> = defineStatement({
   name: 'bearmq_enqueue_mixed',
   text: ({ job, jobState }) => `
-    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras)
+    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras,
+      priority)
     select r.id, r.payload, r.name, r.channel, r.job_group,
       case when r.delay > 0 then 'scheduled' else 'ready' end::${jobState},
       case when r.delay > 0 then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => r.delay) end,
-      r.num_attempts, r.timeout_secs, r.extras
+      r.num_attempts, r.timeout_secs, r.extras, r.priority
     from (
-      select c.id, c.payload, coalesce(c.name, $10::text) as name, coalesce(c.channel, $11::text) as channel,
-        nullif(coalesce(c.job_group, $12::text), '') as job_group, coalesce(c.delay, $13::float8) as delay,
-        coalesce(c.num_attempts, $14::int4) as num_attempts, coalesce(c.timeout_secs, $15::float8) as timeout_secs,
-        nullif(coalesce(c.extras, $16::text), '')::json as extras
+      select c.id, c.payload, coalesce(c.name, $11::text) as name, coalesce(c.channel, $12::text) as channel,
+        nullif(coalesce(c.job_group, $13::text), '') as job_group, coalesce(c.delay, $14::float8) as delay,
+        coalesce(c.num_attempts, $15::int4) as num_attempts, coalesce(c.timeout_secs, $16::float8) as timeout_secs,
+        nullif(coalesce(c.extras, $17::text), '')::json as extras,
+        coalesce(c.priority, $18::int4) as priority
       from rows from (
         pg_catalog.unnest($1::text::uuid[]), pg_catalog.json_array_elements($2::text::json),
         pg_catalog.unnest($3::text::text[]), pg_catalog.unnest($4::text::text[]), pg_catalog.unnest($5::text::text[]),
         pg_catalog.unnest($6::text::float8[]), pg_catalog.unnest($7::text::int4[]), pg_catalog.unnest($8::text::float8[]),
-        pg_catalog.unnest($9::text::text[])
-      ) as c (id, payload, name, channel, job_group, delay, num_attempts, timeout_secs, extras)
+        pg_catalog.unnest($9::text::text[]), pg_catalog.unnest($10::text::int4[])
+      ) as c (id, payload, name, channel, job_group, delay, num_attempts, timeout_secs, extras, priority)
     ) r`,
   encode: (jobs) => {
     const columns = COLUMNS.map((column) => columnOf(jobs, column));
@@ -62,7 +65,16 @@ const enqueueMixed: Statement<readonly NewJob[], void> = defineStatement({
   decode: () => undefined,
 });
 
-const COLUMNS = ['name', 'channel', 'jobGroup', 'delaySecs', 'numAttempts', 'timeoutSecs', 'extras'] as const;
+const COLUMNS = [
+  'name',
+  'channel',
+  'jobGroup',
+  'delaySecs',
+  'numAttempts',
+  'timeoutSecs',
+  'extras',
+  'priority',
+] as const;
 
 type Column = (typeof COLUMNS)[number];
 

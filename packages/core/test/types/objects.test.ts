@@ -142,6 +142,7 @@ export function metadata(told: JobMetadata): void {
     readonly jobGroup: string;
     readonly attempt: number;
     readonly numAttempts: number;
+    readonly priority: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly enqueuedAt: Date;
     readonly workerId: string;
@@ -151,7 +152,7 @@ export function metadata(told: JobMetadata): void {
 
 export function overrides(): void {
   expectTypeOf<keyof EnqueueOverrides>().toEqualTypeOf<
-    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'backoff' | 'channel' | 'jobGroup' | 'headers'
+    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'backoff' | 'priority' | 'channel' | 'jobGroup' | 'headers'
   >();
 }
 

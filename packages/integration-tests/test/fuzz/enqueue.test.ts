@@ -11,8 +11,16 @@ import { anyValue, type Change, changed, made, optionsLike } from './support/val
 const schema = useSchema();
 const daemons = useDaemons();
 
-const OVERRIDES = ['delaySecs', 'numAttempts', 'timeoutSecs', 'channel', 'jobGroup', 'headers', 'backoff'];
-const RIGHT = { delaySecs: 1, numAttempts: 2, timeoutSecs: 1, channel: 'C', jobGroup: 'G', headers: { a: '1' } };
+const OVERRIDES = ['delaySecs', 'numAttempts', 'timeoutSecs', 'channel', 'jobGroup', 'headers', 'backoff', 'priority'];
+const RIGHT = {
+  delaySecs: 1,
+  numAttempts: 2,
+  timeoutSecs: 1,
+  priority: 3,
+  channel: 'C',
+  jobGroup: 'G',
+  headers: { a: '1' },
+};
 const HUNDRED_YEARS_AND_A_DAY = 100 * 365 * 86_400 + 86_400;
 
 const define = (context: Context) =>
@@ -114,7 +122,7 @@ it(
     const fields = ['context', 'name', 'workFunction', 'jobGroupGenerator', 'repeatSecs', 'delaySecs', 'numAttempts'];
     let count = 0;
     const input = fc.record({
-      how: optionsLike(...fields, 'timeoutSecs', 'backoff', 'channel'),
+      how: optionsLike(...fields, 'timeoutSecs', 'backoff', 'priority', 'channel'),
       group: fc.option(anyValue, { nil: undefined }),
     });
     await fuzz('JobDefinition', 0.08, input, async ({ how, group }, tally) => {

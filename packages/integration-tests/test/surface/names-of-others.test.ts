@@ -49,7 +49,8 @@ describe("another queue's option is answered with ours:", () => {
     ['enqueue', 'jobId', 'unique jobs are not there yet: insert a row with a unique key'],
     ['JobDefinition', 'cron', 'did you mean "repeatSecs"? (it is in seconds; cron expressions are not there yet)'],
     ['Orchestrator', 'cron', '"repeatSecs" is an option of JobDefinition; it is in seconds'],
-    ['enqueue', 'priority', 'priorities are not there yet: give urgent jobs a channel'],
+    ['Worker', 'priority', '"priority" is an option of JobDefinition and enqueue'],
+    ['enqueue', 'importance', 'did you mean "priority"? (a number: the higher, the sooner)'],
     ['Worker', 'teamSize', 'did you mean "concurrency"?'],
     ['JobDefinition', 'concurrency', '"concurrency" is an option of Worker'],
     [

@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'd0f2b14f80b896759e0efaf7f2db8035d58c616c174891fbf95747ff8a7b7f1b',
+    sha256: '96764a68f6411a8f8d12106828b431fe6261805e99362c392603a9c70881005a',
     makes: makes1,
   },
 ];

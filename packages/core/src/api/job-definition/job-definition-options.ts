@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { Backoff, BackoffRule } from '../../model/backoff.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
-import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_NAME_BYTES, MAX_SECS } from '../../model/limits.ts';
+import { MAX_ATTEMPTS, MAX_GROUP_BYTES, MAX_NAME_BYTES, MAX_PRIORITY, MAX_SECS } from '../../model/limits.ts';
 import type { IsGiven } from '../../model/payload/json.ts';
 import {
   type Check,
@@ -46,6 +46,14 @@ export interface JobSettings {
    * @throws {@link InvalidOptionError} for what is no {@link BackoffRule}, or beside `timeoutSecs`.
    */
   readonly backoff?: BackoffRule;
+  /**
+   * Which jobs start first, of those that a Worker may take: the highest priority, then the oldest; within a job group too.
+   * It never interrupts a running job. As long as higher ones come faster than they are worked off, lower ones wait.
+   *
+   * @defaultValue 0
+   * @throws {@link InvalidOptionError} if not a whole number from -2,147,483,647 to 2,147,483,647.
+   */
+  readonly priority?: number;
   /**
    * The channel: Workers can be told to take jobs of some channels only.
    *
@@ -92,13 +100,20 @@ type RepeatOptions<TParams> = [IsGiven<TParams>] extends [never]
 /** The options of a {@link JobDefinition}. */
 export type JobDefinitionOptions<TParams> = CommonOptions<TParams> & RepeatOptions<TParams>;
 
-export const JOB_DEFAULTS = { delaySecs: 0, numAttempts: 1, timeoutSecs: 300, channel: 'DEFAULT' } as const;
+export const JOB_DEFAULTS = {
+  delaySecs: 0,
+  numAttempts: 1,
+  timeoutSecs: 300,
+  priority: 0,
+  channel: 'DEFAULT',
+} as const;
 
 export const settingChecks: Readonly<Record<keyof JobSettings, Check>> = {
   backoff: unchecked, // resolved where it is read: what is checked is to be what is used
   delaySecs: numberIn(0, MAX_SECS, 'seconds'),
   numAttempts: numberIn(1, MAX_ATTEMPTS, 'attempts', 'whole'),
   timeoutSecs: numberIn(0, MAX_SECS, 'seconds'),
+  priority: numberIn(-MAX_PRIORITY, MAX_PRIORITY, 'steps', 'whole'),
   channel: nameOf(MAX_NAME_BYTES),
 };
 

@@ -211,6 +211,7 @@ export class JobDefinition<TParams = null> {
       delaySecs: overrides.delaySecs ?? settings.delaySecs,
       numAttempts: overrides.numAttempts ?? settings.numAttempts,
       timeoutSecs: overrides.timeoutSecs ?? settings.timeoutSecs,
+      priority: overrides.priority ?? settings.priority,
       payloadText: encodePayload(this.name, payload, item),
       extras,
     };
