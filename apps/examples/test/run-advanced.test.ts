@@ -22,8 +22,8 @@ describe('the advanced examples', () => {
   it('delayed runs nothing before it is due', async () => {
     const example = start('delayed', database.url());
     const areScheduled = async (): Promise<boolean> =>
-      (await rows(`select 1 from ${SCHEMA}.job where state = 'scheduled'`)).length === 2;
-    await until('both are scheduled', areScheduled, DEADLINE_MS, example.output);
+      (await rows(`select 1 from ${SCHEMA}.job where state = 'scheduled'`)).length === 3;
+    await until('all are scheduled', areScheduled, DEADLINE_MS, example.output);
     await until('the worker is up', async () => (await rows(`select 1 from ${SCHEMA}.process`)).length === 1);
     await database.age(31);
     await example.prints('user 8 reminded');
@@ -31,6 +31,8 @@ describe('the advanced examples', () => {
     await database.age(3600);
     await example.prints('user 7 reminded');
     expect(await example.stop()).toBe(0);
+    const left = await rows(`delete from ${SCHEMA}.job where state = 'scheduled' returning payload`);
+    expect(left).toEqual([{ payload: { userId: 9 } }]);
     await expectTidy(database);
   });
 

@@ -7,6 +7,8 @@ export interface NewJob {
   /** `null`: a group of its own. */
   readonly jobGroup: string | null;
   readonly delaySecs: number;
+  /** In place of the delay: when it may run, in milliseconds since 1970 by the database's clock. */
+  readonly runAtMs?: number | null;
   readonly numAttempts: number;
   readonly timeoutSecs: number;
   /** Higher ones start first; 0 for nearly all. */

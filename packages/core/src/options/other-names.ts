@@ -14,7 +14,7 @@ const longest = meaning('it is in seconds', 'maxSecs');
 const kind = meaning("'fixed' or 'exponential'", 'type');
 const ms = meaning('in seconds: before the first attempt, and between two', 'delaySecs', 'timeoutSecs');
 const delay = meaning('it is in seconds', 'delaySecs');
-const later = meaning('it is in seconds, from now', 'delaySecs');
+const later = meaning('a Date, or seconds from now', 'runAt', 'delaySecs');
 const channel = meaning(undefined, 'channel', 'channels');
 const unique = meaning(
   'unique jobs are not there yet: insert a row with a unique key in a transaction of yours, and enqueue with its tx',
@@ -86,6 +86,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   backoff: 'JobDefinition and enqueue',
   priority: 'JobDefinition and enqueue',
   delaySecs: 'JobDefinition and enqueue',
+  runAt: 'enqueue',
   channel: 'JobDefinition and enqueue',
   jobGroup: 'enqueue',
   jobGroupGenerator: 'JobDefinition',

@@ -152,7 +152,7 @@ export function metadata(told: JobMetadata): void {
 
 export function overrides(): void {
   expectTypeOf<keyof EnqueueOverrides>().toEqualTypeOf<
-    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'backoff' | 'priority' | 'channel' | 'jobGroup' | 'headers'
+    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'backoff' | 'priority' | 'channel' | 'jobGroup' | 'runAt' | 'headers'
   >();
 }
 

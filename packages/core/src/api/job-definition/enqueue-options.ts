@@ -7,6 +7,7 @@ import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
 import { checkOptions, hasMethods, readSafely, unchecked } from '../../options/check-options.ts';
 import { ruleIn } from './backoff-option.ts';
 import { groupCheck, type JobSettings, settingChecks } from './job-definition-options.ts';
+import { runAtIn } from './run-at-option.ts';
 
 /** What a single `enqueue` may say differently from its definition. */
 export interface EnqueueOverrides extends JobSettings {
@@ -16,6 +17,14 @@ export interface EnqueueOverrides extends JobSettings {
    * @throws {@link InvalidOptionError} if empty or longer than 1,024 bytes.
    */
   readonly jobGroup?: string;
+  /**
+   * When the job may run, in place of a delay: at this time, by the database's clock. One that is past: at once.
+   *
+   * @defaultValue none: after `delaySecs`
+   * @throws {@link InvalidOptionError} for what is no valid `Date`, for one more than 100 years from now, and beside
+   *   `delaySecs`.
+   */
+  readonly runAt?: Date;
   /**
    * Texts by name that go with the job beside its payload, for whoever runs it: `metadata.headers`. A trace's context, or
    * a tenant. Stored as they are, and shown to all who may read jobs.
@@ -55,13 +64,13 @@ const isSession = hasMethods(
   "must be your transaction as your client's from… function gives it, such as fromPg(client)",
 );
 // Headers are checked where they are read: once, for what is checked is to be what is stored.
-const overrideChecks = { ...settingChecks, jobGroup: groupCheck, headers: unchecked };
+const overrideChecks = { ...settingChecks, jobGroup: groupCheck, runAt: unchecked, headers: unchecked };
 const enqueueChecks = { ...overrideChecks, tx: isSession };
 const itemChecks = { ...overrideChecks, payload: unchecked };
 
 /** @throws InvalidOptionError likewise. */
 export function checkEnqueueOptions(options: EnqueueOptions): EnqueueOptions {
-  return withRule('enqueue', checkOptions('enqueue', options, enqueueChecks));
+  return withCopies('enqueue', checkOptions('enqueue', options, enqueueChecks));
 }
 
 /** An item of `enqueueMany` as it was when it was checked. */
@@ -72,13 +81,15 @@ export function checkEnqueueItem(items: readonly unknown[], index: number): Chec
   const owner = `enqueueMany[${index}]`;
   const item = readSafely(owner, () => items[index]);
   return (
-    readSafely(owner, () => onlyPayloadOf(item)) ?? withRule(owner, checkOptions(owner, item as object, itemChecks))
+    readSafely(owner, () => onlyPayloadOf(item)) ?? withCopies(owner, checkOptions(owner, item as object, itemChecks))
   );
 }
 
-function withRule<T extends JobSettings>(owner: string, checked: T): T {
-  const backoff = ruleIn(owner, checked);
-  return backoff === undefined ? checked : { ...checked, backoff };
+/** With copies of what its caller could change until it is sent. */
+function withCopies<T extends EnqueueOverrides>(owner: string, checked: T): T {
+  const [backoff, runAt] = [ruleIn(owner, checked), runAtIn(owner, checked)];
+  const copies = { ...(backoff === undefined ? {} : { backoff }), ...(runAt === undefined ? {} : { runAt }) };
+  return backoff === undefined && runAt === undefined ? checked : { ...checked, ...copies };
 }
 
 /** What nearly all items are: a payload, and nothing else to be checked. With it a bulk call costs its client a tenth less. */
