@@ -17,6 +17,7 @@ const remind = new JobDefinition({
 
 await remind.enqueue({ userId: 7 }); // in an hour
 await remind.enqueue({ userId: 8 }, { delaySecs: 30 }); // in half a minute
+await remind.enqueue({ userId: 9 }, { runAt: new Date('2030-01-01T09:00:00+01:00') }); // at that time
 // #endregion delayed
 
 await remind.register();

@@ -40,8 +40,7 @@ describe.each(Object.keys(makers))('the options of %s in the README', (owner) =>
   const source = (sources[owner] as readonly string[]).map(readSource).join('\n');
 
   it('are those of the code', () => {
-    const elsewhere =
-      owner === 'Context' ? ['driver'] : owner === 'JobDefinition' ? ['headers', 'jobGroup', 'payload', 'tx'] : [];
+    const elsewhere = owner === 'Context' ? ['driver'] : [];
     const declared = [...source.matchAll(/^ +readonly (\w+)\??: /gm)].map(([, name]) => name as string);
     const expected = new Set(declared.filter((name) => !elsewhere.includes(name)));
     expect(rows.map(([name]) => code(name)).sort()).toEqual([...expected].sort());
@@ -94,7 +93,7 @@ describe('the overrides of enqueue in the README', () => {
 
   it('have the ranges of the definition', () => {
     const own = new Map(table('### `JobDefinition`').map(([name, , range]) => [name, range]));
-    const shared = rows.filter(([name]) => !['`headers`', '`jobGroup`', '`tx`'].includes(name as string));
+    const shared = rows.filter(([name]) => !['`headers`', '`jobGroup`', '`runAt`', '`tx`'].includes(name as string));
     for (const [name, , range] of shared) expect(own.get(name)).toBe(range);
   });
 
@@ -144,7 +143,7 @@ describe('the limits in the README', () => {
   });
 
   it('are all that the code has, but the ranges of numbers', () => {
-    const ranges = ['MAX_SECS', 'MAX_ATTEMPTS'];
+    const ranges = ['MAX_SECS', 'MAX_ATTEMPTS', 'MAX_PRIORITY'];
     expect(declared.map(([name]) => name).filter((name) => !ranges.includes(name as string))).toHaveLength(8);
   });
 });
@@ -187,7 +186,7 @@ describe('the errors in the README', () => {
   });
 
   it('have the codes of the code', () => {
-    const files = ['errors.ts', 'driver/database-error.ts', 'driver/identifiers.ts'];
+    const files = ['errors.ts', 'job-errors.ts', 'driver/database-error.ts', 'driver/identifiers.ts'];
     const source = files.map((file) => readSource(`packages/core/src/${file}`)).join('\n');
     const declared = source
       .split(/^export class /m)

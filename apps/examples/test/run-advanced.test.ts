@@ -22,8 +22,8 @@ describe('the advanced examples', () => {
   it('delayed runs nothing before it is due', async () => {
     const example = start('delayed', database.url());
     const areScheduled = async (): Promise<boolean> =>
-      (await rows(`select 1 from ${SCHEMA}.job where state = 'scheduled'`)).length === 2;
-    await until('both are scheduled', areScheduled, DEADLINE_MS, example.output);
+      (await rows(`select 1 from ${SCHEMA}.job where state = 'scheduled'`)).length === 3;
+    await until('all are scheduled', areScheduled, DEADLINE_MS, example.output);
     await until('the worker is up', async () => (await rows(`select 1 from ${SCHEMA}.process`)).length === 1);
     await database.age(31);
     await example.prints('user 8 reminded');
@@ -31,6 +31,8 @@ describe('the advanced examples', () => {
     await database.age(3600);
     await example.prints('user 7 reminded');
     expect(await example.stop()).toBe(0);
+    const left = await rows(`delete from ${SCHEMA}.job where state = 'scheduled' returning payload`);
+    expect(left).toEqual([{ payload: { userId: 9 } }]);
     await expectTidy(database);
   });
 
@@ -75,6 +77,31 @@ describe('the advanced examples', () => {
     expect(example.output()).toMatch(/^\S pass 2$/m);
   });
 
+  it('backoff waits as its rule and its function say', async () => {
+    const example = start('backoff', database.url());
+    const pauses = `select name, attempt, extract(epoch from run_at - claimed_at)::float8 as secs from ${SCHEMA}.job
+      where state = 'scheduled' order by name`;
+    await until('both wait', async () => (await rows(pauses)).length === 2, DEADLINE_MS, example.output);
+    const secs = (await rows(pauses)).map((row) => Math.floor(Number(row['secs']) / 10) * 10);
+    expect(secs).toEqual([30, 60]);
+    expect(await example.stop()).toBe(0);
+    await rows(`delete from ${SCHEMA}.job`);
+  });
+
+  it('snooze puts one report off, and gives the other up', async () => {
+    const example = start('snooze', database.url());
+    await example.prints('snoozed: the report is still being made');
+    await database.age(61);
+    await example.prints('report 1 sent');
+    const failed = `select attempt, num_attempts, error from ${SCHEMA}.finalized_job where outcome = 'failed'`;
+    await until('the other is given up', async () => (await rows(failed)).length === 1, DEADLINE_MS, example.output);
+    expect(await rows(failed)).toEqual([
+      { attempt: 1, num_attempts: 5, error: expect.stringContaining('there is no report 2') },
+    ]);
+    expect(await example.stop()).toBe(0);
+    await expectTidy(database);
+  });
+
   it('transactions enqueues with the commit only, and many at once', async () => {
     const example = start('transactions', database.url());
     await example.prints('receipt for order 4711, which exists');
@@ -114,6 +141,14 @@ describe('the advanced examples', () => {
     await example.prints('RESET_PASSWORD 8 on URGENT');
     await example.prints('NEWSLETTER 7 on URGENT');
     await example.prints('NEWSLETTER 9 on DEFAULT');
+    expect(await example.stop()).toBe(0);
+    await expectTidy(database);
+  });
+
+  it('priorities has the second document rendered first', async () => {
+    const example = start('priorities', database.url());
+    await example.prints('document 1 rendered, priority -10');
+    expect(example.output()).toMatch(/document 2 rendered, priority 10\ndocument 1/);
     expect(await example.stop()).toBe(0);
     await expectTidy(database);
   });

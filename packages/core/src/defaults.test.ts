@@ -16,8 +16,8 @@ describe('the defaults that the README promises', () => {
     });
   });
 
-  it('are these: one attempt, five minutes before a retry, no delay', () => {
-    expect(JOB_DEFAULTS).toEqual({ delaySecs: 0, numAttempts: 1, timeoutSecs: 300, channel: 'DEFAULT' });
+  it('are these: one attempt, five minutes before a retry, no delay, no priority', () => {
+    expect(JOB_DEFAULTS).toEqual({ delaySecs: 0, numAttempts: 1, timeoutSecs: 300, priority: 0, channel: 'DEFAULT' });
   });
 
   it('are these: a schedule poll every 5 seconds, a clean-up every 10', () => {

@@ -17,7 +17,7 @@ export interface JobEnqueueEvent extends JobEvent<'JOB_DEFINITION_JOB_ENQUEUE'> 
 /** A worker has dequeued a job for processing. */
 export interface JobDequeueEvent extends WorkerEvent<'WORKER_JOB_DEQUEUE'> {}
 
-/** A dequeued job has run out of attempts and has been finalized as failed. */
+/** A dequeued job has run out of attempts, or was given up, and has been finalized as failed. */
 export interface JobExpireEvent extends WorkerEvent<'WORKER_JOB_EXPIRE'> {}
 
 /** A job has started to run on a worker. */
@@ -38,6 +38,18 @@ export interface JobRunErrorEvent extends WorkerEvent<'WORKER_JOB_RUN_ERROR'> {
 /** A job was successfully processed and was subsequently finalized. */
 export interface JobRunSuccessEvent extends WorkerEvent<'WORKER_JOB_RUN_SUCCESS'> {
   readonly attempt: number;
+  /** How long the work function ran, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** A job put itself off by a {@link JobSnooze}: it runs again later, and the attempt is not spent. */
+export interface JobSnoozeEvent extends WorkerEvent<'WORKER_JOB_SNOOZE'> {
+  /** Which attempt it was, and will be again. */
+  readonly attempt: number;
+  /** After how many seconds it may run again. */
+  readonly secs: number;
+  /** What the `JobSnooze` says, in up to 500 characters. */
+  readonly reason: string;
   /** How long the work function ran, in milliseconds. */
   readonly durationMs: number;
 }
@@ -145,6 +157,7 @@ export type BearEvent =
   | JobRunEvent
   | JobRunErrorEvent
   | JobRunSuccessEvent
+  | JobSnoozeEvent
   | JobReleaseEvent
   | JobLoseEvent
   | JobOverrunEvent

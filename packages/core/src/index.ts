@@ -1,13 +1,12 @@
-export { type EnqueueArguments, JobDefinition } from './api/job-definition/job-definition.ts';
 export type {
   EnqueueItem,
   EnqueueManyOptions,
   EnqueueOptions,
   EnqueueOverrides,
-  JobDefinitionOptions,
-  JobSettings,
   TransactionOption,
-} from './api/job-definition/job-definition-options.ts';
+} from './api/job-definition/enqueue-options.ts';
+export { type EnqueueArguments, JobDefinition } from './api/job-definition/job-definition.ts';
+export type { JobDefinitionOptions, JobSettings } from './api/job-definition/job-definition-options.ts';
 export { Orchestrator } from './api/orchestrator/orchestrator.ts';
 export type { OrchestratorOptions } from './api/orchestrator/orchestrator-options.ts';
 export type { StopOptions } from './api/worker/stop-options.ts';
@@ -49,8 +48,11 @@ export type {
   JobRunSuccessEvent,
   JobScheduleEvent,
   JobSettleErrorEvent,
+  JobSnoozeEvent,
   WarningEvent,
 } from './events.ts';
+export { JobFailure, JobSnooze } from './job-errors.ts';
+export type { Backoff, BackoffRule, FailedAttempt } from './model/backoff.ts';
 export type { JobHeaders } from './model/extras.ts';
 export type { JobMetadata } from './model/job-metadata.ts';
 export type { JsonSafe, NotJson } from './model/payload/json.ts';

@@ -2,7 +2,7 @@
 // entry point of the workspace only: what is published has neither this file nor a way to it.
 export { claimKey } from './model/claim-key.ts';
 export type { ClaimedJob, NewJob, Outcome } from './model/job.ts';
-export { outcomeOfDeadWorker, outcomeOfError, released } from './model/outcome.ts';
+export { outcomeOfDeadWorker, outcomeOfError, released, snoozed } from './model/outcome.ts';
 export { tablesOf } from './schema/index.ts';
 export {
   type ClaimFrom,

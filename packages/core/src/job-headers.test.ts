@@ -82,12 +82,16 @@ describe('what a job carries beside its payload', () => {
 });
 
 describe('what a job carries', () => {
-  it('has its headers and its limit of time side by side, and comes back as it was given', () => {
+  const backoff = { type: 'fixed', delaySecs: 3 } as const;
+
+  it('has its headers, its limit of time and its pauses side by side, and comes back as it was given', () => {
     const headers = encodeHeaders('enqueue.headers', { a: '1' });
-    expect(encodeExtras(headers, 0.5)).toBe('{"headers":{"a":"1"},"maxRunSecs":0.5}');
-    expect(encodeExtras(null, 1e9)).toBe('{"maxRunSecs":1000000000}');
-    expect(encodeExtras(null, undefined)).toBe(null);
-    expect(extrasIn(encodeExtras(headers, 0.5) as string)).toEqual({ headers: { a: '1' }, maxRunSecs: 0.5 });
-    expect(extrasIn('{"maxRunSecs":7}')).toEqual({ headers: {}, maxRunSecs: 7 });
+    expect(encodeExtras(headers, { maxRunSecs: 0.5 })).toBe('{"headers":{"a":"1"},"maxRunSecs":0.5}');
+    expect(encodeExtras(null, { maxRunSecs: 1e9 })).toBe('{"maxRunSecs":1000000000}');
+    expect(encodeExtras(null)).toBe(null);
+    expect(extrasIn(encodeExtras(headers, { maxRunSecs: 0.5, backoff }) as string)).toEqual({
+      ...{ headers: { a: '1' }, maxRunSecs: 0.5, backoff },
+    });
+    expect(extrasIn('{"maxRunSecs":7,"backoff":null}')).toEqual({ headers: {}, maxRunSecs: 7, backoff: null });
   });
 });

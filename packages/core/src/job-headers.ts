@@ -1,6 +1,7 @@
 import { readSafely } from './driver/index.ts';
 import { InvalidOptionError } from './errors.ts';
 import { describe } from './messages.ts';
+import type { BackoffRule } from './model/backoff.ts';
 import { MAX_HEADERS_BYTES, MAX_NAME_BYTES } from './model/limits.ts';
 import { isPlain } from './model/payload/emptied.ts';
 import { isLargerThan } from './model/payload/payload-text.ts';
@@ -8,10 +9,20 @@ import { isLargerThan } from './model/payload/payload-text.ts';
 /** Names that begin so are for this package's own. */
 const RESERVED = 'bearmq.';
 
+/** What an enqueue may say that goes with the job, beside its headers. */
+export interface OwnRules {
+  readonly maxRunSecs?: number | undefined;
+  /** `null`: its `timeoutSecs`, whatever its definition says. */
+  readonly backoff?: BackoffRule | null | undefined;
+}
+
 /** What a job carries beside its payload, as JSON text; `null` where that is nothing. */
-export function encodeExtras(headers: string | null, maxRunSecs: number | undefined): string | null {
-  if (maxRunSecs === undefined) return headers === null ? null : `{"headers":${headers}}`;
-  return headers === null ? `{"maxRunSecs":${maxRunSecs}}` : `{"headers":${headers},"maxRunSecs":${maxRunSecs}}`;
+export function encodeExtras(headers: string | null, { maxRunSecs, backoff }: OwnRules = {}): string | null {
+  const parts: string[] = [];
+  if (headers !== null) parts.push(`"headers":${headers}`);
+  if (maxRunSecs !== undefined) parts.push(`"maxRunSecs":${maxRunSecs}`);
+  if (backoff !== undefined) parts.push(`"backoff":${JSON.stringify(backoff)}`);
+  return parts.length === 0 ? null : `{${parts.join()}}`;
 }
 
 /**

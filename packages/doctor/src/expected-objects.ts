@@ -286,8 +286,8 @@ export const EXPECTED: readonly CatalogueObject[] = [
   [
     'function',
     '',
-    'enqueue_first_v1(uuid, text, text, text, integer, double precision, json, json, text, text)',
-    'fc5baa180f7ef948',
+    'enqueue_first_v1(uuid, text, text, text, integer, double precision, integer, json, json, text, text)',
+    'd8428099e69a730a',
   ],
   ['function', '', 'find_after_v1(text[], json)', 'c7cd4544d76b60bb'],
   ['function', '', 'find_between_v1(text[], json)', 'cac72fc53a6293de'],

@@ -54,7 +54,7 @@ export function generateGrantSql(options: GrantOptions): string[] {
  *
  * - A worker also sees when it was applied: `diagnose` reckons from that whether a table has ever been vacuumed.
  * - A producer may set the columns that an enqueue names: so it cannot put in a job that seems to run, to have been
- *   tried, or to be first in line. The number of an identity column needs no right to its sequence.
+ *   tried, or to be older than it is. The number of an identity column needs no right to its sequence.
  * - What no statement names yet (flows, limits, pauses and the like have their tables already) is given to nobody.
  * - `select … for update skip locked` asks for the right to update: that is what a worker has it for on `finalized_job`.
  * - The mark that an enqueue writes is read by nobody: whoever may write it can change nothing by it.

@@ -16,6 +16,8 @@ export interface JobMetadata {
   readonly attempt: number;
   /** How many attempts the job has in all. */
   readonly numAttempts: number;
+  /** Its priority: higher ones start first. */
+  readonly priority: number;
   /** What `enqueue` was given as `headers`, the same for every attempt; frozen, and empty where it was given none. */
   readonly headers: JobHeaders;
   /** When it was enqueued, by the database's clock. */

@@ -7,8 +7,12 @@ export interface NewJob {
   /** `null`: a group of its own. */
   readonly jobGroup: string | null;
   readonly delaySecs: number;
+  /** In place of the delay: when it may run, in milliseconds since 1970 by the database's clock. */
+  readonly runAtMs?: number | null;
   readonly numAttempts: number;
   readonly timeoutSecs: number;
+  /** Higher ones start first; 0 for nearly all. */
+  readonly priority: number;
   /** The payload as JSON text. */
   readonly payloadText: string;
   /** What it carries beside its payload, as JSON text; `null` for nearly all. */
@@ -62,4 +66,6 @@ export type Outcome =
       readonly secs: number;
       readonly errorText: string | null;
       readonly failure?: FailedRun;
+      /** It ran, and put itself off. */
+      readonly isSnooze?: true;
     };

@@ -10,6 +10,9 @@ export const MAX_SECS: number = 100 * 365 * 86_400;
 /** The most attempts that a job may be given. */
 export const MAX_ATTEMPTS = 1_000_000;
 
+/** The highest priority, and below zero the lowest. */
+export const MAX_PRIORITY = 2_147_483_647;
+
 /**
  * The largest payload, as bytes of JSON in UTF-8: 64 MiB. One of this size takes some 5 seconds and half a gigabyte of
  * memory from the enqueue to the run; beyond half a gigabyte V8 has no text for it, beyond one PostgreSQL has no value.

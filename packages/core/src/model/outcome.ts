@@ -3,11 +3,26 @@ import type { ClaimedJob, FailedRun, Outcome } from './job.ts';
 import { MAX_ERROR_LENGTH } from './limits.ts';
 import { asciiText, storableText } from './text.ts';
 
-/** A failed attempt: tried again `timeoutSecs` later while attempts are left, else failed for good. */
-export function outcomeOfError(job: ClaimedJob, error: unknown, failure: FailedRun): Outcome {
+/**
+ * A failed attempt: tried again after a pause while attempts are left, else failed for good.
+ *
+ * @param pause asked only where attempts are left: for how many seconds, or whether to give up.
+ */
+export function outcomeOfError(
+  job: ClaimedJob,
+  error: unknown,
+  failure: FailedRun,
+  pause: () => number | 'give-up' = () => job.timeoutSecs,
+): Outcome {
   const errorText = errorTextOf(error);
-  if (job.attempt >= job.numAttempts) return { kind: 'failed', job, errorText, failure };
-  return { kind: 'waiting', job, attempt: job.attempt, secs: job.timeoutSecs, errorText, failure };
+  const secs = job.attempt < job.numAttempts ? pause() : 'give-up';
+  if (secs === 'give-up') return { kind: 'failed', job, errorText, failure };
+  return { kind: 'waiting', job, attempt: job.attempt, secs, errorText, failure };
+}
+
+/** A job that put itself off: its attempt is not spent, and what is kept of earlier errors stays as it is. */
+export function snoozed(job: ClaimedJob, secs: number): Outcome {
+  return { kind: 'waiting', job, attempt: job.attempt - 1, secs, errorText: null, isSnooze: true };
 }
 
 /** A claimed job that was not started: ready again at once, its attempt not spent. */

@@ -8,15 +8,19 @@ const meaning = (say: string | undefined, ...ours: readonly string[]): Meaning =
   say === undefined ? { ours } : { ours, say };
 
 const attempts = meaning('it counts all attempts, the first included', 'numAttempts');
-const backoff = meaning('it is one pause, in seconds; growing pauses are not there yet', 'timeoutSecs');
+const pause = meaning('it is one pause, in seconds; backoff has growing ones', 'timeoutSecs');
+const growing = meaning("growing pauses are { type: 'exponential', delaySecs, maxSecs }, in seconds", 'backoff');
+const longest = meaning('it is in seconds', 'maxSecs');
+const kind = meaning("'fixed' or 'exponential'", 'type');
 const ms = meaning('in seconds: before the first attempt, and between two', 'delaySecs', 'timeoutSecs');
-const delay = meaning('it is in seconds, from now', 'delaySecs');
+const delay = meaning('it is in seconds', 'delaySecs');
+const later = meaning('a Date, or seconds from now', 'runAt', 'delaySecs');
 const channel = meaning(undefined, 'channel', 'channels');
 const unique = meaning(
   'unique jobs are not there yet: insert a row with a unique key in a transaction of yours, and enqueue with its tx',
 );
 const repeat = meaning('it is in seconds; cron expressions are not there yet', 'repeatSecs');
-const priority = meaning('priorities are not there yet: give urgent jobs a channel, and a Worker that takes only that');
+const priority = meaning('a number: the higher, the sooner', 'priority');
 const concurrency = meaning(undefined, 'concurrency');
 const rate = meaning('it limits how many run at a time; limits of a rate are not there yet', 'concurrency');
 const poll = meaning('it is in seconds', 'pollSecs');
@@ -48,15 +52,18 @@ const schema = meaning(undefined, 'schema');
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
   Object.entries({
     'retrylimit retries retry attempts maxattempts maxretries numretries retrycount tries maxtries': attempts,
-    'retrydelay retrydelaysecs retrydelayms retrybackoff retrydelaymax backoff backofflimit': backoff,
+    'retrydelay retrydelaysecs retrydelayms': pause,
+    'retrybackoff retrydelaymax retrystrategy backoffstrategy backofflimit exponentialbackoff': growing,
+    'max maxdelay maxdelayms maxbackoff cap': longest,
+    'strategy kind': kind,
     delayms: ms,
-    'delay startafter startin runat runin schedulein scheduleat scheduledat scheduledfor executeat eta countdown':
-      delay,
+    delay,
+    'startafter startin runat runin schedulein scheduleat scheduledat scheduledfor executeat eta countdown': later,
     'queue queuename queues tag tags topic lane': channel,
     'singletonkey singletonseconds jobkey jobkeymode unique uniquekey dedupe deduplication deduplicationid': unique,
     'jobid id idempotencykey key': unique,
     'cron crontab cronexpression pattern repeat repeatevery every interval schedule tz timezone': repeat,
-    priority: priority,
+    'prio importance weight urgency': priority,
     'teamsize teamconcurrency localconcurrency maxconcurrency parallelism prefetch concurrentjobs': concurrency,
     'limiter ratelimit': rate,
     'pollinterval pollingintervalseconds pollinginterval newjobcheckinterval newjobcheckintervalseconds': poll,
@@ -85,7 +92,10 @@ const OWNERS: Readonly<Record<string, string>> = {
   numAttempts: 'JobDefinition and enqueue',
   timeoutSecs: 'JobDefinition and enqueue',
   maxRunSecs: 'JobDefinition and enqueue',
+  backoff: 'JobDefinition and enqueue',
+  priority: 'JobDefinition and enqueue',
   delaySecs: 'JobDefinition and enqueue',
+  runAt: 'enqueue',
   channel: 'JobDefinition and enqueue',
   jobGroup: 'enqueue',
   headers: 'enqueue, and of enqueueMany',

@@ -3,7 +3,15 @@ import type { NewJob } from '../model/job.ts';
 import { batchesOf } from './batches.ts';
 
 function job(payloadChars = 2): NewJob {
-  const settings = { name: 'N', channel: 'C', jobGroup: null, delaySecs: 0, numAttempts: 1, timeoutSecs: 0 };
+  const settings = {
+    name: 'N',
+    channel: 'C',
+    jobGroup: null,
+    delaySecs: 0,
+    numAttempts: 1,
+    timeoutSecs: 0,
+    priority: 0,
+  };
   return { id: '', ...settings, payloadText: 'x'.repeat(payloadChars), extras: null };
 }
 

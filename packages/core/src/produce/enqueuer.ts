@@ -99,7 +99,7 @@ export class Enqueuer {
   #send(jobs: readonly NewJob[]): Promise<unknown> {
     const { driver, tables } = this.#options;
     const [first, another] = jobs;
-    const isFirst = first !== undefined && another === undefined && first.delaySecs === 0 && this.#firstJob.isNext;
+    const isFirst = first !== undefined && another === undefined && !isLater(first) && this.#firstJob.isNext;
     return isFirst ? this.#sendFirst(first) : enqueue(driver, tables, jobs);
   }
 
@@ -160,8 +160,13 @@ export class Enqueuer {
 }
 
 /** Whether a worker that takes just this job does no harm: it waits for nothing, and no order of a group. */
-function isReady({ delaySecs, jobGroup }: NewJob): boolean {
-  return delaySecs === 0 && jobGroup === null;
+function isReady(job: NewJob): boolean {
+  return job.jobGroup === null && !isLater(job);
+}
+
+/** Whether it may have to wait for its time. */
+function isLater({ delaySecs, runAtMs = null }: NewJob): boolean {
+  return delaySecs > 0 || runAtMs !== null;
 }
 
 function isDuplicate(error: unknown): boolean {

@@ -26,7 +26,7 @@ export const JOB_COLUMNS = {
   num_attempts: { type: 'integer', isGiven: true, isKept: true, claimedAs: 'int4' },
   fence: { type: 'integer', isKept: true, claimedAs: 'int4' },
   group_epoch: { type: 'integer' },
-  priority: { type: 'integer', isKept: true, claimedAs: 'int4' },
+  priority: { type: 'integer', isGiven: true, isKept: true, claimedAs: 'int4' },
   started: { type: 'boolean', claimedAs: 'boolean' },
   suspect: { type: 'boolean', claimedAs: 'boolean' },
   /** In history it is whoever settles, of all of a settle. */

@@ -1,4 +1,5 @@
 import { DuplicateJobDefinitionError } from '../errors.ts';
+import type { Backoff } from '../model/backoff.ts';
 import type { NewJob } from '../model/job.ts';
 import type { JobMetadata } from '../model/job-metadata.ts';
 
@@ -9,6 +10,8 @@ export interface RegisteredJob {
   readonly repeatSecs: number | undefined;
   /** How long a run may take; `undefined`: as long as it likes. */
   readonly maxRunSecs: number | undefined;
+  /** The pauses after failed attempts, where they are not each job's `timeoutSecs`. */
+  readonly backoff?: Backoff<never> | undefined;
   /** Runs the work function. */
   execute(payload: unknown, metadata: JobMetadata): unknown;
   /** The job that the next tick of a repeating definition would enqueue. */

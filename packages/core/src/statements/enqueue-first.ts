@@ -13,7 +13,7 @@ export const enqueueFirst: Statement<FirstJob, void> = defineStatement({
   name: 'bearmq_enqueue_first',
   text: ({ fn }) => `
     call ${fn('enqueue_first_v1')}($1::text::uuid, $2::text, $3::text, $4::text, $5::int4, $6::float8,
-      $7::text::json, $8::text::json, $9::text, $10::text)`,
+      $7::int4, $8::text::json, $9::text::json, $10::text, $11::text)`,
   encode: ({ job, notification }) => [
     job.id,
     job.name,
@@ -21,6 +21,7 @@ export const enqueueFirst: Statement<FirstJob, void> = defineStatement({
     job.jobGroup,
     job.numAttempts,
     job.timeoutSecs,
+    job.priority,
     job.extras,
     job.payloadText,
     notification.channel,

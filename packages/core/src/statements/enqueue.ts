@@ -17,6 +17,7 @@ import { defineStatement, type Statement } from './statement.ts';
  * them. Of the 6.2 the index `job_ready` is 1.9, the primary key 1.2, taking the two lists apart 1.8, the checks 0.2.
  */
 export function enqueue(session: SqlSession, tables: Tables, jobs: readonly NewJob[]): Promise<void> {
+  if (jobs.some(({ runAtMs }) => (runAtMs ?? null) !== null)) return enqueueTimed(session, tables, jobs);
   return COLUMNS.every((column) => isCommon(jobs, column))
     ? enqueueAlike(session, tables, jobs)
     : enqueueMixed(session, tables, jobs);
@@ -26,43 +27,83 @@ export function enqueue(session: SqlSession, tables: Tables, jobs: readonly NewJ
 const enqueueAlike: Statement<readonly NewJob[], void> = defineStatement({
   name: 'bearmq_enqueue',
   text: ({ job, jobState }) => `
-    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras)
+    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras,
+      priority)
     select pg_catalog.unnest($1::text::uuid[]), pg_catalog.json_array_elements($2::text::json), $3::text, $4::text,
       $5::text, case when $6::float8 > 0 then 'scheduled' else 'ready' end::${jobState},
       case when $6::float8 > 0 then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => $6::float8) end,
-      $7::int4, $8::float8, $9::text::json`,
+      $7::int4, $8::float8, $9::text::json, $10::int4`,
   encode: (jobs) => [...idsAndPayloads(jobs), ...COLUMNS.map((column) => jobs[0]?.[column] ?? null)],
   decode: () => undefined,
 });
 
 const enqueueMixed: Statement<readonly NewJob[], void> = defineStatement({
   name: 'bearmq_enqueue_mixed',
-  text: ({ job, jobState }) => `
-    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras)
+  text: (tables) => mixedText(tables, 'delays'),
+  encode: mixedValues,
+  decode: () => undefined,
+});
+
+/**
+ * Likewise, where some of them say when they may run. Another statement, so that the others do not carry an array for it.
+ */
+const enqueueTimed: Statement<readonly NewJob[], void> = defineStatement({
+  name: 'bearmq_enqueue_timed',
+  text: (tables) => mixedText(tables, 'times'),
+  encode: (jobs) => [...mixedValues(jobs), toArrayLiteral(jobs.map(({ runAtMs }) => runAtMs ?? '-Infinity'))],
+  decode: () => undefined,
+});
+
+/** By the database's clock: what is past is ready at once. */
+const IS_LATER = 'r.run_at_ms > extract(epoch from pg_catalog.statement_timestamp()) * 1000';
+
+function mixedText({ job, jobState }: Tables, waits: 'delays' | 'times'): string {
+  const [isLater, at, each, column] =
+    waits === 'delays'
+      ? ['', '', '', '']
+      : [
+          ` or ${IS_LATER}`,
+          ` when ${IS_LATER} then pg_catalog.to_timestamp(r.run_at_ms / 1000)`,
+          ', pg_catalog.unnest($19::text::float8[])',
+          ', run_at_ms',
+        ];
+  return `
+    insert into ${job} (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras,
+      priority)
     select r.id, r.payload, r.name, r.channel, r.job_group,
-      case when r.delay > 0 then 'scheduled' else 'ready' end::${jobState},
-      case when r.delay > 0 then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => r.delay) end,
-      r.num_attempts, r.timeout_secs, r.extras
+      case when r.delay > 0${isLater} then 'scheduled' else 'ready' end::${jobState},
+      case when r.delay > 0 then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => r.delay)${at} end,
+      r.num_attempts, r.timeout_secs, r.extras, r.priority
     from (
-      select c.id, c.payload, coalesce(c.name, $10::text) as name, coalesce(c.channel, $11::text) as channel,
-        nullif(coalesce(c.job_group, $12::text), '') as job_group, coalesce(c.delay, $13::float8) as delay,
-        coalesce(c.num_attempts, $14::int4) as num_attempts, coalesce(c.timeout_secs, $15::float8) as timeout_secs,
-        nullif(coalesce(c.extras, $16::text), '')::json as extras
+      select c.id, c.payload, coalesce(c.name, $11::text) as name, coalesce(c.channel, $12::text) as channel,
+        nullif(coalesce(c.job_group, $13::text), '') as job_group, coalesce(c.delay, $14::float8) as delay,
+        coalesce(c.num_attempts, $15::int4) as num_attempts, coalesce(c.timeout_secs, $16::float8) as timeout_secs,
+        nullif(coalesce(c.extras, $17::text), '')::json as extras,
+        coalesce(c.priority, $18::int4) as priority${column}
       from rows from (
         pg_catalog.unnest($1::text::uuid[]), pg_catalog.json_array_elements($2::text::json),
         pg_catalog.unnest($3::text::text[]), pg_catalog.unnest($4::text::text[]), pg_catalog.unnest($5::text::text[]),
         pg_catalog.unnest($6::text::float8[]), pg_catalog.unnest($7::text::int4[]), pg_catalog.unnest($8::text::float8[]),
-        pg_catalog.unnest($9::text::text[])
-      ) as c (id, payload, name, channel, job_group, delay, num_attempts, timeout_secs, extras)
-    ) r`,
-  encode: (jobs) => {
-    const columns = COLUMNS.map((column) => columnOf(jobs, column));
-    return [...idsAndPayloads(jobs), ...columns.map(({ each }) => each), ...columns.map(({ all }) => all)];
-  },
-  decode: () => undefined,
-});
+        pg_catalog.unnest($9::text::text[]), pg_catalog.unnest($10::text::int4[])${each}
+      ) as c (id, payload, name, channel, job_group, delay, num_attempts, timeout_secs, extras, priority${column})
+    ) r`;
+}
 
-const COLUMNS = ['name', 'channel', 'jobGroup', 'delaySecs', 'numAttempts', 'timeoutSecs', 'extras'] as const;
+function mixedValues(jobs: readonly NewJob[]): readonly (string | number | null)[] {
+  const columns = COLUMNS.map((column) => columnOf(jobs, column));
+  return [...idsAndPayloads(jobs), ...columns.map(({ each }) => each), ...columns.map(({ all }) => all)];
+}
+
+const COLUMNS = [
+  'name',
+  'channel',
+  'jobGroup',
+  'delaySecs',
+  'numAttempts',
+  'timeoutSecs',
+  'extras',
+  'priority',
+] as const;
 
 type Column = (typeof COLUMNS)[number];
 

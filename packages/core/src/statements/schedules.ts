@@ -51,6 +51,7 @@ export const fireSchedules: Statement<readonly Tick[], FiredSchedules> = defineS
       select r.* from pg_catalog.json_to_recordset($1::text::json)
         as r (id pg_catalog.uuid, name pg_catalog.text, channel pg_catalog.text, "jobGroup" pg_catalog.text,
           "delaySecs" double precision, "numAttempts" integer, "timeoutSecs" double precision,
+          priority integer,
           "payloadText" pg_catalog.text, extras pg_catalog.text, "repeatSecs" double precision)
     ),
     entered as (
@@ -82,11 +83,12 @@ export const fireSchedules: Statement<readonly Tick[], FiredSchedules> = defineS
       from due where s.job_name = due.job_name and s.key = 'default' returning s.job_name
     ),
     added as (
-      insert into ${job} (id, state, run_at, name, channel, job_group, num_attempts, timeout_secs, extras, payload)
+      insert into ${job} (id, state, run_at, name, channel, job_group, num_attempts, timeout_secs, priority, extras,
+        payload)
       select d.id, case when d."delaySecs" > 0 then 'scheduled' else 'ready' end::${jobState},
         case when d."delaySecs" > 0
           then pg_catalog.statement_timestamp() + pg_catalog.make_interval(secs => d."delaySecs") end,
-        d.name, d.channel, d."jobGroup", d."numAttempts", d."timeoutSecs", d.extras::json, d."payloadText"::json
+        d.name, d.channel, d."jobGroup", d."numAttempts", d."timeoutSecs", d.priority, d.extras::json, d."payloadText"::json
       from def d join advanced a on a.job_name = d.name returning id, name
     )
     select id::text, name::text, null::float8 from added

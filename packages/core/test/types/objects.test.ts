@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
 import type { Driver } from '../../src/driver/index.ts';
 import {
-  type BearEvent,
   Context,
   type ContextOptions,
   type EnqueueOverrides,
@@ -79,6 +78,27 @@ export function definitions(): void {
   expectTypeOf(definition.register).returns.toEqualTypeOf<Promise<void>>();
 }
 
+export function backoffs(): void {
+  new JobDefinition({ context, name: 'A', backoff: { type: 'fixed', delaySecs: 1 }, workFunction: () => {} });
+  const grown = new JobDefinition({
+    context,
+    name: 'A',
+    workFunction: async (_: { user: string }, _metadata) => {},
+    backoff: ({ error, attempt, payload }) => {
+      expectTypeOf(error).toBeUnknown();
+      expectTypeOf(payload).toEqualTypeOf<{ user: string }>();
+      return payload.user === 'me' ? 'give-up' : attempt;
+    },
+  });
+  void grown.enqueue({ user: 'you' }, { backoff: { type: 'exponential', delaySecs: 1, maxSecs: 9, jitter: 'half' } });
+  // @ts-expect-error a function cannot be stored with the job
+  void grown.enqueue({ user: 'you' }, { backoff: () => 1 });
+  // @ts-expect-error how long is missing
+  new JobDefinition({ context, name: 'A', backoff: { type: 'fixed' }, workFunction: () => {} });
+  // @ts-expect-error neither a number nor 'give-up'
+  new JobDefinition({ context, name: 'A', backoff: () => 'later', workFunction: () => {} });
+}
+
 export function repeating(): void {
   const ticking = new JobDefinition({
     context,
@@ -126,6 +146,7 @@ export function metadata(told: JobMetadata): void {
     readonly jobGroup: string;
     readonly attempt: number;
     readonly numAttempts: number;
+    readonly priority: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly enqueuedAt: Date;
     readonly workerId: string;
@@ -136,90 +157,17 @@ export function metadata(told: JobMetadata): void {
 
 export function overrides(): void {
   expectTypeOf<keyof EnqueueOverrides>().toEqualTypeOf<
-    'delaySecs' | 'numAttempts' | 'timeoutSecs' | 'maxRunSecs' | 'channel' | 'jobGroup' | 'headers'
+    | 'delaySecs'
+    | 'numAttempts'
+    | 'timeoutSecs'
+    | 'maxRunSecs'
+    | 'backoff'
+    | 'priority'
+    | 'channel'
+    | 'jobGroup'
+    | 'runAt'
+    | 'headers'
   >();
-}
-
-type ContractEvents =
-  | 'JOB_DEFINITION_JOB_ENQUEUE'
-  | 'WORKER_JOB_DEQUEUE'
-  | 'WORKER_JOB_EXPIRE'
-  | 'WORKER_JOB_RUN'
-  | 'WORKER_JOB_RUN_ERROR'
-  | 'WORKER_JOB_RUN_SUCCESS'
-  | 'ORCHESTRATOR_JOB_SCHEDULE'
-  | 'ORCHESTRATOR_JOB_DELETE'
-  | 'ORCHESTRATOR_JOB_GROUP_DELETE';
-
-export function events(): void {
-  expectTypeOf<ContractEvents>().toMatchTypeOf<BearEvent['eventType']>();
-  const remove = context.addEventHandler((event) => {
-    expectTypeOf(event).toEqualTypeOf<BearEvent>();
-    switch (event.eventType) {
-      case 'JOB_DEFINITION_JOB_ENQUEUE':
-      case 'ORCHESTRATOR_JOB_SCHEDULE':
-      case 'ORCHESTRATOR_JOB_DELETE':
-        expectTypeOf(event.jobId).toBeString();
-        expectTypeOf(event.jobName).toBeString();
-        // @ts-expect-error no worker has a part in it
-        event.workerId;
-        break;
-      case 'WORKER_JOB_DEQUEUE':
-      case 'WORKER_JOB_EXPIRE':
-        expectTypeOf(event.workerId).toBeString();
-        break;
-      case 'WORKER_JOB_RUN':
-        expectTypeOf(event.attempt).toBeNumber();
-        // @ts-expect-error it is not over yet
-        event.durationMs;
-        break;
-      case 'WORKER_JOB_RUN_ERROR':
-        expectTypeOf(event.error).toBeUnknown();
-        expectTypeOf(event.durationMs).toBeNumber();
-        break;
-      case 'WORKER_JOB_RUN_SUCCESS':
-        expectTypeOf(event.durationMs).toBeNumber();
-        // @ts-expect-error it had none
-        event.error;
-        break;
-      case 'ORCHESTRATOR_JOB_GROUP_DELETE':
-        expectTypeOf(event.jobGroup).toBeString();
-        // @ts-expect-error it is of no job
-        event.jobId;
-        break;
-      case 'DAEMON_ERROR':
-        expectTypeOf(event.failures).toBeNumber();
-        break;
-      case 'WORKER_JOB_RELEASE':
-      case 'WORKER_JOB_LATE_END':
-      case 'WORKER_JOB_OVERRUN':
-      case 'WORKER_JOB_LOSE':
-        expectTypeOf(event.workerId).toBeString();
-        break;
-      case 'WORKER_JOB_SETTLE_ERROR':
-        expectTypeOf(event.error).toBeUnknown();
-        break;
-      case 'ORCHESTRATOR_JOB_RESCUE':
-      case 'WORKER_JOB_RESCUE':
-        expectTypeOf(event.jobName).toBeString();
-        break;
-      case 'ORCHESTRATOR_JOB_GROUP_UNLOCK':
-      case 'WORKER_JOB_GROUP_UNLOCK':
-        expectTypeOf(event.jobGroup).toBeString();
-        break;
-      case 'WARNING':
-        expectTypeOf(event.message).toBeString();
-        break;
-      case 'EVENT_HANDLER_ERROR':
-        expectTypeOf(event.handledEventType).toBeString();
-        break;
-      // @ts-expect-error no such event
-      case 'WORKER_JOB_RUN_FINISHED':
-        break;
-    }
-  });
-  expectTypeOf(remove).toEqualTypeOf<() => void>();
-  context.addEventHandler(async () => {});
 }
 
 describe('the types of the objects', () => {

@@ -11,12 +11,24 @@ import { anyValue, type Change, changed, made, optionsLike } from './support/val
 const schema = useSchema();
 const daemons = useDaemons();
 
-const OVERRIDES = ['delaySecs', 'numAttempts', 'timeoutSecs', 'maxRunSecs', 'channel', 'jobGroup', 'headers'];
+const OVERRIDES = [
+  'delaySecs',
+  'numAttempts',
+  'timeoutSecs',
+  'maxRunSecs',
+  'channel',
+  'jobGroup',
+  'headers',
+  'backoff',
+  'priority',
+  'runAt',
+];
 const RIGHT = {
   delaySecs: 1,
   numAttempts: 2,
   timeoutSecs: 1,
   maxRunSecs: 60,
+  priority: 3,
   channel: 'C',
   jobGroup: 'G',
   headers: { a: '1' },
@@ -122,7 +134,7 @@ it(
     const fields = ['context', 'name', 'workFunction', 'jobGroupGenerator', 'repeatSecs', 'delaySecs', 'numAttempts'];
     let count = 0;
     const input = fc.record({
-      how: optionsLike(...fields, 'timeoutSecs', 'maxRunSecs', 'channel'),
+      how: optionsLike(...fields, 'timeoutSecs', 'maxRunSecs', 'backoff', 'priority', 'channel'),
       group: fc.option(anyValue, { nil: undefined }),
     });
     await fuzz('JobDefinition', 0.08, input, async ({ how, group }, tally) => {

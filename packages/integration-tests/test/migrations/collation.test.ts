@@ -46,7 +46,15 @@ describe('in a database that does not order letters by their bytes (where Postgr
       const processId = uuidv4();
       await registerProcess(driver, tables, { processId, leaseSecs: 30, sessionKey: null });
       const add = async () => {
-        const rest = { jobGroup: null, delaySecs: 0, numAttempts: 1, timeoutSecs: 0, payloadText: '1', extras: null };
+        const rest = {
+          jobGroup: null,
+          delaySecs: 0,
+          numAttempts: 1,
+          timeoutSecs: 0,
+          priority: 0,
+          payloadText: '1',
+          extras: null,
+        };
         const jobs = lanes.map(({ channel, name }) => ({ ...rest, id: uuidv7(), channel, name }));
         await enqueue(driver, tables, jobs);
         return jobs.map(({ id }) => id);

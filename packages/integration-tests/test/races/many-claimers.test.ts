@@ -25,7 +25,7 @@ describe('many claimers', () => {
   });
   beforeEach(() => queue.clear());
 
-  const job = (jobGroup: string | null, place: Partial<NewJob> = {}): NewJob & { priority: number } => ({
+  const job = (jobGroup: string | null, place: Partial<NewJob> = {}): NewJob => ({
     id: randomUUID(),
     name: 'A',
     channel: 'X',
@@ -33,13 +33,13 @@ describe('many claimers', () => {
     delaySecs: 0,
     numAttempts: 1_000,
     timeoutSecs: 0,
+    priority: 0,
     payloadText: '{}',
     extras: null,
     ...place,
-    priority: 0,
   });
 
-  const enqueue = async (jobs: readonly (NewJob & { priority: number })[]): Promise<void> => {
+  const enqueue = async (jobs: readonly NewJob[]): Promise<void> => {
     for (let i = 0; i < jobs.length; i += 1_000) await queue.enqueue(jobs.slice(i, i + 1_000));
   };
 

@@ -51,6 +51,7 @@ function job(name: string, settings: Partial<NewJob> = {}): NewJob {
     delaySecs: 0,
     numAttempts: 1,
     timeoutSecs: 0,
+    priority: 0,
     ...settings,
   };
   return { id: uuidv7(), name, channel, ...rest, payloadText: '{}', extras: null };

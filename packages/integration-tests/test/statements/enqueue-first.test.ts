@@ -21,6 +21,7 @@ const job = (settings: Partial<NewJob> = {}): NewJob => ({
   delaySecs: 0,
   numAttempts: 3,
   timeoutSecs: 7,
+  priority: 0,
   payloadText: '{"a":  1}',
   extras: null,
   ...settings,
@@ -34,7 +35,7 @@ const durably = () => pgDriver({ pool: schema.newPool({ max: 1, options: '-c syn
 
 describe('the first enqueue after a quiet moment', () => {
   it('makes a job like any other', async () => {
-    const made = job({ jobGroup: 'g' });
+    const made = job({ jobGroup: 'g', priority: -5 });
     await enqueueFirst(schema.driver(), tables, { job: made, notification: { channel: listeners, payload: '' } });
     const [row] = await schema.rows(`select *, state::text as state, payload::text as payload from {s}.job`);
     expect(row).toMatchObject({
@@ -45,6 +46,7 @@ describe('the first enqueue after a quiet moment', () => {
       job_group: 'g',
       num_attempts: 3,
       timeout_secs: 7,
+      priority: -5,
       attempt: 0,
       fence: 0,
       run_at: null,

@@ -52,10 +52,11 @@ describe('an insert of jobs', () => {
       delaySecs: fc.constantFrom(0, 0.25, 3_600),
       numAttempts: fc.constantFrom(1, 7),
       timeoutSecs: fc.constantFrom(0, 1.5),
+      priority: fc.constantFrom(0, 0, -3, 2 ** 31 - 1),
       payloadText: fc.constantFrom('null', '[1,2]', '"a,b"'),
     });
     const columns = `id::text, name, channel, job_group as "jobGroup", num_attempts as "numAttempts",
-      timeout_secs as "timeoutSecs", payload::text as "payloadText", state::text,
+      timeout_secs as "timeoutSecs", priority, payload::text as "payloadText", state::text,
       coalesce(extract(epoch from run_at - enqueued_at), 0)::float8 as "delaySecs"`;
     await fc.assert(
       fc.asyncProperty(fc.array(kind, { minLength: 1, maxLength: 12 }), async (kinds) => {

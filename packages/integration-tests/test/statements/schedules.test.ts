@@ -17,6 +17,7 @@ const tick = (name: string, job: Partial<NewJob> = {}): NewJob => ({
   delaySecs: 0,
   numAttempts: 1,
   timeoutSecs: 300,
+  priority: 0,
   payloadText: 'null',
   extras: null,
   ...job,

@@ -16,8 +16,7 @@ import {
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import type { TestSchema } from './database.ts';
 
-/** Priority cannot be given to an enqueue yet, so it is set by hand. */
-export type NewRow = Partial<NewJob> & { readonly priority?: number };
+export type NewRow = Partial<NewJob>;
 
 /** The statements of the queue, one at a time, against a schema. */
 export interface Statements {
@@ -59,13 +58,8 @@ export function statementsOf(schema: TestSchema): Statements {
     tables,
     session,
     insert: async (...jobs) => {
-      const made = jobs.map(({ priority: _, ...job }) => ({ ...newJob(), ...job }));
+      const made = jobs.map((job) => ({ ...newJob(), ...job }));
       await enqueue(session, tables, made);
-      for (const [i, { priority }] of jobs.entries()) {
-        if (priority !== undefined) {
-          await schema.rows('update {s}.job set priority = $2 where id = $1', [made[i]?.id, priority]);
-        }
-      }
       return made.map(({ id }) => id);
     },
     worker: async (leaseSecs = 30) => {
@@ -104,6 +98,7 @@ function newJob(): NewJob {
     delaySecs: 0,
     numAttempts: 1,
     timeoutSecs: 300,
+    priority: 0,
     payloadText: 'null',
     extras: null,
   };

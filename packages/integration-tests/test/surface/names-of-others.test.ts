@@ -13,6 +13,7 @@ const makers: Readonly<Record<string, (options: object) => unknown>> = {
   Worker: (options) => new Worker({ context, ...options }),
   Orchestrator: (options) => new Orchestrator({ context, ...options }),
   enqueue: (options) => definition.enqueue(null, options),
+  backoff: (options) => definition.enqueue(null, { backoff: { ...options } as never }),
   'enqueueMany[0]': (options) => definition.enqueueMany([{ ...options }]),
 };
 
@@ -32,23 +33,23 @@ describe("another queue's option is answered with ours:", () => {
     ['JobDefinition', 'retryLimit', 'did you mean "numAttempts"? (it counts all attempts, the first included)'],
     ['JobDefinition', 'max_attempts', 'did you mean "numAttempts"? (it counts all attempts, the first included)'],
     ['enqueue', 'attempts', 'did you mean "numAttempts"? (it counts all attempts, the first included)'],
-    ['JobDefinition', 'retryDelay', 'did you mean "timeoutSecs"? (it is one pause, in seconds; growing pauses are not'],
-    [
-      'enqueue',
-      'backoff',
-      'did you mean "timeoutSecs"? (it is one pause, in seconds; growing pauses are not there yet)',
-    ],
+    ['JobDefinition', 'retryDelay', 'did you mean "timeoutSecs"? (it is one pause, in seconds; backoff has growing'],
+    ['JobDefinition', 'retryBackoff', `did you mean "backoff"? (growing pauses are { type: 'exponential', delaySecs,`],
+    ['Worker', 'backoff', '"backoff" is an option of JobDefinition and enqueue'],
+    ['backoff', 'delay', 'did you mean "delaySecs"? (it is in seconds)'],
+    ['backoff', 'maxDelay', 'did you mean "maxSecs"? (it is in seconds)'],
+    ['backoff', 'strategy', `did you mean "type"? ('fixed' or 'exponential')`],
     ['enqueue', 'delayMs', 'did you mean "delaySecs" or "timeoutSecs"? (in seconds: before the first attempt, and'],
-    ['enqueue', 'startAfter', 'did you mean "delaySecs"? (it is in seconds, from now)'],
-    ['enqueue', 'run_at', 'did you mean "delaySecs"? (it is in seconds, from now)'],
-    ['enqueueMany[0]', 'delay', 'did you mean "delaySecs"? (it is in seconds, from now)'],
+    ['enqueue', 'startAfter', 'did you mean "runAt" or "delaySecs"? (a Date, or seconds from now)'],
+    ['JobDefinition', 'runAt', 'did you mean "delaySecs"? (a Date, or seconds from now)'],
+    ['enqueue', 'run_at', 'did you mean "runAt"?'],
+    ['enqueueMany[0]', 'delay', 'did you mean "delaySecs"? (it is in seconds)'],
     ['JobDefinition', 'queueName', 'did you mean "channel"?'],
     ['Worker', 'queue', 'did you mean "channels"?'],
     ['enqueue', 'singletonKey', 'unique jobs are not there yet: insert a row with a unique key'],
     ['enqueue', 'jobId', 'unique jobs are not there yet: insert a row with a unique key'],
     ['JobDefinition', 'cron', 'did you mean "repeatSecs"? (it is in seconds; cron expressions are not there yet)'],
     ['Orchestrator', 'cron', '"repeatSecs" is an option of JobDefinition; it is in seconds'],
-    ['enqueue', 'priority', 'priorities are not there yet: give urgent jobs a channel'],
     ['JobDefinition', 'numRetries', 'did you mean "numAttempts"? (it counts all attempts, the first included)'],
     ['JobDefinition', 'retryDelaySecs', 'did you mean "timeoutSecs"? (it is one pause, in seconds'],
     ['JobDefinition', 'cronExpression', 'did you mean "repeatSecs"? (it is in seconds; cron expressions are not'],
@@ -56,6 +57,8 @@ describe("another queue's option is answered with ours:", () => {
     ['enqueue', 'traceparent', 'did you mean "headers"? (strings by name, which go with the job)'],
     ['Worker', 'taskList', 'a Worker runs what is registered in its context: await definition.register()'],
     ['Worker', 'pool', '"pool" is an option of Context'],
+    ['Worker', 'priority', '"priority" is an option of JobDefinition and enqueue'],
+    ['enqueue', 'importance', 'did you mean "priority"? (a number: the higher, the sooner)'],
     ['Worker', 'teamSize', 'did you mean "concurrency"?'],
     ['JobDefinition', 'concurrency', '"concurrency" is an option of Worker'],
     [
@@ -94,7 +97,7 @@ describe("another queue's option is answered with ours:", () => {
     ['Worker', 'colour', 'it takes context, channels, concurrency'],
   ])('%s.%s', async (owner, key, words) => {
     const said = await saidOf(() => makers[owner]?.({ [key]: 1 }));
-    expect(said).toContain(`${owner}.${key} is not an option; ${words}`);
+    expect(said).toContain(`${owner === 'backoff' ? 'enqueue.backoff' : owner}.${key} is not an option; ${words}`);
     expect(said.length).toBeLessThan(220);
     for (const [, meant = ''] of said.matchAll(/(?:you mean|or) "(\w+)"/g)) {
       expect(await saidOf(() => makers[owner]?.({ [meant]: Symbol('of a wrong type') }))).not.toContain(

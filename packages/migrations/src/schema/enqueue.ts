@@ -32,8 +32,9 @@ begin
   if v_may_mark then
     perform pg_catalog.set_config('synchronous_commit', 'off', true);
   end if;
-  insert into ${n.job} (id, state, name, channel, job_group, num_attempts, timeout_secs, extras, payload)
-  values (p_id, 'ready', p_name, p_channel, p_group, p_num_attempts, p_timeout_secs, p_extras, p_payload);
+  insert into ${n.job} (id, state, name, channel, job_group, num_attempts, timeout_secs, priority, extras, payload)
+  values (p_id, 'ready', p_name, p_channel, p_group, p_num_attempts, p_timeout_secs, p_priority,
+    p_extras, p_payload);
   if v_may_mark then
     perform pg_catalog.pg_notify(p_listeners, p_announcement);
     commit;
@@ -45,8 +46,8 @@ begin
 end`;
   const tag = freshTag(body);
   return `create procedure ${n.fn('enqueue_first_v1')}(
-  p_id uuid, p_name text, p_channel text, p_group text, p_num_attempts integer, p_timeout_secs float8, p_extras json,
-  p_payload json, p_listeners text, p_announcement text)
+  p_id uuid, p_name text, p_channel text, p_group text, p_num_attempts integer, p_timeout_secs float8, p_priority integer,
+  p_extras json, p_payload json, p_listeners text, p_announcement text)
 language plpgsql
 as ${tag}
 ${body}

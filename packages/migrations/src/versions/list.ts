@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '987274df70b938d19d0310c7c8798672f0e06ee978ac796a3a716eae297bce64',
+    sha256: '7fbbb1427e2462edcd22b9c00878373fcdc39e3d902ca40da29b0c370dfe7ea1',
     makes: makes1,
   },
 ];

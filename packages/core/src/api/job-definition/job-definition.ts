@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts';
 import type { SqlSession } from '../../driver/index.ts';
 import { InvalidOptionError } from '../../errors.ts';
 import { encodeExtras, encodeHeaders } from '../../job-headers.ts';
+import type { BackoffRule } from '../../model/backoff.ts';
 import type { NewJob } from '../../model/job.ts';
 import type { JobMetadata } from '../../model/job-metadata.ts';
 import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
@@ -20,9 +21,11 @@ import {
   type EnqueueManyOptions,
   type EnqueueOptions,
   type EnqueueOverrides,
+} from './enqueue-options.ts';
+import {
   groupCheck,
   type JobDefinitionOptions,
-  type ResolvedJobSettings,
+  type ResolvedSettings,
   resolveJobOptions,
 } from './job-definition-options.ts';
 
@@ -68,12 +71,13 @@ export class JobDefinition<TParams = null> {
   /** The name given. */
   readonly name: string;
   readonly #services: Services;
-  readonly #settings: ResolvedJobSettings;
+  readonly #settings: ResolvedSettings;
   readonly #generateGroup: ((payload: TParams) => string) | undefined;
   readonly #registered: RegisteredJob;
 
   constructor(options: JobDefinitionOptions<TParams>) {
-    const { context, name, workFunction, jobGroupGenerator, repeatSecs, ...settings } = resolveJobOptions(options);
+    const { context, name, workFunction, jobGroupGenerator, repeatSecs, backoff, ...settings } =
+      resolveJobOptions(options);
     this.name = name;
     this.#services = servicesOf('JobDefinition', context satisfies Context);
     this.#settings = settings;
@@ -82,6 +86,7 @@ export class JobDefinition<TParams = null> {
       name,
       repeatSecs,
       maxRunSecs: settings.maxRunSecs,
+      backoff,
       execute: (payload, metadata: JobMetadata) => workFunction(payload as TParams, metadata),
       nextTick: () => this.#newJob(null as TParams, {}, null),
     };
@@ -119,7 +124,9 @@ export class JobDefinition<TParams = null> {
    */
   async enqueue(...[payload, options]: EnqueueArguments<TParams>): Promise<string> {
     const { tx, ...overrides } = options === undefined ? {} : checkEnqueueOptions(options);
-    const extras = encodeExtras(encodeHeaders('enqueue.headers', overrides.headers), overrides.maxRunSecs);
+    const { maxRunSecs } = overrides;
+    const headers = encodeHeaders('enqueue.headers', overrides.headers);
+    const extras = encodeExtras(headers, { maxRunSecs, backoff: this.#backoffFor(overrides) });
     const job = this.#newJob((payload === undefined ? null : payload) as TParams, overrides, extras);
     const { enqueuer } = this.#services;
     await this.#insert([job], tx, {
@@ -158,15 +165,17 @@ export class JobDefinition<TParams = null> {
 
   #draftsOf(items: readonly unknown[], ofAll: string | null): readonly Draft[] {
     checkItemCount(items);
-    const extrasOfAll = encodeExtras(ofAll, undefined);
+    const extrasOfAll = encodeExtras(ofAll);
     let chars = 0;
     const drafts: Draft[] = [];
     for (let index = 0; index < items.length; index += 1) {
       const item = checkEnqueueItem(items, index);
       const { payload = null } = item;
       const { headers, maxRunSecs } = item;
+      const backoff = this.#backoffFor(item);
       const own = headers === undefined ? ofAll : encodeHeaders(`enqueueMany[${index}].headers`, headers);
-      const extras = own === ofAll && maxRunSecs === undefined ? extrasOfAll : encodeExtras(own, maxRunSecs);
+      const isCommon = own === ofAll && maxRunSecs === undefined && backoff === undefined;
+      const extras = isCommon ? extrasOfAll : encodeExtras(own, { maxRunSecs, backoff });
       const job = this.#newJob(payload as TParams, item, extras, index);
       chars += job.payloadText.length;
       drafts.push({ job: chars <= KEPT_CHARS ? job : { ...job, payloadText: null }, payload });
@@ -201,12 +210,19 @@ export class JobDefinition<TParams = null> {
       name: this.name,
       channel: overrides.channel ?? settings.channel,
       jobGroup: overrides.jobGroup ?? this.#groupOf(payload),
-      delaySecs: overrides.delaySecs ?? settings.delaySecs,
+      delaySecs: overrides.runAt === undefined ? (overrides.delaySecs ?? settings.delaySecs) : 0,
+      runAtMs: overrides.runAt?.getTime() ?? null,
       numAttempts: overrides.numAttempts ?? settings.numAttempts,
       timeoutSecs: overrides.timeoutSecs ?? settings.timeoutSecs,
+      priority: overrides.priority ?? settings.priority,
       payloadText: encodePayload(this.name, payload, item),
       extras,
     };
+  }
+
+  /** A pause that is given for this job goes before the definition's backoff, which whoever runs it would go by. */
+  #backoffFor({ backoff, timeoutSecs }: EnqueueOverrides): BackoffRule | null | undefined {
+    return backoff ?? (timeoutSecs !== undefined && this.#registered.backoff !== undefined ? null : undefined);
   }
 
   #groupOf(payload: TParams): string | null {

@@ -22,6 +22,7 @@ function executing(work: (payload: unknown) => unknown, around?: AroundRun, maxR
   const dropped: Settlement[] = [];
   const marked: Holding[] = [];
   const limited: number[] = [];
+  const warnings: string[] = [];
   const settler = {
     record: (settlement: Settlement) => void settlements.push(settlement),
     drop: (settlement: Settlement) => void dropped.push(settlement),
@@ -31,7 +32,7 @@ function executing(work: (payload: unknown) => unknown, around?: AroundRun, maxR
     throw error;
   });
   const executor = new Executor({
-    services: { events, registry },
+    services: { events, registry, warn: (message) => void warnings.push(message) },
     settler,
     limits: {
       limit: (_holding, running, secs) => {
@@ -49,6 +50,7 @@ function executing(work: (payload: unknown) => unknown, around?: AroundRun, maxR
     dropped,
     marked,
     limited,
+    warnings,
     /** The whole way of one attempt. */
     run: async (holding: Holding) => {
       const definition = executor.open(holding, 'w');

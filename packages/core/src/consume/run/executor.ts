@@ -1,10 +1,12 @@
+import { isJobFailure, snoozeSecsOf } from '../../job-errors.ts';
 import type { FailedRun, Outcome } from '../../model/job.ts';
-import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError, released } from '../../model/outcome.ts';
+import { isStartRecorded, outcomeOfDeadWorker, outcomeOfError, released, snoozed } from '../../model/outcome.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { RegisteredJob } from '../../services/registry.ts';
 import type { Services } from '../../services/services.ts';
 import type { Holding, Runner } from '../holdings.ts';
 import type { Settler } from '../settle/settler.ts';
+import { pauseAfter } from './retry-pause.ts';
 import { emitLateEnd } from './run-events.ts';
 import { RunMetadata } from './run-metadata.ts';
 import type { RunScope } from './run-scope.ts';
@@ -14,7 +16,7 @@ import type { TimeLimits } from './time-limits.ts';
 export type AroundRun = (metadata: RunMetadata, next: () => unknown) => unknown;
 
 export interface ExecutorOptions {
-  readonly services: Pick<Services, 'events' | 'registry'>;
+  readonly services: Pick<Services, 'events' | 'registry' | 'warn'>;
   readonly settler: Pick<Settler, 'record' | 'drop' | 'markStarted'>;
   readonly limits: Pick<TimeLimits, 'limit'>;
   readonly clock: Clock;
@@ -97,16 +99,23 @@ export class Executor {
       emitLateEnd(services.events, holding, { workerId, durationMs, thrown });
       return false;
     }
-    const outcome = outcomeOf(holding, thrown, { workerId, durationMs });
+    const outcome = this.#outcomeOf(holding, thrown, { workerId, durationMs });
     const settlement = { holding, outcome, workerId, durationMs, error: thrown?.error };
     if (holding.isForsaken) settler.drop(settlement);
     else settler.record(settlement);
     return outcome.kind === 'waiting' && outcome.secs === 0;
   }
-}
 
-function outcomeOf(holding: Holding, thrown: Thrown | null, run: FailedRun): Outcome {
-  const { job } = holding;
-  if (thrown === null) return { kind: 'succeeded', job };
-  return holding.isInterrupted ? released(job) : outcomeOfError(job, thrown.error, run);
+  #outcomeOf(holding: Holding, thrown: Thrown | null, run: FailedRun): Outcome {
+    const { job } = holding;
+    if (thrown === null) return { kind: 'succeeded', job };
+    if (holding.isInterrupted) return released(job);
+    const { registry, warn } = this.#options.services;
+    const { error } = thrown;
+    const secs = snoozeSecsOf(error);
+    if (secs !== undefined) return snoozed(job, secs);
+    return outcomeOfError(job, error, run, () =>
+      isJobFailure(error) ? 'give-up' : pauseAfter(holding, error, registry.get(job.name)?.backoff, warn),
+    );
+  }
 }

@@ -39,6 +39,7 @@ export class RunMetadata implements JobMetadata {
   readonly jobGroup: string;
   readonly attempt: number;
   readonly numAttempts: number;
+  readonly priority: number;
   readonly headers: JobHeaders;
   readonly enqueuedAt: Date;
   readonly workerId: string;
@@ -51,6 +52,7 @@ export class RunMetadata implements JobMetadata {
     this.jobGroup = job.jobGroup ?? ownGroup(job.id);
     this.attempt = job.attempt;
     this.numAttempts = job.numAttempts;
+    this.priority = job.priority;
     this.headers = run.extras.headers;
     this.enqueuedAt = new Date(job.enqueuedAtMs);
     this.workerId = workerId;

@@ -39,7 +39,7 @@ export class Consequences {
       if (lost.size > 0 && lost.has(claimKey(outcome.job))) this.lost(settlement);
       else {
         this.#settledOne(settlement);
-        if (outcome.kind === 'waiting' && outcome.errorText === null) isAnyHandedBack = true;
+        if (outcome.kind === 'waiting' && outcome.errorText === null && outcome.secs === 0) isAnyHandedBack = true;
       }
     }
     if (isAnyHandedBack) services.enqueuer.announceSoon();

@@ -1,4 +1,5 @@
 import type { BearEvent } from '../../events.ts';
+import { reasonOf } from '../../messages.ts';
 import type { EventBus } from '../../runtime/event-bus.ts';
 import type { Settlement } from './settle-batch.ts';
 
@@ -7,6 +8,18 @@ export function emitSettled(events: EventBus<BearEvent>, { outcome, workerId, du
   if (!events.hasHandlers) return;
   const { job } = outcome;
   const about = { jobId: job.id, jobName: job.name, workerId };
+  if (outcome.kind === 'waiting' && outcome.isSnooze) {
+    const reason = reasonOf(error);
+    events.emit({
+      eventType: 'WORKER_JOB_SNOOZE',
+      ...about,
+      attempt: job.attempt,
+      secs: outcome.secs,
+      reason,
+      durationMs,
+    });
+    return;
+  }
   const isRelease = outcome.kind === 'waiting' && outcome.errorText === null;
   if (isRelease) {
     events.emit({ eventType: 'WORKER_JOB_RELEASE', ...about });

@@ -56,6 +56,8 @@ const demands = fc.oneof(
 const verdict = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Verdict>('succeeded') },
   { weight: 3, arbitrary: fc.constant<Verdict>('failed') },
+  { weight: 1, arbitrary: fc.constant<Verdict>('given up') },
+  { weight: 1, arbitrary: fc.constant<Verdict>('snoozed') },
   { weight: 2, arbitrary: fc.constant<Verdict>('released') },
   { weight: 1, arbitrary: fc.constant<Verdict>('started') },
 );

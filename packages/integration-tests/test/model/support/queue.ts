@@ -73,12 +73,9 @@ export class Queue {
     return statements.checkGroups(this.session, this.tables, null);
   }
 
-  /** Inserts jobs in order. The statement knows no priority yet, so that is set in a second one. */
-  async enqueue(jobs: readonly (statements.NewJob & { readonly priority: number })[]): Promise<void> {
+  /** Inserts jobs in order. */
+  async enqueue(jobs: readonly statements.NewJob[]): Promise<void> {
     await statements.enqueue(this.session, this.tables, jobs);
-    for (const { id, priority } of jobs.filter((job) => job.priority !== 0)) {
-      await this.rows('update {s}.job set priority = $1 where id = $2', [priority, id]);
-    }
   }
 
   /** Hand-written SQL, on the schema's pool. */

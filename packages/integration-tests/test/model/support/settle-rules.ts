@@ -5,11 +5,12 @@ import {
   outcomeOfDeadWorker,
   outcomeOfError,
   released,
+  snoozed,
 } from '@bearmq/core/internal';
 import type { Model } from './model.ts';
 
 /** What a worker says of a job that it was given. */
-export type Verdict = 'succeeded' | 'failed' | 'released' | 'started';
+export type Verdict = 'succeeded' | 'failed' | 'given up' | 'snoozed' | 'released' | 'started';
 
 export interface Said {
   readonly outcomes: readonly Outcome[];
@@ -26,6 +27,9 @@ export function say(verdicts: readonly { readonly claim: ClaimedJob; readonly ve
     else if (verdict === 'succeeded') outcomes.push({ kind: 'succeeded', job: claim });
     else if (verdict === 'failed')
       outcomes.push(outcomeOfError(claim, new Error('no luck'), { workerId: 'w', durationMs: 1 }));
+    else if (verdict === 'given up')
+      outcomes.push(outcomeOfError(claim, new Error('never'), { workerId: 'w', durationMs: 1 }, () => 'give-up'));
+    else if (verdict === 'snoozed') outcomes.push(snoozed(claim, 3_600));
     else if (!claim.isStarted) started.push(claim);
   }
   return { outcomes, started };
