@@ -435,7 +435,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
     'type',
     '',
     'plan',
-    'free _stretch, takes integer[], seen _place, is_narrowed boolean, groups text[], num_grouped integer, num_free integer',
+    'ungrouped _stretch, takes integer[], seen _place, is_narrowed boolean, groups text[], num_grouped integer, num_free integer',
   ],
   ['type', '', 'stretch', 'channel text, name text, rank integer, seq bigint, to_rank integer, to_seq bigint'],
 ];

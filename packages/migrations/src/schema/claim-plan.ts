@@ -9,7 +9,7 @@ import { RANK, STRETCH, within } from './claim-find.ts';
  * Of jobs without a group it looks a few deep, and deeper only where all that it saw are among the best. A claim of 1,000
  * jobs of 1, 200 and 20,000 lanes takes 40, 28 and 85 ms (finding 20,000 lanes takes 60 of it); when it looked at 1,000
  * jobs of each, 44, 217 and 1,910 ms. A stretch whose first job is not among the best of all first jobs gives none, and is
- * left out of `free` (`is_narrowed`). `takes` says how many of them to take in each stretch of `free`, and `seen` are
+ * left out of `ungrouped` (`is_narrowed`). `takes` says how many of them to take in each stretch of `ungrouped`, and `seen` are
  * their places and some more.
  *
  * Jobs in groups are merged with those by priority and age. A group counts once, however many of its jobs were seen: it

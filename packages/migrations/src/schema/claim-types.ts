@@ -13,7 +13,7 @@ export function claimTypes(n: Tables): string[] {
     `create type ${n.fn('due')} as (ids uuid[], places ${n.fn('stretch')}[], is_all boolean)`,
     // How many jobs without a group to take of which stretch, and which groups to try: see `plan_demand_v1`.
     `create type ${n.fn('plan')} as (
-      free ${n.fn('stretch')}[], takes integer[], seen ${n.fn('place')}[], is_narrowed boolean,
+      ungrouped ${n.fn('stretch')}[], takes integer[], seen ${n.fn('place')}[], is_narrowed boolean,
       groups text[], num_grouped integer, num_free integer)`,
     // Jobs that were locked to be taken, the best first: their places in the table (`ctid`); and what they bring.
     `create type ${n.fn('pick')} as (rows tid[], bytes bigint)`,

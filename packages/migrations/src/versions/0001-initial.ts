@@ -115,7 +115,7 @@ export const makes: FrozenText = {
     `create type "bearmq".place as (stretch integer, rank integer, seq bigint)`,
     `create type "bearmq".due as (ids uuid[], places "bearmq".stretch[], is_all boolean)`,
     `create type "bearmq".plan as (
-      free "bearmq".stretch[], takes integer[], seen "bearmq".place[], is_narrowed boolean,
+      ungrouped "bearmq".stretch[], takes integer[], seen "bearmq".place[], is_narrowed boolean,
       groups text[], num_grouped integer, num_free integer)`,
     `create type "bearmq".pick as (rows tid[], bytes bigint)`,
     `create type "bearmq".group_run as (

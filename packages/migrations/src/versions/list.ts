@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'dfd4d6404219c6d9b6d7af9e6a8de5d3fac69dc2c9a0dde1386c18568ed197b2',
+    sha256: '3998e60f76fa0e5f570b33ee183379b20811e321f78f957a4c6cc3808d260c20',
     makes: makes1,
   },
 ];
