@@ -55,7 +55,7 @@ describe('the plan of a demand', () => {
   it('leaves out lanes that have none of the best', async () => {
     await statements.insert(...['C', 'B', 'A'].map((channel) => ({ channel })));
     expect(
-      await plan(2, 'p.is_narrowed, (select array_agg(f.channel) from unnest(p.free) f) as channels, p.takes'),
+      await plan(2, 'p.is_narrowed, (select array_agg(f.channel) from unnest(p.ungrouped) f) as channels, p.takes'),
     ).toEqual([{ is_narrowed: true, channels: ['C', 'B'], takes: [1, 1] }]);
   });
 

@@ -121,7 +121,7 @@ export const makes: FrozenText = {
     `create type "bearmq".group_run as (
       rows tid[], epochs integer[], bytes bigint, is_more_likely boolean, is_moved boolean)`,
     `create type "bearmq".claim_facts as (
-      is_lease_held boolean, next_due_ms float8, is_rescue_due boolean, is_more_likely boolean, is_ahead boolean,
+      is_lease_held boolean, next_due_ms float8, is_due_held boolean, is_rescue_due boolean, is_more_likely boolean, is_ahead boolean,
       scan_ms float8, promoted_ms float8, latest_seq float8, is_left_behind boolean)`,
     `create table "bearmq".schedule (
       id uuid primary key default gen_random_uuid(),
@@ -892,7 +892,10 @@ begin
   if v_due.is_all is not false then
     v_facts.promoted_ms := extract(epoch from now()) * 1000;
   end if;
-  v_facts.next_due_ms := extract(epoch from v_due_at - clock_timestamp()) * 1000;
+  -- What is due and was not made ready is held by others, who hold it for as long as they like. No time is told of it: it
+  -- may be at minus infinity, from which nothing can be taken.
+  v_facts.is_due_held := v_due.is_all and v_due_at <= now();
+  v_facts.next_due_ms := case when v_due_at <= now() then 0 else extract(epoch from v_due_at - clock_timestamp()) * 1000 end;
 
   v_found_grouped := "bearmq".find_grouped_v1(p_names);
   if p_from is null then
@@ -917,7 +920,7 @@ begin
   end if;
   if not v_facts.is_lease_held or v_found_free is null and v_found_grouped is null then
     o_facts := json_build_object('isLeaseHeld', v_facts.is_lease_held, 'nextDueMs', nullif(v_facts.next_due_ms, 'infinity'),
-      'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
+      'isDueHeld', coalesce(v_facts.is_due_held, false), 'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
       'hasMoved', coalesce(v_facts.is_ahead, false), 'scanMs', coalesce(v_facts.scan_ms, 0),
       'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
       'isLeftBehind', coalesce(v_facts.is_left_behind, false))::text;
@@ -1037,7 +1040,7 @@ begin
       where j.name = any (p_names) and j.state = 'ready');
   end if;
   o_facts := json_build_object('isLeaseHeld', v_facts.is_lease_held, 'nextDueMs', nullif(v_facts.next_due_ms, 'infinity'),
-      'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
+      'isDueHeld', coalesce(v_facts.is_due_held, false), 'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
       'hasMoved', coalesce(v_facts.is_ahead, false), 'scanMs', coalesce(v_facts.scan_ms, 0),
       'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
       'isLeftBehind', coalesce(v_facts.is_left_behind, false))::text;

@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '3998e60f76fa0e5f570b33ee183379b20811e321f78f957a4c6cc3808d260c20',
+    sha256: 'b7852e7d940702669374b3f9eec2ba88a730c3122ac5f7f747d32794f7ef535e',
     makes: makes1,
   },
 ];
