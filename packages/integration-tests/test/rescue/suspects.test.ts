@@ -1,3 +1,4 @@
+import { CLAIMED_COLUMNS } from '@bearmq/core/schema';
 import { describe, expect, it } from '@jest/globals';
 import type { Context } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
@@ -20,12 +21,15 @@ async function enqueueSuspect(context: Context, work: (isSuspect: boolean) => un
   return { jobId, runs };
 }
 
+/** Where they are in a row of a claim. */
+const [ID, STARTED] = [CLAIMED_COLUMNS.indexOf('id'), CLAIMED_COLUMNS.indexOf('started')];
+
 describe('a job that was rescued from a dead process', () => {
   it('has its attempt recorded before it runs, though it was claimed ahead', async () => {
     const starts: unknown[] = [];
     const intercept: Interception = async ({ name }, send) => {
       const rows = await send();
-      if (name === 'bearmq_claim') starts.push(...rows.filter(([, id]) => id === jobId).map((row) => row[11]));
+      if (name === 'bearmq_claim') starts.push(...rows.filter((row) => row[ID] === jobId).map((row) => row[STARTED]));
       return rows;
     };
     const context = schema.context({}, { driver: intercepted(schema.driver(), intercept) });

@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'b7852e7d940702669374b3f9eec2ba88a730c3122ac5f7f747d32794f7ef535e',
+    sha256: '01ceab7e7e914ecb901d40d60500e80477e3113fcc2909821d7fba59e2528e4a',
     makes: makes1,
   },
 ];
