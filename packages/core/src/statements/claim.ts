@@ -61,6 +61,8 @@ export interface ClaimResult {
   readonly isLeaseHeld: boolean;
   /** Milliseconds until the next scheduled job is due; `null` when there is none. */
   readonly nextDueMs: number | null;
+  /** A scheduled job is due that others hold: it was not made ready, and nothing tells when they let go of it. */
+  readonly isDueHeld: boolean;
   /** A worker's lease has run out: a rescue should be tried. */
   readonly isRescueDue: boolean;
   /** Ready work may lie behind what this claim saw: ask again soon. */

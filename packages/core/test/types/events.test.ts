@@ -56,6 +56,7 @@ export function events(): void {
         expectTypeOf(event.failures).toBeNumber();
         break;
       case 'WORKER_JOB_RELEASE':
+      case 'WORKER_JOB_SNOOZE':
       case 'WORKER_JOB_LATE_END':
       case 'WORKER_JOB_OVERRUN':
       case 'WORKER_JOB_LOSE':

@@ -179,6 +179,7 @@ describe('what a claim tells of the queue', () => {
       jobs: [],
       isLeaseHeld: true,
       nextDueMs: null,
+      isDueHeld: false,
       isRescueDue: false,
       mayHaveMore: false,
     });

@@ -34,7 +34,7 @@ import { take } from './claim-take.ts';
  * generation that the claim must name.
  *
  * The last row returned describes the queue instead of a job: whether the lease is still held, when the next scheduled
- * job is due (milliseconds from now), whether a dead worker waits for a rescue (told by full scans only),
+ * job is due (milliseconds from now), whether others hold one that is due, whether a dead worker waits for a rescue (told by full scans only),
  * whether to ask again at once, and whether it moved jobs of busy groups out of the way. And, for the next `p_from`: how long it took to find where there are jobs, until when
  * scheduled jobs have been made ready, the last `seq` drawn, and whether jobs were made ready and left out of sight.
  *
@@ -103,7 +103,10 @@ begin
   if v_due.is_all is not false then
     v_facts.promoted_ms := extract(epoch from now()) * 1000;
   end if;
-  v_facts.next_due_ms := extract(epoch from v_due_at - clock_timestamp()) * 1000;
+  -- What is due and was not made ready is held by others, who hold it for as long as they like. No time is told of it: it
+  -- may be at minus infinity, from which nothing can be taken.
+  v_facts.is_due_held := v_due.is_all and v_due_at <= now();
+  v_facts.next_due_ms := case when v_due_at <= now() then 0 else extract(epoch from v_due_at - clock_timestamp()) * 1000 end;
 
   v_found_grouped := ${n.fn('find_grouped_v1')}(p_names);
   if p_from is null then
@@ -236,7 +239,7 @@ end`,
 
 /** What the last row says, in one column: others would be sent, as nulls, with each job. The names are those of `ClaimResult` in core. */
 const FACTS = `json_build_object('isLeaseHeld', v_facts.is_lease_held, 'nextDueMs', nullif(v_facts.next_due_ms, 'infinity'),
-      'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
+      'isDueHeld', coalesce(v_facts.is_due_held, false), 'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
       'hasMoved', coalesce(v_facts.is_ahead, false), 'scanMs', coalesce(v_facts.scan_ms, 0),
       'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
       'isLeftBehind', coalesce(v_facts.is_left_behind, false))::text`;

@@ -106,3 +106,11 @@ export function lockGroups(n: Tables, groups: string): string {
   return `perform 1 from (select distinct u.name collate "C" as name from unnest(${groups}) as u (name) order by 1 offset 0) u
       cross join lateral (select 1 from ${n.jobGroup} g where g.name = u.name for update) l;`;
 }
+
+/**
+ * Has this transaction wait for no lock longer than half a second: it fails with 55P03 then. For those who hold groups'
+ * rows and are about to wait for rows of jobs. Rows of groups are held by claims, settles and rescues only, which are over
+ * in a moment; but a job's may be held by a user's transaction for as long as that stays open, and whatever is held
+ * meanwhile is held from everybody.
+ */
+export const WAIT_BRIEFLY = `perform set_config('lock_timeout', '500ms', true);`;

@@ -1,6 +1,7 @@
 import type { Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
 import { admits, holding, isHeld, isMiscounted, isShut } from './gate.ts';
+import { WAIT_BRIEFLY } from './groups.ts';
 
 /**
  * Deletes unused groups among the next `p_limit` names after `p_after`, and says where to go on.
@@ -89,6 +90,7 @@ begin
   where not exists (select 1 from ${n.jobGroup} e where e.name = s.name) order by s.name collate "C" on conflict do nothing;
   select array_agg(l.name) into v_names from (
     select g.name from ${n.jobGroup} g where g.name = any (v_suspects) order by g.name for update skip locked) l;
+  ${WAIT_BRIEFLY}
 
   v_miscounted := array(select * from ${n.fn('recount_groups_v1')}(v_names));
 

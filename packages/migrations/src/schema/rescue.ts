@@ -2,14 +2,15 @@ import type { Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
 import { failure } from './failures.ts';
 import { forceOpen, isHeld } from './gate.ts';
-import { lockGroups } from './groups.ts';
+import { lockGroups, WAIT_BRIEFLY } from './groups.ts';
 
 /**
  * Takes running jobs back from a worker process, and frees their groups: all but those of the claims in `p_known` and
  * `p_known_fences`, parallel arrays. By claim and not by job: what a process does with one claim says nothing of the next.
  *
  * Group rows are locked before the jobs, in name order, as a settle does: a settle of the same jobs by a worker that
- * is not dead after all can then only come before or after, never cross. `fence` is raised, so that whoever held a
+ * is not dead after all can then only come before or after, never cross. It fails (55P03) where a user's transaction goes
+ * on holding a job. `fence` is raised, so that whoever held a
  * job can settle nothing any more. A job that was claimed ahead and not started has spent no attempt; `p_refund`
  * says that not even those marked as started were (their claim never reached the worker). Otherwise the jobs become
  * `suspect`: one that ends its process at once, before its start is recorded, would have its attempt given back each time.
@@ -28,6 +29,7 @@ begin
   select array_agg(distinct j.job_group) into v_groups from ${n.job} j
   where j.process_id = p_process and j.state = 'running' and j.job_group is not null;
   ${lockGroups(n, 'v_groups')}
+  ${WAIT_BRIEFLY}
 
   select array_agg(j.job_group), array_agg(j.group_epoch) into v_released_groups, v_released_epochs
   from ${n.job} j
@@ -138,31 +140,41 @@ begin
     where j.state = 'running' and j.job_group is not null);
   ${lockGroups(n, 'v_groups')}
   foreach v_id in array v_dead || v_strays loop
-    return query
-    select 'job', t.o_id::text, t.o_name, v_id::text from ${n.fn('release_jobs_v1')}(v_id, '{}', '{}', false) t;
-    delete from ${n.process} e where e.id = v_id;
-    if v_id = any (v_dead) then
-      return query select 'process', null::text, null::text, v_id::text;
-    end if;
+    begin
+      return query
+      select 'job', t.o_id::text, t.o_name, v_id::text from ${n.fn('release_jobs_v1')}(v_id, '{}', '{}', false) t;
+      delete from ${n.process} e where e.id = v_id;
+      if v_id = any (v_dead) then
+        return query select 'process', null::text, null::text, v_id::text;
+      end if;
+    exception when lock_not_available then
+      -- A user's transaction holds a job of it. Its row stays, so the next rescue tries again; the others are rescued now.
+      null;
+    end;
   end loop;
 
-  with overdue as materialized (
-    select g.name from ${n.jobGroup} g
-    where ${isHeld('g')} and g.locked_at < now() - make_interval(secs => p_unlock_secs)
-      and (g.name, g.epoch) in (
-        select j.job_group, j.group_epoch from ${n.job} j where j.state = 'running' and j.job_group is not null
-        group by j.job_group, j.group_epoch
-        having max(j.claimed_at) < now() - make_interval(secs => p_unlock_secs))
-    order by g.name for update skip locked
-  ),
-  opened as (
-    ${forceOpen(n, 'overdue')}
-  )
-  select array_agg(o.name) into v_groups from opened o;
-  if v_groups is not null then
-    perform ${n.fn('promote_group_heads_v1')}(v_groups);
-    return query select 'group', null::text, u.name, null::text from unnest(v_groups) as u (name);
-  end if;
+  begin
+    ${WAIT_BRIEFLY}
+    with overdue as materialized (
+      select g.name from ${n.jobGroup} g
+      where ${isHeld('g')} and g.locked_at < now() - make_interval(secs => p_unlock_secs)
+        and (g.name, g.epoch) in (
+          select j.job_group, j.group_epoch from ${n.job} j where j.state = 'running' and j.job_group is not null
+          group by j.job_group, j.group_epoch
+          having max(j.claimed_at) < now() - make_interval(secs => p_unlock_secs))
+      order by g.name for update skip locked
+    ),
+    opened as (
+      ${forceOpen(n, 'overdue')}
+    )
+    select array_agg(o.name) into v_groups from opened o;
+    if v_groups is not null then
+      perform ${n.fn('promote_group_heads_v1')}(v_groups);
+      return query select 'group', null::text, u.name, null::text from unnest(v_groups) as u (name);
+    end if;
+  exception when lock_not_available then
+    null; -- likewise: they are opened by the next one
+  end;
 
   update ${n.process} e set watched_at = now(),
     watched_from = case when e.watched_at >= now() - make_interval(secs => ${WATCH_GAP_SECS}) then e.watched_from else now() end

@@ -1,7 +1,7 @@
 import { KEPT_COLUMNS, type Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
 import { failure } from './failures.ts';
-import { lockGroups } from './groups.ts';
+import { lockGroups, WAIT_BRIEFLY } from './groups.ts';
 
 /**
  * Settles a batch of what one worker process did with the jobs it claimed.
@@ -35,7 +35,9 @@ import { lockGroups } from './groups.ts';
  * and where there are none a claim would come back empty.
  *
  * `p_groups` names the groups of the jobs settled: their rows are locked first, in name order, so two settles cannot
- * deadlock; a settle may wait for a claim, never the other way. Freeing and promoting come last, each in its own
+ * deadlock; a settle may wait for a claim, never the other way. A job that was settled, or is to be ready next, may be held
+ * by a user's transaction: then the settle fails after a moment, and the process finds out which outcome it was and records
+ * the others. Freeing and promoting come last, each in its own
  * snapshot (see `promote_group_heads_v1`). Jobs without a group skip all of that.
  *
  * `p_finalized` says what becomes of finalized jobs: `keep` moves them to history, `delete` deletes them at once (a
@@ -63,6 +65,7 @@ begin
   if cardinality(p_groups) > 0 then
     ${lockGroups(n, 'p_groups')}
   end if;
+  ${WAIT_BRIEFLY}
 
   if p_finalized = 'replace' then
     delete from ${n.finalizedJob} f where f.id = any (array(

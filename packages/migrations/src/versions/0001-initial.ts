@@ -893,7 +893,10 @@ begin
   if v_due.is_all is not false then
     v_facts.promoted_ms := extract(epoch from now()) * 1000;
   end if;
-  v_facts.next_due_ms := extract(epoch from v_due_at - clock_timestamp()) * 1000;
+  -- What is due and was not made ready is held by others, who hold it for as long as they like. No time is told of it: it
+  -- may be at minus infinity, from which nothing can be taken.
+  v_facts.is_due_held := v_due.is_all and v_due_at <= now();
+  v_facts.next_due_ms := case when v_due_at <= now() then 0 else extract(epoch from v_due_at - clock_timestamp()) * 1000 end;
 
   v_found_grouped := "bearmq".find_grouped_v1(p_names);
   if p_from is null then
@@ -918,7 +921,7 @@ begin
   end if;
   if not v_facts.is_lease_held or v_found_ungrouped is null and v_found_grouped is null then
     o_facts := json_build_object('isLeaseHeld', v_facts.is_lease_held, 'nextDueMs', nullif(v_facts.next_due_ms, 'infinity'),
-      'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
+      'isDueHeld', coalesce(v_facts.is_due_held, false), 'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
       'hasMoved', coalesce(v_facts.is_ahead, false), 'scanMs', coalesce(v_facts.scan_ms, 0),
       'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
       'isLeftBehind', coalesce(v_facts.is_left_behind, false))::text;
@@ -1038,7 +1041,7 @@ begin
       where j.name = any (p_names) and j.state = 'ready');
   end if;
   o_facts := json_build_object('isLeaseHeld', v_facts.is_lease_held, 'nextDueMs', nullif(v_facts.next_due_ms, 'infinity'),
-      'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
+      'isDueHeld', coalesce(v_facts.is_due_held, false), 'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
       'hasMoved', coalesce(v_facts.is_ahead, false), 'scanMs', coalesce(v_facts.scan_ms, 0),
       'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
       'isLeftBehind', coalesce(v_facts.is_left_behind, false))::text;
@@ -1120,6 +1123,7 @@ begin
     perform 1 from (select distinct u.name collate "C" as name from unnest(p_groups) as u (name) order by 1 offset 0) u
       cross join lateral (select 1 from "bearmq".job_group g where g.name = u.name for update) l;
   end if;
+  perform set_config('lock_timeout', '500ms', true);
 
   if p_finalized = 'replace' then
     delete from "bearmq".finalized_job f where f.id = any (array(
@@ -1244,6 +1248,7 @@ begin
   where j.process_id = p_process and j.state = 'running' and j.job_group is not null;
   perform 1 from (select distinct u.name collate "C" as name from unnest(v_groups) as u (name) order by 1 offset 0) u
       cross join lateral (select 1 from "bearmq".job_group g where g.name = u.name for update) l;
+  perform set_config('lock_timeout', '500ms', true);
 
   select array_agg(j.job_group), array_agg(j.group_epoch) into v_released_groups, v_released_epochs
   from "bearmq".job j
@@ -1310,32 +1315,42 @@ begin
   perform 1 from (select distinct u.name collate "C" as name from unnest(v_groups) as u (name) order by 1 offset 0) u
       cross join lateral (select 1 from "bearmq".job_group g where g.name = u.name for update) l;
   foreach v_id in array v_dead || v_strays loop
-    return query
-    select 'job', t.o_id::text, t.o_name, v_id::text from "bearmq".release_jobs_v1(v_id, '{}', '{}', false) t;
-    delete from "bearmq".process e where e.id = v_id;
-    if v_id = any (v_dead) then
-      return query select 'process', null::text, null::text, v_id::text;
-    end if;
+    begin
+      return query
+      select 'job', t.o_id::text, t.o_name, v_id::text from "bearmq".release_jobs_v1(v_id, '{}', '{}', false) t;
+      delete from "bearmq".process e where e.id = v_id;
+      if v_id = any (v_dead) then
+        return query select 'process', null::text, null::text, v_id::text;
+      end if;
+    exception when lock_not_available then
+      -- A user's transaction holds a job of it. Its row stays, so the next rescue tries again; the others are rescued now.
+      null;
+    end;
   end loop;
 
-  with overdue as materialized (
-    select g.name from "bearmq".job_group g
-    where g.running > 0 and g.locked_at < now() - make_interval(secs => p_unlock_secs)
-      and (g.name, g.epoch) in (
-        select j.job_group, j.group_epoch from "bearmq".job j where j.state = 'running' and j.job_group is not null
-        group by j.job_group, j.group_epoch
-        having max(j.claimed_at) < now() - make_interval(secs => p_unlock_secs))
-    order by g.name for update skip locked
-  ),
-  opened as (
-    update "bearmq".job_group g set running = 0, epoch = g.epoch % 2147483647 + 1 from overdue o
+  begin
+    perform set_config('lock_timeout', '500ms', true);
+    with overdue as materialized (
+      select g.name from "bearmq".job_group g
+      where g.running > 0 and g.locked_at < now() - make_interval(secs => p_unlock_secs)
+        and (g.name, g.epoch) in (
+          select j.job_group, j.group_epoch from "bearmq".job j where j.state = 'running' and j.job_group is not null
+          group by j.job_group, j.group_epoch
+          having max(j.claimed_at) < now() - make_interval(secs => p_unlock_secs))
+      order by g.name for update skip locked
+    ),
+    opened as (
+      update "bearmq".job_group g set running = 0, epoch = g.epoch % 2147483647 + 1 from overdue o
     where g.name = any (array[o.name]) returning g.name
-  )
-  select array_agg(o.name) into v_groups from opened o;
-  if v_groups is not null then
-    perform "bearmq".promote_group_heads_v1(v_groups);
-    return query select 'group', null::text, u.name, null::text from unnest(v_groups) as u (name);
-  end if;
+    )
+    select array_agg(o.name) into v_groups from opened o;
+    if v_groups is not null then
+      perform "bearmq".promote_group_heads_v1(v_groups);
+      return query select 'group', null::text, u.name, null::text from unnest(v_groups) as u (name);
+    end if;
+  exception when lock_not_available then
+    null; -- likewise: they are opened by the next one
+  end;
 
   update "bearmq".process e set watched_at = now(),
     watched_from = case when e.watched_at >= now() - make_interval(secs => 3) then e.watched_from else now() end
@@ -1441,6 +1456,7 @@ begin
   where not exists (select 1 from "bearmq".job_group e where e.name = s.name) order by s.name collate "C" on conflict do nothing;
   select array_agg(l.name) into v_names from (
     select g.name from "bearmq".job_group g where g.name = any (v_suspects) order by g.name for update skip locked) l;
+  perform set_config('lock_timeout', '500ms', true);
 
   v_miscounted := array(select * from "bearmq".recount_groups_v1(v_names));
 

@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '7fbbb1427e2462edcd22b9c00878373fcdc39e3d902ca40da29b0c370dfe7ea1',
+    sha256: '6aa6531bcc959e71472fd26853da195de0dddbf53291b61ce949deadbf895173',
     makes: makes1,
   },
 ];

@@ -8,6 +8,7 @@ import type { Lease } from '../lease-keeper.ts';
 import type { News } from '../news.ts';
 import type { SlotPool } from '../slots.ts';
 import { AnnouncedJobs, type Placed } from './announced-jobs.ts';
+import { Contention } from './contention.ts';
 import { LaneMarks } from './lane-marks.ts';
 import { mayFill, roomBeside } from './payload-room.ts';
 import { type Scan, ScanBudget } from './scan-budget.ts';
@@ -39,10 +40,6 @@ interface Asked {
 /** How long to wait for outcomes to be recorded before the next scan, in milliseconds. */
 const BACKLOG_PAUSE_MS = 20;
 
-/** A claim that got nowhere, for it met other claims, asks again after up to so many milliseconds, twice as many each time, to a limit. */
-const CONTENDED_MS = 2;
-const CONTENDED_LIMIT_MS = 64;
-
 /**
  * Fills the idle slots of all Workers of a process: one claim at a time, for all of them together. It asks when there
  * are slots to fill and reason to think that there is work: the last claim was full, there is news, or it is time to scan
@@ -56,7 +53,9 @@ export class Claimer extends Daemon {
   /** When to scan next, by this process's clock. */
   #scanAt = -Infinity;
   #mustReconcile = false;
-  #contended = 0;
+  /** Claims that came back empty, though there were jobs; and those that could not make ready what was due. */
+  readonly #contended = new Contention();
+  readonly #dueHeld = new Contention();
 
   constructor(options: ClaimerOptions) {
     super({ name: 'claimer', onError: options.services.reportError });
@@ -206,7 +205,7 @@ export class Claimer extends Daemon {
 
   #accept(
     asked: readonly Asked[],
-    { jobs, nextDueMs, isRescueDue, mayHaveMore, hasMoved }: ClaimResult,
+    { jobs, nextDueMs, isDueHeld, isRescueDue, mayHaveMore, hasMoved }: ClaimResult,
     scan: Scan,
     room: number,
   ): number {
@@ -225,11 +224,10 @@ export class Claimer extends Daemon {
     }
     // It may have missed some: the next full scan tells. Where this was one, that is not planned.
     if (isAnyDrained && scan !== 'full') this.#scanAt = Math.min(this.#scanAt, this.#budget.fullAt);
-    if (nextDueMs !== null) this.#scanAt = Math.min(this.#scanAt, now + Math.max(1, nextDueMs));
+    const untilHeldMs = this.#dueHeld.note(isDueHeld) * this.jitter();
+    if (nextDueMs !== null) this.#scanAt = Math.min(this.#scanAt, now + Math.max(1, nextDueMs, untilHeldMs));
     if (isRescueDue) this.#options.onRescueDue();
-    this.#contended = mayHaveMore && !isAnyTaken && !hasMoved ? this.#contended + 1 : 0;
-    if (this.#contended === 0) return 0;
-    return Math.min(CONTENDED_MS * 2 ** this.#contended, CONTENDED_LIMIT_MS) * this.jitter();
+    return this.#contended.note(mayHaveMore && !isAnyTaken && !hasMoved) * this.jitter();
   }
 
   #scanAnywhere(): void {

@@ -16,7 +16,14 @@ function marked() {
   return {
     marks,
     claimed: (scan: Scan, jobs: readonly ClaimedJob[], more: Partial<ClaimResult> = {}, demands = [demand]) => {
-      const facts = { isLeaseHeld: true, nextDueMs: null, isRescueDue: false, mayHaveMore: false, hasMoved: false };
+      const facts = {
+        isLeaseHeld: true,
+        nextDueMs: null,
+        isDueHeld: false,
+        isRescueDue: false,
+        mayHaveMore: false,
+        hasMoved: false,
+      };
       const seen = { scanMs: 0.1, promotedMs: null, latestSeq: FAR, isLeftBehind: false };
       marks.note(scan, demands, { jobs: [jobs], ...facts, ...seen, ...more }, now);
     },

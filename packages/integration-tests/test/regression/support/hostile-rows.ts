@@ -71,7 +71,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { name: 'gen_random_uuid()', running: '1', locked_at: `now() - interval '1 day'` },
     { name: `'HOSTILE'`, running: '0' },
   ],
-  worker: [{ id: 'gen_random_uuid()', expires_at: `now() - interval '1 hour'`, session_key: '1' }],
+  process: [{ id: 'gen_random_uuid()', expires_at: `now() - interval '1 hour'`, session_key: '1' }],
   schedule: [
     { job_name: 'gen_random_uuid()', rule: EVERY_SECOND },
     { job_name: `'HOSTILE_TICK'`, rule: EVERY_SECOND, last_at: 'now()' },
