@@ -206,6 +206,10 @@ export function events(): void {
       case 'DAEMON_ERROR':
         expectTypeOf(event.failures).toBeNumber();
         break;
+      case 'WORKER_JOB_SNOOZE':
+        expectTypeOf(event.secs).toBeNumber();
+        expectTypeOf(event.reason).toBeString();
+        break;
       case 'WORKER_JOB_RELEASE':
       case 'WORKER_JOB_LOSE':
         expectTypeOf(event.workerId).toBeString();

@@ -11,7 +11,17 @@ import { anyValue, type Change, changed, made, optionsLike } from './support/val
 const schema = useSchema();
 const daemons = useDaemons();
 
-const OVERRIDES = ['delaySecs', 'numAttempts', 'timeoutSecs', 'channel', 'jobGroup', 'headers', 'backoff', 'priority', 'runAt'];
+const OVERRIDES = [
+  'delaySecs',
+  'numAttempts',
+  'timeoutSecs',
+  'channel',
+  'jobGroup',
+  'headers',
+  'backoff',
+  'priority',
+  'runAt',
+];
 const RIGHT = {
   delaySecs: 1,
   numAttempts: 2,
