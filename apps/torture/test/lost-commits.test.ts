@@ -34,6 +34,19 @@ const gone = change(a, {
   events: [],
 });
 
+/** `k` failed under a claim that was lost, P claimed it again, to say so, and its retry succeeded. */
+function retriedAnew(): History {
+  const retried = job('k', [
+    { from: 1_000, to: 1_010, how: 'failed' },
+    { from: 3_060, to: 3_070 },
+  ]);
+  const [first, ...later] = retried.claims;
+  const claims = first === undefined ? [] : [{ ...first, at: 3_052, endedAt: 3_055 }, ...later];
+  const events = retried.events.map((one) => (one.type === 'WORKER_JOB_RUN_ERROR' ? { ...one, at: 3_056 } : one));
+  const enqueue = { ...retried.enqueue, task: { ...retried.enqueue.task, fails: 1 } };
+  return history([change(retried, { enqueue, claims, events })], { losses: LOSSES });
+}
+
 describe('lost commits: a history is found to be broken by', () => {
   it.each<[string, History, RuleName, RegExp]>([
     [
@@ -149,6 +162,7 @@ describe('lost commits: a history is in order', () => {
         { losses: LOSSES },
       ),
     ],
+    ['with a failure that its process has recorded under a claim made anew, and a retry', retriedAnew()],
     [
       'with a job that was released, claimed again and run, of which the first claim is left',
       history(
@@ -156,7 +170,7 @@ describe('lost commits: a history is in order', () => {
           change(again, {
             claims: [
               ...job('k', [{ from: 850, to: 3_000, how: 'unspent' }]).claims,
-              ...again.claims.map((claim) => ({ ...claim, claims: 3, process: 'P', at: 3_052, endedAt: 3_055 })),
+              ...again.claims.map((claim) => ({ ...claim, fence: 3, process: 'P', at: 3_052, endedAt: 3_055 })),
             ],
             runs: [ghost],
             finals: again.finals.map((final) => ({ ...final, at: 3_055 })),

@@ -152,13 +152,16 @@ export class Account {
 
   /**
    * After its claim was lost, its process may take the same job again, and must go on with the run that there is, or
-   * have recorded what is not recorded yet of one that has ended.
+   * have recorded what is not recorded yet of one that has ended. A later attempt is another claim's run.
    */
   #claimAgain(run: Run, claims: readonly Claim[]): Claim | undefined {
     const until = this.#recordedAt(run) ?? run.endedAt ?? Infinity;
     const again = claims.find(({ at }) => at > run.startedAt && at < until);
     const isRunAnew = (this.#runsByJob.get(run.jobId) ?? []).some(
-      ({ process, startedAt }) => process === run.process && startedAt + TRANSLATION_MS >= (again?.at ?? Infinity),
+      ({ process, attempt, startedAt }) =>
+        process === run.process &&
+        attempt === run.attempt &&
+        startedAt + TRANSLATION_MS >= (again?.at ?? Infinity),
     );
     return isRunAnew ? undefined : again;
   }
