@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { RuleName } from '../src/checker/check.ts';
 import type { History, Run } from '../src/checker/history.ts';
 import { a, b, change, said, saidBy } from './support/stories.ts';
-import { event, history, job } from './support/story.ts';
+import { event, history, type JobStory, job } from './support/story.ts';
 
 const LOSSES = [{ from: 900, to: 1_100 }];
 
@@ -34,17 +34,20 @@ const gone = change(a, {
   events: [],
 });
 
-/** `k` failed under a claim that was lost, P claimed it again, to say so, and its retry succeeded. */
-function retriedAnew(): History {
-  const retried = job('k', [
-    { from: 1_000, to: 1_010, how: 'failed' },
-    { from: 3_060, to: 3_070 },
-  ]);
-  const [first, ...later] = retried.claims;
-  const claims = first === undefined ? [] : [{ ...first, at: 3_052, endedAt: 3_055 }, ...later];
-  const events = retried.events.map((one) => (one.type === 'WORKER_JOB_RUN_ERROR' ? { ...one, at: 3_056 } : one));
-  const enqueue = { ...retried.enqueue, task: { ...retried.enqueue.task, fails: 1 } };
-  return history([change(retried, { enqueue, claims, events })], { losses: LOSSES });
+/** `k` failed in its first attempt, and succeeded in the second. */
+const retried = retry(1_060);
+/** The failure was recorded under a claim that P made anew, since that of the run was lost. */
+const retriedAnew = change(retry(3_060), {
+  claims: retry(3_060).claims.map((claim) => (claim.attempt === 1 ? { ...claim, at: 3_052, endedAt: 3_055 } : claim)),
+  events: retry(3_060).events.map((one) => (one.type === 'WORKER_JOB_RUN_ERROR' ? { ...one, at: 3_056 } : one)),
+});
+
+function retry(from: number): JobStory {
+  const tries = [
+    { from: 1_000, to: 1_010, how: 'failed' as const },
+    { from, to: from + 10 },
+  ];
+  return job('k', tries, { task: { does: 'work', ms: 0, fails: 1 } });
 }
 
 describe('lost commits: a history is found to be broken by', () => {
@@ -162,7 +165,22 @@ describe('lost commits: a history is in order', () => {
         { losses: LOSSES },
       ),
     ],
-    ['with a failure that its process has recorded under a claim made anew, and a retry', retriedAnew()],
+    [
+      'with a failure that its process has recorded under a claim made anew, and a retry',
+      history([retriedAnew], { losses: LOSSES }),
+    ],
+    [
+      'with a retry that was claimed before its process learned that the failure is recorded',
+      history(
+        [
+          change(retried, {
+            claims: retried.claims.map((claim) => (claim.attempt === 2 ? { ...claim, at: 1_012 } : claim)),
+            events: retried.events.map((one) => (one.type === 'WORKER_JOB_RUN_ERROR' ? { ...one, at: 1_050 } : one)),
+          }),
+        ],
+        { losses: LOSSES },
+      ),
+    ],
     [
       'with a job that was released, claimed again and run, of which the first claim is left',
       history(
