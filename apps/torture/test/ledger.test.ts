@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { translator } from '../src/checker/assemble.ts';
 import { openLedger } from '../src/ledger/ledger-file.ts';
+import { bothClocks } from '../src/ledger/now.ts';
 import { parseLedger, readLedgers } from '../src/ledger/read-ledgers.ts';
 
 describe('a ledger', () => {
@@ -41,5 +42,19 @@ describe('the translation of times of day', () => {
     ]);
     expect(clock(49_990)).toBe(990);
     expect(clock(3_651_500)).toBe(2_500);
+  });
+});
+
+describe('the two clocks', () => {
+  it('are read at one moment: a reading that was interrupted is not taken', () => {
+    const monotonic = [0, 20, 30, 30.01];
+    const timeOfDay = [1_020, 1_030];
+    const next = (from: number[]) => from.shift() ?? Number.NaN;
+    expect(
+      bothClocks(
+        () => next(monotonic),
+        () => next(timeOfDay),
+      ),
+    ).toEqual({ at: 30, wall: 1_030 });
   });
 });

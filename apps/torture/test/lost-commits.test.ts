@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { RuleName } from '../src/checker/check.ts';
 import type { History, Run } from '../src/checker/history.ts';
 import { a, b, change, said, saidBy } from './support/stories.ts';
-import { event, history, job } from './support/story.ts';
+import { event, history, type JobStory, job } from './support/story.ts';
 
 const LOSSES = [{ from: 900, to: 1_100 }];
 
@@ -33,6 +33,22 @@ const gone = change(a, {
   finals: [],
   events: [],
 });
+
+/** `k` failed in its first attempt, and succeeded in the second. */
+const retried = retry(1_060);
+/** The failure was recorded under a claim that P made anew, since that of the run was lost. */
+const retriedAnew = change(retry(3_060), {
+  claims: retry(3_060).claims.map((claim) => (claim.attempt === 1 ? { ...claim, at: 3_052, endedAt: 3_055 } : claim)),
+  events: retry(3_060).events.map((one) => (one.type === 'WORKER_JOB_RUN_ERROR' ? { ...one, at: 3_056 } : one)),
+});
+
+function retry(from: number): JobStory {
+  const tries = [
+    { from: 1_000, to: 1_010, how: 'failed' as const },
+    { from, to: from + 10 },
+  ];
+  return job('k', tries, { task: { does: 'work', ms: 0, fails: 1 } });
+}
 
 describe('lost commits: a history is found to be broken by', () => {
   it.each<[string, History, RuleName, RegExp]>([
@@ -150,13 +166,29 @@ describe('lost commits: a history is in order', () => {
       ),
     ],
     [
+      'with a failure that its process has recorded under a claim made anew, and a retry',
+      history([retriedAnew], { losses: LOSSES }),
+    ],
+    [
+      'with a retry that was claimed before its process learned that the failure is recorded',
+      history(
+        [
+          change(retried, {
+            claims: retried.claims.map((claim) => (claim.attempt === 2 ? { ...claim, at: 1_012 } : claim)),
+            events: retried.events.map((one) => (one.type === 'WORKER_JOB_RUN_ERROR' ? { ...one, at: 1_050 } : one)),
+          }),
+        ],
+        { losses: LOSSES },
+      ),
+    ],
+    [
       'with a job that was released, claimed again and run, of which the first claim is left',
       history(
         [
           change(again, {
             claims: [
               ...job('k', [{ from: 850, to: 3_000, how: 'unspent' }]).claims,
-              ...again.claims.map((claim) => ({ ...claim, claims: 3, process: 'P', at: 3_052, endedAt: 3_055 })),
+              ...again.claims.map((claim) => ({ ...claim, fence: 3, process: 'P', at: 3_052, endedAt: 3_055 })),
             ],
             runs: [ghost],
             finals: again.finals.map((final) => ({ ...final, at: 3_055 })),

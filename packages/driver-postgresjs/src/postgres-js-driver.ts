@@ -19,7 +19,7 @@ import { afterClosing, isEndOfConnection, Recovery } from './lost-connection.ts'
 import { openConnection } from './one-connection.ts';
 import { type PostgresJsDriverOptions, resolvePostgresJsDriverOptions } from './options.ts';
 import type { PostgresJsClient } from './postgres-js-types.ts';
-import { afterItsEnd, type Prepare, readRows, sendQuery } from './query.ts';
+import { afterItsEnd, isAnswered, ofNoAnswer, type Prepare, readRows, sendQuery } from './query.ts';
 import { runTransaction } from './transaction.ts';
 
 /**
@@ -103,6 +103,10 @@ class PostgresJsDriver implements Driver {
       }
       query.then((result) => {
         if (isOver) return;
+        if (!isAnswered(result)) {
+          fail(ofNoAnswer());
+          return;
+        }
         isOver = true;
         stopWaiting(late);
         this.#patience.answered(statement, answerMs, elapsedMs() - sentAt);

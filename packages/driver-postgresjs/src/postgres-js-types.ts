@@ -8,7 +8,8 @@ export interface PostgresJsColumn {
 
 /** Rows of bytes: one list entry for each column, in the order of the select list. */
 export interface PostgresJsResult extends ArrayLike<unknown> {
-  readonly columns: readonly PostgresJsColumn[];
+  /** `null` where the server never began to answer. */
+  readonly columns: readonly PostgresJsColumn[] | null;
 }
 
 /** A query of postgres.js that has not been sent yet. */

@@ -56,9 +56,23 @@ export function sendQuery(sql: PostgresJsQueryable, statement: SqlStatement, pre
   }
 }
 
+/**
+ * Whether the server answered. Between the 'error' of a socket and its 'close' postgres.js takes a query, and does not reject
+ * it: it resolves it with an empty result when the next connection is greeted. A result of the server's has columns always.
+ */
+export function isAnswered(result: PostgresJsResult): boolean {
+  return result.columns !== null;
+}
+
+/** What became of a query that was not answered is not known. */
+export function ofNoAnswer(): DatabaseError {
+  return toDatabaseError(new Error('the connection was lost before it answered'));
+}
+
 /** The rows of a result, as scalars. */
 export function readRows(result: PostgresJsResult): readonly SqlRow[] {
   const { columns } = result;
+  if (columns === null) throw ofNoAnswer();
   return Array.from(result, (row) => readRow(row, columns));
 }
 

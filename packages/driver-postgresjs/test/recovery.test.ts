@@ -92,5 +92,33 @@ describe('a client that could not connect for long', () => {
   });
 });
 
+/**
+ * Between the 'error' of a socket and its 'close' postgres.js still sends on it, and does not reject what it sent there: the
+ * greeting of the next connection then resolves it, as if it had been answered with no rows.
+ */
+describe('a statement that was sent on a connection just lost', () => {
+  it('is told of as failed when the client connects again, and not as done', async () => {
+    const { hostname, port } = new URL(testUrl());
+    let made: Socket | undefined;
+    const socket = (): Socket => {
+      made = connect(Number(port), hostname);
+      return made;
+    };
+    // Longer than what postgres.js keeps back for a moment.
+    const long = statement('select $1::text as said', 'x'.repeat(4_000));
+    await withDriver({ max: 1, fetch_types: false, socket }, {}, async (driver) => {
+      expect(await driver.run(long)).toEqual([long.values]);
+      const late = new Promise<unknown>((resolve) => {
+        made?.once('error', () => resolve(driver.run(long).catch((error: unknown) => error)));
+      });
+      const closed = new Promise((resolve) => made?.once('close', resolve));
+      made?.destroy(new Error('cut'));
+      await closed;
+      await soon('an answer on another connection', driver.run(BEAT));
+      expect(await soon('the end of the statement', late)).toMatchObject({ sqlState: null, isRetryable: true });
+    });
+  });
+});
+
 const yes = (): boolean => true;
 const no = (): boolean => false;

@@ -105,9 +105,19 @@ export class Account {
   }
 
   /** When its process was told that the end of a run is recorded. */
-  #recordedAt({ jobId, process, endedAt }: Run): number | null {
-    const told = this.#recorded.get(`${jobId} ${process}`) ?? [];
+  #recordedAt(run: Run): number | null {
+    const { endedAt } = run;
+    const told = this.#recordsOf(run);
     return told.find(({ at, type }) => type !== 'WORKER_JOB_RELEASE' && endedAt !== null && at >= endedAt)?.at ?? null;
+  }
+
+  /**
+   * What its process told of as recorded that may be of this run's attempt: of the one before, after which it
+   * may have claimed the job again, it may have learned late.
+   */
+  #recordsOf({ jobId, process, attempt }: Run): readonly Event[] {
+    const told = this.#recorded.get(`${jobId} ${process}`) ?? [];
+    return told.filter((event) => event.attempt === null || event.attempt === attempt);
   }
 
   /** With the last claim that its process made for this attempt before it began. */
@@ -137,10 +147,10 @@ export class Account {
   }
 
   /** Whether a claim had ended when a run began, or, where that was undone, had been told of as over or made use of. */
-  #wasOver({ at, endedAt }: Claim, { jobId, process, attempt, startedAt }: Run): boolean {
+  #wasOver({ at, endedAt }: Claim, own: Run): boolean {
+    const { jobId, process, attempt, startedAt } = own;
     if ((endedAt ?? Infinity) + TRANSLATION_MS < startedAt) return true;
-    const told = this.#recorded.get(`${jobId} ${process}`) ?? [];
-    if (told.some((event) => event.at >= at && event.at < startedAt)) return true;
+    if (this.#recordsOf(own).some((event) => event.at >= at && event.at < startedAt)) return true;
     return (this.#runsByJob.get(jobId) ?? []).some(
       (run) =>
         run.process === process &&
@@ -152,13 +162,14 @@ export class Account {
 
   /**
    * After its claim was lost, its process may take the same job again, and must go on with the run that there is, or
-   * have recorded what is not recorded yet of one that has ended.
+   * have recorded what is not recorded yet of one that has ended. A later attempt is another claim's run.
    */
   #claimAgain(run: Run, claims: readonly Claim[]): Claim | undefined {
     const until = this.#recordedAt(run) ?? run.endedAt ?? Infinity;
     const again = claims.find(({ at }) => at > run.startedAt && at < until);
     const isRunAnew = (this.#runsByJob.get(run.jobId) ?? []).some(
-      ({ process, startedAt }) => process === run.process && startedAt + TRANSLATION_MS >= (again?.at ?? Infinity),
+      ({ process, attempt, startedAt }) =>
+        process === run.process && attempt === run.attempt && startedAt + TRANSLATION_MS >= (again?.at ?? Infinity),
     );
     return isRunAnew ? undefined : again;
   }

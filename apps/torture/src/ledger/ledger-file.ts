@@ -1,6 +1,6 @@
 import { openSync, writeSync } from 'node:fs';
 import type { Telling } from './facts.ts';
-import { monotonicMs } from './now.ts';
+import { bothClocks } from './now.ts';
 
 /** Writes down one fact. When it returns, the fact outlives this process. */
 export type Tell<T extends object = Telling> = (telling: T) => void;
@@ -14,7 +14,7 @@ export type Tell<T extends object = Telling> = (telling: T) => void;
 export function openLedger<T extends object = Telling>(file: string, by: string): Tell<T> {
   const fd = openSync(file, 'a');
   return (telling) => {
-    const line = Buffer.from(`${JSON.stringify({ ...telling, by, at: monotonicMs(), wall: Date.now() })}\n`);
+    const line = Buffer.from(`${JSON.stringify({ ...telling, by, ...bothClocks() })}\n`);
     for (let written = 0; written < line.length; ) written += writeSync(fd, line, written);
   };
 }

@@ -9,8 +9,11 @@ export interface SelfCheckOptions {
   readonly onFixed: () => void;
 }
 
-/** A check waits this many times as long as the last one took, if that is longer: it costs at most so small a share. */
+/** A check waits this many times as long as the database was at the last one, if that is longer: so small a share it costs. */
 const WAIT_TO_WORK = 100;
+
+/** But no longer than that, in milliseconds: it may be the only one, and a group may be stuck. */
+const LONGEST_WAIT_MS = 60_000;
 
 /** Looks for groups that were left stuck or counted wrong, by hand-written deletes of jobs above all, and fixes them. */
 export class SelfCheck extends Daemon {
@@ -24,14 +27,13 @@ export class SelfCheck extends Daemon {
   protected override async tick(): Promise<number> {
     const { services, intervalMs, onFixed } = this.#options;
     await services.checkSchema();
-    const startedAt = this.clock.now();
-    const fixed = await checkGroups(services.driver, services.tables, null);
+    const { fixed, tookMs } = await checkGroups(services.driver, services.tables, null);
     for (const { kind, jobGroup } of fixed) {
       services.warn(
         `the job group ${JSON.stringify(jobGroup)} was found ${kind}, and fixed: a job of it was deleted by hand, perhaps`,
       );
     }
     if (fixed.length > 0) onFixed();
-    return Math.max(intervalMs, (this.clock.now() - startedAt) * WAIT_TO_WORK);
+    return Math.max(intervalMs, Math.min(tookMs * WAIT_TO_WORK, LONGEST_WAIT_MS));
   }
 }

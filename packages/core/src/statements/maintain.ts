@@ -50,11 +50,23 @@ export const pruneGroups: Statement<{ readonly after: string; readonly limit: nu
   },
 );
 
+export interface CheckedGroups {
+  readonly fixed: readonly { readonly kind: string; readonly jobGroup: string }[];
+  /** How long the database was at it, in milliseconds: what its sender waits for a connection costs nobody anything. */
+  readonly tookMs: number;
+}
+
 /** Fixes groups that were left counted wrong or stuck, by deletes of jobs by hand above all. See `check_groups_v1`. */
-export const checkGroups: Statement<null, readonly { readonly kind: string; readonly jobGroup: string }[]> =
-  defineStatement({
-    name: 'bearmq_check_groups',
-    text: ({ fn }) => `select o_kind::text, o_group::text from ${fn('check_groups_v1')}()`,
-    encode: () => [],
-    decode: (rows) => rows.map(([kind, group]) => ({ kind: asText(kind), jobGroup: asText(group) })),
-  });
+export const checkGroups: Statement<null, CheckedGroups> = defineStatement({
+  name: 'bearmq_check_groups',
+  text: ({ fn }) => `
+    select o_kind::text, o_group::text, null::float8 from ${fn('check_groups_v1')}()
+    union all
+    select null::text, null::text,
+      (extract(epoch from pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp()) * 1000)::float8`,
+  encode: () => [],
+  decode: (rows) => ({
+    fixed: rows.flatMap(([kind, group]) => (kind === null ? [] : [{ kind: asText(kind), jobGroup: asText(group) }])),
+    tookMs: asNumber(rows[rows.length - 1]?.[2]),
+  }),
+});

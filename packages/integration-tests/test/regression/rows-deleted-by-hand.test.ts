@@ -3,6 +3,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
+import { intercepted } from '../support/drivers.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
 import { gate, until } from '../support/until.ts';
@@ -46,5 +47,32 @@ describe('a group goes on', () => {
     expect(events.of('WARNING').map(({ message }) => message)).toEqual([
       'the job group "h" was found stuck, and fixed: a job of it was deleted by hand, perhaps',
     ]);
+  });
+
+  it('no later where the look before it had to wait long for a connection', async () => {
+    const sent = { looks: 0, renewals: 0 };
+    const connected = gate();
+    const looked = gate();
+    const driver = intercepted(schema.driver(), async ({ name }, send) => {
+      if (name === 'bearmq_renew_lease') sent.renewals += 1;
+      if (name !== 'bearmq_check_groups') return await send();
+      sent.looks += 1;
+      if (sent.looks === 1) await connected.opened;
+      const rows = await send();
+      looked.open();
+      return rows;
+    });
+    const context = schema.context({ wakeUp: 'poll', pollSecs: 3_600, leaseSecs: 3 }, { driver });
+    const events = logEvents(context);
+    const { definition } = await notedJob<number>(context, 'LATE');
+    daemons.worker(context);
+    await until('it is about to look', () => sent.looks === 1);
+    const before = sent.renewals;
+    await until('the lease is renewed once more, after a second', () => sent.renewals > before + 1);
+    connected.open();
+    await looked.opened;
+    const id = await definition.enqueue(1, { jobGroup: 'late', delaySecs: 3_600 });
+    await schema.rows(`update {s}.job set state = 'blocked', run_at = null where id = $1`, [id]);
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: id });
   });
 });

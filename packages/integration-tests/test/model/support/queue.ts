@@ -69,8 +69,8 @@ export class Queue {
     }
   }
 
-  selfCheck(): Promise<readonly { readonly kind: string; readonly jobGroup: string }[]> {
-    return statements.checkGroups(this.session, this.tables, null);
+  async selfCheck(): Promise<readonly { readonly kind: string; readonly jobGroup: string }[]> {
+    return (await statements.checkGroups(this.session, this.tables, null)).fixed;
   }
 
   /** Inserts jobs in order. */
