@@ -23,6 +23,8 @@ export interface Runner {
 export class Holding {
   readonly job: ClaimedJob;
   phase: Phase = 'held';
+  /** Those of its job group that one slot works through with it, in their order; one may be put behind them. */
+  run: Holding[] | undefined = undefined;
   /** When it began to run, by this process's clock. */
   startedAt = 0;
   /** Who runs it, once it runs. */
@@ -143,6 +145,12 @@ export class Holdings {
     // What only waits to be recorded is told apart by the database, by its fence.
     if (earlier !== undefined && earlier.phase !== 'settling') earlier.forsake();
     return holding;
+  }
+
+  /** The run of its job group that a claim is part of which is held already; none where its job is over in it. */
+  runOf(job: ClaimedJob): Holding[] | undefined {
+    const holding = this.#byId.get(job.id);
+    return holding === undefined || holding.phase === 'settling' ? undefined : holding.run;
   }
 
   /** It is recorded, or known to be lost. What is not held (any more) is left alone. */

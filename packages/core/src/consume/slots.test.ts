@@ -57,6 +57,32 @@ describe('the Workers of one pool', () => {
     expect(pool.takeHeld()).toEqual([]);
   });
 
+  it('put what is claimed behind a job of its group that runs already behind it, not beside it', () => {
+    const { pool, started, holdings, end } = poolOf({ a: 2 });
+    const [first, second] = ['1', '2'].map((name) => claimedJob({ id: name, name, jobGroup: 'g' }));
+    if (first === undefined || second === undefined) throw new Error('no jobs');
+    pool.accept([first], 0);
+    const run = holdings.runOf(first);
+    pool.accept([first, second], 0);
+    expect(started).toEqual(['a: 1']);
+    expect(run?.map(({ job, phase }) => [job.name, phase])).toEqual([
+      ['1', 'next'],
+      ['2', 'next'],
+    ]);
+    end('a');
+    expect([pool.chars, pool.takeHeld()]).toEqual([0, []]);
+  });
+
+  it('start what is claimed behind a job of its group that is over, and waits to be recorded', () => {
+    const { pool, started, holdings } = poolOf({ a: 2 });
+    const [first, second] = ['1', '2'].map((name) => claimedJob({ id: name, name, jobGroup: 'g' }));
+    if (first === undefined || second === undefined) throw new Error('no jobs');
+    pool.accept([first], 0);
+    for (const holding of holdings.runOf(first) ?? []) holding.phase = 'settling';
+    pool.accept([first, second], 0);
+    expect(started).toEqual(['a: 1', 'a: 2']);
+  });
+
   it('leave out a claim that the process holds already', () => {
     const { pool, holdings, started } = poolOf({ a: 3 });
     const [known, fresh] = [claimedJob({ name: '1' }), claimedJob({ name: '2' })];

@@ -143,19 +143,30 @@ export class SlotPool {
     let groups: Map<string, Holding[]> | undefined;
     for (const job of jobs) {
       const holding = this.#holdings.take(job);
-      if (holding === null) continue;
-      this.#buffered += 1;
-      this.#chars += job.payloadText.length;
+      if (holding === null) {
+        // A commit was lost, and with it that the group was taken: what comes behind goes on behind the run that goes on.
+        const run = this.#holdings.runOf(job);
+        if (run === undefined || job.jobGroup === null) continue;
+        groups ??= new Map();
+        groups.set(job.jobGroup, run);
+        continue;
+      }
       const fresh = [holding];
       if (job.jobGroup !== null) {
         groups ??= new Map();
         const run = groups.get(job.jobGroup);
+        holding.run = run ?? fresh;
         if (run !== undefined) {
+          holding.phase = run[0]?.phase === 'held' ? 'held' : 'next';
+          if (holding.phase === 'held') this.#buffered += 1;
+          this.#chars += job.payloadText.length;
           run.push(holding);
           continue;
         }
         groups.set(job.jobGroup, fresh);
       }
+      this.#buffered += 1;
+      this.#chars += job.payloadText.length;
       this.#runs.push({ holdings: fresh, claimedAt: now });
     }
     if (groups !== undefined) this.#noteGroupRuns([...groups.values()]);
