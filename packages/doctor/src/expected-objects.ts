@@ -422,7 +422,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
     'type',
     '',
     'claim_facts',
-    'is_lease_held boolean, next_due_ms double precision, is_rescue_due boolean, is_more_likely boolean, is_ahead boolean, scan_ms double precision, promoted_ms double precision, latest_seq double precision, is_left_behind boolean',
+    'is_lease_held boolean, next_due_ms double precision, is_due_held boolean, is_rescue_due boolean, is_more_likely boolean, is_ahead boolean, scan_ms double precision, promoted_ms double precision, latest_seq double precision, is_left_behind boolean',
   ],
   ['type', '', 'due', 'ids uuid[], places _stretch, is_all boolean'],
   ['type', '', 'group_run', 'rows tid[], epochs integer[], bytes bigint, is_more_likely boolean, is_moved boolean'],

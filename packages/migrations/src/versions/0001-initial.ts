@@ -121,8 +121,8 @@ export const makes: FrozenText = {
     `create type "bearmq".group_run as (
       rows tid[], epochs integer[], bytes bigint, is_more_likely boolean, is_moved boolean)`,
     `create type "bearmq".claim_facts as (
-      is_lease_held boolean, next_due_ms float8, is_rescue_due boolean, is_more_likely boolean, is_ahead boolean,
-      scan_ms float8, promoted_ms float8, latest_seq float8, is_left_behind boolean)`,
+      is_lease_held boolean, next_due_ms float8, is_due_held boolean, is_rescue_due boolean, is_more_likely boolean,
+      is_ahead boolean, scan_ms float8, promoted_ms float8, latest_seq float8, is_left_behind boolean)`,
     `create table "bearmq".schedule (
       id uuid primary key default gen_random_uuid(),
       job_name text collate "C" not null,

@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '6aa6531bcc959e71472fd26853da195de0dddbf53291b61ce949deadbf895173',
+    sha256: 'e3c03626f5277857d6f41c7994dab9bba3a190f2b8d260403ce2c8c0f7a17b28',
     makes: makes1,
   },
 ];

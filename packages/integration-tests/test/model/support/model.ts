@@ -29,7 +29,7 @@ export interface ModelWorker {
   claims: ClaimedJob[];
 }
 
-/** The queue as `semantics.md` tells it: no lanes, no blocked jobs, no locks, no epochs. */
+/** The queue as its users see it: no lanes, no blocked jobs, no locks, no epochs. */
 export class Model {
   readonly jobs = new Map<string, ModelJob>();
   readonly finalized = new Map<string, { outcome: 'succeeded' | 'failed'; attempt: number; fence: number }>();
