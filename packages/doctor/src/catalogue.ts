@@ -11,7 +11,7 @@ export type CatalogueObject = readonly [type: string, table: string, name: strin
 /**
  * All that a schema consists of, in words that do not name the schema.
  *
- * Of a function there is a hash of its source, settings and arguments; of a type its labels, or its fields in order; of an
+ * Of a view there are its columns, in order. Of a function there is a hash of its source, settings and arguments; of a type its labels, or its fields in order; of an
  * index its columns, and whether it is unique or partial; of a check its columns, and whether it was validated. Not-null
  * constraints belong to the columns: they are in `pg_constraint` since 18 only. SHA-256, since a server under FIPS has no
  * MD5.
@@ -58,6 +58,11 @@ export async function readCatalogue(at: Examination): Promise<readonly Catalogue
            join pg_catalog.pg_attribute a on a.attrelid = rel.oid and a.attnum = u
            order by a.attname), ', ') || ')', case when not k.convalidated then 'not valid' end)
      from rel join pg_catalog.pg_constraint k on k.conrelid = rel.oid and k.contype in ('p', 'u', 'f', 'c', 'x')
+     union all
+     select 'view', '', c.relname, pg_catalog.array_to_string(array(
+         select a.attname || ' ' || typ.name from pg_catalog.pg_attribute a join typ on typ.oid = a.atttypid
+         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum), ', ')
+     from here join pg_catalog.pg_class c on c.relnamespace = here.oid and c.relkind = 'v'
      union all
      select 'setting', rel.relname, o.option_name, o.option_value
      from rel, pg_catalog.pg_options_to_table(rel.reloptions) o

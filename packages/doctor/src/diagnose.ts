@@ -12,10 +12,14 @@ import { checkDrift } from './drift.ts';
 import type { Check, Examination, Finding } from './finding.ts';
 import { checkHorizon } from './horizon.ts';
 import { checkIndexes } from './indexes.ts';
+import { checkLanes } from './lanes.ts';
+import { checkLongRuns } from './long-runs.ts';
+import { checkOrchestrator, checkPauses, checkReleases } from './maintenance.ts';
 import { checkRowSecurity } from './row-security.ts';
 import { readSchema } from './schema-version.ts';
 import { checkSequence } from './sequence.ts';
 import { isSupported, judgeServer, readServer } from './server.ts';
+import { checkBacklogs, checkFailing } from './trends.ts';
 import { checkVacuum } from './vacuum.ts';
 import { checkSchedules, checkUnrecorded, checkWaiting, checkWorkers } from './work.ts';
 
@@ -36,6 +40,21 @@ export interface DiagnoseOptions {
    */
   readonly patienceSecs?: number;
 }
+
+/** Whether jobs are being run. */
+const workChecks: readonly Check[] = [
+  checkWorkers,
+  checkUnrecorded,
+  checkWaiting,
+  checkLanes,
+  checkBacklogs,
+  checkFailing,
+  checkLongRuns,
+  checkSchedules,
+  checkOrchestrator,
+  checkPauses,
+  checkReleases,
+];
 
 const DIAGNOSE_DEFAULTS = { patienceSecs: 300 } as const;
 const diagnoseChecks = {
@@ -74,9 +93,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<readonly Findi
   const checks: readonly Check[] = [
     ...(state.isCurrent ? [checkDrift] : []),
     ...(state.isOurs ? [checkRowSecurity] : []),
-    ...(state.isMigrated
-      ? [checkIndexes, checkVacuum, checkSequence, checkWorkers, checkUnrecorded, checkWaiting, checkSchedules]
-      : []),
+    ...(state.isMigrated ? [checkIndexes, checkVacuum, checkSequence, ...workChecks] : []),
     checkHorizon,
   ];
   const refusals: string[] = [];

@@ -87,6 +87,7 @@ function statementThatMakes(n: Tables, [type, , name]: CatalogueObject): string 
 
 function headsOf(n: Tables, type: string, name: string): readonly string[] {
   if (type === 'index') return [`create index ${name} on `, `create unique index ${name} on `];
+  if (type === 'view') return [`create view ${n.schema}.${name} as`];
   if (type === 'sequence') return [`create sequence ${n.schema}.${name}`];
   if (type !== 'function') return [];
   const start = n.fn(name.slice(0, name.indexOf('(') + 1));

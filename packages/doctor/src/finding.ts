@@ -55,7 +55,25 @@ export type FindingKind =
   | 'job-unrecorded'
   /** Jobs wait, and no worker is there. */
   | 'jobs-waiting'
-  /** A repeating job is overdue. */
+  /** Jobs wait whose name, or whose channel, none of the processes takes. */
+  | 'lane-unserved'
+  /** All slots for them have been taken by the same jobs for long. */
+  | 'slots-hung'
+  /** Jobs have been ready for long, though processes take them. */
+  | 'lag'
+  /** More and more jobs wait. */
+  | 'backlog-growing'
+  /** Most attempts fail. */
+  | 'failing'
+  /** A job has been running for far longer than others of its name. */
+  | 'job-long'
+  /** No orchestrator adds up, cleans up and enqueues what repeats. */
+  | 'no-orchestrator'
+  /** Something has been paused for more than a day. */
+  | 'paused-long'
+  /** A process runs another release than the one that came last. */
+  | 'release-old'
+  /** A repeating job, or the tick of another schedule, is overdue. */
   | 'schedule-late';
 
 /** One thing that is not in order. */

@@ -1,2 +1,3 @@
 export { type DiagnoseOptions, diagnose } from './diagnose.ts';
 export type { Finding, FindingKind } from './finding.ts';
+export { examine, type Health } from './health.ts';

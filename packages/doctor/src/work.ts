@@ -103,27 +103,33 @@ export const checkWaiting: Check = async (at) => {
   ];
 };
 
-/** Repeating jobs whose next tick is long overdue: orchestrators enqueue them, so none is there, or it fails. */
+/**
+ * Schedules whose next tick is long overdue. Orchestrators enqueue them where their definition is registered: so none is
+ * there, or it fails, or their definition is nowhere.
+ */
 export const checkSchedules: Check = async (at) => {
   const { tables: n, patienceSecs } = at;
   const rows = await ask(
     at,
     'schedules',
     `select s.job_name::text, s.key::text, extract(epoch from pg_catalog.now() - s.next_at)::float8,
-       extract(epoch from pg_catalog.now() - s.last_at)::float8
+       extract(epoch from pg_catalog.now() - s.last_at)::float8, (s.origin = 'repeat')::boolean
      from ${n.schedule} s where s.paused_at is null and s.next_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
      order by s.next_at, s.job_name limit $2::int4`,
     [patienceSecs, AT_MOST],
   );
   return rows.map((row): Finding => {
     const [name, key, late] = [asText(row[0]), asText(row[1]), lasting(asNumber(row[2]))];
-    const last = asNullable(row[3], asNumber);
+    const [last, isRepeat] = [asNullable(row[3], asNumber), asBoolean(row[4])];
+    const what = isRepeat
+      ? `the repeating job ${JSON.stringify(name)}`
+      : `the schedule ${JSON.stringify(key)} of ${JSON.stringify(name)}`;
     return {
       kind: 'schedule-late',
       severity: 'error',
-      subject: `schedule ${name}`,
-      message: `the repeating job ${JSON.stringify(name)} is ${late} overdue, ${last === null ? 'and was never enqueued' : `and was last enqueued ${lasting(last)} ago`}`,
-      remedy: `start an Orchestrator on this schema; if the job is no longer wanted: delete from ${n.schedule} where (job_name, key) = ('${name.replaceAll("'", "''")}', '${key.replaceAll("'", "''")}');`,
+      subject: isRepeat ? `schedule ${name}` : `schedule ${name} ${key}`,
+      message: `${what} is ${late} overdue, ${last === null ? 'and was never enqueued' : `and was last enqueued ${lasting(last)} ago`}`,
+      remedy: `start an Orchestrator on this schema, with a context in which that definition is registered; if it is no longer wanted: delete from ${n.schedule} where (job_name, key) = ('${name.replaceAll("'", "''")}', '${key.replaceAll("'", "''")}');`,
     };
   });
 };

@@ -15,7 +15,7 @@ const reasons = new Map(layerRules.map(({ name, comment }) => [name, comment]));
 const list = (folder) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []);
 
 const folders = ['packages', 'apps']
-  .flatMap((group) => list(group).flatMap((name) => [`${group}/${name}/src`, `${group}/${name}/test`]))
+  .flatMap((group) => list(group).flatMap((name) => ['src', 'test', 'web'].map((part) => `${group}/${name}/${part}`)))
   .filter((folder) => existsSync(join(root, folder)));
 const files = folders.flatMap((folder) =>
   readdirSync(join(root, folder), { encoding: 'utf8', recursive: true })

@@ -26,7 +26,7 @@ const CALL = /(?<![\w."])([a-z_]\w*)\s*\(/gi;
 /** What stands before a bracket and is no function: words of SQL, and functions that are words of its grammar. */
 const WORDS = new Set(
   `all and any array as between by case check coalesce conflict else exists extract filter from greatest having in into is
-  lateral least like limit materialized not nullif on or over returning row select set some then union using values when
+  lateral least like limit materialized not nullif on or over returning row select set sets some then union using values when
   where with`.split(/\s+/),
 );
 /** The name of a table or an alias may be followed by columns in brackets. */

@@ -11,7 +11,7 @@ const testFile = '\\.test\\.ts$';
 const npm = (names) => `(^|node_modules/)(${names})(/|$)`;
 
 const clients =
-  'pg|pg-[^/]+|postgres|@electric-sql|@neondatabase|@prisma|drizzle-orm|knex|kysely|sequelize|slonik|typeorm';
+  'pg|pg-[^/]+|postgres|@electric-sql|@neondatabase|@prisma|drizzle-orm|knex|kysely|@mikro-orm|sequelize|slonik|typeorm';
 
 /** The floors of layer 3, the lowest first, as folders and files of core. */
 const services = `${core}/services/`;
@@ -174,6 +174,40 @@ export const layerRules = [
     },
   },
   {
+    name: 'one-file-knows-the-command-line',
+    comment:
+      'What a command does is said without the library that takes command lines apart: it can be called, tested and moved to another one without it.',
+    severity: 'error',
+    from: { path: '^packages/cli/src/', pathNot: '^packages/cli/src/commander-tree\\.ts$' },
+    to: { path: npm('commander') },
+  },
+  {
+    name: 'pages-see-the-types-of-the-api',
+    comment:
+      'What runs in a browser knows of the server what it answers, and nothing else: the API is for scripts, too, and says all there is to say.',
+    severity: 'error',
+    from: { path: '^packages/dashboard/web/' },
+    to: {
+      path: ['^packages/dashboard/(src|test|e2e)/', '^(packages|@bearmq)/'],
+      pathNot: '^packages/dashboard/(web/|src/api-types\\.ts$)',
+    },
+  },
+  {
+    name: 'dashboard-runs-anywhere',
+    comment:
+      'The dashboard is a function of a Request, and runs where there is no Node.js. What is of Node.js is in an adapter, or in what serves it alone.',
+    severity: 'error',
+    from: { path: '^packages/dashboard/src/', pathNot: '^packages/dashboard/src/(adapters/|standalone\\.ts$)' },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'routes-are-strangers',
+    comment: 'One resource, one file: what two of them share lies beside their folder, and the table lists them all.',
+    severity: 'error',
+    from: { path: '^packages/dashboard/src/server/routes/', pathNot: '/routes/index\\.ts$' },
+    to: { path: '^packages/dashboard/src/(server/(routes/|app\\.ts$|answer\\.ts$)|adapters/)' },
+  },
+  {
     name: 'no-source-of-another-package',
     comment: 'Packages meet by their exports: what is imported is what users get, and what turbo knows to build first.',
     severity: 'error',
@@ -191,7 +225,10 @@ export const layerRules = [
     name: 'no-test-code-in-the-product',
     comment: 'Test files and the private packages are not published: what imports them would break for users.',
     severity: 'error',
-    from: { path: '^packages/(bearmq|core|doctor|driver-[^/]+|migrations)/src/', pathNot: testFile },
+    from: {
+      path: '^packages/(bearmq|cli|core|create-bearmq|dashboard|doctor|driver-[^/]+|migrations|otel|prometheus)/src/',
+      pathNot: testFile,
+    },
     to: {
       path: [
         testFile,

@@ -34,10 +34,35 @@ const sound = {
   'packages/core/src/api/worker/worker.test.ts': `import { worker } from './worker.ts';\nexport const test = worker;`,
   'packages/driver-new/src/index.ts': `import { value } from '@bearmq/core/driver';\nimport pg from 'pg';\nexport const driver = [value, pg];`,
   'packages/migrations/src/steps.ts': `import { value } from '@bearmq/core/driver';\nimport { tables } from '@bearmq/core/schema';\nexport const steps = [value, tables];`,
+  'packages/cli/src/commander-tree.ts': `import { Command } from 'commander';\nexport const tree = Command;`,
+  'packages/dashboard/src/api-types.ts': 'export type Answer = 1;',
+  'packages/dashboard/src/server/routes/jobs.ts': `import type { Answer } from '../../api-types.ts';\nexport const jobs: Answer = 1;`,
+  'packages/dashboard/src/server/routes/index.ts': `export { jobs } from './jobs.ts';`,
+  'packages/dashboard/src/adapters/node.ts': `import { createServer } from 'node:http';\nexport const node = createServer;`,
+  'packages/dashboard/web/page.tsx': `import type { Answer } from '../src/api-types.ts';\nexport const page: Answer = 1;`,
   'packages/integration-tests/test/flow.test.ts': `import { Worker } from '@bearmq/core';\nexport const test = Worker;`,
 };
 
 const unsound: Record<string, readonly [file: string, text: string][]> = {
+  'one-file-knows-the-command-line': [
+    ['packages/cli/src/commands/doctor.ts', `import { Option } from 'commander';\nexport const option = Option;`],
+  ],
+  'pages-see-the-types-of-the-api': [
+    [
+      'packages/dashboard/web/main.tsx',
+      `import { jobs } from '../src/server/routes/jobs.ts';\nexport const main = jobs;`,
+    ],
+    ['packages/dashboard/web/state.ts', `import { Context } from '@bearmq/core';\nexport const state = Context;`],
+  ],
+  'dashboard-runs-anywhere': [
+    [
+      'packages/dashboard/src/server/page.ts',
+      `import { readFileSync } from 'node:fs';\nexport const page = readFileSync;`,
+    ],
+  ],
+  'routes-are-strangers': [
+    ['packages/dashboard/src/server/routes/lanes.ts', `import { jobs } from './jobs.ts';\nexport const lanes = jobs;`],
+  ],
   'bottom-layers-stand-alone': [
     [
       'packages/core/src/driver/names.ts',

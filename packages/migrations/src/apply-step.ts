@@ -2,7 +2,13 @@ import { DatabaseError, hasSqlState, pause, SQL_STATES, type SqlSession } from '
 import { backoffMs } from '@bearmq/core/schema';
 import { type Step, TABLE_TOO_LARGE } from './steps.ts';
 
-const { lockNotAvailable, internalError } = SQL_STATES;
+const { lockNotAvailable, deadlockDetected, internalError } = SQL_STATES;
+
+/**
+ * What turns a text away that is a transaction: the locks of others. A deadlock too, of which it was the one to end: while it
+ * waits for another process that migrates, somebody who builds an index of theirs may wait for its snapshot.
+ */
+const TURNED_AWAY: readonly string[] = [lockNotAvailable, deadlockDetected];
 
 /**
  * What a build fails with when it meets another process's build of the same index: a lock, a deadlock, a name taken, a
@@ -10,7 +16,7 @@ const { lockNotAvailable, internalError } = SQL_STATES;
  */
 const MET_ANOTHER_BUILD: readonly string[] = [
   lockNotAvailable,
-  SQL_STATES.deadlockDetected,
+  deadlockDetected,
   SQL_STATES.duplicateTable,
   SQL_STATES.uniqueViolation,
   internalError,
@@ -28,7 +34,7 @@ export async function applyStep(driver: SqlSession, step: Step, patienceSecs: nu
     const refusal = await attemptStep(driver, step);
     if (refusal === undefined) return;
     if (pausedMs >= patienceSecs * 1000) {
-      const message = `${refusal.message} (tried ${attempt + 1} times in some ${patienceSecs} s)`;
+      const message = `${refusal.message} (tried ${attempt + 1} times in about ${patienceSecs} s)`;
       throw new DatabaseError(message, refusal, refusal.cause);
     }
     const ms = backoffMs(attempt);
@@ -39,12 +45,10 @@ export async function applyStep(driver: SqlSession, step: Step, patienceSecs: nu
 
 /** @returns why it is to be sent again, or nothing when it was applied. */
 async function attemptStep(driver: SqlSession, { texts, concurrently }: Step): Promise<DatabaseError | undefined> {
-  const refused = await attempt(driver, texts, [lockNotAvailable, TABLE_TOO_LARGE]);
+  const refused = await attempt(driver, texts, [...TURNED_AWAY, TABLE_TOO_LARGE]);
   if (refused?.sqlState !== TABLE_TOO_LARGE || concurrently === undefined) return refused;
   // It waits for those who write to the table, and nobody waits for it. What it leaves when it is cut, the texts clear.
-  return (
-    (await attempt(driver, [concurrently], MET_ANOTHER_BUILD)) ?? (await attempt(driver, texts, [lockNotAvailable]))
-  );
+  return (await attempt(driver, [concurrently], MET_ANOTHER_BUILD)) ?? (await attempt(driver, texts, TURNED_AWAY));
 }
 
 /** @returns the error of the first text that fails in one of the ways given; any other is thrown. */

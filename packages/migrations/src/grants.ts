@@ -1,6 +1,7 @@
 import { checkOptions, InvalidOptionError, oneOf, quoteIdentifier } from '@bearmq/core/driver';
 import { GIVEN_COLUMNS, type Tables, tablesOf, unchecked } from '@bearmq/core/schema';
 import { lockedBlock } from './locked-block.ts';
+import { enqueueFunctions } from './schema/enqueue-by-sql.ts';
 
 /** Who may do what, and where. */
 export interface GrantOptions {
@@ -12,7 +13,7 @@ export interface GrantOptions {
    * What for.
    *
    * - `producer`: to enqueue, also in its own transactions and in bulk, jobs of any name, and to register definitions
-   *   that do not repeat. It can neither read, change or delete a job, its own included, nor claim any.
+   *   that neither repeat nor have limits. It can neither read, change or delete a job, its own included, nor claim any.
    * - `worker`: to run workers and orchestrators, and all that a producer may. It can read every payload. It can neither
    *   create, alter or drop anything, nor touch the record of the migrations.
    */
@@ -55,12 +56,14 @@ export function generateGrantSql(options: GrantOptions): string[] {
  * - A worker also sees when it was applied: `diagnose` reckons from that whether a table has ever been vacuumed.
  * - A producer may set the columns that an enqueue names: so it cannot put in a job that seems to run, to have been
  *   tried, or to be older than it is. The number of an identity column needs no right to its sequence.
- * - What no statement names yet (flows, limits, pauses and the like have their tables already) is given to nobody.
+ * - What no statement names yet (flows and the like have their tables already) is given to nobody.
  * - `select … for update skip locked` asks for the right to update: that is what a worker has it for on `finalized_job`.
  * - The mark that an enqueue writes is read by nobody: whoever may write it can change nothing by it.
- * - The functions act with the rights of whoever calls them. That everybody may call a new function is PostgreSQL's
+ * - The functions act with the rights of whoever calls them, but for two that have to do with the line of
+ * groups: a producer may have places made there, and neither read nor change any; and a worker draws the number of its end.
+ * That everybody may call a new function is PostgreSQL's
  *   default and gives nothing away here, so it is not revoked; where it was, for the whole database, both need to be
- *   named.
+ *   named. Those that enqueue jobs with unique keys, and in SQL, act with their owner's: only who is named here may call them.
  * - A worker that may not read the sequence takes the same jobs, but walks over more of what is over while an old
  *   snapshot is held (see `claim_v1`).
  */
@@ -68,12 +71,21 @@ const GRANTS: Readonly<Record<GrantOptions['to'], (n: Tables) => readonly string
   producer: (n) => [
     `insert (${GIVEN_COLUMNS.join(', ')}) on ${n.job}`,
     `execute on procedure ${n.fn('enqueue_first_v1')}`,
+    `execute on function ${n.fn('line_up_v1')}, ${n.fn('enqueue_unique_v1')}, ${enqueueFunctions(n).join(', ')}`,
     `update on sequence ${n.flushMark}`,
   ],
   worker: (n) => [
     `select (applied_at) on ${n.migration}`,
-    `select, insert, update, delete on ${n.job}, ${n.finalizedJob}, ${n.jobGroup}, ${n.process}`,
-    `select, insert, update on ${n.schedule}`,
+    `select, insert, update, delete on ${n.job}, ${n.finalizedJob}, ${n.jobGroup}, ${n.jobTurn}, ${n.process}`,
+    `select, insert, update, delete on ${n.schedule}`,
+    `select, insert, update on ${n.jobDefinition}`,
+    `select, update, delete on ${n.uniqueKey}`,
+    `select, insert, update, delete on ${n.jobLimit}, ${n.jobProgress}`,
+    `select, insert, delete on ${n.jobLog}`,
+    `select, insert, delete on ${n.pause}`,
+    `select, insert, update, delete on ${n.laneStats}, ${n.laneDepth}`,
+    `select, insert, update on ${n.laneTotal}`,
+    `select on ${n.jobsView}, ${n.queuesView}`,
     `select on sequence ${n.jobSequence}`,
     `update on sequence ${n.flushMark}`,
     `execute on all routines in schema ${n.schema}`,

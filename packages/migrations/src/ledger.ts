@@ -31,8 +31,8 @@ export function makeLedger(n: Tables, migrations: readonly Migration[]): string 
     raise exception using errcode = '${NOT_OUR_LEDGER}', message = ${quoteLiteral(notOurLedger(n))};
   elsif pg_catalog.to_regclass(${quoteLiteral(n.job)}) is not null and not exists (select 1 from ${n.migration}) then
     raise exception using errcode = '${EMPTY_LEDGER}', message = ${quoteLiteral(
-      `the table ${n.migration}, in which BearMQ keeps what was applied, shows no row, though BearMQ's tables are there: ` +
-        'its rows were deleted, or row security hides them; put back those of them that had been applied: ' +
+      `BearMQ's ledger, the table ${n.migration}, shows no row, though BearMQ's tables are there: its rows were deleted, or ` +
+        'row security hides them; put back the rows of what was applied: ' +
         `insert into ${n.migration} (version, name) values ${rows}`,
     )};
   end if;`,
@@ -41,8 +41,8 @@ export function makeLedger(n: Tables, migrations: readonly Migration[]): string 
 
 export function notOurLedger(n: Tables): string {
   return (
-    `the table ${n.migration} is not the one in which BearMQ keeps what was applied, as it has other columns: ` +
-    'it belongs to another program; give BearMQ a schema of its own'
+    `the table ${n.migration} is not BearMQ's ledger, since it has other columns: it belongs to another program; ` +
+    'give BearMQ a schema of its own'
   );
 }
 

@@ -28,15 +28,15 @@ export function withShortLockWait(n: Tables, what: string, body: string): string
   exception when lock_not_available then
     ${findHolders(n)}
     raise exception using errcode = 'lock_not_available', message = ${subject}
-      || ' gave way, as it waits ${LOCK_WAIT_MS} ms at most for a lock and then keeps nobody waiting behind it; '
+      || ' backed off after waiting ${LOCK_WAIT_MS} ms for a lock, so as not to block others; '
       || coalesce('locks in the schema were held by ' || holders, 'whoever held the lock has ended')
-      || '; run the migrations again: what was applied stays';
+      || '; run the migrations again: applied steps stay';
   end;`;
 }
 
 /**
  * Who had locks on anything in the schema before the attempt began: the longest transactions first, three at most.
- * Transactions that are as short as a worker's are not told of. What a session of another role does is hidden from a
+ * Transactions that are as short as a worker's are not told of, unless they build an index. What a session of another role does is hidden from a
  * role without `pg_read_all_stats`; that it holds a lock, and its pid, is not.
  */
 function findHolders(n: Tables): string {
@@ -61,6 +61,7 @@ function findHolders(n: Tables): string {
       ) l left join pg_catalog.pg_stat_activity a on a.pid = l.pid
       where a.xact_start is null
         or a.xact_start < pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => ${LOCK_WAIT_MS / 1000})
+        or exists (select from pg_catalog.pg_stat_progress_create_index p where p.pid = l.pid)
       order by a.xact_start nulls last limit 3
     ) h;`;
 }

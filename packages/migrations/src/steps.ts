@@ -48,7 +48,8 @@ function once(n: Tables, { version, name, oldestClient = 1 }: Migration, body: s
 
 /**
  * An index that a build leaves behind when it is cut is invalid, and so is one that is being built. A build holds `share
- * update exclusive` on the table: whoever gets that lock knows that nobody builds.
+ * update exclusive` on the table: whoever gets that lock knows that nobody builds. It is not waited for: a builder waits for
+ * the snapshots of those who wait for whoever clears, and the three would wait in a circle.
  */
 function indexStep(n: Tables, migration: IndexMigration): Step {
   const index = migration.index(n);
@@ -62,7 +63,7 @@ function indexStep(n: Tables, migration: IndexMigration): Step {
       n,
       titleOf(migration),
       `if ${isInvalid} then
-      lock table ${index.table} in share update exclusive mode;
+      lock table ${index.table} in share update exclusive mode nowait;
       if ${isInvalid} then
         drop index ${built};
       end if;

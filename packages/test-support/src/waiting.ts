@@ -1,5 +1,5 @@
 /** Long enough for a loaded machine, short enough to be told before the time limit of a test is over. */
-export const DEADLINE_MS = 20_000;
+export const DEADLINE_MS = 45_000;
 const INTERVAL_MS = 10;
 
 /** What ends the waiting: anything but `undefined` and `false`. */
@@ -8,7 +8,7 @@ type Found<T> = Exclude<T, undefined | false>;
 /**
  * Asks again and again, every 10 ms, until `probe` gives a value that is neither undefined nor false, and resolves to it.
  *
- * @param deadlineMs 20 seconds unless given
+ * @param deadlineMs 45 seconds unless given
  * @param describe what else the error says, asked when it is made
  * @throws after the deadline, an error that says what was waited for; what `probe` throws
  */
@@ -31,7 +31,7 @@ export async function until<T>(
   }
 }
 
-/** Settles as the promise does; rejects after 20 seconds, saying what was waited for. */
+/** Settles as the promise does; rejects after 45 seconds, saying what was waited for. */
 export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -1,4 +1,4 @@
-import type { Tables } from '@bearmq/core/schema';
+import { lineUp, type Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
 import { RANK } from './claim-find.ts';
 
@@ -13,7 +13,8 @@ export function nextDue(n: Tables, after: string): string {
 
 /**
  * The first stage of a claim: makes ready what is due, the earliest first. Whoever is awake does, so no orchestrator is
- * needed for delays and retries. Rows that others hold are skipped: they are being made ready, or changed.
+ * needed for delays and retries. Rows that others hold are skipped: they are being made ready, or changed. A job in a group
+ * waits in that from then on, and its group gets its place in line.
  *
  * Like claimed jobs, those made ready leave dead entries at the head of their index while an old snapshot is held, and
  * every claim would walk over them twice. So none is looked for before `p_after`. A job that is scheduled for a time
@@ -32,13 +33,16 @@ begin
     order by j.run_at limit ${DUE_LIMIT} for update skip locked
   ),
   promoted as (
-    update ${n.job} j set state = 'ready', ready_at = j.run_at, run_at = null from due where j.id = any (array[due.id])
-    returning j.id, j.channel, j.name, ${RANK} as rank, j.seq, j.job_group
+    update ${n.job} j set state = case when j.job_group is null then 'ready' else 'blocked' end::${n.jobState}, ready_at = j.run_at, run_at = null from due where j.id = any (array[due.id])
+    returning j.id, j.channel, j.name, j.priority, ${RANK} as rank, j.seq, j.job_group
+  ),
+  lined_up as materialized (
+    select ${lineUp(n, 'promoted')}
   )
   select array_agg(p.id) filter (where p.job_group is null),
     array_agg(row(p.channel, p.name, p.rank, p.seq, p.rank, least(p.seq, 9223372036854775806) + 1)::${n.fn('stretch')})
       filter (where p.job_group is null),
-    count(*) < ${DUE_LIMIT}
+    count(*) < ${DUE_LIMIT} and (select count(l.places) >= 0 from lined_up l)
   into v_due.ids, v_due.places, v_due.is_all
   from promoted p;
   return v_due;

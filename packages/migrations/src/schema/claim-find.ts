@@ -4,21 +4,13 @@ import { plpgsql } from '../plpgsql.ts';
 /**
  * The second stage of a claim: finds where there are ready jobs, without locking any.
  *
- * A lane is a pair of channel and name, and jobs lie in the indexes `job_ready` and `job_ready_grouped` lane by lane. Both
- * are read by a recursive skip scan. From each lane found it goes on to the next *registered* name of that channel, past
- * the last one to the next channel. So what it costs follows the names that a process has registered and the channels
- * that there are: not the jobs, and not the lanes of others. 100,000 foreign lanes in 2,000 channels are 4,000 probes.
+ * A lane is a pair of channel and name. A skip scan goes from each lane found to the next *registered* name of that channel,
+ * past the last one to the next channel: its cost follows the names of this process and the channels that there are, not the
+ * jobs, and not the lanes of others.
  *
- * Jobs without a group are found by stretches: a stretch is a part of one lane, from a place up to another one, both a
- * pair of {@link RANK} and `seq`. Why stretches: while anybody holds an old snapshot (a forgotten transaction, a dump, a
- * replica) no vacuum can take away the index entries of claimed jobs. They lie at the head of their lane, and whoever
- * looks there visits the dead row of each: half a microsecond a job, 24 ms after 50,000. So a process that knows up to
- * which `seq` a lane holds nothing but dead entries says so, and these are left out: the index is read in the stretches
- * between them.
- *
- * Before PostgreSQL 18 the comparison of rows that ends a stretch does not end the scan within a channel. A scan of all but
- * the places left out then reads the index, though not the rows, up to the next place: 1.4 ms for 20,000 jobs. It is made
- * the more seldom for it (`ScanBudget`); the narrow scans between are not affected.
+ * Jobs without a group are found by stretches, parts of one lane. While anybody holds an old snapshot the entries of claimed
+ * jobs stay at the head of their lane, and whoever looks there visits the dead row of each. So a process that knows up to
+ * which `seq` a lane is over says so, and that part is left out. Figures: apps/docs/internals/claim.md, "Find" and "Scans"
  *
  * `p_names` are the registered names, ordered by their bytes.
  */
@@ -119,10 +111,10 @@ function into(select: string, variables: readonly string[]): string {
   return select.replace(' from ', ` into ${variables.join(', ')} from `);
 }
 
-/** Finds the lanes that have ready jobs in groups. Null: none. */
+/** Finds the lanes in which groups stand in line. Null: none. */
 export function findGrouped(n: Tables): string {
   const probe: Probe = (after) =>
-    `select j.channel, j.name from ${n.job} j where j.state = 'ready' and j.job_group is not null ${after}
+    `select j.channel, j.name from ${n.jobTurn} j where j.open ${after}
     order by j.channel, j.name limit 1`;
   return plpgsql({
     called: 'inner',

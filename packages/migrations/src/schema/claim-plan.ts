@@ -3,21 +3,11 @@ import { plpgsql } from '../plpgsql.ts';
 import { RANK, STRETCH, within } from './claim-find.ts';
 
 /**
- * The third stage of a claim: says where the best `p_left` jobs of a demand lie, at a cost that follows what is taken,
- * however many lanes there are and however deep. It looks without locking.
+ * The third stage of a claim: says where the best `p_left` jobs of a demand lie, without locking, at a cost that follows
+ * what is taken. It looks a few jobs deep into each stretch, and deeper only where all that it saw are among the best.
  *
- * Of jobs without a group it looks a few deep, and deeper only where all that it saw are among the best. A claim of 1,000
- * jobs of 1, 200 and 20,000 lanes takes 40, 28 and 85 ms (finding 20,000 lanes takes 60 of it); when it looked at 1,000
- * jobs of each, 44, 217 and 1,910 ms. A stretch whose first job is not among the best of all first jobs gives none, and is
- * left out of `ungrouped` (`is_narrowed`). `takes` says how many of them to take in each stretch of `ungrouped`, and `seen` are
- * their places and some more.
- *
- * Jobs in groups are merged with those by priority and age. A group counts once, however many of its jobs were seen: it
- * needs one slot. `groups` are those among the best, in the order of their first, `num_grouped` is how many jobs of groups
- * were seen, and `num_ungrouped` how many of the best have no group.
- *
- * `p_is_first`: nothing was taken since the stretches were found, so their first jobs are known. Else they are looked for
- * again.
+ * `takes` is how many jobs to take in each stretch of `ungrouped`, `groups` are those among the best, in order. `p_is_first`:
+ * nothing was taken since the stretches were found, so their first jobs are known. See apps/docs/internals/claim.md, "Plan"
  */
 export function planDemand(n: Tables): string {
   return plpgsql({
@@ -66,21 +56,21 @@ begin
     with peeked as materialized (
       select null::text as job_group, s.rank, s.seq from unnest(v_plan.seen) as s
       union all
-      select x.job_group, ~x.priority, x.seq from unnest(p_grouped) as l cross join lateral (
-        select j.job_group, j.priority, j.seq from ${n.job} j
-        where j.state = 'ready' and j.job_group is not null and j.channel = l.channel and j.name = l.name
-        order by j.priority desc, j.seq limit p_left) x
+      select x.job_group, ~x.priority, x.turn from unnest(p_grouped) as l cross join lateral (
+        select t.job_group, t.priority, t.turn from ${n.jobTurn} t
+        where t.open and t.channel = l.channel and t.name = l.name
+        order by ~t.priority, t.turn limit p_left) x
     ),
-    candidate as (
+    candidate as materialized (
       select p.*, row_number() over (partition by p.job_group order by p.rank, p.seq) as nth from peeked p
     ),
     chosen as materialized (
       select c.* from candidate c where c.job_group is null or c.nth = 1 order by c.rank, c.seq limit p_left
     )
-    select (select array_agg(c.job_group order by c.rank, c.seq) from chosen c where c.job_group is not null),
-      (select count(*)::integer from peeked p where p.job_group is not null),
-      (select count(*)::integer from chosen c where c.job_group is null)
-    into v_plan.groups, v_plan.num_grouped, v_plan.num_ungrouped;
+    select array_agg(c.job_group order by c.rank, c.seq),
+      exists (select 1 from candidate d where d.job_group is not null and d.nth > 1)
+    into v_plan.groups, v_plan.is_doubled
+    from chosen c where c.job_group is not null;
   end if;
   return v_plan;
 end`,

@@ -80,7 +80,7 @@ export const PAYLOAD_BYTES = `case when pg_column_compression(j.payload) is null
 const PICKED = `j.ctid as row, ${RANK} as rank, j.seq, ${PAYLOAD_BYTES} as bytes`;
 
 /** Leaves out of `v_pick` what comes after the job that fills the room. Seldom any. Its `bytes` stay: there is no room left. */
-function fitInto(n: Tables, room: string): string {
+export function fitInto(n: Tables, room: string): string {
   return `if v_pick.bytes > ${room} then
     v_pick.rows := array(
       select b.row from (
@@ -92,21 +92,23 @@ function fitInto(n: Tables, room: string): string {
 }
 
 /**
- * Marks jobs that this transaction has locked as running for `p_process`, and returns them. `rows` and `epochs` are arrays,
- * an entry for each job; the second may end before the first. The job at `first` starts at once: its attempt is spent
- * here; 0: none does.
+ * Marks jobs that this transaction has locked as running for `p_process`, and returns them, each with its number in `rows`,
+ * since an update returns them in any order. `rows` and `epochs` are arrays, an entry for each job; the second may end before
+ * the first. The job at `first` starts at once: its attempt is spent
+ * here; 0: none does. `held` says which limits count the job `j`; by default none does. It is written in
+ * any case: what it said of an earlier claim stays while a job waits.
  *
  * A job that has no attempt left (its worker died during the last) is returned all the same, with an attempt past its
  * `num_attempts`, and the worker finalizes it without running it. It counts as not started: no attempt is spent on it,
  * so none may be given back.
  */
-export function take(n: Tables, rows: string, epochs: string, first: string): string {
+export function take(n: Tables, rows: string, epochs: string, first: string, held: string = 'null'): string {
   const isStarted = `r.nth = ${first} and j.attempt < j.num_attempts`;
   return `update ${n.job} j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(),
-      group_epoch = r.epoch, started = ${isStarted},
+      group_epoch = r.epoch,held = ${held}, started = ${isStarted},
       attempt = j.attempt + case when ${isStarted} then 1 else 0 end
     from unnest(${rows}, ${epochs}) with ordinality as r (row, epoch, nth) where j.ctid = r.row
-    returning ${CLAIMED_COLUMNS.map((name) => TAKEN[name]).join(', ')}`;
+    returning ${CLAIMED_COLUMNS.map((name) => TAKEN[name]).join(', ')}, r.nth::integer`;
 }
 
 /** The most bytes of extras that a worker is told; eight times what a client puts in. */
@@ -116,11 +118,16 @@ const EXTRAS_BYTES = 65_536;
  * What a claim returns of each column. What somebody wrote by hand is cut to what a client can hold, and extras beyond any
  * that a client would have put in are left out: one job that nobody could read would stop all, and a check at each write
  * would cost those that have none.
+ *
+ * A job that was to be cancelled while it ran, and whose process died, says so in place of its extras: it is not run, and
+ * needs none of them.
  */
 const TAKEN: Readonly<Record<ClaimedColumn, string>> = {
   id: 'j.id::text',
   seq: 'j.seq::float8',
   enqueued_at: '(extract(epoch from j.enqueued_at) * 1000)::float8',
+  claimed_at: `case when isfinite(coalesce(j.ready_at, j.enqueued_at))
+      then (extract(epoch from now() - coalesce(j.ready_at, j.enqueued_at)) * 1000)::float8 else 0 end`,
   timeout_secs: 'least(j.timeout_secs, 3153600000)',
   attempt: 'case when j.started then j.attempt else least(j.attempt, 2147483646) + 1 end',
   num_attempts: 'j.num_attempts',
@@ -132,6 +139,8 @@ const TAKEN: Readonly<Record<ClaimedColumn, string>> = {
   channel: 'j.channel',
   job_group: 'j.job_group',
   payload: 'j.payload::text',
-  extras: `case when pg_column_size(j.extras) <= ${EXTRAS_BYTES} and octet_length(j.extras::text) <= ${EXTRAS_BYTES}
+  extras: `case when j.extras is null and j.cancel is null then null
+        when j.cancel is not null then json_build_object('cancelled', left(coalesce(j.cancel ->> 'reason', ''), 10000))::text
+        when pg_column_size(j.extras) <= ${EXTRAS_BYTES} and octet_length(j.extras::text) <= ${EXTRAS_BYTES}
         then j.extras::text end`,
 };

@@ -2,21 +2,16 @@ import type { Tables } from '@bearmq/core/schema';
 import { fits, GROUP_BYTES, HOT_TABLE, MAX_SECS, NAME } from './table-parts.ts';
 
 /**
- * What is said about jobs rather than done with them: when they repeat, what is paused, what a definition's jobs are
- * like unless an enqueue says otherwise, and which of them may be there once only.
+ * What is said about jobs rather than done with them: when they repeat, what is paused, what a definition's jobs are like
+ * unless an enqueue says otherwise, and which of them may be there once only.
  *
- * - `schedule` has a row for each thing that repeats, by the definition's name and a key. `rule` is `{ everySecs }`, or
- *   has a `cron` expression; `next_at` is when the next tick is due, `last_at` when the last one was, and `last_job_id`
- *   the job that it enqueued. `revision` is raised by each tick, for whoever works one out from a row read before.
- *   Entered by a definition (`origin`), it goes with what that says; entered by a call, it stays until a call removes it.
- * - `pause` has a row for each thing that is paused, a group included. It is empty as a rule, which a claim sees by one
- *   look for all of them.
- * - `unique_key` says who holds a key: `hash` is made of the job's name and the key. Whether it is still held is told by
- *   the job, so that a claim or a settle has nothing to do with keys, and a row that is left over locks nothing.
- *   `payload` and `extras` are those that the job is to be run with where its own row could not be changed.
+ * - `schedule`: a row for each thing that repeats. `revision` is raised by each tick and each change. Entered by a definition
+ *   (`origin` is `repeat` or `definition`), it goes with what that says; entered by a call, it stays until a call removes it.
+ * - `pause`: empty as a rule, which a claim sees by one look for all pauses.
+ * - `unique_key`: whether it is still held is told by the job, so a row that is left over locks nothing.
  *
- * All but the orchestrators' pass over what is due read these by their keys. That pass takes the rows of all, so what it
- * could not go on with is refused: a moment at infinity, an interval that is none.
+ * The orchestrators' pass takes the schedules of all, so what it could not go on with is refused: a moment at infinity, an
+ * interval that is none.
  */
 export function controlTables(n: Tables): string[] {
   return [
@@ -35,12 +30,12 @@ export function controlTables(n: Tables): string[] {
       updated_at timestamptz not null default now(),
       constraint schedule_key unique (job_name, key),
       constraint schedule_names_fit check (${fits('job_name')} and ${fits('key')}),
-      constraint schedule_origin_known check (origin in ('definition', 'api')),
+      constraint schedule_origin_known check (origin in ('definition', 'repeat', 'api')),
       constraint schedule_rule_in_range check (coalesce((rule ->> 'everySecs')::float8 between 0.1 and ${MAX_SECS},
         ${fits("(rule ->> 'cron')", 1024)}, false)),
       constraint schedule_times_are_finite check (isfinite(next_at) and isfinite(last_at) and isfinite(paused_at))
     )`,
-    `create index schedule_due on ${n.schedule} (next_at) where paused_at is null`,
+    `create index schedule_due on ${n.schedule} (next_at, id) where paused_at is null`,
     `create table ${n.pause} (
       kind text collate "C" not null,
       name ${NAME} not null,
@@ -63,8 +58,6 @@ export function controlTables(n: Tables): string[] {
       held_until timestamptz,
       until text not null,
       key text not null,
-      payload json,
-      extras json,
       constraint unique_key_fits check (${fits('key', 1024)}),
       constraint unique_key_until_known check (until in ('started', 'finished', 'deleted'))
     ) with (${HOT_TABLE})`,

@@ -2,27 +2,15 @@ import type { Tables } from '@bearmq/core/schema';
 import { freshTag, NAME_TAG } from '../plpgsql.ts';
 
 /**
- * Enqueues one job that is ready at once, and tells those who listen: for the first enqueue after a quiet moment, which
- * somebody idle waits for.
+ * Enqueues one job that is ready at once and announces it: the first after a quiet spell, which somebody idle waits for.
  *
- * The job is committed, seen and told of before the disk has it: the first commit does not wait for the disk, the second
- * one writes a mark (any record would do) and does. The call returns after that, so an enqueue that resolved is durable.
- * A worker that takes the job meanwhile commits its claim, and that waits for the disk as well: what lies before it in
- * the log, the job included, is durable before the job starts. So the disk is waited for once on the way from enqueue to
- * start where two commits one after the other wait twice; and the lock of the whole server that a NOTIFY holds while it
- * commits is held for microseconds, not for as long as the disk takes.
+ * The first commit does not wait for the disk, the second writes a mark and does. So the job is seen and announced before
+ * the disk has it, an `enqueue` that resolved is durable, and a worker's own flush covers the job that it starts. A role
+ * that may not write the mark has its job durable first: an error after the first commit would be told as the failure of an
+ * enqueue that took place.
  *
- * A role that may not write the mark has its job durable first and is told of it then. (An error that came after the
- * first commit would be told as the failure of an enqueue that took place.)
- *
- * A statement timeout or a cancel that comes in the microseconds between the two commits is such an error, told as
- * retryable, like a lost connection: the job may be there. The wait for the disk itself is not cut short by either.
- *
- * It sets nothing but within its first transaction, and no search path, since a procedure that does may not commit: all
- * its names are qualified.
- *
- * Measured, median of the way from enqueue to start, two cores, an hour in which a commit was slow: 2.8 ms with a durable
- * insert and a notification after it, 2.6 with both in one statement, 2.3 so. For the call itself: 1.2, 1.3, 1.35.
+ * It sets nothing outside of its first transaction, and no search path, since a procedure that does may not commit: all its
+ * names are qualified. Figures: apps/docs/internals/enqueue.md, "The first job"
  */
 export function enqueueFirst(n: Tables): string {
   const mark = `${NAME_TAG}${n.flushMark}${NAME_TAG}`;
@@ -32,9 +20,14 @@ begin
   if v_may_mark then
     perform pg_catalog.set_config('synchronous_commit', 'off', true);
   end if;
-  insert into ${n.job} (id, state, name, channel, job_group, num_attempts, timeout_secs, priority, extras, payload)
-  values (p_id, 'ready', p_name, p_channel, p_group, p_num_attempts, p_timeout_secs, p_priority,
-    p_extras, p_payload);
+  if p_group is null then
+    insert into ${n.job} (id, state, name, channel, num_attempts, timeout_secs, priority, extras, payload)
+    values (p_id, 'ready', p_name, p_channel, p_num_attempts, p_timeout_secs, p_priority, p_extras, p_payload);
+  else
+    insert into ${n.job} (id, state, name, channel, job_group, num_attempts, timeout_secs, priority, extras, payload)
+    values (p_id, 'blocked', p_name, p_channel, p_group, p_num_attempts, p_timeout_secs, p_priority, p_extras, p_payload);
+    perform ${n.fn('line_up_v1')}(array[p_group], array[p_channel], array[p_name], array[p_priority], array[0]);
+  end if;
   if v_may_mark then
     perform pg_catalog.pg_notify(p_listeners, p_announcement);
     commit;

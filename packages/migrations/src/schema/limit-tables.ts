@@ -1,5 +1,5 @@
 import type { Tables } from '@bearmq/core/schema';
-import { fits, GROUP_BYTES, HOT_TABLE, isRate, NAME } from './table-parts.ts';
+import { fits, HOT_TABLE, isRate, NAME } from './table-parts.ts';
 
 /**
  * What limits jobs beside their order: how many of a kind may run or start, and whose turn it is among groups. Settings
@@ -12,7 +12,8 @@ import { fits, GROUP_BYTES, HOT_TABLE, isRate, NAME } from './table-parts.ts';
  *   in line by `turn`, on the axis of `job.seq`: a group that arrives stands where its first job does, one that was served
  *   goes to the end. One that is not open may start nothing now; `due_at` says when it may, where time alone decides.
  *   `credit` is what a group with a weight has left of its turn, `misses` how often it was met with nothing to start.
- *   Not unique by lane: an insert must never wait for another enqueue's transaction, and doubles are merged when met.
+ *   Not unique by lane: an insert must never wait for another enqueue's transaction, and doubles are merged when met. Its
+ *   names are not checked: what would be too long for its key is refused with the job, by an index that holds the same.
  */
 export function limitTables(n: Tables): string[] {
   return [
@@ -48,7 +49,6 @@ export function limitTables(n: Tables): string[] {
       name ${NAME} not null,
       job_group ${NAME} not null,
       primary key (job_group, channel, name, id),
-      constraint job_turn_names_fit check (${fits('channel')} and ${fits('name')} and ${fits('job_group', GROUP_BYTES)}),
       constraint job_turn_due_is_finite check (isfinite(due_at))
     ) with (fillfactor = 70, ${HOT_TABLE})`,
     `create index job_turn_line on ${n.jobTurn} (channel, name, (~priority), turn) where open`,

@@ -1,69 +1,7 @@
 import type { Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
-import { failure } from './failures.ts';
 import { forceOpen, isHeld } from './gate.ts';
 import { lockGroups, WAIT_BRIEFLY } from './groups.ts';
-
-/**
- * Takes running jobs back from a worker process, and frees their groups: all but those of the claims in `p_known` and
- * `p_known_fences`, parallel arrays. By claim and not by job: what a process does with one claim says nothing of the next.
- *
- * Group rows are locked before the jobs, in name order, as a settle does: a settle of the same jobs by a worker that
- * is not dead after all can then only come before or after, never cross. It fails (55P03) where a user's transaction goes
- * on holding a job. `fence` is raised, so that whoever held a
- * job can settle nothing any more. A job that was claimed ahead and not started has spent no attempt; `p_refund`
- * says that not even those marked as started were (their claim never reached the worker). Otherwise the jobs become
- * `suspect`: one that ends its process at once, before its start is recorded, would have its attempt given back each time.
- * And of one that was started the attempt has failed, by the death of its process, and it waits anew from now on.
- */
-export function releaseJobs(n: Tables): string {
-  return plpgsql({
-    signature: `${n.fn('release_jobs_v1')}(
-  p_process uuid, p_known uuid[], p_known_fences integer[], p_refund boolean)`,
-    returns: 'table (o_id uuid, o_name text)',
-    body: `declare
-  v_groups text[];
-  v_released_groups text[];
-  v_released_epochs integer[];
-begin
-  select array_agg(distinct j.job_group) into v_groups from ${n.job} j
-  where j.process_id = p_process and j.state = 'running' and j.job_group is not null;
-  ${lockGroups(n, 'v_groups')}
-  ${WAIT_BRIEFLY}
-
-  select array_agg(j.job_group), array_agg(j.group_epoch) into v_released_groups, v_released_epochs
-  from ${n.job} j
-  where j.process_id = p_process and j.state = 'running' and j.job_group = any (v_groups)
-    and ${isUnknown};
-
-  return query
-  update ${n.job} j set state = 'ready', process_id = null, fence = j.fence % 2147483647 + 1, suspect = j.suspect or not p_refund,
-    attempt = greatest(0, j.attempt - case when p_refund and j.started then 1 else 0 end),
-    ready_at = case when ${HAS_DIED} then now() else j.ready_at end,
-    deaths = case when ${HAS_DIED} then coalesce(j.deaths, 0) % 2147483647 + 1 else j.deaths end,
-    failures = case when ${HAS_DIED} then ${n.fn('append_failure_v1')}(j.failures, ${DEATH}) else j.failures end
-  where j.process_id = p_process and j.state = 'running' and ${isUnknown}
-  returning j.id, j.name;
-
-  if v_released_groups is not null then
-    perform ${n.fn('release_groups_v1')}(v_released_groups, v_released_epochs);
-  end if;
-end`,
-  });
-}
-
-/** Whether the job was running when its process died. */
-const HAS_DIED = 'j.started and not p_refund';
-
-/** Who ran it and for how long died with the process. */
-const DEATH = failure({
-  attempt: 'j.attempt',
-  error: `'the worker process died'`,
-  more: `'workerId', null::text, 'durationMs', null::float8`,
-});
-
-/** A set to look up in, made once: a join of two lists of some thousand would compare each with each. */
-const isUnknown = '(j.id, j.fence) not in (select k.id, k.fence from unnest(p_known, p_known_fences) as k (id, fence))';
 
 /**
  * Whether a worker has let half of its lease pass: it renews every third. Core asks the same when it renews its own. In
@@ -78,25 +16,15 @@ function isOverdue(worker: string): string {
 const WATCH_GAP_SECS = 3;
 
 /**
- * Gives the jobs of dead worker processes back to the queue, and opens groups that were locked for too long.
+ * Gives the jobs of dead processes back to the queue, and opens groups that were held for too long.
  *
- * A worker is dead when its lease has run out, it was watched for `p_grace_secs` without a gap and did not renew, and the
- * session lock that it named (if it could take one) is free: a process whose event loop is blocked cannot renew its
- * lease, but its connection still holds the lock, and the server lets go of that the moment the connection ends.
- * `p_blocked_secs` without a renewal is the upper bound for that patience: a gateway may keep a connection whose client
- * is long gone.
+ * A process is dead when its lease has run out, it was watched for `p_grace_secs` without a gap and did not renew, and its
+ * session lock is free or it has not renewed for `p_blocked_secs`. The watch is there because leases run out by themselves
+ * while the database is away.
  *
- * The watch is there because leases run out by themselves while the database is away, or while nobody reaches it. Whoever
- * comes back first must not take the others for dead: they are given time to come back as well. Each call notes which
- * workers have let half of their lease pass; a renewal wipes that out, and so does a pause of three seconds in which
- * nobody looked. So the watch has begun long before a lease runs out, and costs a death that is noticed no time.
- *
- * `p_self` is the caller's own lease, which it would renew, not take.
- *
- * The workers' rows are locked first: a claim under way holds its own `for key share`, so it is skipped until the claim
- * is over. Then the groups of their jobs, in name order, as a settle does. A group is opened by raising its epoch when the latest of its running jobs was claimed, or started, more than
- * `p_unlock_secs` ago: its job may go on and is settled as usual, but no longer counts. Workers are noted last, so that no renewal waits while jobs are put back. The row `overdue` says that
- * there are some: look again within the gap.
+ * Locks: rows of processes (a claim under way holds its own, and is skipped), then all their groups in name order, then jobs,
+ * `skip locked`. Processes are noted last, so that no renewal waits. The row `overdue` says: look again within the gap. See
+ * apps/docs/internals/maintain.md
  */
 export function rescue(n: Tables): string {
   return plpgsql({
@@ -123,7 +51,7 @@ begin
     v_dead := v_dead || v_process.id;
   end loop;
 
-  -- Running jobs of a worker without a row: nothing leaves any, but if they were there nobody else would find them.
+  -- Running jobs of a worker without a row: those that a user's transaction held when the worker was rescued.
   with recursive holder (id) as (
     (select j.process_id from ${n.job} j where j.state = 'running' order by j.process_id limit 1)
     union all
@@ -148,7 +76,7 @@ begin
         return query select 'process', null::text, null::text, v_id::text;
       end if;
     exception when lock_not_available then
-      -- A user's transaction holds a job of it. Its row stays, so the next rescue tries again; the others are rescued now.
+      -- Something else than a job is held. Its row stays, so the next rescue tries again; the others are rescued now.
       null;
     end;
   end loop;
@@ -169,7 +97,7 @@ begin
     )
     select array_agg(o.name) into v_groups from opened o;
     if v_groups is not null then
-      perform ${n.fn('promote_group_heads_v1')}(v_groups);
+      perform ${n.fn('open_turns_v1')}(v_groups);
       return query select 'group', null::text, u.name, null::text from unnest(v_groups) as u (name);
     end if;
   exception when lock_not_available then
@@ -182,7 +110,10 @@ begin
     select w.id from ${n.process} w where w.id is distinct from p_self and ${isOverdue('w')}
     order by w.id for no key update skip locked) o
   where e.id = o.id and (e.watched_at is null or e.watched_at < now() - interval '0.5 s');
-  if exists (select 1 from ${n.process} w where w.id is distinct from p_self and ${isOverdue('w')}) then
+  if exists (select 1 from ${n.process} w where w.id is distinct from p_self and ${isOverdue('w')})
+    or exists (
+      select 1 from unnest(v_dead || v_strays) as d (id) join ${n.job} j on j.process_id = any (array[d.id])
+      where j.state = 'running') then
     return query select 'overdue', null::text, null::text, null::text;
   end if;
 end`,

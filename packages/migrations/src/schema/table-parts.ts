@@ -15,7 +15,7 @@ export const HOT_TABLE = `autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_
 export const MAX_SECS = 3_153_600_000;
 
 /** The longest name of a job, a channel, a key or a step, in bytes of UTF-8. */
-const NAME_BYTES = 255;
+export const NAME_BYTES = 255;
 
 /** The longest name of a group, in bytes of UTF-8. */
 export const GROUP_BYTES = 1024;

@@ -32,10 +32,10 @@ export const makes: FrozenText = {
       deaths integer,
       held smallint,
       flow_id uuid,
-      done json,
-      cancel json,
+      done jsonb,
+      cancel jsonb,
       constraint job_attempt_in_range check (attempt between 0 and num_attempts),
-      constraint job_payload_fits check (pg_column_size(payload) <= 200000 or octet_length(payload::text) <= 67108864),
+      constraint job_payload_fits check (pg_column_size(payload) <= 200000 or octet_length(payload::text) <= 67239936),
       constraint job_running_has_process check ((state = 'running') = (process_id is not null)),
       constraint job_scheduled_has_time check ((state = 'scheduled') = (run_at is not null))
     ) with (autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_scale_factor = 0.02,
@@ -43,8 +43,6 @@ export const makes: FrozenText = {
     `create sequence "bearmq".flush_mark`,
     `create index job_ready on "bearmq".job (channel, name, (~priority), seq)
       where state = 'ready' and job_group is null`,
-    `create index job_ready_grouped on "bearmq".job (channel, name, priority desc, seq)
-      where state = 'ready' and job_group is not null`,
     `create index job_waiting_in_group on "bearmq".job (job_group, channel, name, priority desc, seq)
       where state in ('ready', 'blocked') and job_group is not null`,
     `create index job_scheduled on "bearmq".job (run_at) include (channel, name, priority, seq) where state = 'scheduled'`,
@@ -93,6 +91,8 @@ export const makes: FrozenText = {
         and num_nulls(rate_max, rate_secs) in (0, 2) and rate_max between 1 and 1000000 and rate_secs between 0.001 and 3153600000)
     ) with (fillfactor = 50, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_scale_factor = 0.02,
       autovacuum_analyze_threshold = 2000, autovacuum_analyze_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0)`,
+    `create index job_group_limited on "bearmq".job_group (name)
+      where max_running is not null or weight is not null or rate_max is not null`,
     `create table "bearmq".process (
       id uuid primary key,
       generation integer not null default 0,
@@ -106,7 +106,8 @@ export const makes: FrozenText = {
       host text,
       release text,
       takes json,
-      load json
+      load json,
+      cancels integer not null default 0
     ) with (fillfactor = 50, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_scale_factor = 0.02,
       autovacuum_analyze_threshold = 2000, autovacuum_analyze_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0)`,
     `create type "bearmq".lane as (channel text collate "C", name text collate "C")`,
@@ -116,13 +117,21 @@ export const makes: FrozenText = {
     `create type "bearmq".due as (ids uuid[], places "bearmq".stretch[], is_all boolean)`,
     `create type "bearmq".plan as (
       ungrouped "bearmq".stretch[], takes integer[], seen "bearmq".place[], is_narrowed boolean,
-      groups text[], num_grouped integer, num_ungrouped integer)`,
+      groups text[], is_doubled boolean)`,
     `create type "bearmq".pick as (rows tid[], bytes bigint)`,
+    `create type "bearmq".gate as (job_group text collate "C", epoch integer, most integer, weight integer, places integer, starts integer, rate_secs float8, due_at timestamptz)`,
+    `create type "bearmq".limit_room as (
+      kind text, name text collate "C", room integer, used integer, counts boolean, is_rated boolean, due_at timestamptz,
+      is_contended boolean)`,
+    `create type "bearmq".held_job as (held smallint, channel text collate "C", name text collate "C")`,
+    `create type "bearmq".turn_key as (job_group text collate "C", channel text collate "C", name text collate "C", id bigint)`,
+    `create type "bearmq".rated_start as (job_group text collate "C", jobs integer, rate_secs float8)`,
     `create type "bearmq".group_run as (
-      rows tid[], epochs integer[], bytes bigint, is_more_likely boolean, is_moved boolean)`,
+      rows tid[], epochs integer[], ranks integer[], turns bigint[], empty "bearmq".turn_key[], parallel text[], bytes bigint, is_mixed boolean, is_more_likely boolean, is_moved boolean,
+      is_timed boolean)`,
     `create type "bearmq".claim_facts as (
       is_lease_held boolean, next_due_ms float8, is_due_held boolean, is_rescue_due boolean, is_more_likely boolean,
-      is_ahead boolean, scan_ms float8, promoted_ms float8, latest_seq float8, is_left_behind boolean)`,
+      is_ahead boolean, parallel text[], scan_ms float8, promoted_ms float8, latest_seq float8, is_left_behind boolean)`,
     `create table "bearmq".schedule (
       id uuid primary key default gen_random_uuid(),
       job_name text collate "C" not null,
@@ -138,12 +147,12 @@ export const makes: FrozenText = {
       updated_at timestamptz not null default now(),
       constraint schedule_key unique (job_name, key),
       constraint schedule_names_fit check (octet_length(job_name) between 1 and 255 and octet_length(key) between 1 and 255),
-      constraint schedule_origin_known check (origin in ('definition', 'api')),
+      constraint schedule_origin_known check (origin in ('definition', 'repeat', 'api')),
       constraint schedule_rule_in_range check (coalesce((rule ->> 'everySecs')::float8 between 0.1 and 3153600000,
         octet_length((rule ->> 'cron')) between 1 and 1024, false)),
       constraint schedule_times_are_finite check (isfinite(next_at) and isfinite(last_at) and isfinite(paused_at))
     )`,
-    `create index schedule_due on "bearmq".schedule (next_at) where paused_at is null`,
+    `create index schedule_due on "bearmq".schedule (next_at, id) where paused_at is null`,
     `create table "bearmq".pause (
       kind text collate "C" not null,
       name text collate "C" not null,
@@ -166,8 +175,6 @@ export const makes: FrozenText = {
       held_until timestamptz,
       until text not null,
       key text not null,
-      payload json,
-      extras json,
       constraint unique_key_fits check (octet_length(key) between 1 and 1024),
       constraint unique_key_until_known check (until in ('started', 'finished', 'deleted'))
     ) with (autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_scale_factor = 0.02,
@@ -205,7 +212,6 @@ export const makes: FrozenText = {
       name text collate "C" not null,
       job_group text collate "C" not null,
       primary key (job_group, channel, name, id),
-      constraint job_turn_names_fit check (octet_length(channel) between 1 and 255 and octet_length(name) between 1 and 255 and octet_length(job_group) between 1 and 1024),
       constraint job_turn_due_is_finite check (isfinite(due_at))
     ) with (fillfactor = 70, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_scale_factor = 0.02,
       autovacuum_analyze_threshold = 2000, autovacuum_analyze_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0)`,
@@ -299,6 +305,7 @@ export const makes: FrozenText = {
       succeeded bigint not null default 0,
       failed bigint not null default 0,
       retried bigint not null default 0,
+      snoozed bigint not null default 0,
       released bigint not null default 0,
       lost bigint not null default 0,
       cancelled bigint not null default 0,
@@ -311,6 +318,8 @@ export const makes: FrozenText = {
       primary key (span_secs, at, channel, name, process_id),
       constraint lane_stats_ranges check (cardinality(waits) = 48 and cardinality(runs) = 48)
     ) with (fillfactor = 70)`,
+    `create index lane_stats_unrolled on "bearmq".lane_stats (at)
+      where process_id <> '00000000-0000-0000-0000-000000000000'`,
     `create table "bearmq".lane_total (
       channel text collate "C" not null,
       name text collate "C" not null,
@@ -318,6 +327,7 @@ export const makes: FrozenText = {
       succeeded bigint not null default 0,
       failed bigint not null default 0,
       retried bigint not null default 0,
+      snoozed bigint not null default 0,
       released bigint not null default 0,
       lost bigint not null default 0,
       cancelled bigint not null default 0,
@@ -344,6 +354,234 @@ export const makes: FrozenText = {
       took_ms real not null,
       primary key (span_secs, at, channel, name)
     )`,
+    `create view "bearmq".jobs as
+    select j.id, j.name::text as job_name, j.channel::text as channel, j.job_group::text as job_group,
+      j.state::text as state, null::text as outcome, j.priority, j.attempt, j.num_attempts,
+      j.enqueued_at, j.run_at, j.claimed_at, null::timestamptz as finalized_at,
+      j.process_id, j.last_error as error, j.payload, null::json as result, (j.extras -> 'headers') as headers
+    from "bearmq".job j
+    union all
+    select f.id, f.name::text, f.channel::text, f.job_group::text,
+      'over'::text, f.outcome::text, f.priority, f.attempt, f.num_attempts,
+      f.enqueued_at, null::timestamptz, f.claimed_at, f.finalized_at,
+      f.process_id, f.error, f.payload, f.result, (f.extras -> 'headers')
+    from "bearmq".finalized_job f`,
+    `create view "bearmq".queues as
+    select j.channel::text as channel, j.name::text as job_name,
+      count(*) filter (where j.state = 'ready') as ready,
+      count(*) filter (where j.state = 'blocked') as blocked,
+      count(*) filter (where j.state = 'scheduled') as scheduled,
+      count(*) filter (where j.state = 'pending') as pending,
+      count(*) filter (where j.state = 'running') as running,
+      min(coalesce(j.ready_at, j.enqueued_at)) filter (where j.state in ('ready', 'blocked')) as oldest_ready_at,
+      min(j.run_at) filter (where j.state = 'scheduled') as next_run_at,
+      exists (
+        select 1 from "bearmq".pause p
+        where p.kind = 'everything' or p.kind = 'channel' and p.name = j.channel or p.kind = 'name' and p.name = j.name
+      ) as paused
+    from "bearmq".job j
+    group by j.channel, j.name`,
+    `create function "bearmq".starts_left_v1(p_max integer, p_secs float8, p_at timestamptz[], p_n integer[]) returns integer language plpgsql volatile
+as $bearmq$
+begin
+  return least(p_max, greatest(0, p_max - coalesce((select sum(s.n) from unnest(p_at, p_n) as s (at, n) where s.at > now() - make_interval(secs => p_secs)), 0)));
+end
+$bearmq$`,
+    `create function "bearmq".next_start_v1(p_max integer, p_secs float8, p_at timestamptz[], p_n integer[]) returns timestamptz language plpgsql volatile
+as $bearmq$
+begin
+  return (
+    select least(max(c.at), now()) + make_interval(secs => p_secs)
+    from (select s.at, sum(s.n) over (order by s.at desc rows unbounded preceding) as n from unnest(p_at, p_n) as s (at, n) where s.at > now() - make_interval(secs => p_secs)) c
+    where c.n >= p_max);
+end
+$bearmq$`,
+    `create function "bearmq".note_starts_v1(p_secs float8, p_at timestamptz[], p_n integer[], p_jobs integer,
+  out o_at timestamptz[], out o_n integer[]) returns record language plpgsql volatile
+as $bearmq$
+declare
+  v_part float8 := p_secs / 32;
+  v_last integer;
+begin
+  select array_agg(s.at order by s.at), array_agg(s.n order by s.at) into o_at, o_n from unnest(p_at, p_n) as s (at, n) where s.at > now() - make_interval(secs => p_secs);
+  v_last := cardinality(o_at);
+  if v_last > 0 and floor(extract(epoch from o_at[v_last]) / v_part) >= floor(extract(epoch from now()) / v_part) then
+    o_at[v_last] := greatest(o_at[v_last], now());
+    o_n[v_last] := o_n[v_last] + p_jobs;
+  else
+    o_at := o_at || now();
+    o_n := o_n || p_jobs;
+  end if;
+end
+$bearmq$`,
+    `create function "bearmq".line_up_v1(
+  p_groups text[], p_channels text[], p_names text[], p_priorities integer[], p_seqs bigint[]) returns integer language plpgsql volatile security definer
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_made integer;
+begin
+  if cardinality(p_groups) = 1 then
+    insert into "bearmq".job_turn (job_group, channel, name, priority, turn)
+    select p_groups[1], p_channels[1], p_names[1], p_priorities[1], case when p_seqs[1] > 0 then p_seqs[1] else currval($sequencesequencesequencesequencesequencesequencesequencesequence$"bearmq".job_seq_seq$sequencesequencesequencesequencesequencesequencesequencesequence$) + p_seqs[1] end
+    where not exists (select true as is_there from "bearmq".job_turn t
+      where t.job_group = any (array[p_groups[1]]) and t.channel = p_channels[1] and t.name = p_names[1] and t.priority >= p_priorities[1]
+        and current_setting('transaction_isolation') = 'read committed'
+      limit 1 for key share skip locked);
+  else
+    insert into "bearmq".job_turn (job_group, channel, name, priority, turn)
+    select w.job_group, w.channel, w.name, w.priority, case when w.seq > 0 then w.seq else currval($sequencesequencesequencesequencesequencesequencesequencesequence$"bearmq".job_seq_seq$sequencesequencesequencesequencesequencesequencesequencesequence$) + w.seq end
+    from unnest(p_groups, p_channels, p_names, p_priorities, p_seqs) as w (job_group, channel, name, priority, seq)
+    left join lateral (select true as is_there from "bearmq".job_turn t
+      where t.job_group = any (array[w.job_group]) and t.channel = w.channel and t.name = w.name and t.priority >= w.priority
+        and current_setting('transaction_isolation') = 'read committed'
+      limit 1 for key share skip locked) s on true
+    where s.is_there is null;
+  end if;
+  get diagnostics v_made = row_count;
+  return v_made;
+end
+$bearmq$`,
+    `create function "bearmq".end_of_line_v1() returns bigint language plpgsql volatile security definer
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+begin
+  return nextval($sequencesequencesequencesequencesequencesequencesequencesequence$"bearmq".job_seq_seq$sequencesequencesequencesequencesequencesequencesequencesequence$);
+end
+$bearmq$`,
+    `create function "bearmq".open_turns_v1(p_groups text[]) returns table (o_channel text, o_name text) language plpgsql volatile
+as $bearmq$
+declare
+  v_has_limits boolean;
+  v_has_pauses boolean;
+begin
+  select exists (select 1 from "bearmq".job_limit), exists (select 1 from "bearmq".pause) into v_has_limits, v_has_pauses;
+  if v_has_limits then
+    return query
+    with line as materialized (
+      select t.job_group, t.channel, t.name, t.id, t.open, t.due_at, s.places > 0 and coalesce(s.starts, 1) > 0 as is_open, s.due_at as opens_at
+      from (select o.job_group, o.epoch, o.most, o.weight, o.places, o.starts, o.rate_secs,
+        case when o.places > 0 and o.starts = 0 then "bearmq".next_start_v1(o.rate_max, o.rate_secs, o.rate_at, o.rate_n) end as due_at,
+        o.nth
+      from (
+        select g.name as job_group, g.epoch, coalesce(g.max_running, r.most, 1) as most, coalesce(g.weight, 1) as weight,
+          case when v_has_pauses and exists (
+              select 1 from "bearmq".pause p where p.kind = 'group' and p.name = any (array[g.name])) then 0
+            else greatest(0, coalesce(g.max_running, r.most, 1) - g.running) end as places,
+          case when coalesce(g.rate_max, r.rate_max) is not null
+            then "bearmq".starts_left_v1(coalesce(g.rate_max, r.rate_max), case when g.rate_max is null then r.rate_secs else g.rate_secs end, g.rate_at, g.rate_n) end as starts,
+          coalesce(g.rate_max, r.rate_max) as rate_max, case when g.rate_max is null then r.rate_secs else g.rate_secs end as rate_secs, g.rate_at, g.rate_n, g.nth
+        from (select g.*, 1 as nth from (select distinct u.name from unnest(p_groups) as u (name)) u
+          join "bearmq".job_group g on g.name = any (array[u.name])) g cross join lateral (
+      select min(l.most) as most,
+        (array_agg(l.rate_max order by l.rate_max / l.rate_secs) filter (where l.rate_max is not null))[1] as rate_max,
+        (array_agg(l.rate_secs order by l.rate_max / l.rate_secs) filter (where l.rate_max is not null))[1] as rate_secs
+      from (
+        select coalesce(i.group_max_running, c.group_max_running) as most,
+          coalesce(i.group_rate_max, c.group_rate_max) as rate_max,
+          case when i.group_rate_max is null then c.group_rate_secs else i.group_rate_secs end as rate_secs
+        from "bearmq".job_turn t
+        left join "bearmq".job_limit i on i.kind = 'name' and i.name = any (array[t.name])
+        left join "bearmq".job_limit c on c.kind = 'channel' and c.name = any (array[t.channel])
+        where t.job_group = any (array[g.name])
+      ) l) r
+      ) o) s
+      cross join lateral (
+        select t.channel, t.name, t.id, t.open, t.due_at, t.job_group from "bearmq".job_turn t
+        where t.job_group = any (array[s.job_group])) t
+    ),
+    written as (
+      update "bearmq".job_turn t set open = l.is_open, due_at = l.opens_at, misses = 0 from line l
+      where (l.open, l.due_at) is distinct from (l.is_open, l.opens_at) and t.job_group = any (array[l.job_group]) and t.channel = l.channel and t.name = l.name
+        and t.id = l.id
+    )
+    select l.channel, l.name from line l where l.is_open group by l.channel, l.name;
+  else
+    return query
+    with line as materialized (
+      select t.job_group, t.channel, t.name, t.id, t.open, t.due_at, s.places > 0 and coalesce(s.starts, 1) > 0 as is_open, s.due_at as opens_at
+      from (select o.job_group, o.epoch, o.most, o.weight, o.places, o.starts, o.rate_secs,
+        case when o.places > 0 and o.starts = 0 then "bearmq".next_start_v1(o.rate_max, o.rate_secs, o.rate_at, o.rate_n) end as due_at,
+        o.nth
+      from (
+        select g.name as job_group, g.epoch, coalesce(g.max_running, 1) as most, coalesce(g.weight, 1) as weight,
+          case when v_has_pauses and exists (
+              select 1 from "bearmq".pause p where p.kind = 'group' and p.name = any (array[g.name])) then 0
+            else greatest(0, coalesce(g.max_running, 1) - g.running) end as places,
+          case when g.rate_max is not null
+            then "bearmq".starts_left_v1(g.rate_max, g.rate_secs, g.rate_at, g.rate_n) end as starts,
+          g.rate_max as rate_max, g.rate_secs as rate_secs, g.rate_at, g.rate_n, g.nth
+        from (select g.*, 1 as nth from (select distinct u.name from unnest(p_groups) as u (name)) u
+          join "bearmq".job_group g on g.name = any (array[u.name])) g 
+      ) o) s
+      cross join lateral (
+        select t.channel, t.name, t.id, t.open, t.due_at, t.job_group from "bearmq".job_turn t
+        where t.job_group = any (array[s.job_group])) t
+    ),
+    written as (
+      update "bearmq".job_turn t set open = l.is_open, due_at = l.opens_at, misses = 0 from line l
+      where (l.open, l.due_at) is distinct from (l.is_open, l.opens_at) and t.job_group = any (array[l.job_group]) and t.channel = l.channel and t.name = l.name
+        and t.id = l.id
+    )
+    select l.channel, l.name from line l where l.is_open group by l.channel, l.name;
+  end if;
+end
+$bearmq$`,
+    `create function "bearmq".open_due_turns_v1() returns void language plpgsql volatile
+as $bearmq$
+declare
+  v_groups text[];
+begin
+  select array_agg(l.name) into v_groups from (
+    select g.name from (
+      select distinct d.job_group from (
+        select t.job_group from "bearmq".job_turn t where t.due_at <= now() order by t.due_at limit 500) d) d
+    join "bearmq".job_group g on g.name = any (array[d.job_group]) for update of g skip locked) l;
+  update "bearmq".job_turn t set open = true, due_at = null
+  from unnest(v_groups) as u (name) where t.job_group = any (array[u.name]) and t.due_at <= now();
+end
+$bearmq$`,
+    `create function "bearmq".gates_v1(p_groups text[]) returns table (o_job_group text, o_epoch integer, o_most integer, o_weight integer, o_places integer, o_starts integer, o_rate_secs float8, o_due_at timestamptz) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+begin
+  return query select s.job_group, s.epoch, s.most, s.weight, s.places, s.starts, s.rate_secs, s.due_at from (select o.job_group, o.epoch, o.most, o.weight, o.places, o.starts, o.rate_secs,
+        case when o.places > 0 and o.starts = 0 then "bearmq".next_start_v1(o.rate_max, o.rate_secs, o.rate_at, o.rate_n) end as due_at,
+        o.nth
+      from (
+        select g.name as job_group, g.epoch, coalesce(g.max_running, r.most, 1) as most, coalesce(g.weight, 1) as weight,
+          case when true and exists (
+              select 1 from "bearmq".pause p where p.kind = 'group' and p.name = any (array[g.name])) then 0
+            else greatest(0, coalesce(g.max_running, r.most, 1) - g.running) end as places,
+          case when coalesce(g.rate_max, r.rate_max) is not null
+            then "bearmq".starts_left_v1(coalesce(g.rate_max, r.rate_max), case when g.rate_max is null then r.rate_secs else g.rate_secs end, g.rate_at, g.rate_n) end as starts,
+          coalesce(g.rate_max, r.rate_max) as rate_max, case when g.rate_max is null then r.rate_secs else g.rate_secs end as rate_secs, g.rate_at, g.rate_n, g.nth
+        from (select g.*, 1 as nth from (select distinct u.name from unnest(p_groups) as u (name)) u
+      join "bearmq".job_group g on g.name = any (array[u.name])) g cross join lateral (
+      select min(l.most) as most,
+        (array_agg(l.rate_max order by l.rate_max / l.rate_secs) filter (where l.rate_max is not null))[1] as rate_max,
+        (array_agg(l.rate_secs order by l.rate_max / l.rate_secs) filter (where l.rate_max is not null))[1] as rate_secs
+      from (
+        select coalesce(i.group_max_running, c.group_max_running) as most,
+          coalesce(i.group_rate_max, c.group_rate_max) as rate_max,
+          case when i.group_rate_max is null then c.group_rate_secs else i.group_rate_secs end as rate_secs
+        from "bearmq".job_turn t
+        left join "bearmq".job_limit i on i.kind = 'name' and i.name = any (array[t.name])
+        left join "bearmq".job_limit c on c.kind = 'channel' and c.name = any (array[t.channel])
+        where t.job_group = any (array[g.name])
+      ) l) r
+      ) o) s;
+end
+$bearmq$`,
     `create procedure "bearmq".enqueue_first_v1(
   p_id uuid, p_name text, p_channel text, p_group text, p_num_attempts integer, p_timeout_secs float8, p_priority integer,
   p_extras json, p_payload json, p_listeners text, p_announcement text)
@@ -355,9 +593,14 @@ begin
   if v_may_mark then
     perform pg_catalog.set_config('synchronous_commit', 'off', true);
   end if;
-  insert into "bearmq".job (id, state, name, channel, job_group, num_attempts, timeout_secs, priority, extras, payload)
-  values (p_id, 'ready', p_name, p_channel, p_group, p_num_attempts, p_timeout_secs, p_priority,
-    p_extras, p_payload);
+  if p_group is null then
+    insert into "bearmq".job (id, state, name, channel, num_attempts, timeout_secs, priority, extras, payload)
+    values (p_id, 'ready', p_name, p_channel, p_num_attempts, p_timeout_secs, p_priority, p_extras, p_payload);
+  else
+    insert into "bearmq".job (id, state, name, channel, job_group, num_attempts, timeout_secs, priority, extras, payload)
+    values (p_id, 'blocked', p_name, p_channel, p_group, p_num_attempts, p_timeout_secs, p_priority, p_extras, p_payload);
+    perform "bearmq".line_up_v1(array[p_group], array[p_channel], array[p_name], array[p_priority], array[0]);
+  end if;
   if v_may_mark then
     perform pg_catalog.pg_notify(p_listeners, p_announcement);
     commit;
@@ -368,52 +611,379 @@ begin
   end if;
 end
 $bearmq$`,
-    `create function "bearmq".promote_group_heads_v1(p_groups text[]) returns table (o_channel text, o_name text, o_promoted boolean) language plpgsql volatile
+    `create function "bearmq".enqueue_unique_v1(p_jobs json, p_payloads json) returns table (o_nth integer, o_job uuid, o_outcome text) language plpgsql volatile security definer
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_left integer; -- jobs with keys of which it is not known yet what becomes of them
+  v_granted uuid[];
+  v_answered uuid[] := '{}';
+  v_item record;
+  v_key record;
+  v_is_held boolean;
+  v_waits boolean;
+  v_places integer;
+begin
+  with item as materialized (
+    select i.* from (
+      select g.*, case when g.key is not null then encode(substring(sha256(convert_to(g.name, 'UTF8') || decode('00', 'hex') || convert_to(g.key, 'UTF8')) for 16), 'hex')::uuid end as hash,
+        case when g."forSecs" > 0 then v_now + make_interval(secs => g."forSecs") end as held_until,
+        case when g."delaySecs" > 0 then v_now + make_interval(secs => g."delaySecs")
+          when g."runAtMs" > extract(epoch from v_now) * 1000 then to_timestamp(g."runAtMs" / 1000) end as due_at
+      from rows from (json_to_recordset(p_jobs) as (id uuid, name text, channel text, "jobGroup" text, "delaySecs" float8, "runAtMs" float8, "numAttempts" integer,
+      "timeoutSecs" float8, priority integer, extras text, key text, until text, "forSecs" float8, "onConflict" text,
+      "maxRestartSecs" float8), json_array_elements(p_payloads))
+        with ordinality as g (id, name, channel, "jobGroup", "delaySecs", "runAtMs", "numAttempts",
+      "timeoutSecs", priority, extras, key, until, "forSecs", "onConflict",
+      "maxRestartSecs", payload, nth)
+    ) i
+  ),
+  entered as (
+    insert into "bearmq".unique_key (hash, job_id, until, held_until, key)
+    select i.hash, i.id, i.until, i.held_until, i.key from item i where i.key is not null order by i.hash, i.nth
+    on conflict do nothing returning job_id
+  ),
+  tally as (
+    select (select count(i.key) from item i) - count(*) as left_over, coalesce(array_agg(e.job_id), '{}') as granted from entered e
+  ),
+  added as (
+        insert into "bearmq".job (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras,
+          priority)
+        select i.id, i.payload, i.name, i.channel, i."jobGroup",
+          case when i.due_at is not null then 'scheduled' when i."jobGroup" is null then 'ready' else 'blocked' end::"bearmq".job_state,
+          i.due_at, i."numAttempts", i."timeoutSecs", i.extras::json, i.priority
+        from item i where (select c.left_over = 0 from tally c) order by i.nth
+        returning job_group, channel, name, priority, seq, state
+      ),
+      behind as (
+        select * from added a where a.state = 'blocked'
+      )
+  select c.granted, c.left_over, l.places into v_granted, v_left, v_places from tally c cross join (select case when pg_catalog.count(*) > 0 then "bearmq".line_up_v1(pg_catalog.array_agg(w.job_group), pg_catalog.array_agg(w.channel),
+      pg_catalog.array_agg(w.name), pg_catalog.array_agg(w.priority), pg_catalog.array_agg(w.seq)) end as places
+    from (
+      select a.job_group, a.channel, a.name, pg_catalog.max(a.priority) as priority, greatest(pg_catalog.min(a.seq), 1) as seq
+      from behind a where a.job_group is not null group by a.job_group, a.channel, a.name order by 5
+    ) w) l;
+  if v_left = 0 then
+    return;
+  end if;
+
+  for v_round in 1 .. 2 loop
+    if v_left > 0 then
+      for v_item in select g.* from (
+      select g.*, case when g.key is not null then encode(substring(sha256(convert_to(g.name, 'UTF8') || decode('00', 'hex') || convert_to(g.key, 'UTF8')) for 16), 'hex')::uuid end as hash,
+        case when g."forSecs" > 0 then v_now + make_interval(secs => g."forSecs") end as held_until,
+        case when g."delaySecs" > 0 then v_now + make_interval(secs => g."delaySecs")
+          when g."runAtMs" > extract(epoch from v_now) * 1000 then to_timestamp(g."runAtMs" / 1000) end as due_at
+      from rows from (json_to_recordset(p_jobs) as (id uuid, name text, channel text, "jobGroup" text, "delaySecs" float8, "runAtMs" float8, "numAttempts" integer,
+      "timeoutSecs" float8, priority integer, extras text, key text, until text, "forSecs" float8, "onConflict" text,
+      "maxRestartSecs" float8), json_array_elements(p_payloads))
+        with ordinality as g (id, name, channel, "jobGroup", "delaySecs", "runAtMs", "numAttempts",
+      "timeoutSecs", priority, extras, key, until, "forSecs", "onConflict",
+      "maxRestartSecs", payload, nth)
+    ) g
+        where g.key is not null and g.id not in (select unnest(v_granted || v_answered)) order by g.hash, g.nth
+      loop
+        o_nth := v_item.nth;
+        o_outcome := null;
+        for v_turn in 1 .. 1000 loop
+          insert into "bearmq".unique_key (hash, job_id, until, held_until, key) values (v_item.hash, v_item.id, v_item.until, v_item.held_until, v_item.key) on conflict do nothing;
+          if found then
+            v_granted := v_granted || v_item.id;
+            v_left := v_left - 1;
+            o_outcome := 'enqueued';
+            exit;
+          end if;
+          select u.job_id, u.until, u.held_until into v_key from "bearmq".unique_key u where u.hash = v_item.hash;
+          continue when not found;
+          if v_round = 1 and v_key.job_id = any (v_granted) then
+            o_outcome := 'later'; -- it is one of this list, and not inserted yet
+            exit;
+          end if;
+          select (coalesce(v_key.held_until > clock_timestamp(), false)
+        or exists (select 1 from "bearmq".job j where j.id = any (array[v_key.job_id]) and (v_key.until <> 'started' or j.fence = 0))
+        or v_key.until = 'deleted' and exists (select 1 from "bearmq".finalized_job f where f.id = any (array[v_key.job_id]))),
+            exists (select 1 from "bearmq".job j where j.id = any (array[v_key.job_id]) and j.fence = 0)
+          into v_is_held, v_waits;
+          if not v_is_held then
+            update "bearmq".unique_key u set job_id = v_item.id, until = v_item.until, held_until = v_item.held_until, key = v_item.key
+            where u.hash = v_item.hash and u.job_id = v_key.job_id;
+            continue when not found; -- somebody else has taken it over, or it was deleted
+            v_granted := v_granted || v_item.id;
+            v_left := v_left - 1;
+            o_outcome := 'enqueued';
+            exit;
+          end if;
+          if v_waits and (v_key.until = 'started' or v_item."onConflict" in ('replace', 'restart')) then
+            begin
+              if v_item."onConflict" in ('replace', 'restart') then
+                update "bearmq".job j set payload = v_item.payload, extras = v_item.extras::json,
+                  run_at = case when v_item."onConflict" = 'restart' and j.state::text = 'scheduled'
+                    then least(coalesce(v_item.due_at, v_now), j.enqueued_at + make_interval(secs => v_item."maxRestartSecs"))
+                    else j.run_at end
+                where j.id = any (array[v_key.job_id]) and j.fence = 0
+                returning case when v_item."onConflict" = 'restart' and j.state::text = 'scheduled' then 'restarted' else 'replaced' end into o_outcome;
+              else
+                perform 1 from "bearmq".job j where j.id = any (array[v_key.job_id]) and j.fence = 0 for key share;
+              end if;
+              if not found then
+                raise exception using errcode = 'BM002';
+              end if;
+            exception when sqlstate 'BM002' then
+              continue; -- it was claimed, or is gone, since it was looked at
+            end;
+          end if;
+          o_job := v_key.job_id;
+          o_outcome := coalesce(o_outcome, case v_item."onConflict" when 'throw' then 'refused' else 'skipped' end);
+          v_answered := v_answered || v_item.id;
+          v_left := v_left - 1;
+          return next;
+          exit;
+        end loop;
+        if o_outcome = 'refused' then
+          return;
+        elsif o_outcome is null then
+          raise exception 'no end of changes to a unique key of %', v_item.name using errcode = 'lock_not_available';
+        end if;
+      end loop;
+    end if;
+    if v_round = 1 then
+      with added as (
+        insert into "bearmq".job (id, payload, name, channel, job_group, state, run_at, num_attempts, timeout_secs, extras,
+          priority)
+        select i.id, i.payload, i.name, i.channel, i."jobGroup",
+          case when i.due_at is not null then 'scheduled' when i."jobGroup" is null then 'ready' else 'blocked' end::"bearmq".job_state,
+          i.due_at, i."numAttempts", i."timeoutSecs", i.extras::json, i.priority
+        from (
+      select g.*, case when g.key is not null then encode(substring(sha256(convert_to(g.name, 'UTF8') || decode('00', 'hex') || convert_to(g.key, 'UTF8')) for 16), 'hex')::uuid end as hash,
+        case when g."forSecs" > 0 then v_now + make_interval(secs => g."forSecs") end as held_until,
+        case when g."delaySecs" > 0 then v_now + make_interval(secs => g."delaySecs")
+          when g."runAtMs" > extract(epoch from v_now) * 1000 then to_timestamp(g."runAtMs" / 1000) end as due_at
+      from rows from (json_to_recordset(p_jobs) as (id uuid, name text, channel text, "jobGroup" text, "delaySecs" float8, "runAtMs" float8, "numAttempts" integer,
+      "timeoutSecs" float8, priority integer, extras text, key text, until text, "forSecs" float8, "onConflict" text,
+      "maxRestartSecs" float8), json_array_elements(p_payloads))
+        with ordinality as g (id, name, channel, "jobGroup", "delaySecs", "runAtMs", "numAttempts",
+      "timeoutSecs", priority, extras, key, until, "forSecs", "onConflict",
+      "maxRestartSecs", payload, nth)
+    ) i where i.key is null or i.id in (select unnest(v_granted)) order by i.nth
+        returning job_group, channel, name, priority, seq, state
+      ),
+      behind as (
+        select * from added a where a.state = 'blocked'
+      )
+      select l.places into v_places from (select case when pg_catalog.count(*) > 0 then "bearmq".line_up_v1(pg_catalog.array_agg(w.job_group), pg_catalog.array_agg(w.channel),
+      pg_catalog.array_agg(w.name), pg_catalog.array_agg(w.priority), pg_catalog.array_agg(w.seq)) end as places
+    from (
+      select a.job_group, a.channel, a.name, pg_catalog.max(a.priority) as priority, greatest(pg_catalog.min(a.seq), 1) as seq
+      from behind a where a.job_group is not null group by a.job_group, a.channel, a.name order by 5
+    ) w) l;
+    end if;
+  end loop;
+end
+$bearmq$`,
+    `revoke all on function "bearmq".enqueue_unique_v1(json, json) from public`,
+    `create function "bearmq".enqueue(name text, payload json default 'null', job_group text default null, delay_secs float8 default null, run_at timestamptz default null,
+  priority integer default null, num_attempts integer default null, unique_key text default null,
+  headers json default null, channel text default null, timeout_secs float8 default null,
+  max_run_secs float8 default null) returns uuid language plpgsql volatile security definer
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_channel text;
+  v_group text;
+  v_delay float8;
+  v_attempts integer;
+  v_timeout float8;
+  v_priority integer;
+  v_key text;
+  v_payload json := coalesce(payload, 'null');
+  v_headers json;
+  v_extras text;
+  v_definition json;
+  v_unique json;
+  v_id uuid;
+  v_job uuid;
+  v_outcome text;
+  h record;
+begin
+  if name is null then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.name must be a string, got null';
+  elsif name = '' then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.name must not be empty';
+  end if;
+  if octet_length(name) > 255 then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.name must have at most 255 bytes in UTF-8, got ' || octet_length(name);
+  end if;
+  select d.defaults into v_definition from "bearmq".job_definition d where d.name = enqueue.name;
+  v_unique := v_definition -> 'unique';
+
+  v_channel := coalesce(channel, v_definition ->> 'channel', 'DEFAULT');
+  if v_channel is null then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.channel must be a string, got null';
+  elsif v_channel = '' then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.channel must not be empty';
+  end if;
+  if octet_length(v_channel) > 255 then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.channel must have at most 255 bytes in UTF-8, got ' || octet_length(v_channel);
+  end if;
+  if job_group is null and (v_definition ->> 'hasGroups')::boolean then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.job_group must be given: the definition of ' || to_json(name) || ' works it out of the payload, which only a client can do; '''' is for none';
+  end if;
+  v_group := nullif(job_group, '');
+  if octet_length(v_group) > 1024 then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.job_group must have at most 1024 bytes in UTF-8, got ' || octet_length(v_group);
+  end if;
+  if run_at is not null and delay_secs is not null then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.run_at and delay_secs both say when to run: give one';
+  end if;
+  if not run_at <= clock_timestamp() + make_interval(secs => 3153600000) or not isfinite(run_at) then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.run_at must be at most 100 years from now, got ' || run_at;
+  end if;
+  v_delay := case when run_at is null then coalesce(delay_secs, (v_definition ->> 'delaySecs')::float8, 0) else 0 end;
+  if not v_delay between 0 and 3153600000 then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.delay_secs must be a number of seconds from 0 to 3153600000, got ' || v_delay;
+  end if;
+  v_attempts := coalesce(num_attempts, (v_definition ->> 'numAttempts')::integer, 1);
+  if not v_attempts between 1 and 1000000 then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.num_attempts must be a whole number of attempts from 1 to 1000000, got ' || v_attempts;
+  end if;
+  v_timeout := coalesce(timeout_secs, (v_definition ->> 'timeoutSecs')::float8, 300);
+  if not v_timeout between 0 and 3153600000 then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.timeout_secs must be a number of seconds from 0 to 3153600000, got ' || v_timeout;
+  end if;
+  if not max_run_secs between 0.1 and 3153600000 then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.max_run_secs must be a number of seconds from 0.1 to 3153600000, got ' || max_run_secs;
+  end if;
+  v_priority := coalesce(priority, (v_definition ->> 'priority')::integer, 0);
+  if not v_priority between -2147483647 and 2147483647 then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.priority must be a whole number of steps from -2147483647 to 2147483647, got ' || v_priority;
+  end if;
+  if octet_length(v_payload::text) > 67108864 then
+    raise exception using errcode = 'invalid_parameter_value', message = 'the payload for ' || to_json(name) || ' must have at most 67108864 bytes of JSON in UTF-8';
+  end if;
+  if json_typeof(headers) <> 'object' then
+    if json_typeof(headers) <> 'null' then
+      raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.headers must be a plain object of strings, got ' || case json_typeof(headers) when 'array' then 'a list' else left(headers::text, 80) end;
+    end if;
+  else
+    for h in select j.key, j.value, json_typeof(j.value) as type from json_each(headers) j loop
+      if h.key = '' then
+        raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.headers[""] must have a name that is not empty';
+      elsif octet_length(h.key) > 255 then
+        raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.headers[' || to_json(left(h.key, 80)) || '] must have a name of at most 255 bytes in UTF-8';
+      elsif starts_with(lower(h.key), 'bearmq.') then
+        raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.headers[' || to_json(h.key) || '] must have another name: those that begin with "bearmq." are ours';
+      elsif h.type <> 'string' then
+        raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.headers[' || to_json(h.key) || '] must be a string, got ' || left(h.value::text, 80);
+      elsif position(chr(92) || 'u0000' in h.value::text) > 0 then
+        raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.headers[' || to_json(h.key) || '] must not contain a NUL character';
+      end if;
+    end loop;
+    select json_object_agg(j.key, j.value) into v_headers from json_each(headers) j;
+    if octet_length(v_headers::text) > 8192 then
+      raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.headers must have at most 8192 bytes of JSON in UTF-8 in all';
+    end if;
+  end if;
+
+  if unique_key is null and (v_unique ->> 'hasKeys')::boolean then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.unique_key must be given: the definition of ' || to_json(name) || ' works it out of the payload, which only a client can do; '''' is for none';
+  end if;
+  v_key := nullif(coalesce(unique_key, v_unique ->> 'key'), '');
+  if octet_length(v_key) > 1024 then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.unique_key must have at most 1024 bytes in UTF-8, got ' || octet_length(v_key);
+  end if;
+  if v_key is not null and v_unique is null then
+    raise exception using errcode = 'invalid_parameter_value', message = 'enqueue.unique_key needs a definition of ' || to_json(name) || ' with the option unique, registered in a process with Workers: that says for how long the key is held';
+  end if;
+
+  v_extras := concat_ws(',', '"headers":' || v_headers, '"maxRunSecs":' || max_run_secs,
+    '"maxDeaths":' || (v_definition ->> 'maxDeaths'),
+    case when timeout_secs is not null and (v_definition ->> 'hasBackoff')::boolean then '"backoff":null' end);
+  v_id := encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+    placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1),
+    'hex')::uuid;
+  select u.o_job, u.o_outcome into v_job, v_outcome
+  from "bearmq".enqueue_unique_v1(json_build_array(json_build_object(
+    'id', v_id, 'name', name, 'channel', v_channel, 'jobGroup', v_group, 'delaySecs', v_delay,
+    'runAtMs', extract(epoch from run_at) * 1000, 'numAttempts', v_attempts, 'timeoutSecs', v_timeout,
+    'priority', v_priority, 'extras', '{' || nullif(v_extras, '') || '}', 'key', v_key, 'until', v_unique ->> 'until',
+    'forSecs', (v_unique ->> 'forSecs')::float8, 'onConflict', v_unique ->> 'onConflict',
+    'maxRestartSecs', (v_unique ->> 'maxRestartSecs')::float8)), json_build_array(v_payload)) u;
+  if v_outcome = 'refused' then
+    raise exception 'a job % with the unique key % is there already: %', to_json(name), to_json(v_key), v_job
+      using errcode = 'unique_violation';
+  end if;
+  declare
+    v_schema text := (parse_ident($sequencesequencesequencesequencesequencesequencesequencesequence$"bearmq".job$sequencesequencesequencesequencesequencesequencesequencesequence$))[1];
+    v_bytes bytea := convert_to(v_schema, 'UTF8');
+    v_hash numeric := 14695981039346656037;
+    v_low integer;
+  begin
+    if octet_length(v_bytes) > 56 then
+      for v_nth in 0 .. octet_length(v_bytes) - 1 loop
+        v_low := mod(v_hash, 256)::integer;
+        v_hash := mod((v_hash - v_low + (v_low # get_byte(v_bytes, v_nth))) * 1099511628211, 18446744073709551616);
+      end loop;
+      v_schema := lpad(to_hex(div(v_hash, 4294967296)::bigint), 8, '0')
+        || lpad(to_hex(mod(v_hash, 4294967296)::bigint), 8, '0');
+    end if;
+    if pg_notification_queue_usage() < 0.9 then
+      perform pg_notify('bearmq:' || v_schema, '');
+    end if;
+  end;
+  return coalesce(v_job, v_id);
+end
+$bearmq$`,
+    `create function "bearmq".enqueue(name text, payload jsonb, job_group text default null, delay_secs float8 default null, run_at timestamptz default null,
+  priority integer default null, num_attempts integer default null, unique_key text default null,
+  headers json default null, channel text default null, timeout_secs float8 default null,
+  max_run_secs float8 default null) returns uuid language plpgsql volatile
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set enable_bitmapscan = off set jit = off
   set plan_cache_mode = force_generic_plan
   set enable_mergejoin = off set enable_hashjoin = off
 as $bearmq$
 begin
-  return query
-  with recursive group_lane (job_group, channel, name) as (
-      select g.name, x.channel, x.name from unnest(array(
-      select distinct g.name from unnest(p_groups) as u (name) join "bearmq".job_group g on g.name = any (array[u.name])
-      where g.running = 0)) as g (name) cross join lateral (
-        select j.channel, j.name from "bearmq".job j
-        where j.job_group = g.name and j.state in ('ready', 'blocked')
-        order by j.channel, j.name limit 1) x
-      union all
-      select l.job_group, x.channel, x.name from group_lane l cross join lateral (
-        select j.channel, j.name from "bearmq".job j
-        where j.job_group = l.job_group and j.state in ('ready', 'blocked') and (j.channel, j.name) > (l.channel, l.name)
-        order by j.channel, j.name limit 1) x
-    ),
-  head as materialized (
-    select l.channel, l.name, x.id, x.state from group_lane l cross join lateral (
-      select j.id, j.state from "bearmq".job j
-      where j.job_group = l.job_group and j.channel = l.channel and j.name = l.name and j.state in ('ready', 'blocked')
-      order by j.priority desc, j.seq limit 1) x
-  ),
-  promoted as (
-    update "bearmq".job j set state = 'ready' from head h
-    where h.state = 'blocked' and j.id = any (array[h.id]) and j.state = 'blocked'
-  )
-  select h.channel, h.name, bool_or(h.state = 'blocked') from head h group by h.channel, h.name;
+  return "bearmq".enqueue(name, payload::json, job_group, delay_secs, run_at,
+  priority, num_attempts, unique_key,
+  headers, channel, timeout_secs,
+  max_run_secs);
 end
 $bearmq$`,
-    `create function "bearmq".release_groups_v1(p_groups text[], p_epochs integer[]) returns table (o_channel text, o_name text) language plpgsql volatile
+    `create function "bearmq".enqueue(name text, payload text, job_group text default null, delay_secs float8 default null, run_at timestamptz default null,
+  priority integer default null, num_attempts integer default null, unique_key text default null,
+  headers json default null, channel text default null, timeout_secs float8 default null,
+  max_run_secs float8 default null) returns uuid language plpgsql volatile
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set enable_bitmapscan = off set jit = off
   set plan_cache_mode = force_generic_plan
   set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+begin
+  return "bearmq".enqueue(name, payload::json, job_group, delay_secs, run_at,
+  priority, num_attempts, unique_key,
+  headers, channel, timeout_secs,
+  max_run_secs);
+end
+$bearmq$`,
+    `revoke all on function "bearmq".enqueue(text, json, text, float8, timestamptz, integer, integer, text, json, text, float8, float8) from public`,
+    `revoke all on function "bearmq".enqueue(text, jsonb, text, float8, timestamptz, integer, integer, text, json, text, float8, float8) from public`,
+    `revoke all on function "bearmq".enqueue(text, text, text, float8, timestamptz, integer, integer, text, json, text, float8, float8) from public`,
+    `create function "bearmq".release_groups_v1(p_groups text[], p_epochs integer[]) returns table (o_channel text, o_name text) language plpgsql volatile
 as $bearmq$
 begin
   update "bearmq".job_group g set running = greatest(0, g.running - f.jobs)
   from (select f.name, f.epoch, count(*)::integer as jobs from unnest(p_groups, p_epochs) as f (name, epoch)
     group by f.name, f.epoch) f
   where g.name = any (array[f.name]) and g.epoch = f.epoch;
-  return query select p.o_channel, p.o_name from "bearmq".promote_group_heads_v1(p_groups) p;
+  return query select o.o_channel, o.o_name from "bearmq".open_turns_v1(p_groups) o;
 end
 $bearmq$`,
     `create function "bearmq".recount_groups_v1(p_groups text[]) returns setof text language plpgsql volatile
@@ -446,13 +1016,21 @@ begin
     order by j.run_at limit 1000 for update skip locked
   ),
   promoted as (
-    update "bearmq".job j set state = 'ready', ready_at = j.run_at, run_at = null from due where j.id = any (array[due.id])
-    returning j.id, j.channel, j.name, (~j.priority) as rank, j.seq, j.job_group
+    update "bearmq".job j set state = case when j.job_group is null then 'ready' else 'blocked' end::"bearmq".job_state, ready_at = j.run_at, run_at = null from due where j.id = any (array[due.id])
+    returning j.id, j.channel, j.name, j.priority, (~j.priority) as rank, j.seq, j.job_group
+  ),
+  lined_up as materialized (
+    select case when pg_catalog.count(*) > 0 then "bearmq".line_up_v1(pg_catalog.array_agg(w.job_group), pg_catalog.array_agg(w.channel),
+      pg_catalog.array_agg(w.name), pg_catalog.array_agg(w.priority), pg_catalog.array_agg(w.seq)) end as places
+    from (
+      select a.job_group, a.channel, a.name, pg_catalog.max(a.priority) as priority, greatest(pg_catalog.min(a.seq), 1) as seq
+      from promoted a where a.job_group is not null group by a.job_group, a.channel, a.name order by 5
+    ) w
   )
   select array_agg(p.id) filter (where p.job_group is null),
     array_agg(row(p.channel, p.name, p.rank, p.seq, p.rank, least(p.seq, 9223372036854775806) + 1)::"bearmq".stretch)
       filter (where p.job_group is null),
-    count(*) < 1000
+    count(*) < 1000 and (select count(l.places) >= 0 from lined_up l)
   into v_due.ids, v_due.places, v_due.is_all
   from promoted p;
   return v_due;
@@ -562,7 +1140,7 @@ declare
   v_from_channel text collate "C";
   v_from_name text collate "C";
 begin
-  select j.channel, j.name into v_channel, v_name from "bearmq".job j where j.state = 'ready' and j.job_group is not null 
+  select j.channel, j.name into v_channel, v_name from "bearmq".job_turn j where j.open 
     order by j.channel, j.name limit 1;
   for i in 1..8 loop
     exit when v_channel is null;
@@ -571,7 +1149,7 @@ begin
     end if;
     v_from_channel := case when p_names[width_bucket(v_name collate "C", p_names) + 1] is null then v_channel || chr(1) else v_channel end;
     v_from_name := coalesce(p_names[width_bucket(v_name collate "C", p_names) + 1], '');
-    select j.channel, j.name into v_channel, v_name from "bearmq".job j where j.state = 'ready' and j.job_group is not null and (j.channel, j.name) >= (v_from_channel, v_from_name)
+    select j.channel, j.name into v_channel, v_name from "bearmq".job_turn j where j.open and (j.channel, j.name) >= (v_from_channel, v_from_name)
     order by j.channel, j.name limit 1;
   end loop;
   if v_channel is not null then
@@ -579,7 +1157,7 @@ begin
       with recursive lane (channel, name) as (
         select v_channel, v_name
         union all
-        select x.* from lane l cross join lateral (select j.channel, j.name from "bearmq".job j where j.state = 'ready' and j.job_group is not null and (j.channel, j.name) >= (case when p_names[width_bucket(l.name collate "C", p_names) + 1] is null then l.channel || chr(1) else l.channel end, coalesce(p_names[width_bucket(l.name collate "C", p_names) + 1], ''))
+        select x.* from lane l cross join lateral (select j.channel, j.name from "bearmq".job_turn j where j.open and (j.channel, j.name) >= (case when p_names[width_bucket(l.name collate "C", p_names) + 1] is null then l.channel || chr(1) else l.channel end, coalesce(p_names[width_bucket(l.name collate "C", p_names) + 1], ''))
     order by j.channel, j.name limit 1) x
       )
       select array_agg(row(l.channel, l.name)::"bearmq".lane) from lane l where l.name = any (p_names));
@@ -641,129 +1219,544 @@ begin
     with peeked as materialized (
       select null::text as job_group, s.rank, s.seq from unnest(v_plan.seen) as s
       union all
-      select x.job_group, ~x.priority, x.seq from unnest(p_grouped) as l cross join lateral (
-        select j.job_group, j.priority, j.seq from "bearmq".job j
-        where j.state = 'ready' and j.job_group is not null and j.channel = l.channel and j.name = l.name
-        order by j.priority desc, j.seq limit p_left) x
+      select x.job_group, ~x.priority, x.turn from unnest(p_grouped) as l cross join lateral (
+        select t.job_group, t.priority, t.turn from "bearmq".job_turn t
+        where t.open and t.channel = l.channel and t.name = l.name
+        order by ~t.priority, t.turn limit p_left) x
     ),
-    candidate as (
+    candidate as materialized (
       select p.*, row_number() over (partition by p.job_group order by p.rank, p.seq) as nth from peeked p
     ),
     chosen as materialized (
       select c.* from candidate c where c.job_group is null or c.nth = 1 order by c.rank, c.seq limit p_left
     )
-    select (select array_agg(c.job_group order by c.rank, c.seq) from chosen c where c.job_group is not null),
-      (select count(*)::integer from peeked p where p.job_group is not null),
-      (select count(*)::integer from chosen c where c.job_group is null)
-    into v_plan.groups, v_plan.num_grouped, v_plan.num_ungrouped;
+    select array_agg(c.job_group order by c.rank, c.seq),
+      exists (select 1 from candidate d where d.job_group is not null and d.nth > 1)
+    into v_plan.groups, v_plan.is_doubled
+    from chosen c where c.job_group is not null;
   end if;
   return v_plan;
 end
 $bearmq$`,
+    `create function "bearmq".hold_limits_v1(p_lanes "bearmq".lane[]) returns "bearmq".limit_room[] language plpgsql volatile
+as $bearmq$
+declare
+  v_kinds text[];
+  v_names text[];
+begin
+  select array_agg(h.kind), array_agg(h.name) into v_kinds, v_names from (
+    select w.kind, w.name from (select 'channel' collate "C" as kind, u.channel as name from unnest(p_lanes) as u
+      union select 'name', u.name from unnest(p_lanes) as u) w order by 1, 2 offset 0) w
+  cross join lateral (
+    select l.kind, l.name from "bearmq".job_limit l
+    where l.kind = w.kind and l.name = any (array[w.name]) and (l.max_running is not null or l.rate_max is not null)
+      and (l.max_running is null or l.running < l.max_running)
+      and (l.rate_max is null or "bearmq".starts_left_v1(l.rate_max, l.rate_secs, l.rate_at, l.rate_n) > 0)
+      and not (l.rate_at is not null and l.rate_at[cardinality(l.rate_at)] > now() and l.rate_at[cardinality(l.rate_at)] <= clock_timestamp())
+    for update skip locked) h;
+  return (
+    select array_agg(row(r.kind, r.name, case when r.is_mine then least(r.places, r.starts) else 0 end, 0,
+      r.max_running is not null, r.rate_max is not null,
+      case when r.places > 0 and r.starts = 0
+        then "bearmq".next_start_v1(r.rate_max, r.rate_secs, r.rate_at, r.rate_n) end,
+      not r.is_mine and r.places > 0 and r.starts > 0)::"bearmq".limit_room)
+    from (
+      select l.*, m.kind is not null as is_mine, coalesce(l.max_running - l.running, 2147483647) as places,
+        case when l.rate_max is null then 2147483647
+          else "bearmq".starts_left_v1(l.rate_max, l.rate_secs, l.rate_at, l.rate_n) end as starts
+      from (select 'channel' collate "C" as kind, u.channel as name from unnest(p_lanes) as u
+      union select 'name', u.name from unnest(p_lanes) as u) w join "bearmq".job_limit l on l.kind = w.kind and l.name = any (array[w.name])
+      left join unnest(v_kinds, v_names) as m (kind, name) on m.kind = l.kind and m.name = l.name
+      where (l.max_running is not null or l.rate_max is not null)
+    ) r);
+end
+$bearmq$`,
+    `create function "bearmq".count_limits_v1(p_limits "bearmq".limit_room[]) returns timestamptz language plpgsql volatile
+as $bearmq$
+begin
+  update "bearmq".job_limit l set running = l.running + case when l.max_running is null then 0 else k.used end
+  from unnest(p_limits) as k where k.used > 0 and l.kind = k.kind and l.name = any (array[k.name]);
+  update "bearmq".job_limit l set (rate_at, rate_n) = (
+    select s.o_at, s.o_n from "bearmq".note_starts_v1(l.rate_secs, l.rate_at, l.rate_n, k.used) s)
+  from unnest(p_limits) as k
+  where k.used > 0 and k.is_rated and l.kind = k.kind and l.name = any (array[k.name]);
+  return (
+    select min("bearmq".next_start_v1(l.rate_max, l.rate_secs, l.rate_at, l.rate_n))
+    from unnest(p_limits) as k join "bearmq".job_limit l on l.kind = k.kind and l.name = any (array[k.name])
+    where k.is_rated and k.used > 0);
+end
+$bearmq$`,
+    `create function "bearmq".release_limits_v1(p_held "bearmq".held_job[]) returns void language plpgsql volatile
+as $bearmq$
+declare
+  v_limits "bearmq".limit_room[];
+begin
+  v_limits := array(
+    select row(u.kind, u.name, 0, count(*)::integer, true, false, null, false)::"bearmq".limit_room
+    from (
+      select 'channel' as kind, h.channel as name from unnest(p_held) as h where h.held & 1 > 0
+      union all
+      select 'name', h.name from unnest(p_held) as h where h.held & 2 > 0
+    ) u
+    group by u.kind, u.name);
+  perform 1 from (select k.kind, k.name from unnest(v_limits) as k order by k.kind, k.name collate "C" offset 0) k
+  cross join lateral (
+    select 1 from "bearmq".job_limit l where l.kind = k.kind and l.name = any (array[k.name]) for update) l;
+  update "bearmq".job_limit l set running = greatest(0, l.running - k.used)
+  from unnest(v_limits) as k where l.kind = k.kind and l.name = any (array[k.name]);
+end
+$bearmq$`,
+    `create function "bearmq".limit_plan_v1(p_plan "bearmq".plan, p_grouped "bearmq".lane[], p_left integer,
+  p_limits "bearmq".limit_room[], out o_takes integer[], out o_groups text[], out o_limits "bearmq".limit_room[]) returns record language plpgsql volatile
+as $bearmq$
+begin
+  with seen as materialized (
+    select s.stretch, null::text as job_group, s.rank, s.seq, u.channel, u.name
+    from unnest(p_plan.seen) as s join unnest(p_plan.ungrouped) with ordinality as u (channel, name, rank, seq, to_rank, to_seq, nth) on u.nth = s.stretch
+    union all
+    select null, x.job_group, ~x.priority, x.turn, l.channel, l.name from unnest(p_grouped) as l cross join lateral (
+      select t.job_group, t.priority, t.turn from "bearmq".job_turn t
+      where t.open and t.channel = l.channel and t.name = l.name
+      order by ~t.priority, t.turn limit p_left) x
+  ),
+  of_name as (
+    select o.*, row_number() over (partition by o.name order by o.rank, o.seq) as nth_of_name from seen o
+  ),
+  of_channel as (
+    select o.*, row_number() over (partition by o.channel order by o.rank, o.seq) as nth_of_channel
+    from of_name o left join unnest(p_limits) as k on k.kind = 'name' and k.name = o.name where o.nth_of_name <= coalesce(k.room, 2147483647)
+  ),
+  within as materialized (
+    select o.* from of_channel o left join unnest(p_limits) as k on k.kind = 'channel' and k.name = o.channel where o.nth_of_channel <= coalesce(k.room, 2147483647)
+  ),
+  candidate as (
+    select w.*, row_number() over (partition by w.job_group order by w.rank, w.seq) as nth from within w
+  ),
+  chosen as materialized (
+    select c.* from candidate c where c.job_group is null or c.nth = 1 order by c.rank, c.seq limit p_left
+  )
+  select array(
+      select (select count(*)::integer from chosen c where c.stretch = g.nth) from generate_series(1, cardinality(p_plan.ungrouped)) as g (nth)
+      order by g.nth),
+    (select array_agg(c.job_group order by c.rank, c.seq) from chosen c where c.job_group is not null),
+    array(
+      select row(k.kind, k.name, k.room - (
+          select count(*)::integer from chosen c
+          where c.job_group is null and (k.kind = 'channel' and k.name = c.channel or k.kind = 'name' and k.name = c.name)),
+        k.used, k.counts, k.is_rated, k.due_at, k.is_contended)::"bearmq".limit_room
+      from unnest(p_limits) as k)
+  into o_takes, o_groups, o_limits;
+end
+$bearmq$`,
+    `create function "bearmq".use_limits_v1(p_limits "bearmq".limit_room[], p_rows tid[]) returns "bearmq".limit_room[] language plpgsql volatile
+as $bearmq$
+begin
+  return (
+    with taken as materialized (
+      select j.channel, j.name, count(*)::integer as jobs from unnest(p_rows) as r (row) join "bearmq".job j on j.ctid = r.row
+      group by j.channel, j.name
+    )
+    select array_agg(row(k.kind, k.name, k.room - u.jobs, k.used + u.jobs, k.counts, k.is_rated, k.due_at, k.is_contended)::"bearmq".limit_room)
+    from unnest(p_limits) as k cross join lateral (
+      select coalesce(sum(t.jobs), 0)::integer as jobs from taken t
+      where k.kind = 'channel' and k.name = t.channel or k.kind = 'name' and k.name = t.name) u);
+end
+$bearmq$`,
+    `create function "bearmq".fit_limits_v1(p_rows tid[], p_limits "bearmq".limit_room[]) returns tid[] language plpgsql volatile
+as $bearmq$
+begin
+  return (
+    with picked as (
+      select j.channel, j.name, r.row, r.nth from unnest(p_rows) with ordinality as r (row, nth) join "bearmq".job j on j.ctid = r.row
+    ),
+    of_name as (
+    select o.*, row_number() over (partition by o.name order by o.nth) as nth_of_name from picked o
+  ),
+  of_channel as (
+    select o.*, row_number() over (partition by o.channel order by o.nth) as nth_of_channel
+    from of_name o left join unnest(p_limits) as k on k.kind = 'name' and k.name = o.name where o.nth_of_name <= coalesce(k.room, 2147483647)
+  ),
+  within as materialized (
+    select o.* from of_channel o left join unnest(p_limits) as k on k.kind = 'channel' and k.name = o.channel where o.nth_of_channel <= coalesce(k.room, 2147483647)
+  )
+    select array_agg(w.row order by w.nth) from within w);
+end
+$bearmq$`,
     `create function "bearmq".claim_groups_v1(
-  p_names text[], p_channels text[], p_lanes "bearmq".lane[], p_groups text[], p_want integer, p_max_per_group integer,
-  p_limit integer, p_room bigint, p_seen integer, p_window integer, p_insert boolean) returns "bearmq".group_run language plpgsql volatile
+  p_names text[], p_channels text[], p_lanes "bearmq".lane[], p_groups text[], p_want integer, p_max_per_group integer, p_limit integer,
+  p_heads integer, p_slots integer, p_room bigint, p_insert boolean, p_has_pauses boolean,
+  p_has_limits boolean, p_limits "bearmq".limit_room[]) returns "bearmq".group_run language plpgsql volatile
 as $bearmq$
 declare
   v_run "bearmq".group_run;
-  v_open text[];
-  v_busy text[];
-  v_taken integer := 0;
-  v_demoted integer := 0;
+  v_next text[] := p_groups;
+  v_want integer := p_want;
+  v_limit integer := p_limit;
+  v_heads integer := p_heads;
+  v_slots integer := p_slots;
+  v_room bigint := p_room;
+  v_gates "bearmq".gate[];
+  v_passed integer;
+  v_inserted integer;
+  v_end bigint;
+  v_part record;
 begin
-  if p_insert then
-    insert into "bearmq".job_group (name)
-    select distinct m.name collate "C" as name from (select g.name from unnest(p_groups[1:2 * p_want]) as g (name)) m
+  v_run.bytes := 0;
+  v_run.is_mixed := false;
+  v_run.is_more_likely := false;
+  v_run.is_moved := false;
+  v_run.is_timed := false;
+  while v_next is not null and least(v_want, v_limit, v_heads, v_room) > 0 loop
+    -- What is read of a row here is its version as it is locked.
+    select array_agg(row(s.job_group, s.epoch, s.most, s.weight, s.places, s.starts, s.rate_secs, s.due_at)::"bearmq".gate),
+      max(s.nth)
+    into v_gates, v_passed
+    from (select o.job_group, o.epoch, o.most, o.weight, o.places, o.starts, o.rate_secs,
+        case when o.places > 0 and o.starts = 0 then "bearmq".next_start_v1(o.rate_max, o.rate_secs, o.rate_at, o.rate_n) end as due_at,
+        o.nth
+      from (
+        select g.name as job_group, g.epoch, coalesce(g.max_running, 1) as most, coalesce(g.weight, 1) as weight,
+          case when p_has_pauses and exists (
+              select 1 from "bearmq".pause p where p.kind = 'group' and p.name = any (array[g.name])) then 0
+            else greatest(0, coalesce(g.max_running, 1) - g.running) end as places,
+          case when g.rate_max is not null
+            then "bearmq".starts_left_v1(g.rate_max, g.rate_secs, g.rate_at, g.rate_n) end as starts,
+          g.rate_max as rate_max, g.rate_secs as rate_secs, g.rate_at, g.rate_n, g.nth
+        from (select g.*, c.nth::integer as nth from unnest(v_next) with ordinality as c (name, nth)
+          join "bearmq".job_group g on g.name = any (array[c.name])
+          where not (g.rate_at is not null and g.rate_at[cardinality(g.rate_at)] > now() and g.rate_at[cardinality(g.rate_at)] <= clock_timestamp())
+          order by c.nth limit v_want for update of g skip locked) g 
+      ) o) s;
+    if p_insert and coalesce(cardinality(v_gates), 0) < least(v_want, cardinality(v_next)) then
+      p_insert := false;
+      insert into "bearmq".job_group (name)
+    select distinct m.name collate "C" as name from (select u.name from unnest(v_next[1:2 * v_want]) as u (name)) m
     where not exists (select 1 from "bearmq".job_group e where e.name = any (array[m.name]))
     order by 1
     on conflict do nothing;
-  end if;
-
-  with locked as materialized (
-    select g.name from unnest(p_groups) with ordinality as c (name, nth) join "bearmq".job_group g on g.name = any (array[c.name])
-    where g.running = 0 order by c.nth limit p_want for update of g skip locked
-  )
-  select array_agg(l.name) into v_open from locked l;
-
-  if v_open is not null then
-    with recursive group_lane (job_group, channel, name) as (
-      select g.name, x.channel, x.name from unnest(v_open) as g (name) cross join lateral (
-        select j.channel, j.name from "bearmq".job j
-        where j.job_group = g.name and j.state in ('ready', 'blocked')
-        order by j.channel, j.name limit 1) x
-      union all
-      select l.job_group, x.channel, x.name from group_lane l cross join lateral (
-        select j.channel, j.name from "bearmq".job j
-        where j.job_group = l.job_group and j.state in ('ready', 'blocked') and (j.channel, j.name) > (l.channel, l.name)
-        order by j.channel, j.name limit 1) x
-    ),
-    waiting as (
-      select l.job_group, x.id, x.priority, x.seq from group_lane l cross join lateral (
-        select j.id, j.priority, j.seq from "bearmq".job j
-        where j.job_group = l.job_group and j.channel = l.channel and j.name = l.name
-          and j.state in ('ready', 'blocked')
-        order by j.priority desc, j.seq limit p_max_per_group) x
-      where l.name = any (p_names) and (p_channels is null or l.channel = any (p_channels))
-    ),
-    -- A group's jobs come in their order here, so what is left of it is the beginning of its run.
-    oldest as (
-      select w.* from waiting w order by w.priority desc, w.seq limit p_limit
-    ),
-    numbered as (
-      select w.*, row_number() over (partition by w.job_group order by w.priority desc, w.seq) as nth from oldest w
-    ),
-    run as materialized (
-      select r.*, h.row is not null as held, h.row, h.bytes from numbered r left join lateral (
-        select j.ctid as row, case when pg_column_compression(j.payload) is null then pg_column_size(j.payload)
-          else octet_length(j.payload::text) end as bytes from "bearmq".job j where j.id = any (array[r.id]) and j.state in ('ready', 'blocked') for update skip locked
-      ) h on true
-      where r.nth <= p_max_per_group
-    ),
-    measured as (
-      select r.*, min(r.nth) filter (where not r.held) over (partition by r.job_group) as gap from run r
-    ),
-    gapless as (
-      select m.*, sum(m.bytes) over w - m.bytes as before from measured m where m.gap is null or m.nth < m.gap
-      window w as (order by m.priority desc, m.seq rows unbounded preceding)
-    ),
-    taken as materialized (
-      select f.* from gapless f where f.before < p_room
-    ),
-    entered as (
-      update "bearmq".job_group g set running = g.running + c.jobs, locked_at = now()
-      from (select t.job_group, count(*)::integer as jobs from taken t group by t.job_group) c where g.name = any (array[c.job_group])
-    )
-    select array_agg(t.row order by t.priority desc, t.seq), array_agg(g.epoch order by t.priority desc, t.seq),
-      coalesce(sum(t.bytes), 0), count(*) filter (where t.nth = 1)
-    into v_run.rows, v_run.epochs, v_run.bytes, v_taken
-    from taken t join "bearmq".job_group g on g.name = any (array[t.job_group]);
-  end if;
-
-  -- Busy groups, those just taken among them: what else of them is ready is moved out of the way.
-  with locked as materialized (
-    select g.name from unnest(p_groups) as c (name) join "bearmq".job_group g on g.name = any (array[c.name])
-    where not (g.running = 0) limit 100 for update of g skip locked
-  )
-  select array_agg(l.name) into v_busy from locked l;
-  if v_busy is not null and v_taken < p_seen then
-    -- In strides, so that a hot group is passed over a few times and not once a job. Only ready rows are in the index
-    -- that is read, so what was moved before is not met again.
-    with ahead as materialized (
-      select x.id, x.job_group from unnest(p_lanes) as l cross join lateral (
-        select j.id, j.job_group from "bearmq".job j
-        where j.state = 'ready' and j.job_group is not null and j.channel = l.channel and j.name = l.name
-        order by j.priority desc, j.seq limit case when v_taken > 0 then p_window else greatest(p_window, 5000) end) x
-    ),
-    passed as materialized (
-      select j.id from ahead a join "bearmq".job j on j.id = any (array[a.id])
-      where a.job_group = any (v_busy) and j.state = 'ready' and not (j.ctid = any (coalesce(v_run.rows, '{}')))
-      for update of j skip locked
-    )
-    update "bearmq".job j set state = 'blocked' from passed p where j.id = any (array[p.id]);
-    get diagnostics v_demoted = row_count;
-  end if;
-  v_run.is_moved := v_demoted > 0;
-  v_run.is_more_likely := v_demoted > 0 or cardinality(p_groups) > greatest(v_taken, coalesce(cardinality(v_busy), 0));
+      get diagnostics v_inserted = row_count;
+      continue when v_inserted > 0;
+    end if;
+    v_run.is_more_likely := v_run.is_more_likely or coalesce(cardinality(v_gates) < v_passed, true);
+    exit when v_gates is null;
+    v_next := nullif(v_next[v_passed + 1 :], '{}');
+    v_end := "bearmq".end_of_line_v1();
+    if p_has_limits then
+      with gate (job_group, epoch, most, weight, places, starts, rate_secs, due_at, place) as materialized (
+        select o.job_group, o.epoch, o.most, o.weight, o.places, o.starts, o.rate_secs,
+        case when o.places > 0 and o.starts = 0 then "bearmq".next_start_v1(o.rate_max, o.rate_secs, o.rate_at, o.rate_n) end as due_at,
+        o.nth
+      from (
+        select g.name as job_group, g.epoch, coalesce(g.max_running, r.most, 1) as most, coalesce(g.weight, 1) as weight,
+          case when p_has_pauses and exists (
+              select 1 from "bearmq".pause p where p.kind = 'group' and p.name = any (array[g.name])) then 0
+            else greatest(0, coalesce(g.max_running, r.most, 1) - g.running) end as places,
+          case when coalesce(g.rate_max, r.rate_max) is not null
+            then "bearmq".starts_left_v1(coalesce(g.rate_max, r.rate_max), case when g.rate_max is null then r.rate_secs else g.rate_secs end, g.rate_at, g.rate_n) end as starts,
+          coalesce(g.rate_max, r.rate_max) as rate_max, case when g.rate_max is null then r.rate_secs else g.rate_secs end as rate_secs, g.rate_at, g.rate_n, g.nth
+        from (select g.*, c.nth from unnest(v_gates) with ordinality as c (job_group, epoch, most, weight, places, starts, rate_secs, due_at, nth)
+          join "bearmq".job_group g on g.name = any (array[c.job_group])) g cross join lateral (
+      select min(l.most) as most,
+        (array_agg(l.rate_max order by l.rate_max / l.rate_secs) filter (where l.rate_max is not null))[1] as rate_max,
+        (array_agg(l.rate_secs order by l.rate_max / l.rate_secs) filter (where l.rate_max is not null))[1] as rate_secs
+      from (
+        select coalesce(i.group_max_running, c.group_max_running) as most,
+          coalesce(i.group_rate_max, c.group_rate_max) as rate_max,
+          case when i.group_rate_max is null then c.group_rate_secs else i.group_rate_secs end as rate_secs
+        from "bearmq".job_turn t
+        left join "bearmq".job_limit i on i.kind = 'name' and i.name = any (array[t.name])
+        left join "bearmq".job_limit c on c.kind = 'channel' and c.name = any (array[t.channel])
+        where t.job_group = any (array[g.name])
+      ) l) r
+      ) o
+      ),
+      -- By number, so that what is found for each of them can be told in arrays.
+      spot as materialized (
+        select row_number() over (order by g.place, t.channel, t.name, t.id)::integer as spot, g.place::integer, g.job_group, g.epoch,
+          g.most, g.weight, g.starts is not null as is_rated, g.rate_secs,
+          least(g.places, coalesce(g.starts, g.places)) as room,
+          case when g.most > 1 or g.starts is not null then least(g.places, coalesce(g.starts, g.places))
+            when g.places > 0 then p_max_per_group else 0 end as jobs,
+          t.channel, t.name, t.id, t.turn, t.misses,
+          max(case when t.credit > 0 then g.weight - t.credit else 0 end) over (partition by g.place) as used,
+          row_number() over (partition by g.place, t.channel, t.name order by t.id) as copy,
+          row_number() over (partition by g.place order by t.channel, t.name, t.id) = 1 as is_first,
+          case when p_lanes is null then t.name = any (p_names) and (p_channels is null or t.channel = any (p_channels))
+            else exists (select 1 from unnest(p_lanes) as l where l.channel = t.channel and l.name = t.name) end as is_ours
+        from gate g cross join lateral (
+          select t.channel, t.name, t.id, t.turn, t.credit, t.misses from "bearmq".job_turn t
+          where t.job_group = any (array[g.job_group])) t
+      ),
+      -- One more than may be taken, to know whether anything is left.
+      waiting as (
+        select s.spot, s.place, s.epoch, s.most, s.weight, s.is_rated, s.jobs, s.used, s.turn, s.channel, s.name,
+          x.id as job_id, x.priority, x.seq, x.id is not null and s.is_ours as is_eligible
+        from spot s left join lateral (
+          select j.id, j.priority, j.seq from "bearmq".job j
+          where s.copy = 1 and j.job_group = s.job_group and j.channel = s.channel and j.name = s.name and j.state in ('ready', 'blocked')
+          order by j.priority desc, j.seq limit case when s.is_ours then least(s.jobs, v_limit) else 0 end + 1) x on true
+      ),
+      numbered as (
+        select w.*, row_number() over v as nth, first_value(w.priority) over v as best,
+          min(w.turn) filter (where w.is_eligible) over (partition by w.place) as its_turn
+        from waiting w window v as (partition by w.place order by w.is_eligible desc, w.priority desc, w.seq)
+      ),
+      ranked as (
+        select w.*, w.is_eligible and w.nth <= w.jobs as is_wanted, w.most > 1 or w.nth = 1 as is_head,
+          case when w.most > 1 then (w.nth - 1 + w.used) / w.weight else 0 end as round,
+          row_number() over v as rank, count(*) filter (where w.is_eligible and w.nth <= w.jobs and (w.most > 1 or w.nth = 1)) over v as heads
+        from numbered w window v as (
+            order by not (w.is_eligible and w.nth <= w.jobs), case when w.most > 1 then w.priority else w.best end desc,
+              case when w.most > 1 then (w.nth - 1 + w.used) / w.weight else w.nth - 1 end, w.place, w.nth rows unbounded preceding)
+      ),
+      of_both as (
+        select o.*, k.room as room_of_channel, coalesce(k.is_rated, false) as is_rated_channel from (select o.*, k.room as room_of_name, coalesce(k.is_rated, false) as is_rated_name from ranked o left join unnest(p_limits) as k on k.kind = 'name' and k.name = o.name) o left join unnest(p_limits) as k on k.kind = 'channel' and k.name = o.channel
+      ),
+      of_name as (
+        select o.*, o.is_wanted and (o.is_head or not (o.is_rated_name or o.is_rated_channel)) as is_fit from of_both o
+      ),
+      of_channel as (
+        select o.*, o.is_fit and row_number() over (partition by o.name, o.is_fit order by o.rank)
+          <= coalesce(o.room_of_name, 2147483647) as is_let_by_name
+        from of_name o
+      ),
+      within as (
+        select o.*, o.is_let_by_name and row_number() over (partition by o.channel, o.is_let_by_name order by o.rank)
+          <= coalesce(o.room_of_channel, 2147483647) as is_let
+        from of_channel o
+      ),
+      locked as (
+        select c.spot, c.place, c.nth, c.rank, c.epoch, c.priority, c.is_eligible, c.is_head, c.is_chosen, c.its_turn, c.round,
+          ~case when c.most > 1 then c.priority else c.best end as starts_at, h.row, h.bytes
+        from (
+          select r.*, r.is_let and r.rank <= v_limit
+            and count(*) filter (where r.is_let and r.is_head) over (order by r.rank rows unbounded preceding) <= case when r.is_rated then least(v_slots, v_heads) else v_heads end as is_chosen
+          from within r
+        ) c left join lateral (
+          select j.ctid as row, case when pg_column_compression(j.payload) is null then pg_column_size(j.payload)
+          else octet_length(j.payload::text) end as bytes from "bearmq".job j
+          where c.is_chosen and j.id = any (array[c.job_id]) and j.state in ('ready', 'blocked') for update skip locked) h on true
+      ),
+      measured as (
+        select l.*, min(l.nth) filter (where l.is_eligible and l.row is null) over (partition by l.place) as gap,
+          coalesce(sum(l.bytes) over (order by l.rank rows unbounded preceding), 0) - coalesce(l.bytes, 0) as before
+        from locked l
+      ),
+      done as materialized (
+        select m.spot, m.rank, m.row, m.epoch, m.bytes, m.priority, m.is_head, m.its_turn, m.round, m.starts_at,
+          m.row is not null and m.before < v_room and (m.gap is null or m.nth < m.gap) as is_taken,
+          m.is_chosen and m.row is null as is_held
+        from measured m
+      ),
+      told as (
+        select array_agg(d.taken order by d.spot) as taken, array_agg(d.has_next order by d.spot) as has_next,
+          array_agg(d.next_priority order by d.spot) as next_priority, array_agg(d.is_held order by d.spot) as is_held
+        from (
+          select d.spot, count(*) filter (where d.is_taken)::integer as taken,
+            coalesce(bool_or(d.priority is not null) filter (where not d.is_taken), false) as has_next,
+            coalesce(max(d.priority) filter (where not d.is_taken), 0) as next_priority, bool_or(d.is_held) as is_held
+          from done d group by d.spot) d
+      ),
+      after as materialized (
+        select l.*, case when l.most > 1 or l.is_rated then l.room - l.jobs when l.jobs > 0 then 0 else l.room end > 0 as has_room,
+          l.used + case when l.most > 1 then l.jobs else least(l.jobs, 1) end as spent, k.is_locked
+        from (
+          select s.place, s.job_group, s.channel, s.name, s.id, s.most, s.weight, s.is_rated, s.rate_secs, s.room, s.misses, s.used,
+            o.has_next[s.spot] as has_next, o.next_priority[s.spot] as next_priority, o.is_held[s.spot] as is_held,
+            s.is_first, sum(o.taken[s.spot]) over (partition by s.place)::integer as jobs
+          from spot s cross join told o) l
+        left join lateral (
+          select true as is_locked from "bearmq".job_turn t where not l.has_next and t.job_group = any (array[l.job_group]) and t.channel = l.channel and t.name = l.name
+        and t.id = l.id for update skip locked) k on true
+      ),
+      entered as (
+        update "bearmq".job_group g set running = g.running + c.jobs, locked_at = now()
+      from (select a.job_group, a.jobs from after a where a.is_first and a.jobs > 0) c where g.name = any (array[c.job_group])
+      ),
+      moved as (
+        update "bearmq".job_turn t set priority = case when a.has_next then a.next_priority else t.priority end,
+          open = a.has_room and a.has_next,
+          turn = case when a.jobs > 0 and a.spent < a.weight or a.jobs = 0 and not a.is_held then t.turn
+            else v_end + greatest(a.spent / a.weight - 1, 0) end,
+          credit = case when a.spent % a.weight = 0 then 0 else a.weight - a.spent % a.weight end,
+          misses = case when not a.has_next and a.has_room then least(a.misses, 7) + 1 else 0 end,
+          due_at = case when not a.has_next and a.has_room
+            then now() + make_interval(secs => 0.001 * 2 ^ least(a.misses, 8)) end
+        from after a
+        where a.is_locked is null and (a.jobs > 0 or not a.has_room or a.is_held or not a.has_next)
+          and t.job_group = any (array[a.job_group]) and t.channel = a.channel and t.name = a.name
+        and t.id = a.id
+      )
+      select s.*, f.*
+      into v_part
+      from (
+        select array_agg(d.row order by d.rank) as rows, array_agg(d.epoch order by d.rank) as epochs,
+          array_agg(d.starts_at order by d.rank) as ranks,
+          array_agg(case d.round when 0 then d.its_turn else greatest(d.its_turn, v_end) + d.round end order by d.rank) as turns,
+          coalesce(sum(d.bytes), 0) as bytes,
+          count(*)::integer as num_jobs, count(*) filter (where d.is_head)::integer as num_heads
+        from done d where d.is_taken
+      ) s cross join (
+        select count(*) filter (where a.is_first and a.jobs > 0)::integer as num_groups,
+          array_agg(a.job_group) filter (where a.is_first and a.jobs > 0 and a.most > 1) as parallel,
+          count(*) filter (where a.jobs = 0 and not (a.has_room and a.has_next))::integer as num_moved,
+          coalesce(bool_or(not a.has_next and a.is_locked is null and a.has_room), false) as is_timed,
+          array_agg(row(a.job_group, a.channel, a.name, a.id)::"bearmq".turn_key) filter (where a.is_locked) as empty,
+          array_agg(row(a.job_group, a.jobs, a.rate_secs)::"bearmq".rated_start) filter (where a.is_first and a.is_rated) as rated
+        from after a
+      ) f;
+    else
+      with gate (job_group, epoch, most, weight, places, starts, rate_secs, due_at, place) as materialized (
+        select * from unnest(v_gates) with ordinality as g
+      ),
+      -- By number, so that what is found for each of them can be told in arrays.
+      spot as materialized (
+        select row_number() over (order by g.place, t.channel, t.name, t.id)::integer as spot, g.place::integer, g.job_group, g.epoch,
+          g.most, g.weight, g.starts is not null as is_rated, g.rate_secs,
+          least(g.places, coalesce(g.starts, g.places)) as room,
+          case when g.most > 1 or g.starts is not null then least(g.places, coalesce(g.starts, g.places))
+            when g.places > 0 then p_max_per_group else 0 end as jobs,
+          t.channel, t.name, t.id, t.turn, t.misses,
+          max(case when t.credit > 0 then g.weight - t.credit else 0 end) over (partition by g.place) as used,
+          row_number() over (partition by g.place, t.channel, t.name order by t.id) as copy,
+          row_number() over (partition by g.place order by t.channel, t.name, t.id) = 1 as is_first,
+          case when p_lanes is null then t.name = any (p_names) and (p_channels is null or t.channel = any (p_channels))
+            else exists (select 1 from unnest(p_lanes) as l where l.channel = t.channel and l.name = t.name) end as is_ours
+        from gate g cross join lateral (
+          select t.channel, t.name, t.id, t.turn, t.credit, t.misses from "bearmq".job_turn t
+          where t.job_group = any (array[g.job_group])) t
+      ),
+      -- One more than may be taken, to know whether anything is left.
+      waiting as (
+        select s.spot, s.place, s.epoch, s.most, s.weight, s.is_rated, s.jobs, s.used, s.turn, 
+          x.id as job_id, x.priority, x.seq, x.id is not null and s.is_ours as is_eligible
+        from spot s left join lateral (
+          select j.id, j.priority, j.seq from "bearmq".job j
+          where s.copy = 1 and j.job_group = s.job_group and j.channel = s.channel and j.name = s.name and j.state in ('ready', 'blocked')
+          order by j.priority desc, j.seq limit case when s.is_ours then least(s.jobs, v_limit) else 0 end + 1) x on true
+      ),
+      numbered as (
+        select w.*, row_number() over v as nth, first_value(w.priority) over v as best,
+          min(w.turn) filter (where w.is_eligible) over (partition by w.place) as its_turn
+        from waiting w window v as (partition by w.place order by w.is_eligible desc, w.priority desc, w.seq)
+      ),
+      ranked as (
+        select w.*, w.is_eligible and w.nth <= w.jobs as is_wanted, w.most > 1 or w.nth = 1 as is_head,
+          case when w.most > 1 then (w.nth - 1 + w.used) / w.weight else 0 end as round,
+          row_number() over v as rank, count(*) filter (where w.is_eligible and w.nth <= w.jobs and (w.most > 1 or w.nth = 1)) over v as heads
+        from numbered w window v as (
+            order by not (w.is_eligible and w.nth <= w.jobs), case when w.most > 1 then w.priority else w.best end desc,
+              case when w.most > 1 then (w.nth - 1 + w.used) / w.weight else w.nth - 1 end, w.place, w.nth rows unbounded preceding)
+      ),
+      within as (select r.*, r.is_wanted as is_let from ranked r),
+      locked as (
+        select c.spot, c.place, c.nth, c.rank, c.epoch, c.priority, c.is_eligible, c.is_head, c.is_chosen, c.its_turn, c.round,
+          ~case when c.most > 1 then c.priority else c.best end as starts_at, h.row, h.bytes
+        from (
+          select r.*, r.is_let and r.rank <= v_limit
+            and r.heads <= case when r.is_rated then least(v_slots, v_heads) else v_heads end as is_chosen
+          from within r
+        ) c left join lateral (
+          select j.ctid as row, case when pg_column_compression(j.payload) is null then pg_column_size(j.payload)
+          else octet_length(j.payload::text) end as bytes from "bearmq".job j
+          where c.is_chosen and j.id = any (array[c.job_id]) and j.state in ('ready', 'blocked') for update skip locked) h on true
+      ),
+      measured as (
+        select l.*, min(l.nth) filter (where l.is_eligible and l.row is null) over (partition by l.place) as gap,
+          coalesce(sum(l.bytes) over (order by l.rank rows unbounded preceding), 0) - coalesce(l.bytes, 0) as before
+        from locked l
+      ),
+      done as materialized (
+        select m.spot, m.rank, m.row, m.epoch, m.bytes, m.priority, m.is_head, m.its_turn, m.round, m.starts_at,
+          m.row is not null and m.before < v_room and (m.gap is null or m.nth < m.gap) as is_taken,
+          m.is_chosen and m.row is null as is_held
+        from measured m
+      ),
+      told as (
+        select array_agg(d.taken order by d.spot) as taken, array_agg(d.has_next order by d.spot) as has_next,
+          array_agg(d.next_priority order by d.spot) as next_priority, array_agg(d.is_held order by d.spot) as is_held
+        from (
+          select d.spot, count(*) filter (where d.is_taken)::integer as taken,
+            coalesce(bool_or(d.priority is not null) filter (where not d.is_taken), false) as has_next,
+            coalesce(max(d.priority) filter (where not d.is_taken), 0) as next_priority, bool_or(d.is_held) as is_held
+          from done d group by d.spot) d
+      ),
+      after as materialized (
+        select l.*, case when l.most > 1 or l.is_rated then l.room - l.jobs when l.jobs > 0 then 0 else l.room end > 0 as has_room,
+          l.used + case when l.most > 1 then l.jobs else least(l.jobs, 1) end as spent, k.is_locked
+        from (
+          select s.place, s.job_group, s.channel, s.name, s.id, s.most, s.weight, s.is_rated, s.rate_secs, s.room, s.misses, s.used,
+            o.has_next[s.spot] as has_next, o.next_priority[s.spot] as next_priority, o.is_held[s.spot] as is_held,
+            s.is_first, sum(o.taken[s.spot]) over (partition by s.place)::integer as jobs
+          from spot s cross join told o) l
+        left join lateral (
+          select true as is_locked from "bearmq".job_turn t where not l.has_next and t.job_group = any (array[l.job_group]) and t.channel = l.channel and t.name = l.name
+        and t.id = l.id for update skip locked) k on true
+      ),
+      entered as (
+        update "bearmq".job_group g set running = g.running + c.jobs, locked_at = now()
+      from (select a.job_group, a.jobs from after a where a.is_first and a.jobs > 0) c where g.name = any (array[c.job_group])
+      ),
+      moved as (
+        update "bearmq".job_turn t set priority = case when a.has_next then a.next_priority else t.priority end,
+          open = a.has_room and a.has_next,
+          turn = case when a.jobs > 0 and a.spent < a.weight or a.jobs = 0 and not a.is_held then t.turn
+            else v_end + greatest(a.spent / a.weight - 1, 0) end,
+          credit = case when a.spent % a.weight = 0 then 0 else a.weight - a.spent % a.weight end,
+          misses = case when not a.has_next and a.has_room then least(a.misses, 7) + 1 else 0 end,
+          due_at = case when not a.has_next and a.has_room
+            then now() + make_interval(secs => 0.001 * 2 ^ least(a.misses, 8)) end
+        from after a
+        where a.is_locked is null and (a.jobs > 0 or not a.has_room or a.is_held or not a.has_next)
+          and t.job_group = any (array[a.job_group]) and t.channel = a.channel and t.name = a.name
+        and t.id = a.id
+      )
+      select s.*, f.*
+      into v_part
+      from (
+        select array_agg(d.row order by d.rank) as rows, array_agg(d.epoch order by d.rank) as epochs,
+          array_agg(d.starts_at order by d.rank) as ranks,
+          array_agg(case d.round when 0 then d.its_turn else greatest(d.its_turn, v_end) + d.round end order by d.rank) as turns,
+          coalesce(sum(d.bytes), 0) as bytes,
+          count(*)::integer as num_jobs, count(*) filter (where d.is_head)::integer as num_heads
+        from done d where d.is_taken
+      ) s cross join (
+        select count(*) filter (where a.is_first and a.jobs > 0)::integer as num_groups,
+          array_agg(a.job_group) filter (where a.is_first and a.jobs > 0 and a.most > 1) as parallel,
+          count(*) filter (where a.jobs = 0 and not (a.has_room and a.has_next))::integer as num_moved,
+          coalesce(bool_or(not a.has_next and a.is_locked is null and a.has_room), false) as is_timed,
+          array_agg(row(a.job_group, a.channel, a.name, a.id)::"bearmq".turn_key) filter (where a.is_locked) as empty,
+          array_agg(row(a.job_group, a.jobs, a.rate_secs)::"bearmq".rated_start) filter (where a.is_first and a.is_rated) as rated
+        from after a
+      ) f;
+    end if;
+    v_run.is_mixed := v_run.is_mixed or v_run.rows is not null and v_part.rows is not null;
+    v_run.rows := v_run.rows || v_part.rows;
+    v_run.epochs := v_run.epochs || v_part.epochs;
+    v_run.ranks := v_run.ranks || v_part.ranks;
+    v_run.turns := v_run.turns || v_part.turns;
+    v_run.parallel := v_run.parallel || v_part.parallel;
+    v_run.bytes := v_run.bytes + v_part.bytes;
+    v_run.is_moved := v_run.is_moved or v_part.num_moved > 0;
+    v_run.is_timed := v_run.is_timed or v_part.is_timed or v_part.rated is not null;
+    v_room := v_room - v_part.bytes;
+    v_limit := v_limit - v_part.num_jobs;
+    v_heads := v_heads - v_part.num_heads;
+    v_slots := v_slots - v_part.num_heads;
+    v_want := v_want - v_part.num_groups;
+    if p_limits is not null then
+      p_limits := "bearmq".use_limits_v1(p_limits, v_part.rows);
+    end if;
+    v_run.empty := v_run.empty || v_part.empty;
+    if v_part.rated is not null then
+      update "bearmq".job_group g set (rate_at, rate_n) = (
+      select s.o_at, s.o_n from "bearmq".note_starts_v1(c.rate_secs, g.rate_at, g.rate_n, c.jobs) s)
+    from (select r.job_group, r.jobs, r.rate_secs from unnest(v_part.rated) as r (job_group, jobs, rate_secs) where r.jobs > 0) c where g.name = any (array[c.job_group]);
+      perform "bearmq".open_turns_v1(array(select r.job_group from unnest(v_part.rated) as r (job_group, jobs, rate_secs)));
+    end if;
+  end loop;
+  -- In the place of one that gave nothing there may be others, which were not among the first.
+  v_run.is_more_likely := v_run.is_more_likely or v_next is not null or p_want - v_want < cardinality(p_groups);
   return v_run;
 end
 $bearmq$`,
@@ -836,7 +1829,7 @@ begin
 end
 $bearmq$`,
     `create function "bearmq".claim_v1(
-  p_process uuid, p_generation integer, p_names text[], p_demands json, p_from json) returns table (o_id text, o_seq float8, o_enqueued_at float8, o_timeout_secs float8, o_attempt int4, o_num_attempts int4, o_fence int4, o_priority int4, o_started boolean, o_suspect boolean, o_name text, o_channel text, o_job_group text, o_payload text, o_extras text, o_demand integer, o_facts text) language plpgsql volatile
+  p_process uuid, p_generation integer, p_names text[], p_demands json, p_from json) returns table (o_id text, o_seq float8, o_enqueued_at float8, o_claimed_at float8, o_timeout_secs float8, o_attempt int4, o_num_attempts int4, o_fence int4, o_priority int4, o_started boolean, o_suspect boolean, o_name text, o_channel text, o_job_group text, o_payload text, o_extras text, o_nth int4, o_demand integer, o_facts text) language plpgsql volatile
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set enable_bitmapscan = off set jit = off
   set plan_cache_mode = force_generic_plan
@@ -848,11 +1841,18 @@ declare
   v_due_after timestamptz := coalesce(to_timestamp((p_from ->> 'dueAfterMs')::float8 / 1000), '-infinity');
   v_facts "bearmq".claim_facts;
   v_due_at timestamptz;
+  v_turn_at timestamptz;
+  v_limit_at timestamptz;
   v_due "bearmq".due;
   v_began timestamptz;
   v_found_ungrouped "bearmq".stretch[];
   v_found_grouped "bearmq".lane[];
   v_is_single boolean;
+  v_is_timed boolean := false;
+  v_is_bounded boolean;
+  v_has_rates boolean := false;
+  v_limits "bearmq".limit_room[];
+  v_group_limits "bearmq".limit_room[];
   v_demand record;
   v_nth integer := -1;
   v_ungrouped "bearmq".stretch[];
@@ -863,6 +1863,8 @@ declare
   v_room bigint;
   v_pick "bearmq".pick;
   v_rows tid[];
+  v_epochs integer[];
+  v_is_mixed boolean;
   v_first integer;
   v_is_first boolean := true;
 begin
@@ -881,8 +1883,9 @@ begin
 
   v_began := clock_timestamp();
   select d.run_at, exists (select 1 from "bearmq".process w where w.id = p_process and w.generation = p_generation),
-    p_from is null and exists (select 1 from "bearmq".process w where w.expires_at < now())
-  into v_due_at, v_facts.is_lease_held, v_facts.is_rescue_due
+    p_from is null and exists (select 1 from "bearmq".process w where w.expires_at < now()),
+    (select t.due_at from "bearmq".job_turn t where t.due_at is not null order by t.due_at limit 1)
+  into v_due_at, v_facts.is_lease_held, v_facts.is_rescue_due, v_turn_at
   from (values (1)) as one left join lateral (select j.run_at from "bearmq".job j where j.state = 'scheduled' and j.run_at >= v_due_after
     and j.run_at < 'infinity' order by j.run_at limit 1) d on true;
   if v_due_at <= now() then
@@ -897,6 +1900,14 @@ begin
   -- may be at minus infinity, from which nothing can be taken.
   v_facts.is_due_held := v_due.is_all and v_due_at <= now();
   v_facts.next_due_ms := case when v_due_at <= now() then 0 else extract(epoch from v_due_at - clock_timestamp()) * 1000 end;
+  if v_turn_at <= now() then
+    perform 1 from "bearmq".process w where w.id = p_process and w.generation = p_generation for key share;
+    v_facts.is_lease_held := found;
+    if found then
+      perform "bearmq".open_due_turns_v1();
+      v_turn_at := (select t.due_at from "bearmq".job_turn t where t.due_at > now() order by t.due_at limit 1);
+    end if;
+  end if;
 
   v_found_grouped := "bearmq".find_grouped_v1(p_names);
   if p_from is null then
@@ -920,11 +1931,14 @@ begin
     v_facts.is_lease_held := found;
   end if;
   if not v_facts.is_lease_held or v_found_ungrouped is null and v_found_grouped is null then
+    if v_turn_at is not null then
+    v_facts.next_due_ms := least(v_facts.next_due_ms, greatest(0, extract(epoch from v_turn_at - clock_timestamp()) * 1000));
+  end if;
     o_facts := json_build_object('isLeaseHeld', v_facts.is_lease_held, 'nextDueMs', nullif(v_facts.next_due_ms, 'infinity'),
       'isDueHeld', coalesce(v_facts.is_due_held, false), 'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
       'hasMoved', coalesce(v_facts.is_ahead, false), 'scanMs', coalesce(v_facts.scan_ms, 0),
-      'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
-      'isLeftBehind', coalesce(v_facts.is_left_behind, false))::text;
+      'parallelGroups', coalesce(v_facts.parallel, '{}'), 'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
+      'isLeftBehind', coalesce(v_facts.is_left_behind, false), 'isStartOnly', coalesce(v_has_rates, false))::text;
     return next;
     return;
   end if;
@@ -936,9 +1950,9 @@ begin
     select distinct m.name collate "C" as name from (select x.job_group as name
       from unnest(v_found_grouped) as l
       cross join lateral (
-        select j.job_group from "bearmq".job j
-        where j.state = 'ready' and j.job_group is not null and j.channel = l.channel and j.name = l.name
-        order by j.priority desc, j.seq
+        select t.job_group from "bearmq".job_turn t
+        where t.open and t.channel = l.channel and t.name = l.name
+        order by ~t.priority, t.turn
         limit (select sum(t.slots + t.ahead) from json_to_recordset(p_demands) as t (slots integer, ahead integer))) x
       where exists (
         select 1 from json_to_recordset(p_demands) as t (channels text[])
@@ -950,12 +1964,42 @@ begin
 
   for v_demand in
     select t.channels, t.slots, t.slots + t.ahead as capacity, t."maxPerGroup" as max_per_group, coalesce(least(t.usual, t."maxPerGroup"), t."maxPerGroup") as usual,
-      coalesce(t.room, 2147483647) as room
+      coalesce(t.room, 2147483647) as room,
+      exists (select 1 from "bearmq".job_limit) as has_limits, exists (select 1 from "bearmq".pause) as has_pauses
     from json_to_recordset(p_demands) as t (channels text[], slots integer, ahead integer, "maxPerGroup" integer, usual integer,
       room integer)
   loop
     v_nth := v_nth + 1;
-    v_left := v_demand.capacity;
+    -- Asked for after the process's row was locked: who pauses or limits something waits for those who hold theirs. What
+    -- neither is said of goes on below as if there were none.
+    if v_is_bounded is null then
+      v_is_bounded := v_demand.has_pauses or v_demand.has_limits;
+      if v_demand.has_pauses then
+        v_found_ungrouped := nullif(array(select s from unnest(v_found_ungrouped) as s where not exists (
+      select 1 from "bearmq".pause p where p.kind = 'everything' or p.kind = 'channel' and p.name = s.channel
+        or p.kind = 'name' and p.name = s.name)), '{}');
+        v_found_grouped := nullif(array(select s from unnest(v_found_grouped) as s where not exists (
+      select 1 from "bearmq".pause p where p.kind = 'everything' or p.kind = 'channel' and p.name = s.channel
+        or p.kind = 'name' and p.name = s.name)), '{}');
+      end if;
+      if v_demand.has_limits then
+        v_limits := "bearmq".hold_limits_v1(array(
+          select row(s.channel, s.name)::"bearmq".lane from unnest(v_found_ungrouped) as s
+          union
+          select s from unnest(v_found_grouped) as s));
+      end if;
+      if v_limits is not null then
+        v_found_ungrouped := nullif(array(select s from unnest(v_found_ungrouped) as s where not exists (
+      select 1 from unnest(v_limits) as k
+      where k.room = 0 and (k.kind = 'channel' and k.name = s.channel or k.kind = 'name' and k.name = s.name))), '{}');
+        v_found_grouped := nullif(array(select s from unnest(v_found_grouped) as s where not exists (
+      select 1 from unnest(v_limits) as k
+      where k.room = 0 and (k.kind = 'channel' and k.name = s.channel or k.kind = 'name' and k.name = s.name))), '{}');
+        select bool_or(k.is_rated and k.room > 0), min(k.due_at), bool_or(k.is_contended)
+        into v_has_rates, v_limit_at, v_facts.is_more_likely from unnest(v_limits) as k;
+      end if;
+    end if;
+    v_left := case when v_has_rates then v_demand.slots else v_demand.capacity end;
     v_room := v_demand.room;
     v_ungrouped := v_found_ungrouped;
     v_grouped := v_found_grouped;
@@ -968,27 +2012,31 @@ begin
     v_plan := null;
     v_run := null;
     v_rows := null;
+    v_is_mixed := false;
     v_plan.ungrouped := v_ungrouped;
     v_plan.takes := array[v_left];
-    if v_grouped is not null or cardinality(v_ungrouped) > 1 then
+    if v_grouped is not null or cardinality(v_ungrouped) > 1 or v_limits is not null then
       v_plan := "bearmq".plan_demand_v1(v_ungrouped, v_grouped, v_left, v_nth = 0);
+    end if;
+    if v_limits is not null then
+      select p.o_takes, p.o_groups, p.o_limits into v_plan.takes, v_plan.groups, v_group_limits
+      from "bearmq".limit_plan_v1(v_plan, v_grouped, v_left, v_limits) p;
     end if;
 
     if v_plan.groups is not null then
-      -- Long strides over what waits behind busy groups, unless there are other jobs to run: 5,000 of those behind a
-      -- group of 20,000 took 640 ms with strides of 2,000, and 460 ms so; 250 ms alone.
-      v_run := "bearmq".claim_groups_v1(p_names, v_demand.channels, v_grouped, v_plan.groups,
+      v_run := "bearmq".claim_groups_v1(p_names, v_demand.channels, case when v_is_bounded then v_grouped end, v_plan.groups,
         greatest(v_demand.slots, (v_left + v_demand.usual - 1) / v_demand.usual), v_demand.max_per_group,
-        v_left + v_demand.slots * v_demand.max_per_group, v_room, v_plan.num_grouped,
-        case when v_plan.num_ungrouped > 0 then greatest(50, least(v_left, v_plan.num_ungrouped))
-          else least(2000, greatest(200, 4 * v_left)) end,
-        v_is_single);
-      v_facts.is_more_likely := v_run.is_more_likely or coalesce(v_facts.is_more_likely, false);
+        v_left + v_demand.slots * v_demand.max_per_group, v_left, v_demand.slots, v_room, v_is_single,
+        v_demand.has_pauses, v_demand.has_limits, v_group_limits);
+      v_facts.parallel := v_facts.parallel || v_run.parallel;
+      v_is_timed := v_is_timed or v_run.is_timed;
+      v_facts.is_more_likely := v_run.is_more_likely or v_plan.is_doubled and v_run.rows is not null
+        or coalesce(v_facts.is_more_likely, false);
       v_facts.is_ahead := v_run.is_moved or coalesce(v_facts.is_ahead, false);
       if v_run.rows is not null then
         v_room := v_room - v_run.bytes;
         v_left := v_left - cardinality(v_run.rows);
-        if v_left > 0 and v_plan.ungrouped is not null then
+        if v_left > 0 and v_plan.ungrouped is not null and v_limits is null then
           v_plan.takes := array(
         select count(*)::integer - 1 from (
           select b.stretch from (select s.stretch from unnest(v_plan.seen) as s order by s.rank, s.seq limit v_left) b
@@ -1003,35 +2051,84 @@ begin
     if v_plan.ungrouped is not null and v_left > 0 and v_room > 0 then
       v_pick := "bearmq".pick_ungrouped_v1(v_plan.ungrouped, v_plan.takes, v_room);
       v_rows := v_pick.rows;
+      if v_limits is not null then
+        -- Groups may have given more than was planned. Beyond what is left a job would wait, and one with a rate may not.
+        v_rows := nullif(v_rows[1:v_left], '{}');
+      end if;
       v_room := v_room - coalesce(v_pick.bytes, 0);
       v_left := v_left - coalesce(cardinality(v_rows), 0);
       -- Others hold some of what was seen here. There may be more elsewhere, and nobody might look for it.
-      if v_left > 0 and v_room > 0 and v_plan.seen is not null then
-        if v_plan.is_narrowed or coalesce(cardinality(v_rows), 0) < (select sum(t.take) from unnest(v_plan.takes) as t (take)) then
-          v_pick := "bearmq".pick_any_v1(v_ungrouped, coalesce(v_rows, '{}'), v_left, v_room);
-          v_rows := v_rows || v_pick.rows;
+      if v_left > 0 and v_room > 0 and v_plan.seen is not null
+        and (v_plan.is_narrowed or coalesce(cardinality(v_rows), 0) < (select sum(t.take) from unnest(v_plan.takes) as t (take))) then
+        v_pick := "bearmq".pick_any_v1(v_ungrouped, coalesce(v_rows, '{}'), v_left, v_room);
+        if v_limits is not null then
+          v_pick.rows := "bearmq".fit_limits_v1(v_pick.rows, "bearmq".use_limits_v1(v_limits, v_run.rows || v_rows));
         end if;
+        v_is_mixed := v_rows is not null and v_pick.rows is not null;
+        v_rows := v_rows || v_pick.rows;
+        v_left := v_left - coalesce(cardinality(v_pick.rows), 0);
       end if;
     end if;
 
     if v_run.rows is not null or v_rows is not null then
-      v_first := case when not v_is_first or v_demand.slots = 0 then 0 when v_run.rows is null or v_rows is null then 1 end;
-      if v_first is null then
-        v_first := (
-          select r.nth from unnest(array[v_run.rows[1], v_rows[1]], array[1, cardinality(v_run.rows) + 1]) as r (row, nth)
-          join "bearmq".job j on j.ctid = r.row order by j.priority desc, j.seq limit 1);
+      v_epochs := v_run.epochs;
+      if v_is_mixed or v_run.is_mixed or v_run.rows is not null and v_rows is not null then
+        select array_agg(o.row), array_agg(o.epoch) into v_rows, v_epochs
+        from (
+          select g.row, g.epoch, g.rank, g.turn, g.nth
+          from unnest(v_run.rows, v_run.epochs, v_run.ranks, v_run.turns) with ordinality as g (row, epoch, rank, turn, nth)
+          union all
+          select u.row, null, ~j.priority, j.seq, u.nth from unnest(v_rows) with ordinality as u (row, nth)
+          join "bearmq".job j on j.ctid = u.row
+          order by rank, turn, nth
+        ) o;
+      else
+        v_rows := coalesce(v_run.rows, v_rows);
       end if;
+      v_first := case when v_is_first and v_demand.slots > 0 then 1 else 0 end;
       v_is_first := v_is_first and v_first = 0;
-      return query
-      with taken as (
-        update "bearmq".job j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(),
-      group_epoch = r.epoch, started = r.nth = v_first and j.attempt < j.num_attempts,
+      if v_limits is null then
+        return query update "bearmq".job j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(),
+      group_epoch = r.epoch,held = null, started = r.nth = v_first and j.attempt < j.num_attempts,
       attempt = j.attempt + case when r.nth = v_first and j.attempt < j.num_attempts then 1 else 0 end
-    from unnest(v_run.rows || v_rows, v_run.epochs) with ordinality as r (row, epoch, nth) where j.ctid = r.row
-    returning j.id::text, j.seq::float8, (extract(epoch from j.enqueued_at) * 1000)::float8, least(j.timeout_secs, 3153600000), case when j.started then j.attempt else least(j.attempt, 2147483646) + 1 end, j.num_attempts, j.fence, j.priority, j.started, j.suspect, j.name, j.channel, j.job_group, j.payload::text, case when pg_column_size(j.extras) <= 65536 and octet_length(j.extras::text) <= 65536
-        then j.extras::text end
-      )
-      select t.*, v_nth, null::text from taken t;
+    from unnest(v_rows, v_epochs) with ordinality as r (row, epoch, nth) where j.ctid = r.row
+    returning j.id::text, j.seq::float8, (extract(epoch from j.enqueued_at) * 1000)::float8, case when isfinite(coalesce(j.ready_at, j.enqueued_at))
+      then (extract(epoch from now() - coalesce(j.ready_at, j.enqueued_at)) * 1000)::float8 else 0 end, least(j.timeout_secs, 3153600000), case when j.started then j.attempt else least(j.attempt, 2147483646) + 1 end, j.num_attempts, j.fence, j.priority, j.started, j.suspect, j.name, j.channel, j.job_group, j.payload::text, case when j.extras is null and j.cancel is null then null
+        when j.cancel is not null then json_build_object('cancelled', left(coalesce(j.cancel ->> 'reason', ''), 10000))::text
+        when pg_column_size(j.extras) <= 65536 and octet_length(j.extras::text) <= 65536
+        then j.extras::text end, r.nth::integer, v_nth, null::text;
+      else
+        v_limits := "bearmq".use_limits_v1(v_limits, v_rows);
+        return query update "bearmq".job j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(),
+      group_epoch = r.epoch,held = (select nullif(sum(case k.kind when 'channel' then 1 else 2 end), 0) from unnest(v_limits) as k
+        where k.counts and (k.kind = 'channel' and k.name = j.channel or k.kind = 'name' and k.name = j.name))::smallint, started = r.nth = v_first and j.attempt < j.num_attempts,
+      attempt = j.attempt + case when r.nth = v_first and j.attempt < j.num_attempts then 1 else 0 end
+    from unnest(v_rows, v_epochs) with ordinality as r (row, epoch, nth) where j.ctid = r.row
+    returning j.id::text, j.seq::float8, (extract(epoch from j.enqueued_at) * 1000)::float8, case when isfinite(coalesce(j.ready_at, j.enqueued_at))
+      then (extract(epoch from now() - coalesce(j.ready_at, j.enqueued_at)) * 1000)::float8 else 0 end, least(j.timeout_secs, 3153600000), case when j.started then j.attempt else least(j.attempt, 2147483646) + 1 end, j.num_attempts, j.fence, j.priority, j.started, j.suspect, j.name, j.channel, j.job_group, j.payload::text, case when j.extras is null and j.cancel is null then null
+        when j.cancel is not null then json_build_object('cancelled', left(coalesce(j.cancel ->> 'reason', ''), 10000))::text
+        when pg_column_size(j.extras) <= 65536 and octet_length(j.extras::text) <= 65536
+        then j.extras::text end, r.nth::integer, v_nth, null::text;
+      end if;
+      if v_limits is not null and v_left > 0 then
+        v_facts.is_more_likely := coalesce(v_facts.is_more_likely, false)
+          or exists (select 1 from unnest(v_ungrouped) as s where not exists (
+      select 1 from unnest(v_limits) as k
+      where k.room = 0 and (k.kind = 'channel' and k.name = s.channel or k.kind = 'name' and k.name = s.name)))
+          or exists (select 1 from unnest(v_grouped) as s where not exists (
+      select 1 from unnest(v_limits) as k
+      where k.room = 0 and (k.kind = 'channel' and k.name = s.channel or k.kind = 'name' and k.name = s.name)));
+      end if;
+    end if;
+    if v_run.empty is not null then
+      delete from "bearmq".job_turn t using unnest(v_run.empty) u where t.job_group = any (array[u.job_group]) and t.channel = u.channel and t.name = u.name
+        and t.id = u.id and (
+      not exists (
+        select 1 from "bearmq".job j
+        where j.job_group = t.job_group and j.channel = t.channel and j.name = t.name and j.state in ('ready', 'blocked'))
+      or exists (
+        select 1 from "bearmq".job_turn o
+        where o.job_group = t.job_group and o.channel = t.channel and o.name = t.name and o.id < t.id));
     end if;
   end loop;
 
@@ -1040,30 +2137,47 @@ begin
       select 1 from unnest(v_due.ids) as d (id) join "bearmq".job j on j.id = any (array[d.id])
       where j.name = any (p_names) and j.state = 'ready');
   end if;
+  -- Last, so that the rows of limits are held until the commit and little longer.
+  if v_limits is not null then
+    v_limit_at := least(v_limit_at, "bearmq".count_limits_v1(v_limits));
+  end if;
+  if v_is_timed then
+    v_turn_at := (select t.due_at from "bearmq".job_turn t where t.due_at > now() order by t.due_at limit 1);
+  end if;
+  v_turn_at := least(v_turn_at, v_limit_at);
+  if v_turn_at is not null then
+    v_facts.next_due_ms := least(v_facts.next_due_ms, greatest(0, extract(epoch from v_turn_at - clock_timestamp()) * 1000));
+  end if;
   o_facts := json_build_object('isLeaseHeld', v_facts.is_lease_held, 'nextDueMs', nullif(v_facts.next_due_ms, 'infinity'),
       'isDueHeld', coalesce(v_facts.is_due_held, false), 'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
       'hasMoved', coalesce(v_facts.is_ahead, false), 'scanMs', coalesce(v_facts.scan_ms, 0),
-      'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
-      'isLeftBehind', coalesce(v_facts.is_left_behind, false))::text;
+      'parallelGroups', coalesce(v_facts.parallel, '{}'), 'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
+      'isLeftBehind', coalesce(v_facts.is_left_behind, false), 'isStartOnly', coalesce(v_has_rates, false))::text;
   return next;
 end
 $bearmq$`,
     `create function "bearmq".claim_announced_v1(
-  p_process uuid, p_generation integer, p_ids uuid[], p_channels text[], p_names text[], p_room integer) returns table (o_id text, o_seq float8, o_enqueued_at float8, o_timeout_secs float8, o_attempt int4, o_num_attempts int4, o_fence int4, o_priority int4, o_started boolean, o_suspect boolean, o_name text, o_channel text, o_job_group text, o_payload text, o_extras text) language plpgsql volatile
+  p_process uuid, p_generation integer, p_ids uuid[], p_channels text[], p_names text[], p_room integer) returns table (o_id text, o_seq float8, o_enqueued_at float8, o_claimed_at float8, o_timeout_secs float8, o_attempt int4, o_num_attempts int4, o_fence int4, o_priority int4, o_started boolean, o_suspect boolean, o_name text, o_channel text, o_job_group text, o_payload text, o_extras text, o_nth int4) language plpgsql volatile
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set enable_bitmapscan = off set jit = off
   set plan_cache_mode = force_generic_plan
   set enable_mergejoin = off set enable_hashjoin = off
 as $bearmq$
 declare
-  v_rows tid[];
+  v_pick "bearmq".pick;
+  v_is_bounded boolean;
 begin
   perform 1 from "bearmq".process w where w.id = p_process and w.generation = p_generation for key share;
   if not found then
     return;
   end if;
-  with announced as materialized (
-    select t.id, t.channel, t.name from unnest(p_ids, p_channels, p_names) as t (id, channel, name)
+  -- After the process's row, like claim_v1.
+  with bounds as materialized (
+    select exists (select 1 from "bearmq".pause union all select 1 from "bearmq".job_limit) as are_there
+  ),
+  announced as materialized (
+    select t.id, t.channel, t.name from bounds b cross join unnest(p_ids, p_channels, p_names) as t (id, channel, name)
+    where not b.are_there
   ),
   locked as materialized (
     select j.ctid as row, j.priority, j.seq, case when pg_column_compression(j.payload) is null then pg_column_size(j.payload)
@@ -1072,21 +2186,31 @@ begin
     where j.state::text = 'ready' and j.job_group is null and j.channel = t.channel and j.name = t.name
     order by j.id for update of j skip locked
   )
-  select array_agg(f.row order by f.priority desc, f.seq) into v_rows
-  from (
-    select l.*, sum(l.bytes) over w - l.bytes as before from locked l
-    window w as (order by l.priority desc, l.seq rows unbounded preceding)
-  ) f
-  where f.before < p_room;
-  if v_rows is not null then
+  select array_agg(l.row order by l.priority desc, l.seq), sum(l.bytes), (select b.are_there from bounds b)
+  into v_pick.rows, v_pick.bytes, v_is_bounded from locked l;
+  if v_pick.rows is not null then
+    if v_pick.bytes > p_room then
+    v_pick.rows := array(
+      select b.row from (
+        select r.row, r.nth, sum(case when pg_column_compression(j.payload) is null then pg_column_size(j.payload)
+          else octet_length(j.payload::text) end) over (order by r.nth rows unbounded preceding) - case when pg_column_compression(j.payload) is null then pg_column_size(j.payload)
+          else octet_length(j.payload::text) end as before
+        from unnest(v_pick.rows) with ordinality as r (row, nth) join "bearmq".job j on j.ctid = r.row
+      ) b
+      where b.before < p_room order by b.nth);
+  end if;
     return query update "bearmq".job j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(),
-      group_epoch = r.epoch, started = r.nth = 1 and j.attempt < j.num_attempts,
+      group_epoch = r.epoch,held = null, started = r.nth = 1 and j.attempt < j.num_attempts,
       attempt = j.attempt + case when r.nth = 1 and j.attempt < j.num_attempts then 1 else 0 end
-    from unnest(v_rows, null::integer[]) with ordinality as r (row, epoch, nth) where j.ctid = r.row
-    returning j.id::text, j.seq::float8, (extract(epoch from j.enqueued_at) * 1000)::float8, least(j.timeout_secs, 3153600000), case when j.started then j.attempt else least(j.attempt, 2147483646) + 1 end, j.num_attempts, j.fence, j.priority, j.started, j.suspect, j.name, j.channel, j.job_group, j.payload::text, case when pg_column_size(j.extras) <= 65536 and octet_length(j.extras::text) <= 65536
-        then j.extras::text end;
+    from unnest(v_pick.rows, null::integer[]) with ordinality as r (row, epoch, nth) where j.ctid = r.row
+    returning j.id::text, j.seq::float8, (extract(epoch from j.enqueued_at) * 1000)::float8, case when isfinite(coalesce(j.ready_at, j.enqueued_at))
+      then (extract(epoch from now() - coalesce(j.ready_at, j.enqueued_at)) * 1000)::float8 else 0 end, least(j.timeout_secs, 3153600000), case when j.started then j.attempt else least(j.attempt, 2147483646) + 1 end, j.num_attempts, j.fence, j.priority, j.started, j.suspect, j.name, j.channel, j.job_group, j.payload::text, case when j.extras is null and j.cancel is null then null
+        when j.cancel is not null then json_build_object('cancelled', left(coalesce(j.cancel ->> 'reason', ''), 10000))::text
+        when pg_column_size(j.extras) <= 65536 and octet_length(j.extras::text) <= 65536
+        then j.extras::text end, r.nth::integer;
   end if;
   o_id := null;
+  o_started := v_is_bounded;
   return next;
 end
 $bearmq$`,
@@ -1102,7 +2226,8 @@ select case when jsonb_typeof(k.kept -> -1 -> 'error') = 'string'
   ) k
 $bearmq$`,
     `create function "bearmq".settle_v1(
-  p_process uuid, p_ids uuid[], p_fences integer[], p_attempts integer[], p_rest json, p_groups text[], p_finalized text) returns table (o_lost text, o_fence integer, o_channel text, o_name text) language plpgsql volatile
+  p_process uuid, p_ids uuid[], p_fences integer[], p_attempts integer[], p_rest json, p_groups text[], p_finalized text,
+  p_failed text default null, p_follow_ups json default null) returns table (o_lost text, o_fence integer, o_channel text, o_name text) language plpgsql volatile
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set enable_bitmapscan = off set jit = off
   set plan_cache_mode = force_generic_plan
@@ -1110,10 +2235,13 @@ $bearmq$`,
 as $bearmq$
 declare
   v_keep boolean := p_finalized <> 'delete';
+  v_keep_failed boolean := coalesce(p_failed, p_finalized) <> 'delete';
   v_settled integer := 0;
   v_released_groups text[] := '{}';
   v_released_epochs integer[] := '{}';
+  v_held "bearmq".held_job[];
   v_part record;
+  v_places integer;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'BearMQ needs transaction isolation "read committed", this session uses "%"',
@@ -1125,86 +2253,181 @@ begin
   end if;
   perform set_config('lock_timeout', '500ms', true);
 
-  if p_finalized = 'replace' then
+  if 'replace' in (p_finalized, p_failed) then
     delete from "bearmq".finalized_job f where f.id = any (array(
       select j.id from (
-        select u.id, u.fence from unnest(p_ids, p_fences) as u (id, fence)
+        select u.id, u.fence, 'succeeded' as kind from unnest(p_ids, p_fences) as u (id, fence)
         union all
-        select t.id, t.fence from (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
-      id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json)) t where t.kind in ('succeeded', 'failed', 'cancelled')
+        select t.id, t.fence, t.kind from (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+      id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)) t
       ) o join "bearmq".job j on j.id = any (array[o.id])
-      where j.fence = o.fence and j.process_id = p_process));
+      where j.fence = o.fence and j.process_id = p_process
+        and (o.kind in ('succeeded', 'failed', 'cancelled') or o.kind in ('waiting', 'snoozed', 'parked') and (j.cancel is not null or j.done is not null))));
   end if;
 
   if cardinality(p_ids) > 0 then
     with over as materialized (
       delete from "bearmq".job j using unnest(p_ids, p_fences, p_attempts) as o (id, fence, attempt)
       where j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
-      returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, j.failures, o.attempt as spent
+      returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, j.held, j.failures, o.attempt as spent
     ),
     moved as (
       insert into "bearmq".finalized_job (id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, attempt, process_id, outcome)
       select id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, spent, p_process, 'succeeded'::"bearmq".job_outcome from over where v_keep
     )
-    select count(*)::integer as jobs, array_agg(s.job_group) filter (where s.job_group is not null) as groups,
-      array_agg(s.group_epoch) filter (where s.job_group is not null) as epochs
+    select count(*)::integer as jobs, null::uuid[] as ids, array_agg(s.job_group) filter (where s.job_group is not null) as groups,
+      array_agg(s.group_epoch) filter (where s.job_group is not null) as epochs,
+      array_agg(row(s.held, s.channel, s.name)::"bearmq".held_job) filter (where s.held is not null) as held
     into v_part from over s;
     v_settled := v_settled + v_part.jobs;
     v_released_groups := v_released_groups || coalesce(v_part.groups, '{}');
     v_released_epochs := v_released_epochs || coalesce(v_part.epochs, '{}');
+    v_held := v_held || v_part.held;
+  end if;
+
+  if p_follow_ups is not null then
+    with added as (
+    insert into "bearmq".job (id, name, channel, job_group, state, run_at, num_attempts, timeout_secs, priority, extras, payload)
+    select f.id, f.name, f.channel, f.job_group,
+      case when f.delay_secs > 0 or f.run_at_ms > extract(epoch from clock_timestamp()) * 1000 then 'scheduled' when f.job_group is not null then 'blocked' else 'ready' end::"bearmq".job_state,
+      case when f.delay_secs > 0 then clock_timestamp() + make_interval(secs => f.delay_secs)
+        when f.delay_secs > 0 or f.run_at_ms > extract(epoch from clock_timestamp()) * 1000 then to_timestamp(f.run_at_ms / 1000) end,
+      f.num_attempts, f.timeout_secs, f.priority, f.extras,
+      case f.kind when 'succeeded' then coalesce(f.payload, 'null')
+        else json_build_object('jobId', h.id, 'jobName', h.name, 'payload', h.payload, 'error', o.error, 'attempt', o.attempt,
+          'enqueuedAtMs', floor(extract(epoch from h.enqueued_at) * 1000)) end
+    from rows from (json_to_recordset(p_follow_ups) as (of_id uuid, kind text, id uuid, name text, channel text,
+        job_group text, delay_secs float8, run_at_ms float8, num_attempts integer, timeout_secs float8, priority integer,
+        extras json, payload json)) with ordinality
+        as f (of_id, kind, id, name, channel, job_group, delay_secs, run_at_ms, num_attempts, timeout_secs, priority, extras,
+          payload, nth)
+      join (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+      id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)) o on o.id = f.of_id and o.kind = f.kind
+      cross join lateral (
+        select j.id, j.name, j.payload, j.enqueued_at from "bearmq".job j
+        where j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process and j.done is null
+        for update) h
+    order by f.nth
+    returning job_group, channel, name, priority, seq, state
+    ),
+    behind as (select * from added a where a.state = 'blocked')
+    select l.places into v_places from (select case when pg_catalog.count(*) > 0 then "bearmq".line_up_v1(pg_catalog.array_agg(w.job_group), pg_catalog.array_agg(w.channel),
+      pg_catalog.array_agg(w.name), pg_catalog.array_agg(w.priority), pg_catalog.array_agg(w.seq)) end as places
+    from (
+      select a.job_group, a.channel, a.name, pg_catalog.max(a.priority) as priority, greatest(pg_catalog.min(a.seq), 1) as seq
+      from behind a where a.job_group is not null group by a.job_group, a.channel, a.name order by 5
+    ) w) l;
   end if;
 
   if p_rest is not null then
     with outcome as materialized (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
-      id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json)),
+      id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)),
     over as materialized (
       delete from "bearmq".job j using outcome o
       where o.kind in ('succeeded', 'failed', 'cancelled') and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
-      returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, case when o.failure is null then j.failures
+        and (o.kind = 'succeeded' or j.done is null)
+      returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, j.held, case when o.failure is null then j.failures
         else "bearmq".append_failure_v1(j.failures, jsonb_build_object('attempt', o.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
-          'processId', p_process, 'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs', 'error', o.error)) end as failures, o.attempt as spent, o.kind, o.error, o.result
+          'processId', p_process, 'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs', 'error', o.error)) end as failures, o.attempt as spent, o.kind, o.error, o.keep,
+        case when j.done is null then o.result else coalesce((j.done -> 'result')::json, o.result) end as result
     ),
     moved as (
       insert into "bearmq".finalized_job (id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, error, result, attempt, process_id, outcome)
-      select id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, error, result, spent, p_process, kind::"bearmq".job_outcome from over where v_keep
+      select id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, error, result, spent, p_process, kind::"bearmq".job_outcome from over where keep or case kind when 'succeeded' then v_keep else v_keep_failed end
     ),
     waiting as (
       update "bearmq".job j set
         state = case when o.secs > 0 then 'scheduled' when o.kind = 'parked' and o.secs is null then 'pending'
-          else 'ready' end::"bearmq".job_state,
-        ready_at = case when o.error is null then j.ready_at when o.secs > 0 then null else clock_timestamp() end,
+          when j.job_group is not null then 'blocked' else 'ready' end::"bearmq".job_state,
+        ready_at = case when o.error is null and o.kind <> 'snoozed' then j.ready_at when o.secs > 0 then null
+          else clock_timestamp() end,
         failures = case when o.failure is null then j.failures
         else "bearmq".append_failure_v1(j.failures, jsonb_build_object('attempt', o.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
           'processId', p_process, 'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs', 'error', o.error)) end,
         run_at = case when o.secs > 0 then clock_timestamp() + make_interval(secs => o.secs) end,
         process_id = null, attempt = o.attempt, last_error = coalesce(o.error, j.last_error),
-        suspect = j.suspect and o.error is null
-      from outcome o where o.kind in ('waiting', 'parked') and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
-      returning j.id, j.job_group, j.group_epoch
+        suspect = j.suspect and o.error is null and o.kind <> 'snoozed'
+      from outcome o where o.kind in ('waiting', 'snoozed', 'parked') and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
+        and j.cancel is null and j.done is null
+      returning j.id, j.job_group, j.group_epoch, j.channel, j.name, j.priority, j.seq, j.state, j.held
+    ),
+    -- Before their groups are opened, which is done in a statement that sees these places.
+    behind as (
+      select * from waiting w where w.state = 'blocked'
+    ),
+    lined_up as materialized (
+      select case when pg_catalog.count(*) > 0 then "bearmq".line_up_v1(pg_catalog.array_agg(w.job_group), pg_catalog.array_agg(w.channel),
+      pg_catalog.array_agg(w.name), pg_catalog.array_agg(w.priority), pg_catalog.array_agg(w.seq)) end as places
+    from (
+      select a.job_group, a.channel, a.name, pg_catalog.max(a.priority) as priority, greatest(pg_catalog.min(a.seq), 1) as seq
+      from behind a where a.job_group is not null group by a.job_group, a.channel, a.name order by 5
+    ) w
     ),
     started as (
       update "bearmq".job j set attempt = o.attempt, started = true, last_error = coalesce(o.error, j.last_error),
         claimed_at = case when o.error is null then now() else j.claimed_at end
       from outcome o where o.kind = 'started' and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
-      returning j.id, null::text as job_group, null::integer as group_epoch
+      returning j.id, null::text as job_group, null::integer as group_epoch, null::smallint as held, null::text as channel, null::text as name
     ),
     settled as (
-      select id, job_group, group_epoch from over
-      union all select id, job_group, group_epoch from waiting
-      union all select id, job_group, group_epoch from started
+      select id, job_group, group_epoch, held, channel, name from over
+      union all select id, job_group, group_epoch, held, channel, name from waiting
+      union all select id, job_group, group_epoch, held, channel, name from started
+      union all select null, null, null, null, null, null from lined_up l where l.places < 0 -- none, but asked for
     )
-    select count(*)::integer as jobs, array_agg(s.job_group) filter (where s.job_group is not null) as groups,
-      array_agg(s.group_epoch) filter (where s.job_group is not null) as epochs
+    select count(*)::integer as jobs, null::uuid[] as ids, array_agg(s.job_group) filter (where s.job_group is not null) as groups,
+      array_agg(s.group_epoch) filter (where s.job_group is not null) as epochs,
+      array_agg(row(s.held, s.channel, s.name)::"bearmq".held_job) filter (where s.held is not null) as held
     into v_part from settled s;
     v_settled := v_settled + v_part.jobs;
     v_released_groups := v_released_groups || coalesce(v_part.groups, '{}');
     v_released_epochs := v_released_epochs || coalesce(v_part.epochs, '{}');
+    v_held := v_held || v_part.held;
+
+    -- Not all: some are lost, or somebody wants a job cancelled that would wait, or a job was completed. In a statement of its
+    -- own, since that may have been written after the one above began; it waited for the row then, and has left it alone.
+    if v_settled < cardinality(p_ids) + json_array_length(p_rest) then
+      with outcome as materialized (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+      id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)),
+      over as materialized (
+        delete from "bearmq".job j using outcome o
+        where j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
+          and (j.done is not null and o.kind in ('succeeded', 'failed', 'cancelled', 'waiting', 'snoozed', 'parked') or j.cancel is not null and o.kind in ('waiting', 'snoozed', 'parked'))
+        returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, j.held, case when j.done is null then case when o.failure is null then j.failures
+        else "bearmq".append_failure_v1(j.failures, jsonb_build_object('attempt', o.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
+          'processId', p_process, 'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs', 'error', o.error)) end else j.failures end as failures,
+          case when j.done is null then o.attempt else j.attempt end as spent,
+          case when j.done is null then left(j.cancel ->> 'reason', 10000) end as error, (j.done -> 'result')::json as result,
+          case when j.done is null then 'cancelled' else 'succeeded' end as kind, o.keep
+      ),
+      moved as (
+      insert into "bearmq".finalized_job (id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, error, result, attempt, process_id, outcome)
+      select id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, error, result, spent, p_process, kind::"bearmq".job_outcome from over where keep or case kind when 'succeeded' then v_keep else v_keep_failed end
+    )
+      select count(*)::integer as jobs, array_agg(s.id) as ids, array_agg(s.kind) as kinds, array_agg(s.job_group) filter (where s.job_group is not null) as groups,
+      array_agg(s.group_epoch) filter (where s.job_group is not null) as epochs,
+      array_agg(row(s.held, s.channel, s.name)::"bearmq".held_job) filter (where s.held is not null) as held
+    into v_part from over s;
+    v_settled := v_settled + v_part.jobs;
+    v_released_groups := v_released_groups || coalesce(v_part.groups, '{}');
+    v_released_epochs := v_released_epochs || coalesce(v_part.epochs, '{}');
+    v_held := v_held || v_part.held;
+      return query
+      select c.id::text, j.fence, case c.kind when 'succeeded' then 'completed' else c.kind end, null::text
+      from unnest(v_part.ids, v_part.kinds) as c (id, kind) join (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+      id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)) j on j.id = c.id;
+    end if;
   end if;
 
   if cardinality(v_released_groups) > 0 then
     return query
     select null::text, null::integer, f.o_channel, f.o_name
     from "bearmq".release_groups_v1(v_released_groups, v_released_epochs) f;
+  end if;
+
+  if v_held is not null then
+    perform "bearmq".release_limits_v1(v_held);
+    return query select null::text, null::integer, null::text, null::text;
   end if;
 
   if v_settled = cardinality(p_ids) + coalesce(json_array_length(p_rest), 0) then
@@ -1214,22 +2437,51 @@ begin
   if cardinality(p_groups) > 0 then
     v_released_groups := array(select * from "bearmq".recount_groups_v1(p_groups));
     return query
-    select null::text, null::integer, p.o_channel, p.o_name from "bearmq".promote_group_heads_v1(v_released_groups) p;
+    select null::text, null::integer, o.o_channel, o.o_name from "bearmq".open_turns_v1(v_released_groups) o;
   end if;
+  -- Completed, and finalized already: by a rescue, or by an earlier copy of this settle.
+  return query
+  select o.id::text, o.fence, 'completed', null::text from (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+      id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)) o join "bearmq".finalized_job f on f.id = any (array[o.id])
+  where o.kind not in ('succeeded', 'started') and f.fence = o.fence and f.process_id = p_process and f.outcome = 'succeeded';
   return query
   select o.id::text, o.fence, null::text, null::text from (
     select u.id, u.fence, null::text as kind, null::integer as attempt from unnest(p_ids, p_fences) as u (id, fence)
     union all
     select t.id, t.fence, t.kind, t.attempt from (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
-      id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json)) t
+      id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)) t
   ) o
   where not exists (
       select 1 from "bearmq".finalized_job f
-      where f.id = any (array[o.id]) and f.fence = o.fence and f.process_id = p_process)
+      where f.id = any (array[o.id]) and f.fence = o.fence
+        -- Cancelled while it waited: with this number only what an earlier copy has put back.
+        and (f.process_id = p_process or f.process_id is null and f.outcome = 'cancelled'))
     and not exists (
       select 1 from "bearmq".job j where j.id = any (array[o.id]) and j.fence = o.fence
-        and (j.process_id = p_process or j.process_id is null and o.kind in ('waiting', 'parked') and j.attempt = o.attempt))
-    and (v_keep or exists (select 1 from "bearmq".job j where j.id = any (array[o.id])));
+        and (j.process_id = p_process or j.process_id is null and o.kind in ('waiting', 'snoozed', 'parked') and j.attempt = o.attempt))
+    and (case when o.kind is null or o.kind = 'succeeded' then v_keep when o.kind in ('succeeded', 'failed', 'cancelled') then v_keep_failed
+        else v_keep and v_keep_failed end
+      or exists (select 1 from "bearmq".job j where j.id = any (array[o.id])));
+end
+$bearmq$`,
+    `create function "bearmq".complete_v1(p_id uuid, p_fence integer, p_process uuid, p_attempt integer, p_done jsonb) returns boolean language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_was boolean;
+begin
+  select j.done is not null into v_was from "bearmq".job j
+  where j.id = any (array[p_id]) and j.fence = p_fence and j.process_id = p_process for no key update;
+  if not found then
+    raise exception 'the claim of job % was lost: its lease ran out, and it may run elsewhere', p_id using errcode = 'BM004';
+  end if;
+  if not v_was then
+    update "bearmq".job j set done = p_done, started = true, attempt = p_attempt where j.id = any (array[p_id]);
+  end if;
+  return not v_was;
 end
 $bearmq$`,
     `create function "bearmq".release_jobs_v1(
@@ -1241,8 +2493,11 @@ $bearmq$`,
 as $bearmq$
 declare
   v_groups text[];
+  v_had uuid[];
+  v_done uuid[];
   v_released_groups text[];
   v_released_epochs integer[];
+  v_held "bearmq".held_job[];
 begin
   select array_agg(distinct j.job_group) into v_groups from "bearmq".job j
   where j.process_id = p_process and j.state = 'running' and j.job_group is not null;
@@ -1250,23 +2505,56 @@ begin
       cross join lateral (select 1 from "bearmq".job_group g where g.name = u.name for update) l;
   perform set_config('lock_timeout', '500ms', true);
 
-  select array_agg(j.job_group), array_agg(j.group_epoch) into v_released_groups, v_released_epochs
-  from "bearmq".job j
-  where j.process_id = p_process and j.state = 'running' and j.job_group = any (v_groups)
-    and (j.id, j.fence) not in (select k.id, k.fence from unnest(p_known, p_known_fences) as k (id, fence));
+  v_had := array(
+    select j.id from "bearmq".job j where j.process_id = p_process and j.state = 'running' and (j.id, j.fence) not in (select k.id, k.fence from unnest(p_known, p_known_fences) as k (id, fence))
+    order by j.id for update skip locked);
+  if p_refund and exists (
+    select 1 from "bearmq".job j where j.process_id = p_process and j.state = 'running' and (j.id, j.fence) not in (select k.id, k.fence from unnest(p_known, p_known_fences) as k (id, fence)) and j.id <> all (v_had)) then
+    raise exception 'somebody holds a job that is to be taken back' using errcode = 'lock_not_available';
+  end if;
+
+  select array_agg(j.job_group) filter (where j.job_group = any (v_groups)),
+    array_agg(j.group_epoch) filter (where j.job_group = any (v_groups)),
+    array_agg(row(j.held, j.channel, j.name)::"bearmq".held_job) filter (where j.held is not null),
+    array_agg(j.id) filter (where j.done is not null)
+  into v_released_groups, v_released_epochs, v_held, v_done
+  from unnest(v_had) as h (id) join "bearmq".job j on j.id = any (array[h.id]);
+
+  if v_done is not null then
+    delete from "bearmq".finalized_job f where f.id = any (v_done);
+    with over as (
+      delete from "bearmq".job j using unnest(v_done) as d (id) where j.id = any (array[d.id]) returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.failures, j.attempt, j.done
+    )
+    insert into "bearmq".finalized_job (id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, attempt, result, process_id, outcome)
+    select id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, attempt, (o.done -> 'result')::json, p_process, 'succeeded' from over o where o.done -> 'keep' = 'true';
+  end if;
 
   return query
-  update "bearmq".job j set state = 'ready', process_id = null, fence = j.fence % 2147483647 + 1, suspect = j.suspect or not p_refund,
-    attempt = greatest(0, j.attempt - case when p_refund and j.started then 1 else 0 end),
-    ready_at = case when j.started and not p_refund then now() else j.ready_at end,
-    deaths = case when j.started and not p_refund then coalesce(j.deaths, 0) % 2147483647 + 1 else j.deaths end,
-    failures = case when j.started and not p_refund then "bearmq".append_failure_v1(j.failures, jsonb_build_object('attempt', j.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
+  with released as (
+    update "bearmq".job j set state = case when j.job_group is null then 'ready' else 'blocked' end::"bearmq".job_state, process_id = null, fence = j.fence % 2147483647 + 1, suspect = j.suspect or not p_refund,
+      attempt = greatest(0, j.attempt - case when j.started and (p_refund or coalesce(j.deaths, 0) < coalesce(substring(j.extras::text from '"maxDeaths":([0-9]{1,4})[,}]')::integer, 0)) then 1 else 0 end),
+      ready_at = case when j.started and not p_refund then now() else j.ready_at end,
+      deaths = case when j.started and not p_refund then coalesce(j.deaths, 0) % 2147483647 + 1 else j.deaths end,
+      failures = case when j.started and not p_refund then "bearmq".append_failure_v1(j.failures, jsonb_build_object('attempt', j.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
           'processId', p_process, 'workerId', null::text, 'durationMs', null::float8, 'error', 'the worker process died')) else j.failures end
-  where j.process_id = p_process and j.state = 'running' and (j.id, j.fence) not in (select k.id, k.fence from unnest(p_known, p_known_fences) as k (id, fence))
-  returning j.id, j.name;
+    from unnest(v_had) as h (id) where j.id = any (array[h.id])
+    returning j.id, j.job_group, j.channel, j.name, j.priority, j.seq
+  ),
+  lined_up as materialized (
+    select case when pg_catalog.count(*) > 0 then "bearmq".line_up_v1(pg_catalog.array_agg(w.job_group), pg_catalog.array_agg(w.channel),
+      pg_catalog.array_agg(w.name), pg_catalog.array_agg(w.priority), pg_catalog.array_agg(w.seq)) end as places
+    from (
+      select a.job_group, a.channel, a.name, pg_catalog.max(a.priority) as priority, greatest(pg_catalog.min(a.seq), 1) as seq
+      from released a where a.job_group is not null group by a.job_group, a.channel, a.name order by 5
+    ) w
+  )
+  select r.id, r.name from released r where (select count(l.places) >= 0 from lined_up l);
 
   if v_released_groups is not null then
     perform "bearmq".release_groups_v1(v_released_groups, v_released_epochs);
+  end if;
+  if v_held is not null then
+    perform "bearmq".release_limits_v1(v_held);
   end if;
 end
 $bearmq$`,
@@ -1297,7 +2585,7 @@ begin
     v_dead := v_dead || v_process.id;
   end loop;
 
-  -- Running jobs of a worker without a row: nothing leaves any, but if they were there nobody else would find them.
+  -- Running jobs of a worker without a row: those that a user's transaction held when the worker was rescued.
   with recursive holder (id) as (
     (select j.process_id from "bearmq".job j where j.state = 'running' order by j.process_id limit 1)
     union all
@@ -1323,7 +2611,7 @@ begin
         return query select 'process', null::text, null::text, v_id::text;
       end if;
     exception when lock_not_available then
-      -- A user's transaction holds a job of it. Its row stays, so the next rescue tries again; the others are rescued now.
+      -- Something else than a job is held. Its row stays, so the next rescue tries again; the others are rescued now.
       null;
     end;
   end loop;
@@ -1345,7 +2633,7 @@ begin
     )
     select array_agg(o.name) into v_groups from opened o;
     if v_groups is not null then
-      perform "bearmq".promote_group_heads_v1(v_groups);
+      perform "bearmq".open_turns_v1(v_groups);
       return query select 'group', null::text, u.name, null::text from unnest(v_groups) as u (name);
     end if;
   exception when lock_not_available then
@@ -1360,7 +2648,10 @@ begin
     order by w.id for no key update skip locked) o
   where e.id = o.id and (e.watched_at is null or e.watched_at < now() - interval '0.5 s');
   if exists (select 1 from "bearmq".process w where w.id is distinct from p_self and extract(epoch from w.renewed_at)::float8 + extract(epoch from w.expires_at)::float8
-      < 2 * extract(epoch from now())::float8) then
+      < 2 * extract(epoch from now())::float8)
+    or exists (
+      select 1 from unnest(v_dead || v_strays) as d (id) join "bearmq".job j on j.process_id = any (array[d.id])
+      where j.state = 'running') then
     return query select 'overdue', null::text, null::text, null::text;
   end if;
 end
@@ -1386,6 +2677,63 @@ begin
   return query select null::text, v_generation;
 end
 $bearmq$`,
+    `create function "bearmq".fire_schedules_v1(p_fires json, p_jobs json) returns table (o_id uuid, o_is_skipped boolean) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = on
+as $bearmq$
+begin
+  return query
+  with fire as materialized (
+    select f.* from json_to_recordset(p_fires) as f (id uuid, revision integer, "lastAtMs" float8, "nextAtMs" float8,
+      overlap text, "lastJobId" uuid)
+  ),
+  held as materialized (
+    select s.id, f."lastAtMs", f."nextAtMs", f."lastJobId", s.payload,
+      f.overlap = 'skip' and exists (select 1 from "bearmq".job j where j.id = any (array[s.last_job_id])) as is_skipped
+    from (select * from fire order by id) f cross join lateral (
+      select s.* from "bearmq".schedule s where s.id = any (array[f.id]) and s.revision = f.revision
+      limit 1 for update skip locked
+    ) s
+    where s.paused_at is null and s.next_at <= now()
+  ),
+  advanced as (
+    update "bearmq".schedule s set last_at = to_timestamp(h."lastAtMs" / 1000), next_at = to_timestamp(h."nextAtMs" / 1000),
+      revision = s.revision % 2147483647 + 1,
+      last_job_id = case when h.is_skipped then s.last_job_id else coalesce(h."lastJobId", s.last_job_id) end
+    from held h where s.id = any (array[h.id])
+    returning s.id, h.is_skipped
+  ),
+  added as (
+    insert into "bearmq".job (id, state, run_at, name, channel, job_group, num_attempts, timeout_secs, priority, extras, payload)
+    select t.id, case when t."delaySecs" > 0 then 'scheduled' when t."jobGroup" is null then 'ready' else 'blocked' end::"bearmq".job_state,
+      case when t."delaySecs" > 0 then statement_timestamp() + make_interval(secs => t."delaySecs") end,
+      t.name, t.channel, t."jobGroup", t."numAttempts", t."timeoutSecs", t.priority, t.extras::json,
+      coalesce(t."payloadText"::json, h.payload)
+    from rows from (
+      json_to_recordset(p_jobs) as ("scheduleId" uuid, id uuid, name text, channel text, "jobGroup" text,
+        "delaySecs" float8, "numAttempts" integer, "timeoutSecs" float8, priority integer, extras text,
+        "payloadText" text)
+    ) with ordinality as t ("scheduleId", id, name, channel, "jobGroup", "delaySecs", "numAttempts", "timeoutSecs", priority,
+      extras, "payloadText", place)
+    join held h on h.id = t."scheduleId" where not h.is_skipped order by t.place
+    returning job_group, channel, name, priority, seq, state
+  ),
+  behind as (
+    select * from added where state = 'blocked'
+  ),
+  lined_up as materialized (
+    select case when pg_catalog.count(*) > 0 then "bearmq".line_up_v1(pg_catalog.array_agg(w.job_group), pg_catalog.array_agg(w.channel),
+      pg_catalog.array_agg(w.name), pg_catalog.array_agg(w.priority), pg_catalog.array_agg(w.seq)) end as places
+    from (
+      select a.job_group, a.channel, a.name, pg_catalog.max(a.priority) as priority, greatest(pg_catalog.min(a.seq), 1) as seq
+      from behind a where a.job_group is not null group by a.job_group, a.channel, a.name order by 5
+    ) w
+  )
+  select a.id, a.is_skipped from advanced a, (select count(places) from lined_up) l;
+end
+$bearmq$`,
     `create function "bearmq".prune_groups_v1(p_after text, p_limit integer) returns table (o_deleted text, o_last text, o_seen integer) language plpgsql volatile
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set enable_bitmapscan = off set jit = off
@@ -1405,6 +2753,7 @@ begin
   return query
   delete from "bearmq".job_group g where g.name = any (v_names) and not g.running > 0
     and not exists (select 1 from "bearmq".job j where j.job_group = g.name and j.state in ('ready', 'blocked'))
+    and not exists (select 1 from "bearmq".job_turn t where t.job_group = g.name)
     and not exists (select 1 from "bearmq".job j where j.job_group = g.name and j.state = 'scheduled')
     and num_nonnulls(g.max_running, g.weight, g.rate_max, g.rate_at) = 0
     and (g.epoch = 0 or not exists (select 1 from "bearmq".job j where j.job_group = g.name and j.state = 'running'))
@@ -1423,17 +2772,18 @@ declare
   v_names text[];
   v_miscounted text[];
   v_stuck text[];
+  v_shut bigint[];
 begin
-  with recursive lane (job_group, channel, name, state) as (
-    (select j.job_group, j.channel, j.name, j.state from "bearmq".job j
+  with recursive lane (job_group, channel, name) as (
+    (select j.job_group, j.channel, j.name from "bearmq".job j
       where j.state in ('ready', 'blocked') and j.job_group is not null
-      order by j.job_group, j.channel, j.name, j.priority desc, j.seq limit 1)
+      order by j.job_group, j.channel, j.name limit 1)
     union all
     select x.* from lane l cross join lateral (
-      select j.job_group, j.channel, j.name, j.state from "bearmq".job j
+      select j.job_group, j.channel, j.name from "bearmq".job j
       where j.state in ('ready', 'blocked') and j.job_group is not null
         and (j.job_group, j.channel, j.name) > (l.job_group, l.channel, l.name)
-      order by j.job_group, j.channel, j.name, j.priority desc, j.seq limit 1) x
+      order by j.job_group, j.channel, j.name limit 1) x
   ),
   holding as materialized (
     select j.job_group, j.group_epoch, count(*)::integer as running from "bearmq".job j
@@ -1441,8 +2791,16 @@ begin
   )
   select array_agg(distinct s.name) into v_suspects from (
     select l.job_group as name from lane l
-    where l.state = 'blocked'
-      and not exists (select 1 from "bearmq".job_group g where g.name = any (array[l.job_group]) and not (g.running = 0))
+    where not exists (
+      select 1 from "bearmq".job_turn t
+      where t.job_group = any (array[l.job_group]) and t.channel = l.channel and t.name = l.name)
+    union all
+    select t.job_group from "bearmq".job_turn t
+    where not t.open and not exists (select 1 from "bearmq".job_group g where g.name = any (array[t.job_group]))
+    union all
+    select s.o_job_group from "bearmq".gates_v1(array(
+      select distinct t.job_group from "bearmq".job_turn t where not t.open and t.due_at is null)) s
+    where s.o_places > 0 and coalesce(s.o_starts, 1) > 0
     union all
     select g.name from "bearmq".job_group g
     left join holding h on h.job_group = g.name and h.group_epoch = g.epoch
@@ -1460,12 +2818,612 @@ begin
 
   v_miscounted := array(select * from "bearmq".recount_groups_v1(v_names));
 
-  select array_agg(g.name) into v_stuck from "bearmq".job_group g
-  where g.name = any (v_names) and g.running = 0
-    and exists (select 1 from "bearmq".promote_group_heads_v1(array[g.name]) p where p.o_promoted);
+  with recursive lane (job_group, channel, name) as (
+    select g.name, x.channel, x.name from unnest(v_names) as g (name) cross join lateral (
+      select j.channel, j.name from "bearmq".job j where j.job_group = g.name and j.state in ('ready', 'blocked')
+      order by j.channel, j.name limit 1) x
+    union all
+    select l.job_group, x.channel, x.name from lane l cross join lateral (
+      select j.channel, j.name from "bearmq".job j
+      where j.job_group = l.job_group and j.state in ('ready', 'blocked') and (j.channel, j.name) > (l.channel, l.name)
+      order by j.channel, j.name limit 1) x
+  ),
+  added as (
+    insert into "bearmq".job_turn (job_group, channel, name, priority, turn)
+    select l.job_group, l.channel, l.name, x.priority, x.seq from lane l cross join lateral (
+      select j.priority, j.seq from "bearmq".job j
+      where j.job_group = l.job_group and j.channel = l.channel and j.name = l.name and j.state in ('ready', 'blocked')
+      order by j.priority desc, j.seq limit 1) x
+    where not exists (
+      select 1 from "bearmq".job_turn t where t.job_group = l.job_group and t.channel = l.channel and t.name = l.name)
+    returning job_turn.job_group
+  )
+  select array_agg(distinct a.job_group) into v_stuck from added a;
+  v_shut := array(select t.id from "bearmq".job_turn t where t.job_group = any (v_names) and not t.open);
+  perform "bearmq".open_turns_v1(v_names);
+  v_stuck := array(
+    select s.name from unnest(v_stuck) as s (name)
+    union
+    select t.job_group from "bearmq".job_turn t where t.job_group = any (v_names) and t.id = any (v_shut) and t.open
+      and not (t.job_group = any (v_miscounted)));
 
   return query select 'miscounted', u.name from unnest(v_miscounted) as u (name);
   return query select 'stuck', u.name from unnest(v_stuck) as u (name);
+end
+$bearmq$`,
+    `create function "bearmq".cancel_v1(p_ids uuid[], p_reason text, p_finalized text) returns table (o_id uuid, o_what text, o_name text, o_channel text) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_processes uuid[];
+  v_groups text[];
+  v_empty "bearmq".turn_key[];
+  v_cancelled uuid[];
+  v_told uuid[];
+begin
+  v_processes := array(
+    select p.id from "bearmq".process p where p.id in (
+      select j.process_id from unnest(p_ids) as u (id) join "bearmq".job j on j.id = any (array[u.id])
+      where j.process_id is not null)
+    order by p.id for no key update);
+  v_groups := array(
+    select distinct j.job_group from unnest(p_ids) as u (id) join "bearmq".job j on j.id = any (array[u.id])
+    where j.state in ('ready', 'blocked') and j.job_group is not null);
+  if cardinality(v_groups) > 0 then
+    perform 1 from (select distinct u.name collate "C" as name from unnest(v_groups) as u (name) order by 1 offset 0) u
+      cross join lateral (select 1 from "bearmq".job_group g where g.name = u.name for update) l;
+  end if;
+  perform set_config('lock_timeout', '500ms', true);
+
+  v_cancelled := array(select l.id from (
+      select j.id from unnest(p_ids) as u (id) join "bearmq".job j on j.id = any (array[u.id])
+      where j.process_id is null
+        and (j.state in ('scheduled', 'pending') or j.job_group is null or j.job_group = any (v_groups))
+      order by j.id for update of j skip locked) l);
+  if cardinality(v_cancelled) > 0 then
+    -- Somebody may have put a job of history back by hand: its latest end is what counts.
+    if p_finalized <> 'delete' then
+      delete from "bearmq".finalized_job f where f.id = any (v_cancelled);
+    end if;
+    return query
+    with over as (
+      delete from "bearmq".job j using unnest(v_cancelled) as u (id) where j.id = any (array[u.id])
+      returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.failures, j.attempt
+    ),
+    moved as (
+      insert into "bearmq".finalized_job (id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, attempt, error, outcome)
+      select id, seq, enqueued_at, claimed_at, timeout_secs, num_attempts, fence, priority, name, channel, job_group, payload, extras, ready_at, deaths, failures, attempt, p_reason, 'cancelled' from over where p_finalized <> 'delete'
+    )
+    select o.id, 'cancelled', o.name, null::text from over o;
+  end if;
+
+  v_told := array(
+    select j.id from unnest(p_ids) as u (id) join "bearmq".job j on j.id = any (array[u.id])
+    where j.process_id = any (v_processes) and j.done is null order by j.id for update of j skip locked);
+  if cardinality(v_told) > 0 then
+    return query
+    update "bearmq".job j set cancel = coalesce(j.cancel, jsonb_build_object(
+        'at', round(extract(epoch from clock_timestamp()) * 1000), 'reason', p_reason))
+    from unnest(v_told) as u (id) where j.id = any (array[u.id])
+    returning j.id, 'running', j.name, null::text;
+    update "bearmq".process p set cancels = p.cancels % 2147483647 + 1 where p.id = any (v_processes);
+  end if;
+  if cardinality(v_groups) > 0 then
+    v_empty := array(select row(e.job_group, e.channel, e.name, e.id)::"bearmq".turn_key from (
+      select t.job_group, t.channel, t.name, t.id from "bearmq".job_turn t
+      where t.job_group = any (v_groups) and not exists (
+        select 1 from "bearmq".job j
+        where j.job_group = t.job_group and j.channel = t.channel and j.name = t.name and j.state in ('ready', 'blocked'))
+      for update of t skip locked) e);
+    delete from "bearmq".job_turn t using unnest(v_empty) u where t.job_group = any (array[u.job_group]) and t.channel = u.channel and t.name = u.name
+        and t.id = u.id and (
+      not exists (
+        select 1 from "bearmq".job j
+        where j.job_group = t.job_group and j.channel = t.channel and j.name = t.name and j.state in ('ready', 'blocked'))
+      or exists (
+        select 1 from "bearmq".job_turn o
+        where o.job_group = t.job_group and o.channel = t.channel and o.name = t.name and o.id < t.id));
+    return query select null::uuid, 'opened', p.o_name, p.o_channel from "bearmq".open_turns_v1(v_groups) p;
+  end if;
+  -- One that runs and was not told of was claimed a moment ago, or is held: it is to be asked for again.
+  return query
+  select u.id, case when j.done is not null then 'over' when j.id is not null then 'busy' when f.id is null then 'not-found' else 'over' end,
+    coalesce(j.name, f.name), null::text
+  from unnest(p_ids) as u (id)
+  left join "bearmq".job j on j.id = any (array[u.id])
+  left join "bearmq".finalized_job f on f.id = any (array[u.id])
+  where u.id <> all (v_cancelled) and u.id <> all (v_told);
+end
+$bearmq$`,
+    `create function "bearmq".delete_jobs_v1(p_ids uuid[]) returns table (o_id uuid, o_what text, o_name text, o_channel text) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_groups text[];
+  v_empty "bearmq".turn_key[];
+  v_waiting uuid[];
+  v_over uuid[];
+begin
+  v_groups := array(
+    select distinct j.job_group from unnest(p_ids) as u (id) join "bearmq".job j on j.id = any (array[u.id])
+    where j.state in ('ready', 'blocked') and j.job_group is not null);
+  if cardinality(v_groups) > 0 then
+    perform 1 from (select distinct u.name collate "C" as name from unnest(v_groups) as u (name) order by 1 offset 0) u
+      cross join lateral (select 1 from "bearmq".job_group g where g.name = u.name for update) l;
+  end if;
+  perform set_config('lock_timeout', '500ms', true);
+  v_waiting := array(select l.id from (
+      select j.id from unnest(p_ids) as u (id) join "bearmq".job j on j.id = any (array[u.id])
+      where j.process_id is null
+        and (j.state in ('scheduled', 'pending') or j.job_group is null or j.job_group = any (v_groups))
+      order by j.id for update of j skip locked) l);
+  v_over := array(
+    select f.id from unnest(p_ids) as u (id) join "bearmq".finalized_job f on f.id = any (array[u.id])
+    where not exists (select 1 from "bearmq".job j where j.id = any (array[f.id]) and j.id <> all (v_waiting))
+    order by f.id for update of f skip locked);
+  return query
+  with waited as (
+    delete from "bearmq".job j using unnest(v_waiting) as u (id) where j.id = any (array[u.id]) returning j.id, j.name
+  ),
+  was_over as (
+    delete from "bearmq".finalized_job f using unnest(v_over) as u (id) where f.id = any (array[u.id]) returning f.id, f.name
+  )
+  select d.id, 'deleted', max(d.name), null::text from (select * from waited union all select * from was_over) d group by d.id;
+  if cardinality(v_groups) > 0 then
+    v_empty := array(select row(e.job_group, e.channel, e.name, e.id)::"bearmq".turn_key from (
+      select t.job_group, t.channel, t.name, t.id from "bearmq".job_turn t
+      where t.job_group = any (v_groups) and not exists (
+        select 1 from "bearmq".job j
+        where j.job_group = t.job_group and j.channel = t.channel and j.name = t.name and j.state in ('ready', 'blocked'))
+      for update of t skip locked) e);
+    delete from "bearmq".job_turn t using unnest(v_empty) u where t.job_group = any (array[u.job_group]) and t.channel = u.channel and t.name = u.name
+        and t.id = u.id and (
+      not exists (
+        select 1 from "bearmq".job j
+        where j.job_group = t.job_group and j.channel = t.channel and j.name = t.name and j.state in ('ready', 'blocked'))
+      or exists (
+        select 1 from "bearmq".job_turn o
+        where o.job_group = t.job_group and o.channel = t.channel and o.name = t.name and o.id < t.id));
+    return query select null::uuid, 'opened', p.o_name, p.o_channel from "bearmq".open_turns_v1(v_groups) p;
+  end if;
+  p_ids := array(select u.id from unnest(p_ids) as u (id) where u.id <> all (v_waiting) and u.id <> all (v_over));
+  return query
+  select u.id, case when j.id is null and f.id is null then 'not-found' when j.id is null then 'over'
+      when j.process_id is not null then 'running' else 'busy' end,
+    coalesce(j.name, f.name), null::text
+  from unnest(p_ids) as u (id)
+  left join "bearmq".job j on j.id = any (array[u.id])
+  left join "bearmq".finalized_job f on f.id = any (array[u.id]);
+end
+$bearmq$`,
+    `create function "bearmq".change_jobs_v1(p_ids uuid[], p_priority integer, p_channel text) returns table (o_id uuid, o_what text, o_name text, o_channel text) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_groups text[];
+  v_empty "bearmq".turn_key[];
+  v_waiting uuid[];
+  v_places bigint[];
+begin
+  v_groups := array(
+    select distinct j.job_group from unnest(p_ids) as u (id) join "bearmq".job j on j.id = any (array[u.id])
+    where j.state in ('ready', 'blocked') and j.job_group is not null);
+  if cardinality(v_groups) > 0 then
+    perform 1 from (select distinct u.name collate "C" as name from unnest(v_groups) as u (name) order by 1 offset 0) u
+      cross join lateral (select 1 from "bearmq".job_group g where g.name = u.name for update) l;
+  end if;
+  perform set_config('lock_timeout', '500ms', true);
+  v_waiting := array(select l.id from (
+      select j.id from unnest(p_ids) as u (id) join "bearmq".job j on j.id = any (array[u.id])
+      where j.process_id is null
+        and (j.state in ('scheduled', 'pending') or j.job_group is null or j.job_group = any (v_groups))
+      order by j.id for update of j skip locked) l);
+  return query
+  with changed as (
+    update "bearmq".job j set priority = coalesce(p_priority, j.priority), channel = coalesce(p_channel, j.channel)
+    from unnest(v_waiting) as u (id) where j.id = any (array[u.id])
+    returning j.id, j.job_group, j.channel, j.name, j.priority, j.seq, j.state
+  ),
+  behind as (
+    select * from changed c where c.state <> 'scheduled'
+  ),
+  lined_up as materialized (
+    select case when pg_catalog.count(*) > 0 then "bearmq".line_up_v1(pg_catalog.array_agg(w.job_group), pg_catalog.array_agg(w.channel),
+      pg_catalog.array_agg(w.name), pg_catalog.array_agg(w.priority), pg_catalog.array_agg(w.seq)) end as places
+    from (
+      select a.job_group, a.channel, a.name, pg_catalog.max(a.priority) as priority, greatest(pg_catalog.min(a.seq), 1) as seq
+      from behind a where a.job_group is not null group by a.job_group, a.channel, a.name order by 5
+    ) w
+  )
+  select c.id, 'changed', c.name, c.channel from changed c
+  union all
+  select null, null, null, null from lined_up l where l.places < 0; -- none, but asked for
+  if p_priority is not null then
+    v_places := array(
+      select t.id from "bearmq".job_turn t
+      where t.job_group = any (v_groups)
+        and t.priority > p_priority
+      order by t.job_group, t.id for update skip locked);
+    update "bearmq".job_turn t set priority = h.priority
+    from (
+      select p.id, p.job_group, p.channel, p.name, (
+        select j.priority from "bearmq".job j
+        where j.job_group = p.job_group and j.channel = p.channel and j.name = p.name and j.state in ('ready', 'blocked')
+        order by j.priority desc, j.seq limit 1) as priority
+      from "bearmq".job_turn p
+      where p.job_group = any (v_groups)
+        and p.id = any (v_places)
+    ) h
+    where t.job_group = h.job_group and t.channel = h.channel and t.name = h.name and t.id = h.id and h.priority < t.priority;
+  end if;
+  if cardinality(v_groups) > 0 then
+    v_empty := array(select row(e.job_group, e.channel, e.name, e.id)::"bearmq".turn_key from (
+      select t.job_group, t.channel, t.name, t.id from "bearmq".job_turn t
+      where t.job_group = any (v_groups) and not exists (
+        select 1 from "bearmq".job j
+        where j.job_group = t.job_group and j.channel = t.channel and j.name = t.name and j.state in ('ready', 'blocked'))
+      for update of t skip locked) e);
+    delete from "bearmq".job_turn t using unnest(v_empty) u where t.job_group = any (array[u.job_group]) and t.channel = u.channel and t.name = u.name
+        and t.id = u.id and (
+      not exists (
+        select 1 from "bearmq".job j
+        where j.job_group = t.job_group and j.channel = t.channel and j.name = t.name and j.state in ('ready', 'blocked'))
+      or exists (
+        select 1 from "bearmq".job_turn o
+        where o.job_group = t.job_group and o.channel = t.channel and o.name = t.name and o.id < t.id));
+    return query select null::uuid, 'opened', p.o_name, p.o_channel from "bearmq".open_turns_v1(v_groups) p;
+  end if;
+  p_ids := array(select u.id from unnest(p_ids) as u (id) where u.id <> all (v_waiting));
+  return query
+  select u.id, case when j.id is null and f.id is null then 'not-found' when j.id is null then 'over'
+      when j.process_id is not null then 'running' else 'busy' end,
+    coalesce(j.name, f.name), null::text
+  from unnest(p_ids) as u (id)
+  left join "bearmq".job j on j.id = any (array[u.id])
+  left join "bearmq".finalized_job f on f.id = any (array[u.id]);
+end
+$bearmq$`,
+    `create function "bearmq".retry_jobs_v1(p_ids uuid[], p_delay_secs float8) returns table (o_id uuid, o_what text, o_name text, o_channel text) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_over uuid[];
+begin
+  v_over := array(
+    select f.id from unnest(p_ids) as u (id) join "bearmq".finalized_job f on f.id = any (array[u.id])
+    where f.outcome <> 'succeeded' and not exists (select 1 from "bearmq".job j where j.id = any (array[f.id]))
+    order by f.id for update of f skip locked);
+  return query
+  with back as (
+    delete from "bearmq".finalized_job f using unnest(v_over) as u (id) where f.id = any (array[u.id])
+    returning f.id, f.enqueued_at, f.timeout_secs, f.num_attempts, f.priority, f.name, f.channel, f.job_group, f.payload, f.extras, f.fence, f.failures, f.error
+  ),
+  again as (
+    insert into "bearmq".job as j (id, enqueued_at, timeout_secs, num_attempts, priority, name, channel, job_group, payload, extras, failures, last_error, fence, state, run_at, ready_at)
+    select b.id, b.enqueued_at, b.timeout_secs, b.num_attempts, b.priority, b.name, b.channel, b.job_group, b.payload, b.extras, b.failures, b.error, b.fence % 2147483647 + 1,
+      case when p_delay_secs > 0 then 'scheduled' when b.job_group is null then 'ready' else 'blocked' end::"bearmq".job_state,
+      case when p_delay_secs > 0 then now() + make_interval(secs => p_delay_secs) end,
+      case when p_delay_secs > 0 then null else now() end
+    from back b join unnest(p_ids) with ordinality as u (id, nth) on u.id = b.id order by u.nth
+    returning j.id, j.job_group, j.channel, j.name, j.priority, j.seq, j.state
+  ),
+  behind as (
+    select * from again a where a.state <> 'scheduled'
+  ),
+  lined_up as materialized (
+    select case when pg_catalog.count(*) > 0 then "bearmq".line_up_v1(pg_catalog.array_agg(w.job_group), pg_catalog.array_agg(w.channel),
+      pg_catalog.array_agg(w.name), pg_catalog.array_agg(w.priority), pg_catalog.array_agg(w.seq)) end as places
+    from (
+      select a.job_group, a.channel, a.name, pg_catalog.max(a.priority) as priority, greatest(pg_catalog.min(a.seq), 1) as seq
+      from behind a where a.job_group is not null group by a.job_group, a.channel, a.name order by 5
+    ) w
+  )
+  select a.id, 'retried', a.name, a.channel from again a
+  union all
+  select null, null, null, null from lined_up l where l.places < 0; -- none, but asked for
+  return query
+  select u.id, case when j.id is not null then 'unfinished' when f.id is null then 'not-found'
+      when f.outcome = 'succeeded' then 'succeeded' else 'busy' end,
+    coalesce(j.name, f.name), null::text
+  from unnest(p_ids) as u (id)
+  left join "bearmq".job j on j.id = any (array[u.id])
+  left join "bearmq".finalized_job f on f.id = any (array[u.id])
+  where u.id <> all (v_over);
+end
+$bearmq$`,
+    `create function "bearmq".explain_v1(p_id uuid) returns table (o_kind text, o_facts text) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_it record;
+  v_other record;
+  v_gate record;
+  v_slots integer;
+  v_running integer;
+  v_ahead integer;
+begin
+  select j.id, j.seq, j.state::text as state, j.priority, j.name, j.channel, j.job_group, j.attempt, j.fence, j.run_at,
+    j.process_id, j.claimed_at, j.started, j.last_error, j.cancel, j.xmax as held_by into v_it
+  from "bearmq".job j where j.id = any (array[p_id]);
+  if not found then
+    select f.outcome, f.finalized_at into v_other from "bearmq".finalized_job f where f.id = any (array[p_id]);
+    if found then
+      return query select 'over', json_build_object('outcome', v_other.outcome, 'at', case when isfinite(v_other.finalized_at) then round(extract(epoch from v_other.finalized_at) * 1000) end)::text;
+    else
+      return query select 'unknown', '{}'::text;
+    end if;
+    return;
+  end if;
+
+  if v_it.process_id is not null then
+    select p.host, p.pid, p.expires_at into v_other from "bearmq".process p where p.id = v_it.process_id;
+    return query select case when v_other.expires_at > now() then 'running' else 'process-dead' end,
+      json_build_object('processId', v_it.process_id, 'host', v_other.host, 'pid', v_other.pid,
+        'since', case when isfinite(v_it.claimed_at) then round(extract(epoch from v_it.claimed_at) * 1000) end, 'isStarted', v_it.started, 'leaseExpiresAt', case when isfinite(v_other.expires_at) then round(extract(epoch from v_other.expires_at) * 1000) end,
+        'isCancelled', v_it.cancel is not null)::text;
+    return;
+  end if;
+
+  select p.kind, p.name, p.since, p.reason into v_other from "bearmq".pause p
+  where p.kind = 'everything' or (p.kind, p.name) in (('channel', v_it.channel), ('name', v_it.name), ('group', v_it.job_group))
+  order by p.since limit 1;
+  if found then
+    return query select 'paused', json_build_object('what', v_other.kind, 'name', nullif(v_other.name, ''),
+      'since', case when isfinite(v_other.since) then round(extract(epoch from v_other.since) * 1000) end, 'reason', v_other.reason)::text;
+    return;
+  end if;
+
+  if v_it.state = 'scheduled' and v_it.run_at > now() then
+    return query select 'due', json_build_object('at', case when isfinite(v_it.run_at) then round(extract(epoch from v_it.run_at) * 1000) end,
+      'inSecs', case when isfinite(v_it.run_at) then extract(epoch from v_it.run_at - now()) end,
+      'why', case when v_it.attempt > 0 and v_it.last_error is not null then 'retry' when v_it.fence > 0 then 'snooze' else 'delay' end,
+      'lastError', v_it.last_error)::text;
+    return;
+  end if;
+  if v_it.state = 'pending' then
+    return query select 'pending', '{}'::text;
+    return;
+  end if;
+
+  if v_it.job_group is not null and v_it.state <> 'scheduled' then
+    select g.o_places, g.o_starts, g.o_due_at into v_gate from "bearmq".gates_v1(array[v_it.job_group]) g;
+    if v_gate.o_places = 0 then
+      select r.id, r.process_id, r.claimed_at, p.host, p.pid into v_other
+      from "bearmq".job_group g join "bearmq".job r on r.job_group = g.name and r.state = 'running' and r.group_epoch = g.epoch
+      left join "bearmq".process p on p.id = r.process_id
+      where g.name = v_it.job_group order by r.claimed_at limit 1;
+      return query select 'group-busy', json_build_object('jobGroup', v_it.job_group, 'jobId', v_other.id,
+        'processId', v_other.process_id, 'host', v_other.host, 'pid', v_other.pid, 'since', case when isfinite(v_other.claimed_at) then round(extract(epoch from v_other.claimed_at) * 1000) end)::text;
+      return;
+    end if;
+    if v_gate.o_starts = 0 then
+      return query select 'group-rate', json_build_object('jobGroup', v_it.job_group, 'at', case when isfinite(v_gate.o_due_at) then round(extract(epoch from v_gate.o_due_at) * 1000) end)::text;
+      return;
+    end if;
+    -- As many as may run at a time may start before it, and it among them.
+    select w.id into v_other from "bearmq".job w
+    where w.job_group = v_it.job_group and w.state in ('ready', 'blocked')
+      and (w.priority > v_it.priority or w.priority = v_it.priority and w.seq < v_it.seq)
+      and exists (select p.id, case when t.e ->> 'slots' ~ '^[0-9]{1,6}$' then (t.e ->> 'slots')::integer else 0 end as slots,
+      case when t.e ->> 'channels' is not null then (t.e -> 'channels')::jsonb end as channels
+    from "bearmq".process p
+    cross join lateral json_array_elements(case when json_typeof(p.takes) = 'array' then p.takes else '[]' end) as t (e)
+    where p.expires_at > now() and (t.e ->> 'channels' is null or (t.e -> 'channels')::jsonb @> to_jsonb(w.channel))
+      and (t.e -> 'names')::jsonb @> to_jsonb(w.name))
+    order by w.priority desc, w.seq limit 1 offset coalesce(v_gate.o_places, 1) - 1;
+    if found then
+      return query select 'group-order', json_build_object('jobGroup', v_it.job_group, 'aheadJobId', v_other.id)::text;
+      return;
+    end if;
+  end if;
+
+  begin
+    perform 1 from "bearmq".job j where j.id = any (array[p_id]) for update nowait;
+    raise exception using errcode = 'BM001';
+  exception
+    when sqlstate 'BM001' then null;
+    when lock_not_available then
+      select l.pid, a.xact_start into v_other from pg_locks l left join pg_stat_activity a on a.pid = l.pid
+      where l.locktype = 'transactionid' and l.granted
+        and l.transactionid = (select j.xmax from "bearmq".job j where j.id = any (array[p_id]));
+      return query select 'held', json_build_object('pid', v_other.pid, 'since', case when isfinite(v_other.xact_start) then round(extract(epoch from v_other.xact_start) * 1000) end)::text;
+      return;
+  end;
+
+  -- Of what a process runs only what the same Workers might have taken.
+  with served as materialized (select p.id, case when t.e ->> 'slots' ~ '^[0-9]{1,6}$' then (t.e ->> 'slots')::integer else 0 end as slots,
+      case when t.e ->> 'channels' is not null then (t.e -> 'channels')::jsonb end as channels
+    from "bearmq".process p
+    cross join lateral json_array_elements(case when json_typeof(p.takes) = 'array' then p.takes else '[]' end) as t (e)
+    where p.expires_at > now() and (t.e ->> 'channels' is null or (t.e -> 'channels')::jsonb @> to_jsonb(v_it.channel))
+      and (t.e -> 'names')::jsonb @> to_jsonb(v_it.name))
+  select sum(s.slots), (
+    select count(*) from "bearmq".job r where r.state = 'running' and exists (
+      select 1 from served x where x.id = r.process_id and (x.channels is null or x.channels @> to_jsonb(r.channel))))
+  into v_slots, v_running from served s;
+  if v_slots is null then
+    return query select 'no-worker', json_build_object('jobName', v_it.name, 'channel', v_it.channel,
+      'liveProcesses', (select count(*) from "bearmq".process p where p.expires_at > now()))::text;
+    return;
+  end if;
+  -- One that has room for none now: the name's before the channel's, as a claim counts them.
+  select l.kind, l.name, l.running, l.max_running, l.running >= l.max_running as is_full,
+    "bearmq".next_start_v1(l.rate_max, l.rate_secs, l.rate_at, l.rate_n) as due_at into v_other
+  from "bearmq".job_limit l
+  where (l.kind, l.name) in (('name', v_it.name), ('channel', v_it.channel)) and (l.running >= l.max_running
+    or l.rate_max is not null and "bearmq".starts_left_v1(l.rate_max, l.rate_secs, l.rate_at, l.rate_n) = 0)
+  order by l.kind = 'name' desc limit 1;
+  if found then
+    return query select case when v_other.is_full then 'limit' else 'rate' end,
+      json_build_object('what', v_other.kind, 'name', v_other.name, 'running', v_other.running, 'max', v_other.max_running,
+        'at', case when isfinite(v_other.due_at) then round(extract(epoch from v_other.due_at) * 1000) end)::text;
+    return;
+  end if;
+  select count(*) into v_ahead from (
+    select 1 from "bearmq".job a where a.state = 'ready' and a.job_group is null and a.channel = v_it.channel and a.name = v_it.name
+      and (~a.priority, a.seq) < (~v_it.priority, v_it.seq) limit 1000) a;
+  return query select case when v_running >= v_slots then 'workers-busy' else 'about-to-start' end,
+    json_build_object('slots', v_slots, 'running', v_running, 'ahead', v_ahead)::text;
+end
+$bearmq$`,
+    `create function "bearmq".set_limit_v1(p_kind text, p_name text, p_origin text, p_max_running integer, p_rate_max integer,
+  p_rate_secs float8, p_group_max_running integer, p_group_rate_max integer, p_group_rate_secs float8) returns boolean language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_bit smallint := case p_kind when 'channel' then 1 else 2 end;
+  v_jobs integer := 0;
+begin
+  perform set_config('lock_timeout', '500ms', true);
+  lock table "bearmq".process in exclusive mode;
+  if p_origin = 'definition' and exists (
+    select 1 from "bearmq".job_limit l where l.kind = p_kind and l.name = p_name and l.origin <> 'definition') then
+    return false;
+  end if;
+  if num_nonnulls(p_max_running, p_rate_max, p_group_max_running, p_group_rate_max) = 0 then
+    update "bearmq".job j set held = nullif(j.held & ~v_bit, 0)
+    where j.state = 'running' and j.held & v_bit > 0 and case p_kind when 'channel' then j.channel else j.name end = p_name;
+    delete from "bearmq".job_limit l where l.kind = p_kind and l.name = p_name;
+    return true;
+  end if;
+  -- Jobs before limits, as a settle has it.
+  if p_max_running is not null then
+    with counted as (
+      update "bearmq".job j set held = coalesce(j.held, 0) | v_bit
+      where j.state = 'running' and coalesce(j.held & v_bit, 0) = 0
+        and case p_kind when 'channel' then j.channel else j.name end = p_name
+      returning 1
+    )
+    select count(*) into v_jobs from counted;
+  end if;
+  insert into "bearmq".job_limit as l (kind, name, origin, running, max_running, rate_max, rate_secs, group_max_running,
+    group_rate_max, group_rate_secs)
+  values (p_kind, p_name, p_origin, v_jobs, p_max_running, p_rate_max, p_rate_secs, p_group_max_running,
+    p_group_rate_max, p_group_rate_secs)
+  on conflict (kind, name) do update set origin = p_origin, running = l.running + v_jobs, max_running = p_max_running,
+    rate_max = p_rate_max, rate_secs = p_rate_secs, group_max_running = p_group_max_running,
+    group_rate_max = p_group_rate_max, group_rate_secs = p_group_rate_secs;
+  return true;
+end
+$bearmq$`,
+    `create function "bearmq".set_group_v1(
+  p_group text, p_max_running integer, p_weight integer, p_rate_max integer, p_rate_secs float8) returns table (o_channel text, o_name text) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+begin
+  insert into "bearmq".job_group (name) values (p_group) on conflict do nothing;
+  perform 1 from "bearmq".job_group g where g.name = p_group for update;
+  update "bearmq".job_group g set max_running = p_max_running, weight = p_weight, rate_max = p_rate_max, rate_secs = p_rate_secs
+  where g.name = p_group;
+  return query select o.o_channel, o.o_name from "bearmq".open_turns_v1(array[p_group]) o;
+end
+$bearmq$`,
+    `create function "bearmq".reopen_turns_v1(p_after text, p_limit integer) returns text language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_last text;
+  v_groups text[];
+begin
+  select max(d.job_group), array_agg(d.job_group) into v_last, v_groups from (
+    select distinct t.job_group from "bearmq".job_turn t where t.job_group > p_after and not t.open
+    order by t.job_group limit p_limit) d;
+  v_groups := array(
+    select l.name from (
+      select g.name from unnest(v_groups) as u (name) join "bearmq".job_group g on g.name = any (array[u.name])
+      order by g.name for update of g) l);
+  perform "bearmq".open_turns_v1(v_groups);
+  return v_last;
+end
+$bearmq$`,
+    `create procedure "bearmq".pause_v1(p_kind text, p_name text, p_reason text, inout o_is_new boolean default null)
+language plpgsql
+as $bearmq$
+declare
+  v_process uuid;
+begin
+  insert into "bearmq".pause (kind, name, reason) values (p_kind, p_name, p_reason) on conflict do nothing;
+  o_is_new := found;
+  commit;
+  for v_process in select p.id from "bearmq".process p order by p.id loop
+    perform 1 from "bearmq".process p where p.id operator(pg_catalog.=) v_process for update;
+    commit;
+  end loop;
+end
+$bearmq$`,
+    `create function "bearmq".resume_v1(p_kind text, p_name text) returns table (o_channel text, o_name text) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+begin
+  if p_kind = 'group' then
+    insert into "bearmq".job_group (name)
+    select distinct m.name collate "C" as name from (select p.name from "bearmq".pause p where p.kind = p_kind and p.name = p_name) m
+    where not exists (select 1 from "bearmq".job_group e where e.name = any (array[m.name]))
+    order by 1
+    on conflict do nothing;
+    perform 1 from (select distinct u.name collate "C" as name from unnest(array[p_name]) as u (name) order by 1 offset 0) u
+      cross join lateral (select 1 from "bearmq".job_group g where g.name = u.name for update) l;
+  end if;
+  delete from "bearmq".pause p where p.kind = p_kind and p.name = p_name;
+  if not found then
+    return;
+  end if;
+  if p_kind = 'group' then
+    return query select o.o_channel, o.o_name from "bearmq".open_turns_v1(array[p_name]) o;
+  end if;
+  return next;
+end
+$bearmq$`,
+    `create function "bearmq".prune_keys_v1(p_after uuid, p_limit integer) returns table (o_last uuid, o_seen integer, o_deleted integer) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_locked uuid[];
+begin
+  select max(p.hash::text)::uuid, count(*)::integer into o_last, o_seen
+  from (select k.hash from "bearmq".unique_key k where k.hash > p_after order by k.hash limit p_limit) p;
+  select array_agg(l.hash) into v_locked from (
+    select k.hash from "bearmq".unique_key k where k.hash > p_after and k.hash <= o_last
+      and not (coalesce(k.held_until > clock_timestamp(), false)
+        or exists (select 1 from "bearmq".job j where j.id = any (array[k.job_id]) and (k.until <> 'started' or j.fence = 0))
+        or k.until = 'deleted' and exists (select 1 from "bearmq".finalized_job f where f.id = any (array[k.job_id])))
+    order by k.hash for update of k skip locked) l;
+  delete from "bearmq".unique_key k using unnest(v_locked) as l (hash)
+  where k.hash = any (array[l.hash]) and not (coalesce(k.held_until > clock_timestamp(), false)
+        or exists (select 1 from "bearmq".job j where j.id = any (array[k.job_id]) and (k.until <> 'started' or j.fence = 0))
+        or k.until = 'deleted' and exists (select 1 from "bearmq".finalized_job f where f.id = any (array[k.job_id])));
+  get diagnostics o_deleted = row_count;
+  return next;
 end
 $bearmq$`,
   ],

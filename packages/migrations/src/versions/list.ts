@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'e3c03626f5277857d6f41c7994dab9bba3a190f2b8d260403ce2c8c0f7a17b28',
+    sha256: 'b147b18be812801797e213390f61755e20efa2179b360089abb7436d3a12a139',
     makes: makes1,
   },
 ];
