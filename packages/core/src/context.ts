@@ -1,16 +1,34 @@
+import { type FailureSummary, type FailuresOptions, failuresOf } from './api/figures/failures.ts';
+import { type LaneRecord, type LanesOptions, lanesOf } from './api/figures/lanes.ts';
+import { type Stats, statsOf } from './api/figures/stats.ts';
+import { Groups } from './api/jobs/groups.ts';
+import { Jobs } from './api/jobs/jobs.ts';
+import { JobLimits } from './api/limits/job-limits.ts';
+import {
+  type Pause,
+  type Paused,
+  type PauseOptions,
+  type PauseResult,
+  pauseJobs,
+  pausesOf,
+  resumeJobs,
+} from './api/pauses/pauses.ts';
+import { Schedules } from './api/schedules/schedules.ts';
 import { type ContextOptions, resolveContextOptions } from './context-options.ts';
 import { isOfClosedClient } from './driver/database-error.ts';
-import { InvalidOptionError } from './errors.ts';
-import type { BearEvent, BearEventHandler } from './events.ts';
-import { isFunction } from './options/check-options.ts';
 import { Enqueuer } from './produce/enqueuer.ts';
-import type { EventBus } from './runtime/event-bus.ts';
+import { Submitter } from './produce/submitter.ts';
 import { tablesOf } from './schema/index.ts';
+import { ContextBase } from './services/context-base.ts';
+import type { Hook } from './services/hook.ts';
+import { Hooks } from './services/hooks.ts';
 import { LocalWork } from './services/local-work.ts';
+import { OutcomeWaiter } from './services/outcome-waiter.ts';
 import { Registry } from './services/registry.ts';
 import { newEvents, Reporter } from './services/reporter.ts';
 import { SchemaGate } from './services/schema-gate.ts';
-import { setServices } from './services/services.ts';
+import { type Services, setServices } from './services/services.ts';
+import { listProcesses, type ProcessRecord } from './statements/list-processes.ts';
 
 /**
  * What all BearMQ objects share: the way to the database, the schema, settings and event handlers.
@@ -21,10 +39,19 @@ import { setServices } from './services/services.ts';
  * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
  * @throws InvalidIdentifierError for a schema name that PostgreSQL could not hold.
  */
-export class Context {
-  /** The schema that this context works in. */
-  readonly schema: string;
-  readonly #events: EventBus<BearEvent>;
+export class Context extends ContextBase {
+  /** Its jobs: to look at, to cancel, to retry, to delete and to move. */
+  readonly jobs: Jobs;
+  /** Its job groups, to look at: who holds them, and what waits. */
+  readonly groups: Groups;
+  /** What processes have counted of jobs: charts of the last minutes, hours and days, and figures that only grow. */
+  readonly stats: Stats;
+  /** Limits on the jobs of a channel, a name or a group, in all processes together. */
+  readonly limits: JobLimits;
+  /** The schedules in the database, of all definitions. */
+  readonly schedules: Schedules;
+  readonly #services: Services;
+  readonly #hooks = new Hooks();
 
   constructor(options: ContextOptions) {
     const { driver, schema, ...settings } = resolveContextOptions(options);
@@ -45,36 +72,109 @@ export class Context {
       },
     });
     const registry = new Registry();
-    this.schema = schema;
-    this.#events = events;
-    setServices(this, {
+    super(schema, events);
+    const services: Services = {
       driver,
       tables,
       settings,
       events,
       registry,
+      hooks: this.#hooks,
       enqueuer,
+      submitter: new Submitter({ driver, tables, enqueuer }),
       localWork,
+      outcomes: new OutcomeWaiter(driver, tables),
       reportError,
       warn,
       checkSchema,
       whyMissing,
-    });
+    };
+    setServices(this, services);
+    this.#services = services;
+    this.jobs = new Jobs(services);
+    this.groups = new Groups(services);
+    this.stats = statsOf(services);
+    this.limits = new JobLimits(services);
+    this.schedules = new Schedules(services);
   }
 
   /**
-   * Calls `handler` for every event of this context, in this process. See {@link BearEvent} for what there is.
+   * Pauses the jobs of a channel, a name or a group, or all jobs, in all processes, until {@link resume}; restarts do
+   * not end it. Running jobs go on. Once it has resolved, no process claims such a job; one that was claimed a little
+   * ahead may still start within a second (`waitForRunningSecs` waits for that, too).
    *
-   * A handler that throws or rejects is reported as an `EVENT_HANDLER_ERROR` and never disturbs a job. Handlers are not
-   * waited for, so a slow one holds nothing up; a blocking one does.
+   * The clock goes on: jobs are enqueued, delays run out, schedules tick, and what has become due runs at the resume.
+   * Pausing the same again changes nothing.
    *
-   * @returns a function that removes the handler.
-   * @throws InvalidOptionError for what is no function.
+   * @throws InvalidOptionError for what is unknown, of the wrong type or out of range.
+   * @throws SchemaVersionError, DatabaseError as `enqueue` does.
    */
-  addEventHandler(handler: BearEventHandler): () => void {
-    const problem = isFunction(handler);
-    if (problem !== undefined) throw new InvalidOptionError('Context.addEventHandler', problem);
-    return this.#events.subscribe(handler);
+  async pause(what: Paused, options: PauseOptions = {}): Promise<PauseResult> {
+    return await pauseJobs(this.#services, what, options);
+  }
+
+  /**
+   * Ends a pause, and has workers look for what waits.
+   *
+   * @returns whether it was paused.
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link pause} does.
+   */
+  async resume(what: Paused): Promise<boolean> {
+    return await resumeJobs(this.#services, what);
+  }
+
+  /**
+   * What is paused, the longest first.
+   *
+   * @throws SchemaVersionError, DatabaseError as `enqueue` does.
+   */
+  async pauses(): Promise<readonly Pause[]> {
+    return await pausesOf(this.#services);
+  }
+
+  /**
+   * The processes that run Workers in this schema: where they are, what they take, how much they have claimed, and
+   * which give no sign of life. Processes that only enqueue, or run an orchestrator alone, are not listed.
+   *
+   * @throws SchemaVersionError, DatabaseError as `enqueue` does.
+   */
+  async processes(): Promise<readonly ProcessRecord[]> {
+    const { driver, tables, checkSchema } = this.#services;
+    await checkSchema();
+    return await listProcesses(driver, tables, null);
+  }
+
+  /**
+   * All lanes (the jobs of one name in one channel) that have jobs or had some lately: how many wait and run, how long
+   * they wait and take, and whether any process takes them. Ready jobs are counted up to a limit, so the cost follows
+   * the number of lanes, however many jobs there are.
+   *
+   * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
+   * @throws SchemaVersionError, DatabaseError when the database has not been migrated, or cannot be asked.
+   */
+  async lanes(options: LanesOptions = {}): Promise<readonly LaneRecord[]> {
+    return await lanesOf(this.#services, options);
+  }
+
+  /**
+   * The newest failed jobs in history, grouped by their error.
+   *
+   * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
+   * @throws SchemaVersionError, DatabaseError when the database has not been migrated, or cannot be asked.
+   */
+  async failures(options: FailuresOptions = {}): Promise<FailureSummary> {
+    return await failuresOf(this.#services, options);
+  }
+
+  /**
+   * Puts your code around what this context enqueues and runs, in this process, inside the hooks that are there
+   * already. Calls under way go on without it.
+   *
+   * @returns a function that takes the hook away.
+   * @throws InvalidOptionError for anything but a {@link Hook}.
+   */
+  use(hook: Hook): () => void {
+    return this.#hooks.add(hook);
   }
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { JOB_DEFAULTS } from './api/job-definition/job-definition-options.ts';
+import { PAYLOAD_VERSION } from './api/job-definition/job-definition-options.ts';
 import { ORCHESTRATOR_DEFAULTS } from './api/orchestrator/orchestrator-options.ts';
 import { WORKER_DEFAULTS } from './api/worker/worker-options.ts';
 import { CONTEXT_DEFAULTS } from './context-options.ts';
+import { JOB_DEFAULTS } from './job-settings.ts';
 
-describe('the defaults that the README promises', () => {
+describe('the defaults that the documentation promises', () => {
   it('are these: retention 24 hours, group unlock 3 hours, lease 30 seconds', () => {
     expect(CONTEXT_DEFAULTS).toEqual({
       jobPostFinalizeDeleteSecs: 24 * 3_600,
@@ -12,12 +13,15 @@ describe('the defaults that the README promises', () => {
       leaseSecs: 30,
       blockedSecs: 600,
       abortGraceSecs: 10,
+      statsSecs: 10,
       wakeUp: 'auto',
     });
   });
 
-  it('are these: one attempt, five minutes before a retry, no delay, no priority', () => {
-    expect(JOB_DEFAULTS).toEqual({ delaySecs: 0, numAttempts: 1, timeoutSecs: 300, priority: 0, channel: 'DEFAULT' });
+  it('are these: one attempt, five minutes before a retry, no delay, no death forgiven, no priority, the first version', () => {
+    const times = { delaySecs: 0, numAttempts: 1, timeoutSecs: 300, maxDeaths: 0 };
+    expect(JOB_DEFAULTS).toEqual({ ...times, priority: 0, channel: 'DEFAULT' });
+    expect(PAYLOAD_VERSION).toBe(1);
   });
 
   it('are these: a schedule poll every 5 seconds, a clean-up every 10', () => {

@@ -39,7 +39,17 @@ export class DuplicateJobDefinitionError extends BearError {
   }
 }
 
-/** A payload that would not survive JSON and the database. Thrown by `enqueue` and `enqueueMany`; nothing was enqueued. */
+/** One thing that a `payloadSchema` says of a payload. */
+export interface PayloadIssue {
+  /** Where: `lines[2].price`. Empty for the payload as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * A payload that would not survive JSON and the database, or does not fit its definition's `payloadSchema`. Thrown by `enqueue`
+ * and `enqueueMany`; nothing was enqueued. With a schema it may also be what a run ended with: then the job has failed for good.
+ */
 export class PayloadError extends BearError {
   override readonly name = 'PayloadError';
   readonly jobName: string;
@@ -47,13 +57,41 @@ export class PayloadError extends BearError {
   readonly problem: string;
   /** Its place in the list given to `enqueueMany`, from 0; `undefined` for a single `enqueue`. */
   readonly item: number | undefined;
+  /** All that the `payloadSchema` says of it; empty if something else refused the payload. */
+  readonly issues: readonly PayloadIssue[];
 
-  constructor(jobName: string, problem: string, { item, ...options }: ErrorOptions & { readonly item?: number } = {}) {
+  constructor(jobName: string, problem: string, { item, issues = [], ...options }: PayloadErrorOptions = {}) {
     const which = item === undefined ? 'the payload' : `the payload of item ${item}`;
     super('BEAR_PAYLOAD', `${which} for ${JSON.stringify(jobName)} ${problem}`, options);
     this.jobName = jobName;
     this.problem = problem;
     this.item = item;
+    this.issues = issues;
+  }
+}
+
+interface PayloadErrorOptions extends ErrorOptions {
+  readonly item?: number;
+  readonly issues?: readonly PayloadIssue[];
+}
+
+/**
+ * The unique key of a job is held, and its definition says `onConflict: 'throw'`. Nothing was enqueued; a `tx` goes on as if
+ * the call had not been made.
+ */
+export class DuplicateJobError extends BearError {
+  override readonly name = 'DuplicateJobError';
+  readonly jobName: string;
+  /** The id of the job that holds the key, or for which `forSecs` still holds it. */
+  readonly jobId: string;
+  readonly key: string;
+
+  constructor(jobName: string, jobId: string, key: string) {
+    const [job, held] = [JSON.stringify(jobName), JSON.stringify(key.length > 80 ? `${key.slice(0, 79)}…` : key)];
+    super('BEAR_DUPLICATE_JOB', `a job ${job} with the unique key ${held} is there already: ${jobId}`);
+    this.jobName = jobName;
+    this.jobId = jobId;
+    this.key = key;
   }
 }
 
@@ -64,13 +102,13 @@ const NO_VERSION = {
     remedy: 'run every statement of generateMigrationSql(schema), or migrate({ driver, schema }), and try again',
   },
   empty: {
-    what: 'has a record of its migrations (the table "migration") in which this role sees no row',
+    what: 'has a table "migration" in which this role sees no row',
     remedy:
-      'run the migrations, if that was not done; else its rows were deleted, or row security hides them: ' +
-      'diagnose({ driver, schema }) tells which, and what to do',
+      'run the migrations if you have not; otherwise its rows were deleted, or row security hides them: ' +
+      'diagnose({ driver, schema }) says which, and what to do',
   },
   foreign: {
-    what: 'has a table "migration" that is not made by BearMQ',
+    what: 'has a table "migration" that BearMQ did not make',
     remedy: 'give BearMQ a schema of its own, and migrate that',
   },
 } as const;
@@ -99,8 +137,8 @@ export class SchemaVersionError extends BearError {
       found === 0 ? NO_VERSION[ledger] : { ...NO_VERSION.missing, what: `is at version ${found}` };
     const problem =
       found >= required
-        ? `which works with releases of BearMQ that require version ${oldestClient} or later, but this one is made for ` +
-          `version ${required}: upgrade BearMQ in this program`
+        ? `which needs a BearMQ made for version ${oldestClient} or later, and this one is made for version ${required}: ` +
+          'upgrade the bearmq package in this program'
         : `but version ${required} is required: ${remedy}`;
     super('BEAR_SCHEMA_VERSION', `the schema ${JSON.stringify(schema)} ${what}, ${problem}`, { cause });
     this.found = found;
@@ -108,23 +146,46 @@ export class SchemaVersionError extends BearError {
   }
 }
 
+/** There is no schedule of that definition and key. Thrown by the methods of `context.schedules` that need one. */
+export class ScheduleNotFoundError extends BearError {
+  override readonly name = 'ScheduleNotFoundError';
+  readonly jobName: string;
+  readonly key: string;
+
+  constructor(jobName: string, key: string) {
+    super(
+      'BEAR_SCHEDULE_NOT_FOUND',
+      `there is no schedule ${JSON.stringify(key)} of ${JSON.stringify(jobName)}; context.schedules.list() lists them all`,
+    );
+    this.jobName = jobName;
+    this.key = key;
+  }
+}
+
 /**
  * The reason on `metadata.signal` when the process lost its claim of a running job: its lease ran out, and another
  * worker may be running the job. Whatever the work function still does, its outcome is not recorded.
+ * `metadata.completeIn` rejects with it too: the transaction cannot be committed. So does `enqueueOnSuccess` where the job
+ * was taken away, or its run is over.
  */
 export class LeaseLostError extends BearError {
   override readonly name = 'LeaseLostError';
   readonly jobId: string;
 
-  constructor(jobId: string) {
-    super('BEAR_LEASE_LOST', `the claim of job ${jobId} was lost: its lease ran out, and it may run elsewhere`);
+  /** @param why in place of that its lease ran out. */
+  constructor(
+    jobId: string,
+    why: string = 'was lost: its lease ran out, and it may run elsewhere',
+    options?: ErrorOptions,
+  ) {
+    super('BEAR_LEASE_LOST', `the claim of job ${jobId} ${why}`, options);
     this.jobId = jobId;
   }
 }
 
 /**
- * The reason on `metadata.signal` when a run has taken `maxRunSecs`; and the error of the attempt, where the work function
- * has not ended `abortGraceSecs` later.
+ * The reason on `metadata.signal` when a run has taken `maxRunSecs`. Also the error of the attempt, if the work
+ * function has not ended `abortGraceSecs` later.
  */
 export class JobTimeoutError extends BearError {
   override readonly name = 'JobTimeoutError';
@@ -139,8 +200,26 @@ export class JobTimeoutError extends BearError {
 }
 
 /**
- * The reason on `metadata.stopping` once `stop()` was called, and on `metadata.signal` once `stop({ waitSecs })` waits no
- * longer. A run that then ends by throwing, this or anything else, within `abortGraceSecs` has not failed: it is released,
+ * The reason on `metadata.signal` when the job is cancelled. A run that then throws, this or anything else, is not
+ * tried again: the job is over as cancelled. A run that returns has succeeded all the same. `enqueueAndWait` and `result`
+ * reject with it for a job that was cancelled.
+ */
+export class JobCancelledError extends BearError {
+  override readonly name = 'JobCancelledError';
+  readonly jobId: string;
+  /** What `cancel` was given as `reason`; `null` for none. */
+  readonly reason: string | null;
+
+  constructor(jobId: string, reason: string | null) {
+    super('BEAR_JOB_CANCELLED', `job ${jobId} was cancelled${reason === null ? '' : `: ${reason}`}`);
+    this.jobId = jobId;
+    this.reason = reason;
+  }
+}
+
+/**
+ * The reason on `metadata.stopping` once `stop()` was called, and on `metadata.signal` once `stop({ waitSecs })` waits
+ * no longer. A run that then throws, this or anything else, within `abortGraceSecs` has not failed: it is released, and
  * its attempt given back.
  */
 export class WorkerStoppingError extends BearError {
@@ -156,7 +235,21 @@ export class WorkerStoppingError extends BearError {
   }
 }
 
-/** A job has called `stop()` of the Worker that runs it, which waits for its jobs to end. The Worker stops all the same. */
+/** The `error` of a `WORKER_JOB_EXPIRE` when the last attempt ended with its process, for an unknown reason. */
+export class ProcessDiedError extends BearError {
+  override readonly name = 'ProcessDiedError';
+  readonly jobId: string;
+  /** The attempt that it ended, the last one. */
+  readonly attempt: number;
+
+  constructor(jobId: string, attempt: number) {
+    super('BEAR_PROCESS_DIED', `the worker process died during attempt ${attempt}, the last`);
+    this.jobId = jobId;
+    this.attempt = attempt;
+  }
+}
+
+/** A job called `stop()` of the Worker that runs it, which waits for its jobs to end. The Worker stops all the same. */
 export class StopWithinJobError extends BearError {
   override readonly name = 'StopWithinJobError';
   /** The `id` of the Worker. */
@@ -165,8 +258,8 @@ export class StopWithinJobError extends BearError {
   constructor(workerId: string) {
     super(
       'BEAR_STOP_WITHIN_JOB',
-      `a job stops the Worker that runs it (${workerId}), and would wait for itself: the Worker stops once the job is ` +
-        'over; within a job write `void worker.stop()`, or wait for it elsewhere',
+      `a job awaits stop() of the Worker that runs it (${workerId}), so it would wait for itself: the Worker stops once ` +
+        'the job is over; within a job write `void worker.stop()`, or await it elsewhere',
     );
     this.workerId = workerId;
   }

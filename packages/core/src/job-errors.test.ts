@@ -19,7 +19,7 @@ describe('what a work function throws', () => {
   it('puts the job off by a JobSnooze, for the seconds that it says', () => {
     expect(new JobSnooze(5, 'too early')).toMatchObject({ code: 'BEAR_JOB_SNOOZE', message: 'too early', secs: 5 });
     expect(new JobSnooze(0.5).message).toBe('put off for 0.5 s');
-    expect(snoozeSecsOf(new JobSnooze(0))).toBe(0);
+    expect([0, 0.9, 1, 1.5].map((secs) => snoozeSecsOf(new JobSnooze(secs)))).toEqual([1, 1, 1, 1.5]);
     expect(snoozeSecsOf(new JobSnooze(3_153_600_000))).toBe(3_153_600_000);
   });
 

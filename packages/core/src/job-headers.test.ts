@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeExtras, encodeHeaders } from './job-headers.ts';
+import { encodeExtras, encodeHeaders, withEncodedMark, withHeaders } from './job-headers.ts';
 import { extrasIn, NO_EXTRAS } from './model/extras.ts';
 
 const encode = (headers: unknown): string | null => encodeExtras(encodeHeaders('enqueue.headers', headers), undefined);
@@ -90,8 +90,19 @@ describe('what a job carries', () => {
     expect(encodeExtras(null, { maxRunSecs: 1e9 })).toBe('{"maxRunSecs":1000000000}');
     expect(encodeExtras(null)).toBe(null);
     expect(extrasIn(encodeExtras(headers, { maxRunSecs: 0.5, backoff }) as string)).toEqual({
-      ...{ headers: { a: '1' }, maxRunSecs: 0.5, backoff },
+      ...{ headers: { a: '1' }, maxRunSecs: 0.5, backoff, v: 1, isEncoded: false, isAwaited: false },
     });
-    expect(extrasIn('{"maxRunSecs":7,"backoff":null}')).toEqual({ headers: {}, maxRunSecs: 7, backoff: null });
+    expect(extrasIn('{"maxRunSecs":7,"backoff":null}')).toMatchObject({ headers: {}, maxRunSecs: 7, backoff: null });
+  });
+
+  it('gets other headers beside the rest, and a mark where a codec made its payload', () => {
+    expect(withHeaders(null, {})).toBe(null);
+    expect(withHeaders(null, { a: '1' })).toBe('{"headers":{"a":"1"}}');
+    expect(withHeaders('{"headers":{"a":"1"},"v":2}', {})).toBe('{"v":2}');
+    expect(withHeaders('{"v":2}', { a: '1' })).toBe('{"headers":{"a":"1"},"v":2}');
+    expect(() => withHeaders(null, { a: 1 })).toThrow('hook.headers["a"] must be a string');
+    expect(withEncodedMark(null)).toBe('{"enc":true}');
+    expect(extrasIn(withEncodedMark('{"v":2}'))).toMatchObject({ v: 2, isEncoded: true });
+    expect(extrasIn(withEncodedMark('{"v":2}', 'id'))).toMatchObject({ v: 2, isEncoded: true, encodedFor: 'id' });
   });
 });

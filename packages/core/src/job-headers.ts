@@ -2,6 +2,7 @@ import { readSafely } from './driver/index.ts';
 import { InvalidOptionError } from './errors.ts';
 import { describe } from './messages.ts';
 import type { BackoffRule } from './model/backoff.ts';
+import type { EncodedAbout, TickExtra } from './model/extras.ts';
 import { MAX_HEADERS_BYTES, MAX_NAME_BYTES } from './model/limits.ts';
 import { isPlain } from './model/payload/emptied.ts';
 import { isLargerThan } from './model/payload/payload-text.ts';
@@ -14,14 +15,33 @@ export interface OwnRules {
   readonly maxRunSecs?: number | undefined;
   /** `null`: its `timeoutSecs`, whatever its definition says. */
   readonly backoff?: BackoffRule | null | undefined;
+  /** The version of its payload, where that is not 1. */
+  readonly v?: number | undefined;
+  /** Read by the database, when it takes the job from a process that died. */
+  readonly maxDeaths?: number | undefined;
+  /** The id of the job whose failure it tells of. */
+  readonly failureOf?: string | undefined;
+  /** What the codec was told of that job, where its payload is stored as the codec made it. */
+  readonly failureEncoded?: EncodedAbout | undefined;
+  /** The tick of a schedule that it is of. */
+  readonly tick?: TickExtra | undefined;
+  /** Somebody waits for its end. */
+  readonly awaited?: true | undefined;
 }
 
 /** What a job carries beside its payload, as JSON text; `null` where that is nothing. */
-export function encodeExtras(headers: string | null, { maxRunSecs, backoff }: OwnRules = {}): string | null {
+export function encodeExtras(headers: string | null, rules: OwnRules = {}): string | null {
+  const { maxRunSecs, backoff, v, maxDeaths, failureOf, failureEncoded, tick, awaited } = rules;
   const parts: string[] = [];
   if (headers !== null) parts.push(`"headers":${headers}`);
   if (maxRunSecs !== undefined) parts.push(`"maxRunSecs":${maxRunSecs}`);
   if (backoff !== undefined) parts.push(`"backoff":${JSON.stringify(backoff)}`);
+  if (v !== undefined) parts.push(`"v":${v}`);
+  if (maxDeaths !== undefined) parts.push(`"maxDeaths":${maxDeaths}`);
+  if (failureOf !== undefined) parts.push(`"failureOf":${JSON.stringify(failureOf)}`);
+  if (failureEncoded !== undefined) parts.push(`"failureEncoded":${JSON.stringify(failureEncoded)}`);
+  if (tick !== undefined) parts.push(`"tick":${JSON.stringify(tick)}`);
+  if (awaited === true) parts.push('"awaited":true');
   return parts.length === 0 ? null : `{${parts.join()}}`;
 }
 
@@ -61,4 +81,27 @@ function problemOf(name: string, value: unknown): string | undefined {
     if (!text.isWellFormed()) return 'must not contain half a surrogate pair';
   }
   return undefined;
+}
+
+/**
+ * What a job carries, with other headers.
+ *
+ * @throws InvalidOptionError for headers that a hook made what they cannot be.
+ */
+export function withHeaders(extras: string | null, headers: unknown): string | null {
+  const text = encodeHeaders('hook.headers', headers);
+  const { headers: _before, ...others } = (extras === null ? {} : JSON.parse(extras)) as Record<string, unknown>;
+  const rest = JSON.stringify(others).slice(1, -1);
+  const parts = [...(text === null ? [] : [`"headers":${text}`]), ...(rest === '' ? [] : [rest])];
+  return parts.length === 0 ? null : `{${parts.join()}}`;
+}
+
+/**
+ * What a job carries whose payload is stored as a codec made it: others are not decoded.
+ *
+ * @param encodedFor the id that the codec was told, where another job may get the payload.
+ */
+export function withEncodedMark(extras: string | null, encodedFor?: string): string {
+  const mark = `"enc":${encodedFor === undefined ? 'true' : JSON.stringify(encodedFor)}`;
+  return extras === null ? `{${mark}}` : `${extras.slice(0, -1)},${mark}}`;
 }

@@ -1,4 +1,4 @@
-/** The longest reason of somebody else's that is put into a message of ours, in characters. */
+/** How much of a foreign error message we quote, in characters. */
 const MAX_REASON = 500;
 
 /** A text that is cut, with a mark, where it is longer than `limit` characters. */
@@ -6,7 +6,7 @@ export function shortened(text: string, limit: number): string {
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 
-/** A value for an error message: short, never the whole of a large object, and whatever it is, this does not throw. */
+/** A value for an error message: short, never the whole of a large object. This never throws, whatever the value is. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shortened(value, 80));
   if (typeof value === 'bigint')
@@ -17,7 +17,7 @@ export function describe(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-/** Why something failed, as whoever threw says: one line or two, and whatever was thrown, this does not throw. */
+/** Why something failed, in the words of what was thrown. This never throws, whatever that was. */
 export function reasonOf(thrown: unknown): string {
   try {
     return shortened(thrown instanceof Error ? String(thrown.message) : String(thrown), MAX_REASON);

@@ -14,7 +14,7 @@ export const afterInput: (callback: () => void) => unknown =
     ? (callback) => setTimeout(callback, 0)
     : globalThis.setImmediate;
 
-/** Milliseconds on a clock that nobody sets, from an arbitrary start. */
+/** Monotonic milliseconds, from an arbitrary start. */
 export const monotonicMs: () => number =
   isFake(performance) || isFake(performance.now) ? () => performance.now() : performance.now.bind(performance);
 

@@ -1,4 +1,6 @@
+export { fromKnex, type KnexTransaction } from './from-knex.ts';
 export { fromPg } from './from-pg.ts';
+export { fromSequelize, type SequelizeTransaction } from './from-sequelize.ts';
 export type { PgDriverOptions } from './options.ts';
 export { pgDriver } from './pg-driver.ts';
 export type {

@@ -14,13 +14,14 @@ export interface PgDriverOptions {
    * Which statements are sent as named prepared statements. The server parses and plans those once for each connection,
    * and keeps them as long as it lasts: less work on both sides.
    *
-   * - `'auto'`: statements by themselves, from the second time on that their text is sent; in transactions none. A pool
-   *   that turns out to lose them (it leads to a pooler such as PgBouncer in transaction mode that does not support
-   *   them, or its connections are reset by `discard all`) gets none from then on, and the statement by which that was
-   *   found is sent again, so that nobody notices.
-   * - `'always'`: all of them, in the driver's transactions too. Behind such a pooler they fail with an error that says
-   *   why.
-   * - `'never'`: none. Behind such a pooler it saves each process the one statement that fails, and a connection.
+   * - `'auto'`: prepares statements outside transactions, from the second time the same text is sent. If a pool turns
+   *   out to lose them (it leads to a pooler that does not support them, such as an old PgBouncer in transaction mode,
+   *   or its connections are reset by `discard all`), it gets none from then on, and the statement that found it out is
+   *   sent again, so nobody notices.
+   * - `'always'`: prepares all of them, in the driver's transactions too. Behind such a pooler they fail with an error
+   *   that says why.
+   * - `'never'`: prepares none. Behind such a pooler that saves each process the one statement that fails, and a
+   *   connection.
    *
    * Your own transactions (`fromPg`) and the listening connection have none in any case.
    *
@@ -38,13 +39,12 @@ export interface PgDriverOptions {
    */
   readonly heartbeatSecs?: number;
   /**
-   * How many seconds a statement by itself (an enqueue, or one of a worker's or an orchestrator's) may go without its
-   * answer before it fails like one whose connection was lost, and its connection is closed. Without that, a network that swallows
-   * packets, or a server that is gone without a goodbye, would hold it up for a quarter of an hour, or for ever. What has
-   * become of such a statement is not known, so workers look, and send again what may be sent twice; that waits for 5
-   * seconds only, and for longer the next time. Migrations and your
-   * own transactions may take as long as they like. A shorter `query_timeout` of the pool holds;
-   * `pg` before 8.13 knows only that one.
+   * For how many seconds a statement outside a transaction (an enqueue, or one of a worker's or an orchestrator's) may
+   * go unanswered before it fails as if its connection was lost, and its connection is closed. Otherwise a network that
+   * swallows packets, or a server that is gone without a word, would hold it up for a quarter of an hour, or for ever.
+   * What became of such a statement is unknown, so workers look, and send again what may be sent twice; those wait for
+   * 5 seconds only, and for longer the next time. Migrations and your own transactions may take as long as they like. A
+   * shorter `query_timeout` of the pool holds; `pg` before 8.13 knows only that one.
    *
    * @defaultValue 60
    * @throws {@link InvalidOptionError} below 0.1 or above 3,600.

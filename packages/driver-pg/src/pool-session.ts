@@ -18,7 +18,7 @@ import { queryWithRealTicks } from './ticks.ts';
 /** Pools that lose prepared statements on the way to the server; by pool, since drivers share its connections. */
 const losing = new WeakSet<PgPool>();
 
-/** Statements by themselves, each on any connection of the pool. */
+/** Runs each statement on whichever pooled connection is free, outside any transaction. */
 export class PoolSession implements SqlSession {
   readonly #pool: PgPool;
   readonly #prepare: Prepare;

@@ -31,8 +31,8 @@ function warn(pool: PgPool): void {
   warned.add(pool);
   process.emitWarning(
     `a statement has waited ${PATIENCE_MS / 1_000} seconds for one of the ${pool.totalCount} connections of the pool, ` +
-      'all of which are in use. Where an enqueue is waited for within a transaction, pass it that transaction ' +
-      '({ tx: fromPg(client) }): else it waits for connections that wait for it. Or else make the pool larger (max)',
+      'all of which are in use. If you await an enqueue within a transaction, pass it that transaction ' +
+      '({ tx: fromPg(client) }), or it waits for connections that wait for it. Otherwise make the pool larger (max)',
     'BearMQWarning',
   );
 }

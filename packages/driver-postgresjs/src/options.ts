@@ -29,12 +29,11 @@ export interface PostgresJsDriverOptions {
    */
   readonly heartbeatSecs?: number;
   /**
-   * How many seconds a statement by itself (an enqueue, or one of a worker's or an orchestrator's) may go without its
-   * answer before it fails like one whose connection was lost, and is left to itself. Without that, a network that swallows
-   * packets, or a server that is gone without a goodbye, would hold it up for a quarter of an hour, or for ever. What has
-   * become of such a statement is not known, so workers look, and send again what may be sent twice; that waits for 5
-   * seconds only, and for longer the next time. Migrations and your
-   * own transactions may take as long as they like.
+   * For how many seconds a statement outside a transaction (an enqueue, or one of a worker's or an orchestrator's) may
+   * go unanswered before it fails as if its connection was lost, and is left to itself. Otherwise a network that
+   * swallows packets, or a server that is gone without a word, would hold it up for a quarter of an hour, or for ever.
+   * What became of such a statement is unknown, so workers look, and send again what may be sent twice; those wait for
+   * 5 seconds only, and for longer the next time. Migrations and your own transactions may take as long as they like.
    *
    * @defaultValue 60
    * @throws {@link InvalidOptionError} below 0.1 or above 3,600.

@@ -35,6 +35,17 @@ describe('what a process holds', () => {
     expect([holdings.under('l'), holdings.under('another')]).toEqual([[], [all[2]?.job]]);
   });
 
+  it('is another claim where the attempt is another, which somebody else has spent since the first was lost', () => {
+    const holdings = new Holdings();
+    const first = take(holdings, 1);
+    const second = holdings.take(claimedJob({ ...first.job, attempt: 2 }));
+    expect([first.isForsaken, second?.isForsaken]).toEqual([true, false]);
+    if (second === null) throw new Error('it was taken for the same');
+    second.phase = 'settling'; // what is over is recorded under the number that both have
+    expect(holdings.take(first.job)).toBeNull();
+    expect(holdings.under('l')).toEqual([second.job]);
+  });
+
   it('lets an earlier claim be recorded that is over, when the job comes again', () => {
     const holdings = new Holdings();
     const first = take(holdings, 1);

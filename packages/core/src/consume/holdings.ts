@@ -1,6 +1,10 @@
-import { LeaseLostError, WorkerStoppingError } from '../errors.ts';
+import type { SqlSession } from '../driver/index.ts';
+import type { EnqueueOverrides } from '../enqueue-overrides.ts';
+import { JobCancelledError, LeaseLostError, WorkerStoppingError } from '../errors.ts';
+import { claimKey } from '../model/claim-key.ts';
 import { type Extras, extrasIn, NO_EXTRAS } from '../model/extras.ts';
 import type { ClaimedJob } from '../model/job.ts';
+import { Ending } from './run/ending.ts';
 import { RunSignals } from './run/run-signals.ts';
 
 /**
@@ -17,21 +21,45 @@ export interface Runner {
   readonly id: string;
   /** Whether it was told to stop. */
   readonly isLeaving: boolean;
+  /** Waits no longer for a run that nobody can end, and goes on in another slot. */
+  goOnWithout?(holding: Holding): void;
+}
+
+/** What a run can do about its own job, beside returning and throwing. */
+export interface OwnTools {
+  completeIn(run: Holding, tx: SqlSession, result?: unknown): Promise<void>;
+  progress(run: Holding, value: unknown): void;
+  log(run: Holding, line: unknown): void;
+  enqueueOnSuccess(run: Holding, definition: unknown, payload?: unknown, overrides?: EnqueueOverrides): Promise<string>;
+}
+
+/** Jobs of a group that one slot works through, in their order. */
+export interface RunOfGroup {
+  /** Takes in one more. */
+  put(holding: Holding): void;
 }
 
 /** One claim of a job, held by this process: where it is, and the way to tell its run that the claim is gone. */
 export class Holding {
   readonly job: ClaimedJob;
   phase: Phase = 'held';
-  /** Those of its job group that one slot works through with it, in their order; one may be put behind them. */
-  run: Holding[] | undefined = undefined;
+  /** What one slot works through of its job group. */
+  run: RunOfGroup | undefined = undefined;
+  /** Its payload as it was enqueued, once a codec has decoded it. */
+  decoded: { readonly payload: unknown } | undefined;
   /** When it began to run, by this process's clock. */
   startedAt = 0;
   /** Who runs it, once it runs. */
   by: Runner | undefined;
+  /** How many lines its run has logged. */
+  lines = 0;
+  /** What it has at hand, once it runs. */
+  tools: OwnTools | undefined;
+  #ending: Ending | undefined;
   #loss: 'none' | 'with its lease' | 'alone' | 'left' = 'none';
   #signals: RunSignals | undefined;
   #extras: Extras | undefined;
+  #cancelled: { readonly reason: string | null } | undefined;
 
   constructor(job: ClaimedJob) {
     this.job = job;
@@ -42,6 +70,17 @@ export class Holding {
     if (this.job.extras === null) return NO_EXTRAS;
     this.#extras ??= extrasIn(this.job.extras);
     return this.#extras;
+  }
+
+  /** What its run says of how the job is to end. */
+  get ending(): Ending {
+    this.#ending ??= new Ending();
+    return this.#ending;
+  }
+
+  /** Likewise; `undefined` where it has said nothing. */
+  get saidEnding(): Ending | undefined {
+    return this.#ending;
   }
 
   /** Aborted when its run is to end. */
@@ -70,6 +109,25 @@ export class Holding {
   /** Its run has taken all its time. Of several reasons the first counts. */
   abort(reason: Error): void {
     this.#madeSignals().abort(reason);
+  }
+
+  /**
+   * Somebody wants the job cancelled: it is not started any more, and a run that throws is over. Returns whether a run was
+   * told, which is so once.
+   */
+  cancel(reason: string | null): boolean {
+    if (this.#cancelled !== undefined || this.phase === 'settling') return false;
+    this.#cancelled = { reason };
+    if (this.phase !== 'running') return false;
+    this.#madeSignals().abort(new JobCancelledError(this.job.id, reason));
+    return true;
+  }
+
+  /** Whether, and why, somebody wants the job cancelled. */
+  get cancelled(): { readonly reason: string | null } | undefined {
+    if (this.#cancelled !== undefined || this.job.extras === null) return this.#cancelled;
+    const { cancelled } = this.extras;
+    return cancelled === undefined ? undefined : { reason: cancelled === '' ? null : cancelled };
   }
 
   endInterruption(): void {
@@ -131,15 +189,27 @@ export class Holding {
  */
 export class Holdings {
   readonly #byId = new Map<string, Holding>();
+  readonly #onEmpty: () => void;
+
+  /** @param onEmpty is called when the last claim is held no more. */
+  constructor(onEmpty: () => void = () => {}) {
+    this.#onEmpty = onEmpty;
+  }
+
+  /** Where its claims are, one for each. */
+  phases(): readonly Phase[] {
+    return [...this.#byId.values()].map(({ phase }) => phase);
+  }
 
   /**
    * `null` for a claim that is held already. The database has then lost the commit that first brought it (a failover, a
    * crash without `synchronous_commit`), and gave the same number again: what was begun with it goes on and counts.
-   * Where somebody else has claimed the job in between, the number is another, and what was begun is lost.
+   * Where somebody else has claimed the job in between, the number is another, or the attempt is, which somebody else has
+   * spent, and what was begun is lost.
    */
   take(job: ClaimedJob): Holding | null {
     const earlier = this.#byId.get(job.id);
-    if (earlier !== undefined && isSame(earlier.job, job)) return null;
+    if (earlier !== undefined && isMadeAgain(earlier, job)) return null;
     const holding = new Holding(job);
     this.#byId.set(job.id, holding);
     // What only waits to be recorded is told apart by the database, by its fence.
@@ -148,14 +218,26 @@ export class Holdings {
   }
 
   /** The run of its job group that a claim is part of which is held already; none where its job is over in it. */
-  runOf(job: ClaimedJob): Holding[] | undefined {
+  runOf(job: ClaimedJob): RunOfGroup | undefined {
     const holding = this.#byId.get(job.id);
     return holding === undefined || holding.phase === 'settling' ? undefined : holding.run;
   }
 
+  /** The claim of that name ({@link claimKey}), if it is held. */
+  held(key: string): Holding | undefined {
+    const holding = this.#byId.get(key.slice(0, key.indexOf(' ')));
+    return holding !== undefined && claimKey(holding.job) === key ? holding : undefined;
+  }
+
+  holdsAny(jobIds: readonly string[]): boolean {
+    return jobIds.some((id) => this.#byId.has(id));
+  }
+
   /** It is recorded, or known to be lost. What is not held (any more) is left alone. */
   release(holding: Holding): void {
-    if (this.#byId.get(holding.job.id) === holding) this.#byId.delete(holding.job.id);
+    if (this.#byId.get(holding.job.id) !== holding) return;
+    this.#byId.delete(holding.job.id);
+    if (this.#byId.size === 0) this.#onEmpty();
   }
 
   /** The lease is gone, and with it all claims: what runs is told so, and nothing more is started. */
@@ -177,6 +259,7 @@ export class Holdings {
   }
 }
 
-function isSame(a: ClaimedJob, b: ClaimedJob): boolean {
-  return a.fence === b.fence && a.processId === b.processId;
+/** What ended waits to be recorded under that number, whatever attempt it was: the job is not begun anew for that. */
+function isMadeAgain({ job, phase }: Holding, { fence, processId, attempt }: ClaimedJob): boolean {
+  return job.fence === fence && job.processId === processId && (job.attempt === attempt || phase === 'settling');
 }

@@ -3,6 +3,7 @@ import { isOfClosedClient } from '../driver/database-error.ts';
 import type { SqlSession } from '../driver/index.ts';
 import type { ClaimedJob } from '../model/job.ts';
 import { Daemon } from '../runtime/daemon.ts';
+import { daemonOptions } from '../services/daemon-options.ts';
 import type { Services } from '../services/services.ts';
 import { reconcile, registerProcess, removeProcess, takeSessionLock } from '../statements/leases.ts';
 import { factsOf } from './process-facts.ts';
@@ -29,6 +30,8 @@ export interface LeaseKeeperOptions {
   readonly onOtherServer: () => void;
   /** Another process does not renew its lease. */
   readonly onOverdue: () => void;
+  /** Somebody wants jobs cancelled that this process runs. */
+  readonly onCancels: () => void;
   /** The program has ended the database client: there will be no lease any more. */
   readonly onEnded: () => void;
 }
@@ -67,9 +70,11 @@ export class LeaseKeeper extends Daemon {
   /** What the row says that this process takes. */
   #written: string | null = null;
   #cancelWrite: (() => void) | undefined;
+  /** How many cancels this lease's row told of. */
+  #cancels = 0;
 
   constructor(options: LeaseKeeperOptions) {
-    super({ name: 'lease-keeper', onError: options.services.reportError, longestPauseMs: LONGEST_PAUSE_MS });
+    super({ name: 'lease-keeper', ...daemonOptions(options.services), longestPauseMs: LONGEST_PAUSE_MS });
     this.#options = options;
     this.#renewer = new Renewer(options.services);
     this.#sessionBy = this.clock.now() + options.sessionWithinMs;
@@ -158,7 +163,7 @@ export class LeaseKeeper extends Daemon {
   }
 
   protected override async tick(): Promise<number> {
-    const { services, onHeld, onOverdue, onOtherServer } = this.#options;
+    const { services, onHeld, onOverdue, onOtherServer, onCancels } = this.#options;
     const { driver, tables, settings, checkSchema } = services;
     const { leaseSecs } = settings;
     if (this.#lease === null) {
@@ -180,6 +185,7 @@ export class LeaseKeeper extends Daemon {
         facts: { ...factsOf(settings), takes },
       });
       this.#lease = { processId, generation: 0 };
+      this.#cancels = 0;
       onHeld();
     } else {
       const changed = takes === this.#written ? undefined : takes;
@@ -190,6 +196,8 @@ export class LeaseKeeper extends Daemon {
         return 0;
       }
       if (renewal.isAnyOverdue) onOverdue();
+      if (renewal.cancels !== this.#cancels) onCancels();
+      this.#cancels = renewal.cancels;
       if (renewal.server !== this.#server) {
         this.#serverSince = this.clock.now();
         onOtherServer();

@@ -1,4 +1,6 @@
+import { outside } from '../runtime/async-context.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Hooks } from '../services/hooks.ts';
 import type { Holding } from './holdings.ts';
 import type { GroupRunner, RunningWorker } from './run/group-runner.ts';
 import type { RunScope } from './run/run-scope.ts';
@@ -27,6 +29,8 @@ export interface MembershipOptions {
   readonly clock: Clock;
   /** How long a run has to end once its signal was aborted, in milliseconds. */
   readonly graceMs: number;
+  /** Whether what starts a run may be in a context that is not the run's. */
+  readonly hooks: Pick<Hooks, 'isAroundPasses'>;
   /** A slot is idle, and the pool has nothing for it. */
   readonly onSlotFree: () => void;
 }
@@ -42,34 +46,61 @@ export class Membership implements WorkerSlots, RunningWorker {
   isAborting = false;
   readonly #clock: Clock;
   readonly #graceMs: number;
+  readonly #hooks: MembershipOptions['hooks'];
   readonly #onSlotFree: () => void;
   readonly #work: (slot: Slot) => void;
   #running = 0;
+  /** In which a function hangs that nobody waits for. */
+  readonly #forgone = new Set<Slot>();
   /** In which something ran when it was told to stop. */
   #left: readonly Slot[] = [];
   #abortAt = Infinity;
   #cancel = (): void => {};
   #onOver = (_left: readonly RunLeft[]): void => {};
 
-  constructor({ id, concurrency, scope }: Member, { pool, runner, clock, graceMs, onSlotFree }: MembershipOptions) {
+  constructor(
+    { id, concurrency, scope }: Member,
+    { pool, runner, clock, graceMs, hooks, onSlotFree }: MembershipOptions,
+  ) {
     this.id = id;
     this.concurrency = concurrency;
     this.scope = scope;
     this.pool = pool;
     this.#clock = clock;
     this.#graceMs = graceMs;
+    this.#hooks = hooks;
     this.#onSlotFree = onSlotFree;
     this.#work = runner.workOf(this);
   }
 
   start(slot: Slot): void {
     this.#running += 1;
-    this.#work(slot);
+    if (this.#hooks.isAroundPasses) outside(() => this.#work(slot));
+    else this.#work(slot);
   }
 
   ended(slot: Slot, now: number): void {
+    if (this.#forgone.delete(slot)) {
+      this.pool.finish(slot, now);
+      return;
+    }
     this.#running -= 1;
     this.pool.finish(slot, now);
+    if (!this.isLeaving) {
+      if (this.pool.wantsJobs) this.#onSlotFree();
+    } else if (this.#running === 0) {
+      this.#cancel();
+      this.#onOver([]);
+    }
+  }
+
+  goOnWithout(holding: Holding): void {
+    const left = this.#left.find(({ run }) => run.holdings[0] === holding);
+    const slot = left ?? this.pool.replace(this, holding, this.#clock.now());
+    if (slot === undefined) return;
+    this.#forgone.add(slot);
+    this.#left = this.#left.filter((one) => one !== slot);
+    this.#running -= 1;
     if (!this.isLeaving) {
       if (this.pool.wantsJobs) this.#onSlotFree();
     } else if (this.#running === 0) {

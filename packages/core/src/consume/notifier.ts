@@ -12,6 +12,8 @@ export interface NotifierOptions {
   readonly services: Services;
   /** Has use for the connection that listens, as it stands for this process. */
   readonly keeper: Pick<LeaseKeeper, 'useSession' | 'expectSession'>;
+  /** Others say that these jobs are to be cancelled. */
+  readonly onCancelled: (jobIds: readonly string[]) => void;
   /** Tells the claimer of what other processes say, and when notifications may have been missed. */
   readonly notice: Notice;
 }
@@ -100,11 +102,13 @@ export class Notifier {
   }
 
   #hear(payload: string): void {
-    const { services, notice } = this.#options;
+    const { services, notice, onCancelled } = this.#options;
     const announcement = decodeAnnouncement(payload);
     if (announcement === null) this.#hearForeign();
     else if (announcement.senderId === services.enqueuer.senderId)
       return; // its workers know already
+    else if (announcement.isAnywhere === true) notice('anywhere');
+    else if (announcement.cancelled !== undefined) onCancelled(announcement.cancelled);
     else if (announcement.announced === null) notice('somewhere');
     else notice({ announced: [announcement.announced] });
   }

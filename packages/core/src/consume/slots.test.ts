@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../test/support/claimed-job.ts';
+import type { ClaimedJob } from '../model/job.ts';
 import { Holdings } from './holdings.ts';
 import { type Slot, SlotPool, type WorkerSlots } from './slots.ts';
 
@@ -33,10 +34,19 @@ function poolOf(concurrencies: Readonly<Record<string, number>>) {
     if (over === undefined) throw new Error(`nothing runs in ${id}`);
     pool.finish(over, now);
   };
-  return { pool, holdings, started, end, worker, known };
+  /** The names of the jobs of a worker's oldest run, and where each is. */
+  const places = (id: string) =>
+    running.find(({ owner }) => owner.id === id)?.run.holdings.map(({ job, phase }) => `${job.name} ${phase}`);
+  return { pool, holdings, started, running, places, end, worker, known };
 }
 
 const named = (...names: readonly string[]) => names.map((name) => claimedJob({ name }));
+
+/** Jobs of one group, as one claim brings them. */
+function ofOneGroup<T extends readonly string[]>(...names: T): { [N in keyof T]: ClaimedJob } {
+  const jobs = names.map((name, i) => claimedJob({ id: `job ${name}`, name, jobGroup: 'g', isStarted: i === 0 }));
+  return jobs as { [N in keyof T]: ClaimedJob };
+}
 
 describe('the Workers of one pool', () => {
   it('start jobs in their order, in whatever slot is free', () => {
@@ -58,27 +68,50 @@ describe('the Workers of one pool', () => {
   });
 
   it('put what is claimed behind a job of its group that runs already behind it, not beside it', () => {
-    const { pool, started, holdings, end } = poolOf({ a: 2 });
-    const [first, second] = ['1', '2'].map((name) => claimedJob({ id: name, name, jobGroup: 'g' }));
-    if (first === undefined || second === undefined) throw new Error('no jobs');
+    const { pool, started, places, end } = poolOf({ a: 2 });
+    const [first, second] = ofOneGroup('1', '2');
     pool.accept([first], 0);
-    const run = holdings.runOf(first);
     pool.accept([first, second], 0);
     expect(started).toEqual(['a: 1']);
-    expect(run?.map(({ job, phase }) => [job.name, phase])).toEqual([
-      ['1', 'next'],
-      ['2', 'next'],
-    ]);
+    expect(places('a')).toEqual(['1 next', '2 next']);
+    end('a');
+    expect([pool.chars, pool.takeHeld()]).toEqual([0, []]);
+  });
+
+  it('put what is claimed before a job of its group that runs already behind it, before those that have not begun', () => {
+    const { pool, started, running, places, holdings, end } = poolOf({ a: 2 });
+    const [first, second, third] = ofOneGroup('1', '2', '3');
+    pool.accept([first, second, third], 0);
+    const over = running[0]?.run.next();
+    if (over === undefined) throw new Error('the first has no turn');
+    holdings.release(over); // it was recorded, which was lost as well
+    expect(running[0]?.run.next()?.job).toBe(second);
+    pool.accept([first, second, third], 0);
+    expect(started).toEqual(['a: 1, 2, 3']);
+    expect(places('a')).toEqual(['1 next', '2 next', '1 next', '3 next']);
+    expect([running[0]?.run.next()?.job, running[0]?.run.next()?.job]).toEqual([first, third]);
+    end('a');
+    expect([pool.chars, pool.takeHeld()]).toEqual([0, []]);
+  });
+
+  it('put what is claimed behind a job of its group that waits for a slot behind it', () => {
+    const { pool, started, end } = poolOf({ a: 1 });
+    const [first, second] = ofOneGroup('1', '2');
+    pool.accept(named('0'), 0);
+    pool.accept([first], 0);
+    pool.accept([first, second], 0);
+    expect(started).toEqual(['a: 0']);
+    end('a');
+    expect(started).toEqual(['a: 0', 'a: 1, 2']);
     end('a');
     expect([pool.chars, pool.takeHeld()]).toEqual([0, []]);
   });
 
   it('start what is claimed behind a job of its group that is over, and waits to be recorded', () => {
-    const { pool, started, holdings } = poolOf({ a: 2 });
-    const [first, second] = ['1', '2'].map((name) => claimedJob({ id: name, name, jobGroup: 'g' }));
-    if (first === undefined || second === undefined) throw new Error('no jobs');
+    const { pool, started, running } = poolOf({ a: 2 });
+    const [first, second] = ofOneGroup('1', '2');
     pool.accept([first], 0);
-    for (const holding of holdings.runOf(first) ?? []) holding.phase = 'settling';
+    for (const holding of running[0]?.run.holdings ?? []) holding.phase = 'settling';
     pool.accept([first, second], 0);
     expect(started).toEqual(['a: 1', 'a: 2']);
   });
@@ -169,8 +202,7 @@ describe('what they ask for', () => {
   it('is nothing while the last claim came up short, and when nobody is there', () => {
     const { pool, known } = poolOf({ a: 1 });
     pool.isDrained = true;
-    expect(pool.demand(0)).toBe(null);
-    expect(pool.wantsJobs).toBe(false);
+    expect([pool.demand(0), pool.wantsJobs]).toEqual([null, false]);
     pool.isDrained = false;
     expect(pool.wantsJobs).toBe(true);
     pool.leave(known('a'));
@@ -185,6 +217,9 @@ describe('what they ask for', () => {
     expect(demand?.slots).toBe(0);
     expect(demand?.ahead).toBeGreaterThan(0);
     expect(demand?.maxPerGroup).toBeGreaterThan(1);
+    pool.isStartOnly = true; // what there is may not be held ahead
+    expect([pool.wantsJobs, pool.demand(40)]).toEqual([false, null]);
+    pool.hear();
     pool.accept(named(...Array.from({ length: demand?.ahead ?? 0 }, (_, n) => `${n}`)), 40);
     expect(pool.demand(40)).toBe(null);
     expect(pool.wantsJobs).toBe(false);

@@ -1,14 +1,8 @@
 import type { ClaimedJob } from '../model/job.ts';
 import type { Demand } from '../statements/claim.ts';
-import type { Holding, Holdings } from './holdings.ts';
+import { GroupRun, type Held } from './group-run.ts';
+import type { Holding, Holdings, RunOfGroup } from './holdings.ts';
 import { JobMeter } from './job-meter.ts';
-
-/** Jobs to be run one after the other in one slot: one job, or several of one group. */
-export interface GroupRun {
-  readonly holdings: readonly Holding[];
-  /** When they were claimed, by this process's clock. */
-  readonly claimedAt: number;
-}
 
 /** What a Worker runs a job in. */
 export interface Slot {
@@ -32,7 +26,9 @@ export interface WorkerSlots {
  */
 const HOLD_MS = 250;
 
-const NO_RUN: GroupRun = { holdings: [], claimedAt: -Infinity };
+const NONE: ReadonlySet<string> = new Set();
+
+const NO_RUN = new GroupRun(-Infinity, { jobs: 0, chars: 0 });
 
 /**
  * All Workers of a process that take jobs of the same channels: their idle slots, the jobs that were claimed for them a
@@ -44,13 +40,14 @@ export class SlotPool {
   readonly meter: JobMeter;
   /** The last claim found less than was asked for: until something new is heard, asking again is for nothing. */
   isDrained = false;
+  /** What there is may not be held ahead: only idle slots are worth asking for. */
+  isStartOnly = false;
   readonly #holdings: Holdings;
   /** Those of the Workers that are there; a slot whose Worker has left ends with its run. */
   readonly #slots = new Set<Slot>();
   #idle: Slot[] = [];
   #runs: GroupRun[] = [];
-  #buffered = 0;
-  #chars = 0;
+  readonly #held: Held = { jobs: 0, chars: 0 };
   /** Whether a slot had nothing to start at some time since the last {@link demand}. */
   #wasStarved = true;
   /** How many jobs to hold ahead, as of the last {@link demand}. */
@@ -79,6 +76,12 @@ export class SlotPool {
     return this.#slots.size === 0;
   }
 
+  /** Something new was heard: asking again is worth it. */
+  hear(): void {
+    this.isDrained = false;
+    this.isStartOnly = false;
+  }
+
   join(owner: WorkerSlots, now: number): void {
     this.#latest = owner.id;
     for (let i = 0; i < owner.concurrency; i += 1) {
@@ -99,11 +102,23 @@ export class SlotPool {
 
   /** A run is over. */
   finish(slot: Slot, now: number): void {
-    this.#chars -= charsOf(slot.run);
+    slot.run.end();
     slot.run = NO_RUN;
     if (!this.#slots.has(slot)) return;
     this.#idle.push(slot);
     this.#dispatch(now);
+  }
+
+  /** Gives up the slot in which a job without a group hangs, and gives its Worker another one. Returns the slot. */
+  replace(owner: WorkerSlots, holding: Holding, now: number): Slot | undefined {
+    const slot = [...this.#slots].find(({ run }) => run.holdings[0] === holding);
+    if (slot === undefined) return undefined;
+    this.#slots.delete(slot);
+    const other: Slot = { owner, run: NO_RUN, startedAt: 0 };
+    this.#slots.add(other);
+    this.#idle.push(other);
+    this.#dispatch(now);
+    return slot;
   }
 
   /**
@@ -118,7 +133,7 @@ export class SlotPool {
     const { maxPerGroup } = this.meter;
     // Whatever can start has started: either no slot is idle, or no job is held.
     const slots = this.#idle.length;
-    const missing = Math.max(0, this.#ahead - this.#buffered);
+    const missing = this.isStartOnly ? 0 : Math.max(0, this.#ahead - this.#held.jobs);
     if (slots === 0 && missing < Math.max(1, this.#ahead / 2)) return null;
     const demand = { channels: this.channels, slots, ahead: missing, maxPerGroup };
     return this.#usualPerGroup === undefined ? demand : { ...demand, usual: Math.ceil(this.#usualPerGroup) };
@@ -135,47 +150,57 @@ export class SlotPool {
 
   /** A cheap guess at whether {@link demand} would ask for anything. */
   get wantsJobs(): boolean {
-    return !this.isDrained && (this.#idle.length > 0 || this.#buffered <= this.#ahead / 2);
+    if (this.isDrained) return false;
+    return this.#idle.length > 0 || (!this.isStartOnly && this.#held.jobs <= this.#ahead / 2);
   }
 
-  /** Takes claimed jobs in, in their order, those of one group as one run, and starts what can start. */
-  accept(jobs: readonly ClaimedJob[], now: number): void {
-    let groups: Map<string, Holding[]> | undefined;
+  /**
+   * Takes claimed jobs in, in their order, those of one group as one run, and starts what can start. The jobs of the groups
+   * `parallel` run side by side.
+   */
+  accept(jobs: readonly ClaimedJob[], now: number, parallel: ReadonlySet<string> = NONE): void {
+    let groups: Map<string, { run: RunOfGroup; jobs: number }> | undefined;
     for (const job of jobs) {
       const holding = this.#holdings.take(job);
-      if (holding === null) {
-        // A commit was lost, and with it that the group was taken: what comes behind goes on behind the run that goes on.
-        const run = this.#holdings.runOf(job);
-        if (run === undefined || job.jobGroup === null) continue;
-        groups ??= new Map();
-        groups.set(job.jobGroup, run);
+      const { jobGroup } = job;
+      if (holding !== null && (jobGroup === null || parallel.has(jobGroup))) {
+        this.#newRun(now).put(holding);
         continue;
       }
-      const fresh = [holding];
-      if (job.jobGroup !== null) {
-        groups ??= new Map();
-        const run = groups.get(job.jobGroup);
-        holding.run = run ?? fresh;
-        if (run !== undefined) {
-          holding.phase = run[0]?.phase === 'held' ? 'held' : 'next';
-          if (holding.phase === 'held') this.#buffered += 1;
-          this.#chars += job.payloadText.length;
-          run.push(holding);
-          continue;
-        }
-        groups.set(job.jobGroup, fresh);
-      }
-      this.#buffered += 1;
-      this.#chars += job.payloadText.length;
-      this.#runs.push({ holdings: fresh, claimedAt: now });
+      // A commit was lost, and with it that the group was taken: its jobs go on in the run that goes on.
+      const goesOn = holding === null ? this.#holdings.runOf(job) : undefined;
+      if (jobGroup === null || (holding === null && goesOn === undefined)) continue;
+      groups ??= new Map();
+      const group = groups.get(jobGroup) ?? { run: goesOn ?? this.#newRun(now), jobs: 0 };
+      groups.set(jobGroup, group);
+      group.jobs += 1;
+      if (goesOn !== undefined) this.#goOn(group, goesOn);
+      if (holding !== null) group.run.put(holding);
     }
     if (groups !== undefined) this.#noteGroupRuns([...groups.values()]);
     this.#dispatch(now);
   }
 
+  #newRun(now: number): GroupRun {
+    const run = new GroupRun(now, this.#held);
+    this.#runs.push(run);
+    return run;
+  }
+
+  /** What a claim brought of a group before a job that the process runs already is worked off with it, not beside it. */
+  #goOn(group: { run: RunOfGroup }, run: RunOfGroup): void {
+    const fresh = this.#runs.indexOf(group.run as GroupRun);
+    if (group.run !== run && fresh >= 0) {
+      const [taken] = this.#runs.splice(fresh, 1);
+      taken?.end();
+      for (const holding of taken?.holdings ?? []) run.put(holding);
+    }
+    group.run = run;
+  }
+
   /** How many characters of payload are held here, by jobs that run and that wait for a slot. */
   get chars(): number {
-    return this.#chars;
+    return this.#held.chars;
   }
 
   /** When the jobs held ahead must be released, by this process's clock; `Infinity` when there are none. */
@@ -185,15 +210,13 @@ export class SlotPool {
 
   /** Gives up all jobs that were not started, and returns them. */
   takeHeld(): readonly Holding[] {
-    for (const run of this.#runs) this.#chars -= charsOf(run);
-    const held = this.#runs.flatMap(({ holdings }) => holdings);
-    this.#runs = [];
-    this.#buffered = 0;
-    return held;
+    const runs = this.#runs.splice(0);
+    for (const run of runs) run.end();
+    return runs.flatMap(({ holdings }) => holdings);
   }
 
-  #noteGroupRuns(runs: readonly (readonly Holding[])[]): void {
-    const mean = runs.reduce((sum, { length }) => sum + length, 0) / runs.length;
+  #noteGroupRuns(runs: readonly { readonly jobs: number }[]): void {
+    const mean = runs.reduce((sum, { jobs }) => sum + jobs, 0) / runs.length;
     this.#usualPerGroup = ((this.#usualPerGroup ?? mean) + mean) / 2;
   }
 
@@ -213,18 +236,11 @@ export class SlotPool {
         this.#wasStarved = true;
         return;
       }
-      this.#buffered -= run.holdings.length;
-      for (const holding of run.holdings) holding.phase = 'next';
+      run.start();
       const slot = this.#idle.shift() as Slot;
       slot.run = run;
       slot.startedAt = now;
       slot.owner.start(slot);
     }
   }
-}
-
-function charsOf({ holdings }: GroupRun): number {
-  let chars = 0;
-  for (const { job } of holdings) chars += job.payloadText.length;
-  return chars;
 }

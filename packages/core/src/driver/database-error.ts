@@ -20,7 +20,9 @@ export interface DatabaseErrorDetails {
  */
 export class DatabaseError extends BearError implements DatabaseErrorDetails {
   override readonly name = 'DatabaseError';
+  /** The five characters that PostgreSQL gives (`23505`), or `null` when the connection failed before it could. */
   readonly sqlState: string | null;
+  /** The constraint that was violated, where there is one. */
   readonly constraint: string | null;
   /**
    * The program has ended the client, a pool for example: nothing can be sent on it any more. Whether a statement that

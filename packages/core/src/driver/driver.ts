@@ -13,15 +13,15 @@ export interface SqlStatement {
   /** What `$1`, `$2`, … stand for. */
   readonly values: readonly SqlValue[];
   /**
-   * `'anew'`: not to be sent as a prepared statement. The server may keep the plan of such a one, and a plan for small
-   * tables would be ruinous once they have grown. Left out: as the driver likes.
+   * `'anew'`: do not send it as a prepared statement: the server may keep its plan, and a plan for small tables would
+   * be ruinous once they have grown. Left out: as the driver likes.
    */
   readonly plan?: 'anew' | undefined;
   /** It may take hours, as a migration may: no driver gives it up because its answer is late. */
   readonly mayTakeLong?: true;
   /**
-   * Sent again by its sender when no answer came, or not missed, and mostly answered in milliseconds: a driver may give it up early, as
-   * long as it gives the next of that name more time (see `AnswerPatience`).
+   * Its sender sends it again if no answer comes, or does not miss it, and it is mostly answered in milliseconds. So a
+   * driver may give it up early, as long as it gives the next of that name more time (see `AnswerPatience`).
    */
   readonly mayBeRepeated?: true | undefined;
 }
@@ -43,12 +43,12 @@ export interface NotificationListener {
   /**
    * Called after every connect, the first included: notifications may have been missed, so look at the tables now.
    *
-   * `session` runs statements on the very connection that listens, so that session-level state (an advisory lock)
-   * lives exactly as long as that connection; `null` where the client does not give access to it. Keep its statements
-   * short: the driver watches the connection, and takes one that does not answer for dead.
+   * `session` runs statements on the very connection that listens, so that session-level state (an advisory lock) lives
+   * exactly as long as that connection; `null` where the client does not give access to it. Keep its statements short:
+   * the driver watches the connection, and takes one that does not answer for dead.
    *
-   * `isDirect`: the process of the server that the client was told of at connect is the one that runs the session's
-   * statements, so what the session holds is held at once. Behind a pooler it is another one, or nobody knows.
+   * `isDirect`: the server process that the client was told of at connect is the one that runs the session's
+   * statements, so what the session holds is held at once. Behind a pooler it is another one, or unknown.
    */
   onConnected(session: SqlSession | null, isDirect?: boolean): void;
   /**

@@ -59,7 +59,7 @@ export function every(ms: number, beat: () => Promise<unknown>): () => void {
   return () => clearInterval(timer);
 }
 
-/** Milliseconds on a clock that nobody sets. */
+/** Monotonic milliseconds. */
 export function elapsedMs(): number {
   return monotonicMs();
 }

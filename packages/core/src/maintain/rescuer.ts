@@ -1,4 +1,5 @@
 import { Daemon } from '../runtime/daemon.ts';
+import { daemonOptions } from '../services/daemon-options.ts';
 import type { Services } from '../services/services.ts';
 import { rescue } from '../statements/leases.ts';
 
@@ -12,6 +13,10 @@ export interface RescuerOptions {
   readonly selfId: () => string | null;
   /** Jobs were put back: they are ready now. */
   readonly onRescued: () => void;
+  /** It has looked; `isAnyOverdue` says that some process is watched, and may be found dead. */
+  readonly onLooked?: ((isAnyOverdue: boolean) => void) | undefined;
+  /** There are schedules: seen on the way, so that no orchestrator has to ask. */
+  readonly onSchedulesSeen?: () => void;
 }
 
 /** The least time between two looks: a process that is blocked but alive would have every claim ask for one. */
@@ -32,7 +37,7 @@ export class Rescuer extends Daemon {
   #lastAt = -Infinity;
 
   constructor(options: RescuerOptions) {
-    super({ name: 'rescuer', onError: options.services.reportError });
+    super({ name: 'rescuer', ...daemonOptions(options.services) });
     this.#options = options;
   }
 
@@ -43,7 +48,7 @@ export class Rescuer extends Daemon {
     const { driver, tables, settings, events } = services;
     await services.checkSchema();
     const { jobGroupUnlockSecs: unlockSecs, blockedSecs } = settings;
-    const { rescued, isAnyOverdue } = await rescue(driver, tables, {
+    const { rescued, isAnyOverdue, hasSchedules } = await rescue(driver, tables, {
       selfId: selfId(),
       unlockSecs,
       blockedSecs,
@@ -58,6 +63,8 @@ export class Rescuer extends Daemon {
       }
     }
     if (rescued.length > 0) onRescued();
+    this.#options.onLooked?.(isAnyOverdue);
+    if (hasSchedules) this.#options.onSchedulesSeen?.();
     return isAnyOverdue ? WATCH_INTERVAL_MS : intervalMs;
   }
 }

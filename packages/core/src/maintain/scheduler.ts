@@ -1,7 +1,9 @@
 import { Daemon } from '../runtime/daemon.ts';
-import type { RegisteredJob } from '../services/registry.ts';
+import { daemonOptions } from '../services/daemon-options.ts';
 import type { Services } from '../services/services.ts';
-import { fireSchedules, type Tick } from '../statements/schedules.ts';
+import { repeatPass } from './repeats.ts';
+import { StrandedSchedules } from './stranded-schedules.ts';
+import { TickPass } from './tick-pass.ts';
 
 export interface SchedulerOptions {
   readonly services: Services;
@@ -10,42 +12,33 @@ export interface SchedulerOptions {
   readonly onFired: () => void;
 }
 
-/** Enqueues the ticks of repeating definitions as they become due. */
+/**
+ * Enqueues the ticks of repeating definitions and of schedules as they become due. It sleeps until the next one, or until it
+ * is time to look for what others have changed; and where nothing repeats and no schedule is known, until somebody wakes it.
+ */
 export class Scheduler extends Daemon {
   readonly #options: SchedulerOptions;
+  readonly #ticks: TickPass;
+  readonly #stranded: StrandedSchedules;
 
   constructor(options: SchedulerOptions) {
-    super({ name: 'scheduler', onError: options.services.reportError });
+    super({ name: 'scheduler', ...daemonOptions(options.services) });
     this.#options = options;
+    this.#ticks = new TickPass(options, this.clock);
+    this.#stranded = new StrandedSchedules(options.services, this.clock);
   }
 
-  protected override async tick(): Promise<number> {
-    const { services, pollMs, onFired } = this.#options;
-    const { driver, tables, registry, events } = services;
+  protected override async tick(signal: AbortSignal): Promise<number> {
+    const { services, pollMs } = this.#options;
+    const { registry } = services;
     const repeating = registry.repeating();
-    if (repeating.length === 0) return Infinity; // woken by the next registration
+    if (repeating.length === 0 && registry.scheduleNews === 0) return Infinity; // woken by the next registration
     await services.checkSchema();
-    const ticks = repeating.flatMap((definition) => this.#nextTick(definition));
-    const { jobs, nextDueMs } = await fireSchedules(driver, tables, ticks);
-    if (jobs.length > 0) {
-      onFired();
-      for (const job of jobs) events.emit({ eventType: 'ORCHESTRATOR_JOB_SCHEDULE', ...job });
-      return 0; // what was fired has its next tick now: find out when
+    const waits = [repeating.length === 0 ? Infinity : await repeatPass(this.#options, repeating)];
+    if (registry.scheduleNews > 0) {
+      waits.push(await this.#ticks.run(signal));
+      await this.#stranded.check();
     }
-    return Math.max(1, Math.min(pollMs, nextDueMs ?? Infinity));
-  }
-
-  /** The group generator is the user's: where it fails, the other definitions still repeat. */
-  #nextTick(definition: RegisteredJob): readonly Tick[] {
-    try {
-      return [{ ...definition.nextTick(), repeatSecs: definition.repeatSecs }];
-    } catch (error) {
-      const name = JSON.stringify(definition.name);
-      this.#options.services.warn(
-        `the repeating job ${name} is not enqueued, since its jobGroupGenerator failed`,
-        error,
-      );
-      return [];
-    }
+    return Math.min(pollMs, ...waits);
   }
 }

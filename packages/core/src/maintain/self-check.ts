@@ -1,4 +1,5 @@
 import { Daemon } from '../runtime/daemon.ts';
+import { daemonOptions } from '../services/daemon-options.ts';
 import type { Services } from '../services/services.ts';
 import { checkGroups } from '../statements/maintain.ts';
 
@@ -20,7 +21,7 @@ export class SelfCheck extends Daemon {
   readonly #options: SelfCheckOptions;
 
   constructor(options: SelfCheckOptions) {
-    super({ name: 'self-check', onError: options.services.reportError });
+    super({ name: 'self-check', ...daemonOptions(options.services) });
     this.#options = options;
   }
 
@@ -30,7 +31,7 @@ export class SelfCheck extends Daemon {
     const { fixed, tookMs } = await checkGroups(services.driver, services.tables, null);
     for (const { kind, jobGroup } of fixed) {
       services.warn(
-        `the job group ${JSON.stringify(jobGroup)} was found ${kind}, and fixed: a job of it was deleted by hand, perhaps`,
+        `the job group ${JSON.stringify(jobGroup)} was found ${kind}, and fixed: perhaps a job of it was deleted by hand`,
       );
     }
     if (fixed.length > 0) onFixed();

@@ -5,38 +5,60 @@ import { MAX_NAME_BYTES } from './limits.ts';
 export interface Announcement {
   readonly senderId: string;
   readonly announced: AnnouncedJob | null;
+  /** These jobs run, and somebody wants them cancelled. Whoever holds one asks the database whether that is so. */
+  readonly cancelled?: readonly string[];
+  /** Jobs may be ready anywhere, also where there were none: something was resumed. */
+  readonly isAnywhere?: true;
 }
+
+/** The most jobs that one announcement of cancels names: a notification may have 7,999 bytes. */
+export const MAX_CANCELS_ANNOUNCED = 150;
 
 /**
  * At most some 3,200 bytes: names and channels have limits, JSON writes at most six characters for one of theirs, and a
  * notification may have 7,999.
  */
-export function encodeAnnouncement({ senderId, announced }: Announcement): string {
+export function encodeAnnouncement({ senderId, announced, cancelled, isAnywhere }: Announcement): string {
+  if (isAnywhere === true) return `${senderId} ${ANYWHERE}`;
+  if (cancelled !== undefined) return `${senderId} ${JSON.stringify({ cancel: cancelled })}`;
   return announced === null
     ? senderId
     : `${senderId} ${JSON.stringify([announced.id, announced.channel, announced.name])}`;
 }
 
 /**
- * `null` for whatever else is sent on the channel, by whomever: it says no more than that there may be work. Anybody who
- * may connect may send anything, so nothing of it goes to the server that could not be the name of a job.
+ * `null` for any other payload: it is read as a plain "there may be work". Whoever may connect may send anything, so
+ * nothing goes on to the server that could not be the name of a job.
  */
 export function decodeAnnouncement(payload: string): Announcement | null {
   const space = payload.indexOf(' ');
   const senderId = space < 0 ? payload : payload.slice(0, space);
   if (senderId !== '' && !UUID.test(senderId)) return null;
   if (space < 0) return { senderId, announced: null };
-  const announced = announcedIn(payload.slice(space + 1));
+  if (payload.slice(space + 1) === ANYWHERE) return { senderId, announced: null, isAnywhere: true };
+  const said = jsonIn(payload.slice(space + 1));
+  const cancelled = cancelledIn(said);
+  if (cancelled !== null) return { senderId, announced: null, cancelled };
+  const announced = announcedIn(said);
   return announced === null ? null : { senderId, announced };
 }
 
-function announcedIn(text: string): AnnouncedJob | null {
-  let said: unknown;
+const ANYWHERE = '{"anywhere":1}';
+
+function jsonIn(text: string): unknown {
   try {
-    said = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return null; // not ours
   }
+}
+
+function cancelledIn(said: unknown): readonly string[] | null {
+  const { cancel } = (said ?? {}) as { readonly cancel?: unknown };
+  return Array.isArray(cancel) && cancel.every((id) => typeof id === 'string' && UUID.test(id)) ? cancel : null;
+}
+
+function announcedIn(said: unknown): AnnouncedJob | null {
   if (!Array.isArray(said) || said.length !== 3) return null;
   const [id, channel, name]: unknown[] = said;
   return typeof id === 'string' && UUID.test(id) && isName(channel) && isName(name) ? { id, channel, name } : null;

@@ -1,4 +1,4 @@
-/** How long to wait after a failed attempt, by how many there have been. */
+/** How long to wait after a failed attempt, depending on how many there have been. */
 export interface BackoffRule {
   /** `fixed`: the same pause each time. `exponential`: twice as long after each further attempt. */
   readonly type: 'fixed' | 'exponential';
@@ -11,8 +11,8 @@ export interface BackoffRule {
    */
   readonly maxSecs?: number;
   /**
-   * Which part of the pause is drawn at random, so that jobs that failed together do not come back together. `none`: it is
-   * exact. `half`: at least half of it is kept. `full`: anything from no pause to all of it.
+   * How much of the pause is random, so that jobs that failed together do not come back together. `none`: exact.
+   * `half`: at least half of it. `full`: anything from no pause to all of it.
    *
    * @defaultValue `full` where it grows, `none` where it is fixed
    */
@@ -30,8 +30,8 @@ export interface FailedAttempt<TParams> {
 }
 
 /**
- * A rule, or a function that gives the seconds until the next attempt (from 0 to 100 years), or `'give-up'` for none. A
- * function that throws, or gives anything else, is told of in a `WARNING`, once; the job then waits for its `timeoutSecs`.
+ * A rule, or a function that gives the seconds until the next attempt (from 0 to 100 years), or `'give-up'` for none.
+ * If a function throws, or gives anything else, a `WARNING` says so once, and the job waits for its `timeoutSecs`.
  */
 export type Backoff<TParams> = BackoffRule | ((failed: FailedAttempt<TParams>) => number | 'give-up');
 

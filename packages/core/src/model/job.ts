@@ -19,6 +19,18 @@ export interface NewJob {
   readonly extras: string | null;
 }
 
+/**
+ * The job that is enqueued when another has failed for good. Its payload, a `FailedJob`, is made by the database: that
+ * of the job which failed need not travel, and is there even where this process could not read it.
+ */
+export type FailureJob = Omit<NewJob, 'payloadText' | 'runAtMs'>;
+
+/** A job of a schedule's tick. */
+export type TickJob = Omit<NewJob, 'payloadText' | 'runAtMs'> & {
+  /** Where it is not that which is stored with the schedule: a codec made it. */
+  readonly payloadText?: string | null;
+};
+
 /** A job that this process has claimed. */
 export interface ClaimedJob {
   readonly id: string;
@@ -42,6 +54,8 @@ export interface ClaimedJob {
   readonly isSuspect: boolean;
   /** Milliseconds since 1970, by the database's clock. */
   readonly enqueuedAtMs: number;
+  /** How long it waited, from when it was ready to its claim, in milliseconds, by the database's clock. */
+  readonly waitedMs: number;
   readonly payloadText: string;
   /** What it carries beside its payload, as JSON text; `null` for nearly all. */
   readonly extras: string | null;
@@ -53,10 +67,41 @@ export interface FailedRun {
   readonly durationMs: number;
 }
 
+/** What the success of a job brings along, where its run said more than that it is over. */
+export interface SuccessParts {
+  /** What is enqueued in the same transaction. */
+  readonly followUps: readonly NewJob[];
+  /** What is kept of what the work function returned, as JSON text. */
+  readonly resultText?: string | undefined;
+  /** How much of that there is to be sent, in characters. */
+  readonly chars: number;
+}
+
 /** What became of a claimed job, for the settle. */
 export type Outcome =
-  | { readonly kind: 'succeeded'; readonly job: ClaimedJob }
-  | { readonly kind: 'failed'; readonly job: ClaimedJob; readonly errorText: string; readonly failure?: FailedRun }
+  | {
+      readonly kind: 'succeeded';
+      readonly job: ClaimedJob;
+      /** Left out for nearly all. */
+      readonly parts?: SuccessParts;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly job: ClaimedJob;
+      readonly errorText: string;
+      readonly failure?: FailedRun;
+      /** What is enqueued in the same transaction. */
+      readonly failureJob?: FailureJob;
+    }
+  | {
+      readonly kind: 'cancelled';
+      readonly job: ClaimedJob;
+      /** Attempts spent. */
+      readonly attempt: number;
+      /** Why somebody wanted that; `null` where no reason was given. */
+      readonly errorText: string | null;
+      readonly failure?: undefined;
+    }
   | {
       readonly kind: 'waiting';
       readonly job: ClaimedJob;

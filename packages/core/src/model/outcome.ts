@@ -30,6 +30,11 @@ export function released(job: ClaimedJob): Outcome {
   return { kind: 'waiting', job, attempt: job.attempt - 1, secs: 0, errorText: null };
 }
 
+/** A job that was cancelled while it was held here: `'ran'`, and ended by throwing, or `'not-started'`. */
+export function cancelled(job: ClaimedJob, reason: string | null, how: 'ran' | 'not-started'): Outcome {
+  return { kind: 'cancelled', job, attempt: how === 'ran' ? job.attempt : job.attempt - 1, errorText: reason };
+}
+
 /**
  * Whether a job's attempt is to be recorded as spent before it starts, for it was claimed ahead: it may end this process at
  * once, as it did another one.
@@ -67,7 +72,7 @@ function errorTextOf(error: unknown): string {
   return storableText(stackOf(error) ?? safeString(error), MAX_ERROR_LENGTH);
 }
 
-/** Errors of other realms are not `instanceof Error`; and what is no error may throw when it is looked at. */
+/** Errors of other realms are not `instanceof Error`; and an arbitrary thrown value may have getters that throw. */
 function stackOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   try {

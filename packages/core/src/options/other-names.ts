@@ -16,24 +16,37 @@ const ms = meaning('in seconds: before the first attempt, and between two', 'del
 const delay = meaning('it is in seconds', 'delaySecs');
 const later = meaning('a Date, or seconds from now', 'runAt', 'delaySecs');
 const channel = meaning(undefined, 'channel', 'channels');
-const unique = meaning(
-  'unique jobs are not there yet: insert a row with a unique key in a transaction of yours, and enqueue with its tx',
-);
-const repeat = meaning('it is in seconds; cron expressions are not there yet', 'repeatSecs');
+const unique = meaning("{ key, until: 'started' } of a definition, or the key of one job", 'unique');
+const heldUntil = meaning("'started', 'finished' or 'deleted': when the key is free again", 'until', 'unique');
+const heldFor = meaning('it is in seconds, from the enqueue', 'forSecs', 'unique');
+const onConflict = meaning("'skip', 'replace', 'restart' or 'throw'", 'onConflict', 'unique');
+const cron = meaning("as in schedules: [{ cron: '0 2 * * *', timeZone: 'Europe/Berlin' }]", 'cron', 'schedules');
+const repeat = meaning('it is in seconds', 'everySecs', 'repeatSecs');
+const schedule = meaning("as in schedules: [{ cron: '0 2 * * *' }, { key: 'often', everySecs: 60 }]", 'schedules');
+const zone = meaning("as in schedules: [{ cron: '0 2 * * *', timeZone: 'Europe/Berlin' }]", 'timeZone', 'schedules');
 const priority = meaning('a number: the higher, the sooner', 'priority');
-const concurrency = meaning(undefined, 'concurrency');
-const rate = meaning('it limits how many run at a time; limits of a rate are not there yet', 'concurrency');
+const weight = meaning('the jobs in a row that a group starts at its turn', 'weight');
+const concurrency = meaning("a Worker's is its own, a JobDefinition's is of all processes together", 'concurrency');
+const rate = meaning('{ max, perSecs }: so many starts in so many seconds, in all processes together', 'rateLimit');
+const groupConcurrency = meaning('how many jobs of a group may run at a time', 'groupConcurrency');
+const groupRate = meaning('{ max, perSecs }, of each group', 'groupRateLimit');
+const perSecs = meaning('it is in seconds', 'perSecs');
+const period = meaning('it is in seconds', 'forSecs', 'perSecs', 'unique', 'rateLimit');
 const poll = meaning('it is in seconds', 'pollSecs');
 const group = meaning('of a group one job runs at a time', 'jobGroup', 'jobGroupGenerator');
 const runLimit = meaning('it is in seconds; timeoutSecs is the pause after a failed attempt', 'maxRunSecs');
+const ttl = meaning('it is in seconds: how long a run may take, or a unique key is held', 'maxRunSecs', 'forSecs');
 const lease = meaning('it is in seconds; a living process keeps its jobs, however long they run', 'leaseSecs');
 const work = meaning(undefined, 'workFunction');
 const payload = meaning('the payload is the first argument of enqueue', 'payload');
 const retention = meaning('it is in seconds, for jobs that succeeded and that failed', 'jobPostFinalizeDeleteSecs');
+const failedRetention = meaning('it is in seconds, for jobs that failed', 'jobPostFailDeleteSecs');
+const count = meaning('of all that are over, of whatever name', 'maxFinalizedJobs');
 const outcome = meaning('outcomes are events: context.addEventHandler((event) => …)');
-const deadLetter = meaning(
-  'WORKER_JOB_EXPIRE tells of a job that failed for good, which is kept for jobPostFinalizeDeleteSecs of Context',
-);
+const failure = meaning("another JobDefinition; a function takes context.on('WORKER_JOB_EXPIRE', …)", 'onFailure');
+const deadLetter = meaning('a JobDefinition; failed jobs are kept for jobPostFailDeleteSecs of Context', 'onFailure');
+const deaths = meaning('how often its process may die for free', 'maxDeaths');
+const defaults = meaning(undefined, 'jobDefaults');
 const transaction = meaning('your open transaction, as fromPg(client) gives it', 'tx');
 const pool = meaning("a Pool of pg: new Context({ pool: new Pool({ connectionString }), schema: '_bearmq' })", 'pool');
 const driver = meaning('pgDriver({ pool }) makes a driver of a pool', 'driver', 'pool');
@@ -49,61 +62,95 @@ const client = meaning(
 const schema = meaning(undefined, 'schema');
 
 /** Names of pg-boss, graphile-worker, BullMQ and others, in small letters, without `_` and `-`. */
-const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
-  Object.entries({
-    'retrylimit retries retry attempts maxattempts maxretries numretries retrycount tries maxtries': attempts,
-    'retrydelay retrydelaysecs retrydelayms': pause,
-    'retrybackoff retrydelaymax retrystrategy backoffstrategy backofflimit exponentialbackoff': growing,
-    'max maxdelay maxdelayms maxbackoff cap': longest,
-    'strategy kind': kind,
-    delayms: ms,
-    delay,
-    'startafter startin runat runin schedulein scheduleat scheduledat scheduledfor executeat eta countdown': later,
-    'queue queuename queues tag tags topic lane': channel,
-    'singletonkey singletonseconds jobkey jobkeymode unique uniquekey dedupe deduplication deduplicationid': unique,
-    'jobid id idempotencykey key': unique,
-    'cron crontab cronexpression pattern repeat repeatevery every interval schedule tz timezone': repeat,
-    'prio importance weight urgency': priority,
-    'teamsize teamconcurrency localconcurrency maxconcurrency parallelism prefetch concurrentjobs': concurrency,
-    'limiter ratelimit': rate,
-    'pollinterval pollingintervalseconds pollinginterval newjobcheckinterval newjobcheckintervalseconds': poll,
-    'group groupid groupkey messagegroupid': group,
-    'timeout timeoutms visibilitytimeout expirein expireinseconds expireinminutes jobtimeout maxruntime ttl': runLimit,
-    'lockduration stalledinterval heartbeatseconds': lease,
-    'handler processor perform task run fn callback work execute process': work,
-    'data args params body input': payload,
-    'removeoncomplete removeonfail retentiondays retentionseconds deleteafterseconds deleteafterdays': retention,
-    'oncomplete onsuccess onfail onfailed onfailure onerror': outcome,
-    'deadletter deadletterqueue': deadLetter,
-    'transaction trx transacting manager': transaction,
-    'connectionstring connectionurl connectionoptions url databaseurl database pgpool': pool,
-    'client connection db session': client,
-    schemaname: schema,
-    pool: driver,
-    'meta metadata traceparent': headers,
-    'tasklist tasks jobs definitions processors': registered,
-  } satisfies Record<string, Meaning>).flatMap(([names, meant]) =>
-    names.split(' ').map((name) => [name, meant] as const),
-  ),
-);
+const MEANINGS = byName({
+  'retrylimit retries retry attempts maxattempts maxretries numretries retrycount tries maxtries': attempts,
+  'retrydelay retrydelaysecs retrydelayms': pause,
+  'retrybackoff retrydelaymax retrystrategy backoffstrategy backofflimit exponentialbackoff': growing,
+  'max maxdelay maxdelayms maxbackoff cap': longest,
+  'strategy kind': kind,
+  delayms: ms,
+  delay,
+  'startafter startin runat runin schedulein scheduleat scheduledat scheduledfor executeat eta countdown': later,
+  'queue queuename queues tag tags topic lane': channel,
+  'singletonkey jobkey uniquekey uniqueid dedupe dedup dedupekey deduplication deduplicationid debounce': unique,
+  'jobid id idempotencykey key uniqueopts uniqueby': unique,
+  'scope states bystate uniquestates': heldUntil,
+  'singletonseconds singletonminutes singletonhours uniquefor byperiod withinsecs uniqueperiod': heldFor,
+  'jobkeymode onduplicate conflict conflictaction keeplastifactive extend': onConflict,
+  'cron crontab cronexpression pattern': cron,
+  'repeatevery every interval everyms': repeat,
+  'repeat schedule': schedule,
+  'tz timezone': zone,
+  'prio importance urgency': priority,
+  weight,
+  'teamsize teamconcurrency localconcurrency maxconcurrency parallelism prefetch concurrentjobs': concurrency,
+  'globalconcurrency globallimit maxrunning concurrencylimit limitsconcurrency': concurrency,
+  'limiter ratelimit ratelimiter throttle throttling throttled jobspersecond': rate,
+  'groupconcurrency grouplimit maxpergroup localgroupconcurrency tenantconcurrency': groupConcurrency,
+  'groupratelimit grouplimiter': groupRate,
+  'duration durationms windowsecs perseconds': perSecs,
+  period,
+  'pollinterval pollingintervalseconds pollinginterval newjobcheckinterval newjobcheckintervalseconds': poll,
+  'group groupid groupkey messagegroupid': group,
+  'timeout timeoutms visibilitytimeout expirein expireinseconds expireinminutes jobtimeout maxruntime': runLimit,
+  ttl,
+  'lockduration stalledinterval heartbeatseconds': lease,
+  'handler processor perform task run fn callback work execute process': work,
+  'data args params body input': payload,
+  'removeoncomplete retentiondays retentionseconds deleteafterseconds deleteafterdays': retention,
+  'removeonfail keepfailed failedretention': failedRetention,
+  'keepjobs maxjobs maxcompleted maxfinished maxhistory': count,
+  'oncomplete onsuccess': outcome,
+  'onfail onfailed onfailure onerror': failure,
+  'deadletter deadletterqueue': deadLetter,
+  'maxstalledcount stalledlimit maxcrashes': deaths,
+  'defaultjoboptions jobsoptions defaults': defaults,
+  'transaction trx transacting manager': transaction,
+  'connectionstring connectionurl connectionoptions url databaseurl database pgpool': pool,
+  'client connection db session': client,
+  schemaname: schema,
+  pool: driver,
+  'meta metadata traceparent': headers,
+  'tasklist tasks jobs definitions processors': registered,
+});
+
+/** By each of the names. One that means two things has both in one meaning: the latter would hide the former. */
+function byName(meanings: Readonly<Record<string, Meaning>>): ReadonlyMap<string, Meaning> {
+  const all = new Map<string, Meaning>();
+  for (const [names, meant] of Object.entries(meanings)) {
+    for (const name of names.split(' ')) {
+      if (all.has(name)) throw new Error(`"${name}" has two meanings here: make one of them, with the options of both`);
+      all.set(name, meant);
+    }
+  }
+  return all;
+}
 
 /** Whose options ours are, for one that is given in the wrong place. */
 const OWNERS: Readonly<Record<string, string>> = {
   numAttempts: 'JobDefinition and enqueue',
   timeoutSecs: 'JobDefinition and enqueue',
   maxRunSecs: 'JobDefinition and enqueue',
+  maxDeaths: 'JobDefinition and enqueue',
   backoff: 'JobDefinition and enqueue',
+  onFailure: 'JobDefinition',
   priority: 'JobDefinition and enqueue',
   delaySecs: 'JobDefinition and enqueue',
   runAt: 'enqueue',
+  unique: 'JobDefinition and enqueue',
   channel: 'JobDefinition and enqueue',
   jobGroup: 'enqueue',
   headers: 'enqueue, and of enqueueMany',
   jobGroupGenerator: 'JobDefinition',
   repeatSecs: 'JobDefinition',
+  schedules: 'JobDefinition',
   workFunction: 'JobDefinition',
   tx: 'enqueue, and the second argument of enqueueMany',
-  concurrency: 'Worker',
+  concurrency: 'Worker and JobDefinition',
+  rateLimit: 'JobDefinition, and of context.limits.set',
+  groupConcurrency: 'JobDefinition, and of context.limits.set',
+  groupRateLimit: 'JobDefinition, and of context.limits.set',
+  weight: 'limits.set for a { jobGroup }',
   pool: 'Context',
   channels: 'Worker',
   pollSecs: 'Context',
@@ -111,6 +158,9 @@ const OWNERS: Readonly<Record<string, string>> = {
   wakeUp: 'Context',
   jobGroupUnlockSecs: 'Context',
   jobPostFinalizeDeleteSecs: 'Context',
+  jobPostFailDeleteSecs: 'Context',
+  maxFinalizedJobs: 'Context',
+  jobDefaults: 'Context',
   schema: 'Context',
   cleanUpPollSecs: 'Orchestrator',
   jobSchedulePollSecs: 'Orchestrator',

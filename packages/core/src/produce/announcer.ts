@@ -13,11 +13,10 @@ const FULL_PAUSE_MS = 1_000;
 /**
  * Announces to other processes that there is work: a hint, never a fact.
  *
- * Every NOTIFY takes a lock of the whole server at commit, so they are sent sparingly: the first after a quiet moment at
+ * Every NOTIFY takes a lock of the whole server at commit, so they are sent sparingly: the first after a quiet spell at
  * once, then at most one every few milliseconds, with a trailing one so that the last job is never left to polling; in a
- * statement of their own that no enqueue waits for. One for each enqueue costs two thirds of the rate of 50 in flight.
- *
- * The first job after a quiet moment is announced with its insert instead (`FirstJobPath`).
+ * statement of their own that no enqueue waits for. The first job goes with its insert instead (`FirstJobPath`). See
+ * apps/docs/internals/announce.md
  */
 export class Announcer {
   readonly #driver: Driver;
@@ -69,6 +68,14 @@ export class Announcer {
     }
     this.#begin();
     notify(this.#driver, this.#tables, { channel: this.channel, payload: this.senderId }).catch((error: unknown) => {
+      if (isQueueFull(error)) this.rest(error);
+      else this.#onFailed(error);
+    });
+  }
+
+  /** Sends what is said of single jobs, now: it is rare, and somebody waits for what comes of it. */
+  sendNow(payload: string): void {
+    notify(this.#driver, this.#tables, { channel: this.channel, payload }).catch((error: unknown) => {
       if (isQueueFull(error)) this.rest(error);
       else this.#onFailed(error);
     });

@@ -8,8 +8,8 @@ const MAX_CHARS = 4_000_000;
  * All jobs, in order, a statement's worth at a time. Jobs are taken from the source only as batches are asked for, so a
  * source that makes them on the way never has more than one batch in memory.
  */
-export function* batchesOf(jobs: Iterable<NewJob>): Generator<readonly NewJob[], void> {
-  let batch: NewJob[] = [];
+export function* batchesOf<TJob extends NewJob>(jobs: Iterable<TJob>): Generator<readonly TJob[], void> {
+  let batch: TJob[] = [];
   let chars = 0;
   for (const job of jobs) {
     const length = job.payloadText.length + (job.extras?.length ?? 0);

@@ -35,9 +35,8 @@ interface Pending {
  * next one; an idle process sends at once. Each call resolves or rejects by itself, and only after the commit.
  *
  * One statement at a time: so two calls of one process, one after the other, are first in and second in even when the
- * first was not awaited. With 50 calls in flight that gave 3.7 times the rate of bare inserts over ten connections
- * (`pnpm bench --only enqueue`, two cores: 31,587 jobs/s beside 8,508). One that is lost holds the others up for a
- * second ({@link LateAnswers}).
+ * first was not awaited. One that is lost holds the others up for some three seconds ({@link LateAnswers}). See
+ * apps/docs/internals/enqueue.md
  */
 export class Enqueuer {
   readonly #options: EnqueuerOptions;
@@ -128,6 +127,11 @@ export class Enqueuer {
     this.#announcer.send();
   }
 
+  /** Sends a notification to other processes, whatever it says. It is a hint: whoever misses it finds out otherwise. */
+  notify(payload: string): void {
+    this.#announcer.sendNow(payload);
+  }
+
   /** Tells the workers of other processes, and waits until that is sent. Never rejects: it is a hint. */
   async announceNow(): Promise<void> {
     await this.#announcer.sendIn(this.#options.driver).catch(this.#options.onAnnounceFailed);
@@ -155,6 +159,11 @@ export class Enqueuer {
   /** Inserts within the caller's own transaction, and notifies when that commits. */
   async insertIn(tx: SqlSession, jobs: Iterable<NewJob>): Promise<void> {
     for (const batch of batchesOf(jobs)) await enqueue(tx, this.#options.tables, batch);
+    await this.announceIn(tx);
+  }
+
+  /** Tells the workers of all processes when the caller's transaction commits. */
+  async announceIn(tx: SqlSession): Promise<void> {
     if (this.#options.announcementsInTransactions === 'sent') await this.#announcer.sendIn(tx);
   }
 }

@@ -4,15 +4,19 @@ import { Deadline } from '../runtime/deadline.ts';
 import type { Tables } from '../schema/index.ts';
 import { probeConnection, probeEnqueue } from '../statements/probe-enqueue.ts';
 
-/** How long an insert may go without its answer before others are asked, in milliseconds; and more for each megabyte. */
-const LATE_MS = 500;
+/**
+ * How long an insert may go without its answer before others are asked, in milliseconds; and more for each megabyte. A
+ * verdict that is wrong rejects a call whose job is committed all the same, and on a machine with thirty times more to do
+ * than it has cores, half a second made such: opening a connection through a pooler can take as long.
+ */
+const LATE_MS = 2_000;
 const MORE_MS_PER_CHAR = 1 / 1_000;
 
 /** How often to ask another connection, in milliseconds. */
 const ASK_EVERY_MS = 500;
 
 /** How long an insert has once another would have been answered: both may have waited for the same lock. */
-const GRACE_MS = 250;
+const GRACE_MS = 1_000;
 
 /** A timer that is later than this, in milliseconds, says that this process was not served itself: it proves nothing. */
 const STARVED_MS = 200;
@@ -22,13 +26,11 @@ const MAX_ASKED = 5;
 
 /**
  * The answers to inserts of jobs, one at a time; each rejects like a lost connection when others are answered that were
- * asked later.
+ * asked later. One connection of a pool may be dead without a word; then everybody would wait behind its insert.
  *
- * One connection of a pool may be dead without a word, as when a firewall forgot it; then everybody would wait behind
- * its insert, until that is given up. So when an answer is late, other connections are asked: first whether they are
- * alive, then whether an insert would be answered. As long as one would not (a lock on the table, a disk or a standby
- * that is away, a pool that is used up), the late one is waited for. It is never sent again: it may have been committed,
- * and its jobs be over. Should it arrive later, after those that were enqueued after it: its calls have been rejected.
+ * So when an answer is late, other connections are asked whether they are alive, and whether an insert would be answered. As
+ * long as one would not (a lock on the table, a disk or a standby that is away, a pool that is used up), the late one is waited
+ * for. It is never sent again: it may have been committed. See apps/docs/internals/enqueue.md
  */
 export class LateAnswers {
   readonly #driver: Driver;

@@ -9,6 +9,8 @@ export interface DaemonOptions {
   readonly name: string;
   /** Is told of every failed pass. `'over'` when no pass can succeed any more. */
   readonly onError: (daemon: string, error: unknown, failures: number) => 'over' | undefined;
+  /** Is given each pass, and calls it. @defaultValue it is called as it is */
+  readonly around?: (daemon: string, pass: () => Promise<number>) => Promise<number>;
   /** The longest pause after a failed pass, in milliseconds. @defaultValue 4,000 */
   readonly longestPauseMs?: number;
   readonly clock?: Clock;
@@ -19,6 +21,8 @@ const FIRST_PAUSE_MS = 100;
 /** Nothing wakes a daemon that pauses, so this is how long after an outage work may go on: within 5 s, at full rate. */
 const LONGEST_PAUSE_MS = 4_000;
 
+const asItIs: NonNullable<DaemonOptions['around']> = (_daemon, pass) => pass();
+
 /**
  * A background task with one contract: `start()` once, `stop()` any number of times. A pass that fails is reported, and
  * tried again after a pause that doubles from 0.1 s to 4 s (or what a daemon says), with jitter. A daemon ends by itself
@@ -28,6 +32,7 @@ export abstract class Daemon {
   protected readonly clock: Clock;
   readonly #name: string;
   readonly #onError: DaemonOptions['onError'];
+  readonly #around: NonNullable<DaemonOptions['around']>;
   readonly #longestPauseMs: number;
   readonly #random: Random;
   readonly #wake = new Wake();
@@ -35,9 +40,11 @@ export abstract class Daemon {
   #running: Promise<void> | undefined;
 
   constructor(options: DaemonOptions) {
-    const { name, onError, longestPauseMs = LONGEST_PAUSE_MS, clock = systemClock, random = systemRandom } = options;
+    const { name, onError, around = asItIs, longestPauseMs = LONGEST_PAUSE_MS } = options;
+    const { clock = systemClock, random = systemRandom } = options;
     this.#name = name;
     this.#onError = onError;
+    this.#around = around;
     this.#longestPauseMs = longestPauseMs;
     this.clock = clock;
     this.#random = random;
@@ -56,7 +63,7 @@ export abstract class Daemon {
       wake: this.#wake,
       signal: this.#abort.signal,
       firstAfterMs,
-      tick: (signal) => this.tick(signal),
+      tick: (signal) => this.#around(this.#name, () => this.tick(signal)),
       onError: (error, failures) => {
         if (this.#onError(this.#name, error, failures) !== 'over') return this.#pauseMs(failures);
         this.ended(error);

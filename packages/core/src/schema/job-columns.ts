@@ -18,7 +18,8 @@ export const JOB_COLUMNS = {
   seq: { type: 'bigint', isKept: true, claimedAs: 'float8' },
   enqueued_at: { type: 'timestamptz', isKept: true, claimedAs: 'float8' },
   run_at: { type: 'timestamptz', isGiven: true },
-  claimed_at: { type: 'timestamptz', isKept: true },
+  /** A claim returns how long the job waited until then since it was ready, in milliseconds: no client's clock takes part. */
+  claimed_at: { type: 'timestamptz', isKept: true, claimedAs: 'float8' },
   timeout_secs: { type: 'float8', isGiven: true, isKept: true, claimedAs: 'float8' },
   state: { type: 'job_state', isGiven: true },
   /** Like the failures, history has it as the settle states it, not as the row does. */
@@ -42,8 +43,8 @@ export const JOB_COLUMNS = {
   deaths: { type: 'integer', isKept: true },
   held: { type: 'smallint' },
   flow_id: { type: 'uuid' },
-  done: { type: 'json' },
-  cancel: { type: 'json' },
+  done: { type: 'jsonb' },
+  cancel: { type: 'jsonb' },
 } as const;
 
 export type JobColumnName = keyof typeof JOB_COLUMNS;
@@ -67,7 +68,11 @@ export const CLAIMED_COLUMNS: readonly ClaimedColumn[] = NAMES.filter(
   (name): name is ClaimedColumn => COLUMNS[name].claimedAs !== undefined,
 );
 
-/** The columns of a claim's row with their types: `o_id text, …`, or with another separator for a list of casts. */
+/**
+ * The columns of a claim's row with their types: `o_id text, …`, or with another separator for a list of casts. The last is
+ * the job's number in the order in which those of the claim start.
+ */
 export function claimedRow(separator: ' ' | '::'): string {
-  return CLAIMED_COLUMNS.map((name) => `o_${name}${separator}${COLUMNS[name].claimedAs}`).join(', ');
+  const columns = CLAIMED_COLUMNS.map((name) => `o_${name}${separator}${COLUMNS[name].claimedAs}`);
+  return [...columns, `o_nth${separator}int4`].join(', ');
 }

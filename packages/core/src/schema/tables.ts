@@ -32,6 +32,9 @@ export interface Tables {
   readonly laneStats: string;
   readonly laneTotal: string;
   readonly laneDepth: string;
+  /** The views that people read. */
+  readonly jobsView: string;
+  readonly queuesView: string;
   /** A stored function. Its version is part of its name, so that workers of two releases can share a schema. */
   readonly fn: (name: string) => string;
 }
@@ -74,6 +77,8 @@ export function tablesOf(schemaName: string): Tables {
     laneStats: `${schema}.lane_stats`,
     laneTotal: `${schema}.lane_total`,
     laneDepth: `${schema}.lane_depth`,
+    jobsView: `${schema}.jobs`,
+    queuesView: `${schema}.queues`,
     fn: (name) => `${schema}.${name}`,
   };
 }

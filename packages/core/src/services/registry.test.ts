@@ -6,8 +6,15 @@ const job = (name: string, repeatSecs?: number): RegisteredJob => ({
   name,
   repeatSecs,
   maxRunSecs: undefined,
+  payloadVersion: 1,
+  schedules: [],
+  hasGroups: false,
+  draft: () => Promise.reject(new Error('not asked for')),
   execute: () => undefined,
   nextTick: () => {
+    throw new Error('not asked for');
+  },
+  tickJob: () => {
     throw new Error('not asked for');
   },
 });
@@ -34,6 +41,22 @@ describe('a registry', () => {
     expect(registry.get('A')).toBe(a);
   });
 
+  it('keeps a name that was taken, before its definition is known to anybody', () => {
+    const registry = new Registry();
+    let calls = 0;
+    registry.onRegistered(() => {
+      calls += 1;
+    });
+    const a = job('A');
+    registry.take(a);
+    expect(registry.names()).toEqual([]);
+    expect(() => registry.take(job('A'))).toThrow(DuplicateJobDefinitionError);
+    expect(() => registry.register(job('A'))).toThrow(DuplicateJobDefinitionError);
+    expect(calls).toBe(0);
+    registry.register(a);
+    expect([registry.names(), calls]).toEqual([['A'], 1]);
+  });
+
   it('tells its listeners of what is new, until they leave', () => {
     const registry = new Registry();
     let calls = 0;
@@ -47,5 +70,20 @@ describe('a registry', () => {
     leave();
     registry.register(job('B'));
     expect(calls).toBe(1);
+  });
+
+  it('knows whether there may be schedules: where one is declared, or somebody says so, until a look finds none', () => {
+    const registry = new Registry();
+    registry.register(job('A'));
+    expect(registry.scheduleNews).toBe(0);
+    const entry = { key: 'k', rule: { everySecs: 1 }, ruleText: '{"everySecs":1}', payloadText: 'null' };
+    registry.register({ ...job('B'), schedules: [entry] });
+    const mark = registry.scheduleNews;
+    expect(mark).toBeGreaterThan(0);
+    registry.announceSchedules();
+    registry.noSchedules(mark); // somebody looked before that
+    expect(registry.scheduleNews).toBeGreaterThan(0);
+    registry.noSchedules(registry.scheduleNews);
+    expect(registry.scheduleNews).toBe(0);
   });
 });

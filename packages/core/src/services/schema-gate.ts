@@ -48,8 +48,8 @@ export class SchemaGate {
   #warnIfNewer(found: number): void {
     if (found <= REQUIRED_SCHEMA_VERSION) return;
     this.#warn(
-      `the schema ${JSON.stringify(this.#tables.schemaName)} is at version ${found}, newer than the ` +
-        `${REQUIRED_SCHEMA_VERSION} that this version of BearMQ was made for: it goes on working, but upgrade it soon`,
+      `the schema ${JSON.stringify(this.#tables.schemaName)} is at version ${found}, and this BearMQ ` +
+        `is made for version ${REQUIRED_SCHEMA_VERSION}: it goes on working, but upgrade the bearmq package soon`,
     );
   }
 }

@@ -3,9 +3,12 @@ import type { Driver } from '../driver/index.ts';
 import { InvalidOptionError } from '../errors.ts';
 import type { BearEvent } from '../events.ts';
 import type { Enqueuer } from '../produce/enqueuer.ts';
+import type { Submitter } from '../produce/submitter.ts';
 import type { EventBus } from '../runtime/event-bus.ts';
 import type { Tables } from '../schema/index.ts';
+import type { Hooks } from './hooks.ts';
 import type { LocalWork } from './local-work.ts';
+import type { OutcomeWaiter } from './outcome-waiter.ts';
 import type { Registry } from './registry.ts';
 import type { Reporter } from './reporter.ts';
 import type { SchemaGate } from './schema-gate.ts';
@@ -19,8 +22,12 @@ export interface Services
   readonly settings: ResolvedSettings;
   readonly events: EventBus<BearEvent>;
   readonly registry: Registry;
+  readonly hooks: Hooks;
   readonly enqueuer: Enqueuer;
+  readonly submitter: Submitter;
   readonly localWork: LocalWork;
+  /** Who waits for the ends of jobs. */
+  readonly outcomes: OutcomeWaiter;
 }
 
 const services = new WeakMap<object, Services>();

@@ -1,15 +1,24 @@
 import {
   checkedValues,
-  DatabaseError,
   InvalidOptionError,
   readSafely,
-  SQL_STATES,
   type SqlRow,
   type SqlSession,
   type SqlStatement,
   toDatabaseError,
 } from '../driver/index.ts';
+import { hasEnded } from './ended.ts';
 import { rowsByPosition } from './object-rows.ts';
+
+export type {
+  BearTables,
+  FinalizedJobRow,
+  JobGroupRow,
+  JobRow,
+  JobsViewRow,
+  ProcessRow,
+  QueuesViewRow,
+} from './bear-tables.ts';
 
 /**
  * What {@link fromKysely} needs of Kysely's `Transaction` or `ControlledTransaction`, by shape, so that its version is
@@ -17,6 +26,9 @@ import { rowsByPosition } from './object-rows.ts';
  */
 export interface KyselyTransaction {
   readonly isTransaction: true;
+  /** Told by a `ControlledTransaction`, as is `isRolledBack`. */
+  readonly isCommitted?: boolean;
+  readonly isRolledBack?: boolean;
   withoutPlugins(): KyselyQueryRunner;
 }
 
@@ -48,7 +60,7 @@ export interface KyselyQueryRunner {
  */
 export function fromKysely(trx: KyselyTransaction): SqlSession {
   refuseOthers(trx);
-  return new KyselySession(trx.withoutPlugins());
+  return new KyselySession(trx);
 }
 
 function refuseOthers(given: unknown): void {
@@ -73,18 +85,22 @@ function refuseOthers(given: unknown): void {
 }
 
 class KyselySession implements SqlSession {
+  readonly #trx: KyselyTransaction;
   readonly #runner: KyselyQueryRunner;
 
-  constructor(runner: KyselyQueryRunner) {
-    this.#runner = runner;
+  constructor(trx: KyselyTransaction) {
+    this.#trx = trx;
+    this.#runner = trx.withoutPlugins();
   }
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
     const query = toCompiledQuery(statement);
+    // Some releases of Kysely refuse such a query themselves; of others it would run outside of the transaction.
+    if (this.#trx.isCommitted === true || this.#trx.isRolledBack === true) throw hasEnded();
     try {
       return rowsByPosition((await this.#runner.executeQuery(query as never)).rows);
     } catch (error) {
-      throw hasEnded(error) ?? toDatabaseError(error);
+      throw isOfItsEnd(error) ? hasEnded(error) : toDatabaseError(error);
     }
   }
 }
@@ -109,12 +125,6 @@ function nextQueryId(): string {
 }
 
 /** Kysely itself refuses queries after the end, with an error that would look like that of a lost connection. */
-function hasEnded(error: unknown): DatabaseError | undefined {
-  if (!(error instanceof Error && /^Transaction is already (committed|rolled back)/.test(error.message)))
-    return undefined;
-  return new DatabaseError(
-    'this transaction has ended',
-    { sqlState: SQL_STATES.noActiveSqlTransaction, constraint: null },
-    error,
-  );
+function isOfItsEnd(error: unknown): boolean {
+  return error instanceof Error && /^Transaction is already (committed|rolled back)/.test(error.message);
 }

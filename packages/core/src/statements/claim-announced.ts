@@ -1,9 +1,11 @@
 import { toArrayLiteral } from '../driver/index.ts';
 import type { AnnouncedJob } from '../model/announced-job.ts';
 import type { ClaimedJob } from '../model/job.ts';
-import { claimedRow } from '../schema/index.ts';
-import { decodeClaimedJob, inOrder } from './claim.ts';
+import { asBoolean, asNullable, CLAIMED_COLUMNS, claimedRow } from '../schema/index.ts';
+import { decodeClaimedJobs } from './claim.ts';
 import { defineStatement, type Statement } from './statement.ts';
+
+const STARTED = CLAIMED_COLUMNS.indexOf('started');
 
 export interface ClaimAnnouncedInput {
   readonly processId: string;
@@ -18,6 +20,8 @@ export interface ClaimAnnouncedResult {
   readonly jobs: readonly ClaimedJob[];
   /** False when the process's lease is gone: it must register anew. */
   readonly isLeaseHeld: boolean;
+  /** Something is paused or limited, so that none was taken: a scan finds out which may be. */
+  readonly isScanNeeded: boolean;
 }
 
 /** Takes announced jobs for this process, those of them that are still ready. See `claim_announced_v1`. */
@@ -36,10 +40,8 @@ export const claimAnnounced: Statement<ClaimAnnouncedInput, ClaimAnnouncedResult
     room,
   ],
   decode: (rows, { processId }) => ({
-    jobs: rows
-      .slice(0, -1)
-      .map((row) => decodeClaimedJob(row, processId))
-      .sort(inOrder),
+    jobs: decodeClaimedJobs(rows.slice(0, -1), processId),
     isLeaseHeld: rows.length > 0,
+    isScanNeeded: asNullable(rows[rows.length - 1]?.[STARTED], asBoolean) ?? false,
   }),
 });

@@ -55,11 +55,11 @@ export interface ClaimInput {
 }
 
 export interface ClaimResult {
-  /** The jobs of each demand, in its order; highest priority first, then oldest first. */
+  /** The jobs of each demand, in its order; highest priority first, then oldest first, a group by its turn. */
   readonly jobs: readonly (readonly ClaimedJob[])[];
   /** False when the process's lease is gone: it must register anew. */
   readonly isLeaseHeld: boolean;
-  /** Milliseconds until the next scheduled job is due; `null` when there is none. */
+  /** Milliseconds until the next scheduled job is due, or a group may start its next one; `null` when there is none. */
   readonly nextDueMs: number | null;
   /** A scheduled job is due that others hold: it was not made ready, and nothing tells when they let go of it. */
   readonly isDueHeld: boolean;
@@ -67,8 +67,10 @@ export interface ClaimResult {
   readonly isRescueDue: boolean;
   /** Ready work may lie behind what this claim saw: ask again soon. */
   readonly mayHaveMore: boolean;
-  /** Jobs of busy groups were moved out of its way: the next claim will see others. */
+  /** Groups that may start nothing were moved out of its way: the next claim will see others. */
   readonly hasMoved: boolean;
+  /** The groups whose jobs, as far as this claim brings any, run side by side: each in a slot of its own. */
+  readonly parallelGroups: readonly string[];
   /** How long the database took to find out where there are jobs, in milliseconds. */
   readonly scanMs: number;
   /**
@@ -80,6 +82,8 @@ export interface ClaimResult {
   readonly latestSeq: number | null;
   /** It made jobs ready, without taking them, where the next claim may not scan. */
   readonly isLeftBehind: boolean;
+  /** There is work whose starts are counted by time: it took no more than could start at once. */
+  readonly isStartOnly: boolean;
 }
 
 /** Takes ready jobs for this process, and makes due ones ready first. See `claim_v1` for the protocol. */
@@ -98,35 +102,36 @@ export const claim: Statement<ClaimInput, ClaimResult> = defineStatement({
   ],
   decode: (rows, { processId }) => {
     const last = rows[rows.length - 1];
-    const jobs: ClaimedJob[][] = [];
+    const given: SqlRow[][] = [];
     for (const row of rows) {
       if (row === last) break;
       const demand = asNumber(row[DEMAND]);
-      while (jobs.length <= demand) jobs.push([]);
-      jobs[demand]?.push(decodeClaimedJob(row, processId));
+      while (given.length <= demand) given.push([]);
+      given[demand]?.push(row);
     }
-    for (const list of jobs) list.sort(inOrder);
+    const jobs = given.map((list) => decodeClaimedJobs(list, processId));
     const facts = JSON.parse(asText(last?.[FACTS])) as Omit<ClaimResult, 'jobs'>;
     const latestSeq = facts.latestSeq === null ? null : Math.min(facts.latestSeq, Number.MAX_SAFE_INTEGER);
     return { ...facts, latestSeq, jobs };
   },
 });
 
-/**
- * The order in which a process starts what it has claimed: highest priority first, then oldest first. The one that counts
- * as started comes before all others: it is their first, unless another became ready while it was being claimed.
- */
-export function inOrder(a: ClaimedJob, b: ClaimedJob): number {
-  return Number(b.isStarted) - Number(a.isStarted) || b.priority - a.priority || a.seq - b.seq;
-}
-
 /** Where each of a job's columns is in a claim's row, and what follows them. */
 const at = Object.fromEntries(CLAIMED_COLUMNS.map((name, i) => [name, i])) as Readonly<Record<ClaimedColumn, number>>;
-const DEMAND = CLAIMED_COLUMNS.length;
+const NTH = CLAIMED_COLUMNS.length;
+const DEMAND = NTH + 1;
 const FACTS = DEMAND + 1;
 
-/** A job from a row that begins with the columns of a claimed job. */
-export function decodeClaimedJob(row: SqlRow, processId: string): ClaimedJob {
+/**
+ * Jobs from rows that begin with those of a claim, in the order that it numbered them in. That is not asked again here: it
+ * knows turns, which no job shows, and has spent the attempt of the first.
+ */
+export function decodeClaimedJobs(rows: readonly SqlRow[], processId: string): ClaimedJob[] {
+  const inOrder = [...rows].sort((a, b) => asNumber(a[NTH]) - asNumber(b[NTH]));
+  return inOrder.map((row) => decodeClaimedJob(row, processId));
+}
+
+function decodeClaimedJob(row: SqlRow, processId: string): ClaimedJob {
   return {
     processId,
     id: asText(row[at.id]),
@@ -142,6 +147,7 @@ export function decodeClaimedJob(row: SqlRow, processId: string): ClaimedJob {
     isStarted: asBoolean(row[at.started]),
     isSuspect: asBoolean(row[at.suspect]),
     enqueuedAtMs: asNumber(row[at.enqueued_at]),
+    waitedMs: asNumber(row[at.claimed_at]),
     payloadText: asText(row[at.payload]),
     extras: asNullable(row[at.extras], asText),
   };

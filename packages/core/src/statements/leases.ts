@@ -51,6 +51,8 @@ export interface Renewal {
   readonly isAnyOverdue: boolean;
   /** Which server said so: when it was started, in seconds since 1970. `null` where the lease is not held. */
   readonly server: number | null;
+  /** How often somebody wanted jobs cancelled that this process runs. */
+  readonly cancels: number;
 }
 
 /**
@@ -70,12 +72,13 @@ export const renewLease: Statement<LeaseInput & { readonly takes?: string | unde
       where w.id <> $1::text::uuid
         and extract(epoch from w.renewed_at)::float8 + extract(epoch from w.expires_at)::float8
           < 2 * extract(epoch from pg_catalog.now())::float8),
-      extract(epoch from pg_catalog.pg_postmaster_start_time())::float8`,
+      extract(epoch from pg_catalog.pg_postmaster_start_time())::float8, cancels::int4`,
   encode: ({ processId, leaseSecs, sessionKey, takes = null }) => [processId, leaseSecs, sessionKey, takes],
   decode: ([row]) => ({
     isHeld: row !== undefined,
     isAnyOverdue: asNullable(row?.[0], asBoolean) ?? false,
     server: asNullable(row?.[1], asNumber),
+    cancels: asNullable(row?.[2], asNumber) ?? 0,
   }),
 });
 
@@ -110,6 +113,8 @@ export interface RescueResult {
   readonly rescued: readonly Rescued[];
   /** Some process does not renew its lease: look again within three seconds. */
   readonly isAnyOverdue: boolean;
+  /** Whether there are schedules, but for those of `repeatSecs`. Nobody has to ask for that by itself then. */
+  readonly hasSchedules: boolean;
 }
 
 interface RescueInput {
@@ -125,9 +130,12 @@ interface RescueInput {
 /** Puts jobs of dead worker processes back, and opens groups that were locked for too long. See `rescue_v1`. */
 export const rescue: Statement<RescueInput, RescueResult> = defineStatement({
   name: 'bearmq_rescue',
-  text: ({ fn }) => `
+  text: ({ fn, schedule }) => `
     select o_kind::text, o_id::text, o_name::text, o_process::text from ${fn('rescue_v1')}(
-      $1::text::uuid, $2::float8, $3::float8, $4::float8)`,
+      $1::text::uuid, $2::float8, $3::float8, $4::float8)
+    union all
+    select 'schedules'::text, null::text, null::text, null::text
+    where exists (select 1 from ${schedule} s where s.origin <> 'repeat')`,
   encode: ({ selfId, unlockSecs, blockedSecs, graceSecs }) => [selfId, unlockSecs, blockedSecs, graceSecs],
   decode: (rows) => ({
     rescued: rows.flatMap(([kind, id, name, processId]): readonly Rescued[] => {
@@ -143,6 +151,7 @@ export const rescue: Statement<RescueInput, RescueResult> = defineStatement({
       }
     }),
     isAnyOverdue: rows.some(([kind]) => kind === 'overdue'),
+    hasSchedules: rows.some(([kind]) => kind === 'schedules'),
   }),
 });
 

@@ -1,43 +1,25 @@
-import { asNullable, asNumber, asText } from '../schema/index.ts';
+import { asBoolean, asNullable, asNumber, asText } from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
-
-/**
- * Deletes up to `limit` finalized jobs past their retention, oldest first. Rows that another orchestrator is deleting
- * are skipped, so no deletion is counted twice.
- *
- * Planned anew each time. Prepared, it has a generic plan from the sixth time on, which looks up the rows to delete by a
- * scan of the whole table if that had a hundred rows then, and is kept until the table is analyzed: with 320,000 rows
- * 59 s for a batch of 1,000, in place of 8 ms.
- */
-export const pruneFinalized: Statement<
-  { readonly retentionSecs: number; readonly limit: number },
-  readonly { readonly jobId: string; readonly jobName: string }[]
-> = defineStatement({
-  name: 'bearmq_prune_finalized',
-  plan: 'anew',
-  text: ({ finalizedJob }) => `
-    with old as materialized (
-      select id from ${finalizedJob} where finalized_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1::float8)
-      order by finalized_at limit $2::int4 for update skip locked
-    )
-    delete from ${finalizedJob} f using old where f.id = any (array[old.id]) returning f.id::text, f.name::text`,
-  encode: ({ retentionSecs, limit }) => [retentionSecs, limit],
-  decode: (rows) => rows.map(([id, name]) => ({ jobId: asText(id), jobName: asText(name) })),
-});
 
 export interface PrunedGroups {
   readonly groups: readonly string[];
   /** Where the next page starts; `''` when the end was reached. */
   readonly next: string;
   readonly seen: number;
+  /** There are unique keys, some of which may be litter: asked on the way, so that nobody asks where there are none. */
+  readonly hasKeys: boolean;
+  /** Likewise, whether there are progress and log lines. */
+  readonly hasReports: boolean;
 }
 
 /** Deletes the unused groups of one page of names. See `prune_groups_v1`. */
 export const pruneGroups: Statement<{ readonly after: string; readonly limit: number }, PrunedGroups> = defineStatement(
   {
     name: 'bearmq_prune_groups',
-    text: ({ fn }) => `
-    select o_deleted::text, o_last::text, o_seen::int4 from ${fn('prune_groups_v1')}($1::text, $2::int4)`,
+    text: ({ fn, uniqueKey, jobProgress, jobLog }) => `
+    select o_deleted::text, o_last::text, o_seen::int4, exists (select 1 from ${uniqueKey}),
+      exists (select 1 from ${jobProgress}) or exists (select 1 from ${jobLog})
+    from ${fn('prune_groups_v1')}($1::text, $2::int4)`,
     encode: ({ after, limit }) => [after, limit],
     decode: (rows) => {
       const page = rows[rows.length - 1];
@@ -45,6 +27,8 @@ export const pruneGroups: Statement<{ readonly after: string; readonly limit: nu
         groups: rows.flatMap(([name]) => (name === null ? [] : [asText(name)])),
         next: asNullable(page?.[1], asText) ?? '',
         seen: asNumber(page?.[2]),
+        hasKeys: asNullable(page?.[3], asBoolean) ?? false,
+        hasReports: asNullable(page?.[4], asBoolean) ?? false,
       };
     },
   },

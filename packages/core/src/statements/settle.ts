@@ -1,6 +1,6 @@
 import { type SqlRow, toArrayLiteral } from '../driver/index.ts';
 import { claimKey } from '../model/claim-key.ts';
-import type { ClaimedJob, Outcome } from '../model/job.ts';
+import type { ClaimedJob, FailureJob, NewJob, Outcome } from '../model/job.ts';
 import { asNumber, asText } from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
@@ -12,9 +12,14 @@ export interface SettleInput {
   readonly started: readonly ClaimedJob[];
   /** A job that has ended and whose outcome cannot be recorded: that is noted, and the job goes on being held. */
   readonly unrecorded?: { readonly job: ClaimedJob; readonly errorText: string };
-  /** What becomes of finalized jobs: moved to history, in the place of one with the same id if need be; or deleted. */
-  readonly finalized: 'keep' | 'replace' | 'delete';
+  /** What becomes of jobs that succeeded. */
+  readonly finalized: Finalized;
+  /** What becomes of the others that are over; without it, the same. */
+  readonly failed?: Finalized;
 }
+
+/** Of a job that is over: moved to history, in the place of one with the same id if need be; or deleted. */
+export type Finalized = 'keep' | 'replace' | 'delete';
 
 /** Jobs of one name in one channel. */
 export interface Lane {
@@ -25,8 +30,12 @@ export interface Lane {
 export interface SettleResult {
   /** The claims that were lost meanwhile, as `claimKey` spells them: nothing was recorded of these. */
   readonly lost: ReadonlySet<string>;
-  /** Where groups that were freed have a job that is ready now. */
-  readonly opened: readonly Lane[];
+  /** Those that were to wait, and were finalized as cancelled: somebody wanted that while they ran. Likewise. */
+  readonly cancelled: ReadonlySet<string>;
+  /** Those that had another end, and have succeeded: their runs had completed them in a transaction. Likewise. */
+  readonly completed: ReadonlySet<string>;
+  /** Where groups that were freed have a job that is ready now; `null`: a limit counts less, of lanes that nobody has listed. */
+  readonly opened: readonly (Lane | null)[];
 }
 
 /** Records what became of jobs that were claimed under one lease, in one statement. */
@@ -35,23 +44,31 @@ export const settle: Statement<SettleInput, SettleResult> = defineStatement({
   mayBeRepeated: true,
   text: ({ fn }) => `
     select o_lost::text, o_fence::int4, o_channel::text, o_name::text from ${fn('settle_v1')}($1::text::uuid, $2::text::uuid[],
-      $3::text::int4[], $4::text::int4[], $5::text::json, $6::text::text[], $7::text)`,
-  encode: ({ processId, outcomes, started, unrecorded, finalized }) => {
+      $3::text::int4[], $4::text::int4[], $5::text::json, $6::text::text[], $7::text, $8::text, $9::text::json)`,
+  encode: ({ processId, outcomes, started, unrecorded, finalized, failed = finalized }) => {
     const ids: string[] = [];
     const fences: number[] = [];
     const attempts: number[] = [];
-    const rest: object[] = started.map((job) => encodeStart(job));
-    if (unrecorded !== undefined) rest.push({ ...encodeStart(unrecorded.job), error: unrecorded.errorText });
+    const rest: string[] = started.map((job) => JSON.stringify(encodeStart(job)));
+    if (unrecorded !== undefined) {
+      rest.push(JSON.stringify({ ...encodeStart(unrecorded.job), error: unrecorded.errorText }));
+    }
+    const followUps: string[] = [];
     const groups = new Set<string>();
     for (const outcome of outcomes) {
       const { job } = outcome;
       if (job.jobGroup !== null) groups.add(job.jobGroup);
-      if (outcome.kind === 'succeeded') {
+      if (outcome.kind === 'succeeded' && outcome.parts === undefined) {
         ids.push(job.id);
         fences.push(job.fence);
         attempts.push(job.attempt);
       } else {
-        rest.push(encodeRest(outcome));
+        rest.push(textOf(outcome));
+        if (outcome.kind === 'failed' && outcome.failureJob !== undefined) {
+          followUps.push(JSON.stringify(encodeFollowUp(job.id, 'failed', outcome.failureJob)));
+        } else if (outcome.kind === 'succeeded') {
+          for (const made of outcome.parts?.followUps ?? []) followUps.push(encodeWithPayload(job.id, made));
+        }
       }
     }
     return [
@@ -59,9 +76,11 @@ export const settle: Statement<SettleInput, SettleResult> = defineStatement({
       toArrayLiteral(ids),
       toArrayLiteral(fences),
       toArrayLiteral(attempts),
-      rest.length === 0 ? null : JSON.stringify(rest),
+      rest.length === 0 ? null : `[${rest.join()}]`,
       toArrayLiteral([...groups]),
       finalized,
+      failed,
+      followUps.length === 0 ? null : `[${followUps.join()}]`,
     ];
   },
   decode,
@@ -69,22 +88,64 @@ export const settle: Statement<SettleInput, SettleResult> = defineStatement({
 
 function decode(rows: readonly SqlRow[], { processId }: SettleInput): SettleResult {
   const lost = new Set<string>();
-  const opened: Lane[] = [];
+  const cancelled = new Set<string>();
+  const completed = new Set<string>();
+  const opened: (Lane | null)[] = [];
   for (const [id, fence, channel, name] of rows) {
-    if (id === null) opened.push({ channel: asText(channel), name: asText(name) });
-    else lost.add(claimKey({ id: asText(id), fence: asNumber(fence), processId }));
+    if (id === null) opened.push(channel === null ? null : { channel: asText(channel), name: asText(name) });
+    else {
+      const key = claimKey({ id: asText(id), fence: asNumber(fence), processId });
+      if (channel === null) lost.add(key);
+      else (channel === 'completed' ? completed : cancelled).add(key);
+    }
   }
-  return { lost, opened };
+  return { lost, cancelled, completed, opened };
 }
 
 function encodeStart({ id, fence, attempt, numAttempts }: ClaimedJob): object {
   return { id, fence, attempt: Math.min(attempt, numAttempts), kind: 'started' };
 }
 
-function encodeRest(outcome: Exclude<Outcome, { kind: 'succeeded' }>): object {
-  const { job, kind, errorText, failure } = outcome;
-  const item = { id: job.id, fence: job.fence, kind, error: errorText, failure };
-  return outcome.kind === 'waiting'
-    ? { ...item, attempt: outcome.attempt, secs: outcome.secs }
-    : { ...item, attempt: Math.min(job.attempt, job.numAttempts) };
+/** Its result is JSON text already, and goes as it is. */
+function textOf(outcome: Outcome): string {
+  const resultText = outcome.kind === 'succeeded' ? outcome.parts?.resultText : undefined;
+  const rest = JSON.stringify(encodeRest(outcome, resultText !== undefined));
+  return resultText === undefined ? rest : `${rest.slice(0, -1)},"result":${resultText}}`;
+}
+
+function encodeRest(outcome: Outcome, hasResult: boolean): object {
+  const { job, kind } = outcome;
+  // As it is written by `encodeExtras`; within a text its quotes would be escaped.
+  const keep = hasResult || job.extras?.includes('"awaited":true') === true ? true : undefined;
+  if (outcome.kind === 'succeeded') return { id: job.id, fence: job.fence, kind, attempt: job.attempt, keep };
+  const { errorText, failure } = outcome;
+  const item = { id: job.id, fence: job.fence, kind, error: errorText, failure, keep };
+  if (outcome.kind === 'cancelled') return { ...item, attempt: outcome.attempt };
+  if (outcome.kind === 'failed') return { ...item, attempt: Math.min(job.attempt, job.numAttempts) };
+  const waits = { ...item, attempt: outcome.attempt, secs: outcome.secs };
+  return outcome.isSnooze === true ? { ...waits, kind: 'snoozed' } : waits;
+}
+
+/** Its extras are JSON text already. */
+function encodeFollowUp(ofId: string, kind: 'succeeded' | 'failed', { extras, ...job }: FailureJob): object {
+  const { id, name, channel, jobGroup, delaySecs, numAttempts, timeoutSecs, priority } = job;
+  return {
+    of_id: ofId,
+    kind,
+    id,
+    name,
+    channel,
+    job_group: jobGroup,
+    delay_secs: delaySecs,
+    num_attempts: numAttempts,
+    timeout_secs: timeoutSecs,
+    priority,
+    extras: extras === null ? null : JSON.parse(extras),
+  };
+}
+
+/** Its payload is JSON text already, and goes as it is. */
+function encodeWithPayload(ofId: string, { payloadText, runAtMs = null, ...job }: NewJob): string {
+  const rest = JSON.stringify({ ...encodeFollowUp(ofId, 'succeeded', job), run_at_ms: runAtMs });
+  return `${rest.slice(0, -1)},"payload":${payloadText}}`;
 }

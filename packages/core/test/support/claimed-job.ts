@@ -20,6 +20,7 @@ export function claimedJob(parts: Partial<ClaimedJob>): ClaimedJob {
     isStarted: true,
     isSuspect: false,
     enqueuedAtMs: 0,
+    waitedMs: 0,
     payloadText: 'null',
     extras: null,
     ...parts,

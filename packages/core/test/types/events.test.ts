@@ -29,9 +29,18 @@ export function events(): void {
         // @ts-expect-error no worker has a part in it
         event.workerId;
         break;
+      case 'JOB_DEFINITION_JOB_SKIP':
+      case 'JOB_DEFINITION_JOB_REPLACE':
+        expectTypeOf(event.key).toBeString();
+        break;
       case 'WORKER_JOB_DEQUEUE':
       case 'WORKER_JOB_EXPIRE':
         expectTypeOf(event.workerId).toBeString();
+        expectTypeOf(event.processId).toBeString();
+        expectTypeOf(event.jobGroup).toBeString();
+        break;
+      case 'WORKER_JOB_TIMEOUT':
+        expectTypeOf(event.maxRunSecs).toBeNumber();
         break;
       case 'WORKER_JOB_RUN':
         expectTypeOf(event.attempt).toBeNumber();
@@ -62,9 +71,18 @@ export function events(): void {
       case 'WORKER_JOB_LOSE':
         expectTypeOf(event.workerId).toBeString();
         break;
+      case 'WORKER_JOB_LATE_ERROR':
       case 'WORKER_JOB_SETTLE_ERROR':
         expectTypeOf(event.error).toBeUnknown();
         break;
+      case 'CONTEXT_JOB_CANCEL':
+        expectTypeOf(event.isRunning).toBeBoolean();
+        break;
+      case 'WORKER_JOB_CANCEL':
+        expectTypeOf(event.reason).toEqualTypeOf<string | null>();
+        break;
+      case 'CONTEXT_JOB_RETRY':
+      case 'CONTEXT_JOB_DELETE':
       case 'ORCHESTRATOR_JOB_RESCUE':
       case 'WORKER_JOB_RESCUE':
         expectTypeOf(event.jobName).toBeString();
@@ -72,6 +90,12 @@ export function events(): void {
       case 'ORCHESTRATOR_JOB_GROUP_UNLOCK':
       case 'WORKER_JOB_GROUP_UNLOCK':
         expectTypeOf(event.jobGroup).toBeString();
+        break;
+      case 'ORCHESTRATOR_SCHEDULE_SKIP':
+        expectTypeOf(event.dueAt).toEqualTypeOf<Date>();
+        expectTypeOf(event.reason).toEqualTypeOf<'overlap' | 'late'>();
+        // @ts-expect-error there is no job
+        event.jobId;
         break;
       case 'WARNING':
         expectTypeOf(event.message).toBeString();
@@ -86,6 +110,22 @@ export function events(): void {
   });
   expectTypeOf(remove).toEqualTypeOf<() => void>();
   context.addEventHandler(async () => {});
+  const removeOne = context.on('WORKER_JOB_EXPIRE', (event) => {
+    expectTypeOf(event.eventType).toEqualTypeOf<'WORKER_JOB_EXPIRE'>();
+    expectTypeOf(event.error).toBeUnknown();
+    expectTypeOf(event.failureJobId).toEqualTypeOf<string | null>();
+    expectTypeOf(event.numAttempts).toBeNumber();
+  });
+  expectTypeOf(removeOne).toEqualTypeOf<() => void>();
+  context.on('WORKER_JOB_RESCUE', ({ eventType, jobId }) => {
+    expectTypeOf(eventType).toEqualTypeOf<'WORKER_JOB_RESCUE'>();
+    expectTypeOf(jobId).toBeString();
+  });
+  context.on('WARNING', async ({ message }) => message.trim());
+  // @ts-expect-error no such event
+  context.on('WORKER_JOB_RUN_FINISHED', () => {});
+  // @ts-expect-error it is of no job
+  context.on('WARNING', ({ jobId }) => jobId);
 }
 
 describe('the types of the events', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
-import type { Driver } from '../../src/driver/index.ts';
+import type { Driver, SqlSession } from '../../src/driver/index.ts';
 import {
   Context,
   type ContextOptions,
   type EnqueueOverrides,
   JobDefinition,
   type JobMetadata,
+  type JobTick,
   Orchestrator,
   Worker,
 } from '../../src/index.ts';
@@ -54,8 +55,11 @@ export function aBarePoolIsNoDriver(pool: PoolLike): void {
 export function definitions(): void {
   // @ts-expect-error a name is needed
   new JobDefinition({ context, workFunction: () => {} });
-  // @ts-expect-error a work function is needed
-  new JobDefinition({ context, name: 'A' });
+  // Without a work function it can enqueue.
+  void new JobDefinition({ context, name: 'A' }).enqueue();
+  void new JobDefinition<{ user: string }>({ context, name: 'A' }).enqueue({ user: 'me' });
+  // @ts-expect-error of the wrong type
+  void new JobDefinition<{ user: string }>({ context, name: 'A' }).enqueue({ user: 7 });
   // @ts-expect-error a context is needed
   new JobDefinition({ name: 'A', workFunction: () => {} });
   // @ts-expect-error unknown option
@@ -149,10 +153,35 @@ export function metadata(told: JobMetadata): void {
     readonly priority: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly enqueuedAt: Date;
+    readonly tick?: JobTick;
     readonly workerId: string;
     readonly signal: AbortSignal;
     readonly stopping: AbortSignal;
+    readonly progress: (value: unknown) => void;
+    readonly log: (line: string) => void;
+    readonly completeIn: (tx: SqlSession, result?: unknown) => Promise<void>;
+    readonly enqueueOnSuccess: JobMetadata['enqueueOnSuccess'];
   }>();
+}
+
+export function followUps({ completeIn, enqueueOnSuccess }: JobMetadata, tx: SqlSession): void {
+  const plain = new JobDefinition({ context, name: 'PLAIN', workFunction: () => {} });
+  const mail = new JobDefinition({ context, name: 'MAIL', workFunction: (_: { to: string }) => {} });
+  expectTypeOf(enqueueOnSuccess(mail, { to: 'ada' }, { delaySecs: 1, unique: null })).toEqualTypeOf<Promise<string>>();
+  void enqueueOnSuccess(plain);
+  void enqueueOnSuccess(plain, null, { jobGroup: 'g' });
+  // @ts-expect-error it takes a payload
+  void enqueueOnSuccess(mail);
+  // @ts-expect-error of another type
+  void enqueueOnSuccess(mail, { to: 1 });
+  // @ts-expect-error it takes none
+  void enqueueOnSuccess(plain, { to: 'ada' });
+  // @ts-expect-error it is enqueued in the transaction of the success
+  void enqueueOnSuccess(mail, { to: 'ada' }, { tx });
+  // @ts-expect-error a transaction, not the metadata of one
+  void completeIn({});
+  // @ts-expect-error a transaction is needed
+  void completeIn();
 }
 
 export function overrides(): void {
@@ -161,12 +190,14 @@ export function overrides(): void {
     | 'numAttempts'
     | 'timeoutSecs'
     | 'maxRunSecs'
+    | 'maxDeaths'
     | 'backoff'
     | 'priority'
     | 'channel'
     | 'jobGroup'
     | 'runAt'
     | 'headers'
+    | 'unique'
   >();
 }
 

@@ -1,76 +1,82 @@
+import { ruleIn } from '../../backoff-option.ts';
 import type { SqlSession } from '../../driver/index.ts';
+import type { EnqueueOverrides } from '../../enqueue-overrides.ts';
 import { InvalidOptionError } from '../../errors.ts';
+import { settingChecks } from '../../job-settings.ts';
 import { describe } from '../../messages.ts';
 import type { JobHeaders } from '../../model/extras.ts';
 import { MAX_JOBS_PER_CALL } from '../../model/limits.ts';
 import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
-import { checkOptions, hasMethods, readSafely, unchecked } from '../../options/check-options.ts';
-import { ruleIn } from './backoff-option.ts';
-import { groupCheck, type JobSettings, settingChecks } from './job-definition-options.ts';
+import { checkOptions, readSafely, unchecked } from '../../options/check-options.ts';
+import { isSession } from '../../options/is-session.ts';
+import { waitChecks } from '../jobs/outcome.ts';
+import { groupCheck } from './job-definition-options.ts';
 import { runAtIn } from './run-at-option.ts';
+import { overrideCheck } from './unique-option.ts';
 
-/** What a single `enqueue` may say differently from its definition. */
-export interface EnqueueOverrides extends JobSettings {
-  /**
-   * The job group, in place of the generated one: at most one job of a group runs at a time, first in first out.
-   *
-   * @throws {@link InvalidOptionError} if empty or longer than 1,024 bytes.
-   */
-  readonly jobGroup?: string;
-  /**
-   * When the job may run, in place of a delay: at this time, by the database's clock. One that is past: at once.
-   *
-   * @defaultValue none: after `delaySecs`
-   * @throws {@link InvalidOptionError} for what is no valid `Date`, for one more than 100 years from now, and beside
-   *   `delaySecs`.
-   */
-  readonly runAt?: Date;
-  /**
-   * Texts by name that go with the job beside its payload, for whoever runs it: `metadata.headers`. A trace's context, or
-   * a tenant. Stored as they are, and shown to all who may read jobs.
-   *
-   * @defaultValue none
-   * @throws {@link InvalidOptionError} if not a plain object of strings; above 8 KiB of JSON in all; for a name that is
-   *   empty, longer than 255 bytes, or begins with `bearmq.`.
-   */
-  readonly headers?: JobHeaders;
-}
-
-/** What `enqueue` and `enqueueMany` may be told beside what each job may say differently. */
+/** What `enqueue` and `enqueueMany` take beside the settings of each job. */
 export interface TransactionOption {
   /**
-   * Your own open transaction, made by the `from…` function of your client (`fromPg(client)`): the jobs are inserted in
-   * it, become visible and are notified with its commit, and are gone with its rollback. Workers are not told sooner,
-   * and no `JOB_DEFINITION_JOB_ENQUEUE` is emitted: only you know whether it committed.
+   * Your own open transaction, made by the `from…` function of your client (`fromPg(client)`). The jobs become visible
+   * and are announced with its commit, and are gone with its rollback. No `JOB_DEFINITION_JOB_ENQUEUE` is emitted: only
+   * you know whether it committed.
    */
   readonly tx?: SqlSession;
 }
 
 /** The second argument of `enqueueMany`. */
 export interface EnqueueManyOptions extends TransactionOption {
-  /** The headers of all jobs that have none of their own. They are sent once for each statement. */
+  /** The headers of all jobs that have none of their own. Sent once for each statement. */
   readonly headers?: JobHeaders;
 }
 
 /** The second argument of `enqueue`. */
 export interface EnqueueOptions extends EnqueueOverrides, TransactionOption {}
 
+/** The second argument of `enqueueAndWait`. */
+export interface EnqueueAndWaitOptions extends EnqueueOverrides {
+  /**
+   * How long to wait for the end of the job, in seconds.
+   *
+   * @defaultValue 30
+   * @throws {@link InvalidOptionError} below 0 or above 86,400.
+   */
+  readonly waitSecs?: number;
+  /** Ends the wait when aborted: the call rejects with its reason. The job goes on. */
+  readonly signal?: AbortSignal;
+}
+
 /** One job for `enqueueMany`: its payload, and what it says differently from its definition. */
 export type EnqueueItem<TParams> = EnqueueOverrides &
   ([IsGiven<TParams>] extends [never] ? { readonly payload?: null } : { readonly payload: JsonSafe<TParams> });
 
-const isSession = hasMethods(
-  ['run'],
-  "must be your transaction as your client's from… function gives it, such as fromPg(client)",
-);
 // Headers are checked where they are read: once, for what is checked is to be what is stored.
-const overrideChecks = { ...settingChecks, jobGroup: groupCheck, runAt: unchecked, headers: unchecked };
+const overrideChecks = {
+  ...settingChecks,
+  jobGroup: groupCheck,
+  runAt: unchecked,
+  headers: unchecked,
+  unique: overrideCheck,
+};
 const enqueueChecks = { ...overrideChecks, tx: isSession };
 const itemChecks = { ...overrideChecks, payload: unchecked };
+
+/** @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range. */
+export function checkOverrides(owner: string, overrides: EnqueueOverrides): EnqueueOverrides {
+  return withCopies(owner, checkOptions(owner, overrides, overrideChecks));
+}
 
 /** @throws InvalidOptionError likewise. */
 export function checkEnqueueOptions(options: EnqueueOptions): EnqueueOptions {
   return withCopies('enqueue', checkOptions('enqueue', options, enqueueChecks));
+}
+
+/** @throws InvalidOptionError likewise. */
+export function checkEnqueueAndWaitOptions(
+  options: EnqueueAndWaitOptions,
+): EnqueueAndWaitOptions & { readonly waitSecs: number } {
+  const checked = checkOptions('enqueueAndWait', options, { ...overrideChecks, ...waitChecks });
+  return withCopies('enqueueAndWait', { waitSecs: 30, ...checked });
 }
 
 /** An item of `enqueueMany` as it was when it was checked. */
@@ -102,6 +108,11 @@ function onlyPayloadOf(item: unknown): CheckedItem | undefined {
 /** @throws InvalidOptionError likewise. */
 export function checkEnqueueManyOptions(options: EnqueueManyOptions): EnqueueManyOptions {
   return checkOptions('enqueueMany', options, { headers: unchecked, tx: isSession });
+}
+
+/** @throws InvalidOptionError likewise. */
+export function checkTransactionOption(owner: string, options: TransactionOption): TransactionOption {
+  return checkOptions(owner, options, { tx: isSession });
 }
 
 /** @throws InvalidOptionError for what is no list, or too long a one. */

@@ -1,49 +1,73 @@
-import type { Context } from '../../context.ts';
-import type { SqlSession } from '../../driver/index.ts';
 import { InvalidOptionError } from '../../errors.ts';
-import { encodeExtras, encodeHeaders } from '../../job-headers.ts';
-import type { BackoffRule } from '../../model/backoff.ts';
-import type { NewJob } from '../../model/job.ts';
-import type { JobMetadata } from '../../model/job-metadata.ts';
+import { resolveSettings } from '../../job-settings.ts';
+import { describe } from '../../messages.ts';
+import type { FailedJob } from '../../model/failed-job.ts';
 import type { IsGiven, JsonSafe } from '../../model/payload/json.ts';
-import { encodePayload } from '../../model/payload/payload.ts';
-import { monotonicUuid } from '../../runtime/monotonic-uuid.ts';
+import type { OfPayload } from '../../model/payload/of-payload.ts';
+import type { SubmitOutcome } from '../../model/unique.ts';
+import { setRegisteredJob } from '../../services/definitions.ts';
+import type { JobMetadata } from '../../services/job-metadata.ts';
+import { setLimitsOfDefinition } from '../../services/limit-writer.ts';
 import type { RegisteredJob } from '../../services/registry.ts';
+import { checkDeclared, enterDeclared, enterRepeat } from '../../services/schedule-entries.ts';
 import { type Services, servicesOf } from '../../services/services.ts';
-import { isMissing, missingSchema } from '../../statements/read-schema-version.ts';
-import { upsertSchedule } from '../../statements/schedules.ts';
+import { type OutcomeOptions, outcomeOf, resultIn, waitFor } from '../jobs/outcome.ts';
+import { type CheckWaitingOptions, checkWaitingOptions } from './check-waiting-options.ts';
 import {
-  checkEnqueueItem,
+  checkEnqueueAndWaitOptions,
   checkEnqueueManyOptions,
   checkEnqueueOptions,
-  checkItemCount,
+  type EnqueueAndWaitOptions,
   type EnqueueItem,
   type EnqueueManyOptions,
   type EnqueueOptions,
-  type EnqueueOverrides,
 } from './enqueue-options.ts';
 import {
-  groupCheck,
-  type JobDefinitionOptions,
-  type ResolvedSettings,
-  resolveJobOptions,
+  checkDefinition,
+  type DefinitionOptions,
+  type DefinitionWithSchemaOptions,
+  type KeepingOptions,
+  type KeepingSchemaOptions,
+  PAYLOAD_VERSION,
 } from './job-definition-options.ts';
+import { JobMaker, NO_OVERRIDES } from './job-maker.ts';
+import { PayloadContract } from './payload-contract.ts';
+import { checkWaiting, preparing, type WaitingProblem } from './preparing.ts';
+import { Producer } from './producer.ts';
+import { declaredIn } from './schedule-entry.ts';
+import { storedDefaults } from './stored-defaults.ts';
 
-/**
- * How much JSON of a call's payloads is kept between the check and the insert, in characters. The rest is made a second
- * time when its turn comes, which costs a client about a third more work and keeps its memory flat.
- */
-const KEPT_CHARS = 16_000_000;
-
-/** A job of `enqueueMany`, with its JSON or without, and what that is made of. */
-interface Draft {
-  readonly job: Omit<NewJob, 'payloadText'> & { readonly payloadText: string | null };
-  readonly payload: unknown;
+interface FailureOption<TParams> {
+  /**
+   * The definition of a job that is enqueued when one of these has failed for good, with a {@link FailedJob} as its
+   * payload and the headers of the failed job. It is inserted in the transaction that records the failure, so there is
+   * exactly one for each failed job, whatever crashes. It must be of the same context, and be registered where such
+   * jobs should run. Its own `onFailure` is not asked.
+   *
+   * @defaultValue none
+   * @throws {@link InvalidOptionError} for anything but a definition of the same context.
+   */
+  readonly onFailure?: JobDefinition<FailedJob<NoInfer<TParams>>, FailedJob<NoInfer<TParams>>, unknown>;
 }
 
-function isWritten(job: Draft['job']): job is NewJob {
-  return job.payloadText !== null;
-}
+/** The options of a {@link JobDefinition}. */
+export type JobDefinitionOptions<TParams> = DefinitionOptions<TParams> & FailureOption<TParams>;
+
+/** The options of a {@link JobDefinition} whose payloads have a schema, which its types are inferred from. */
+export type SchemaDefinitionOptions<TInput, TOutput> = DefinitionWithSchemaOptions<TInput, TOutput> &
+  FailureOption<TInput>;
+
+/** The options of a {@link JobDefinition} that keeps what its work function returns: `result: 'keep'`. */
+export type KeepingDefinitionOptions<TParams, TResult> = KeepingOptions<TParams, TResult> & FailureOption<TParams>;
+
+/** Likewise, where its payloads have a schema. */
+export type KeepingSchemaDefinitionOptions<TInput, TOutput, TResult> = KeepingSchemaOptions<TInput, TOutput, TResult> &
+  FailureOption<TInput>;
+
+/** The arguments of {@link JobDefinition.enqueueAndWait}: a job without a payload may leave it out. */
+export type EnqueueAndWaitArguments<TParams> = [IsGiven<TParams>] extends [never]
+  ? [payload?: null | undefined, options?: EnqueueAndWaitOptions | undefined]
+  : [payload: JsonSafe<TParams>, options?: EnqueueAndWaitOptions | undefined];
 
 /** The arguments of {@link JobDefinition.enqueue}: a job without a payload may leave it out. */
 export type EnqueueArguments<TParams> = [IsGiven<TParams>] extends [never]
@@ -53,7 +77,12 @@ export type EnqueueArguments<TParams> = [IsGiven<TParams>] extends [never]
 /**
  * One kind of job: its name, how it is run, and the function that does the work.
  *
- * `TParams` is what the work function takes; it is inferred from it, and must survive JSON. The default is `null`.
+ * `TInput` is what `enqueue` takes, `TOutput` what the work function is given; they differ only by what a
+ * `payloadSchema` makes of the payload. They are inferred from the schema, else from the work function. The input must
+ * survive JSON. The default is `null`.
+ *
+ * Without a `workFunction` it can enqueue but not be registered: for a process that should not load what its workers
+ * need.
  *
  * @throws InvalidOptionError for an option that is unknown, missing, of the wrong type or out of range.
  *
@@ -67,174 +96,225 @@ export type EnqueueArguments<TParams> = [IsGiven<TParams>] extends [never]
  * await sendMail.register()
  * await sendMail.enqueue({ to: 'ada@example.org' })
  */
-export class JobDefinition<TParams = null> {
+export class JobDefinition<TInput = null, TOutput = TInput, TResult = undefined> {
   /** The name given. */
   readonly name: string;
+  /** What its payload is: for the compiler alone, there is no such property. */
+  declare readonly '~payload': OfPayload<TInput>;
   readonly #services: Services;
-  readonly #settings: ResolvedSettings;
-  readonly #generateGroup: ((payload: TParams) => string) | undefined;
+  readonly #maker: JobMaker;
+  readonly #producer: Producer;
+  readonly #contract: PayloadContract | undefined;
   readonly #registered: RegisteredJob;
+  readonly #canRun: boolean;
 
-  constructor(options: JobDefinitionOptions<TParams>) {
-    const { context, name, workFunction, jobGroupGenerator, repeatSecs, backoff, ...settings } =
-      resolveJobOptions(options);
+  constructor(options: KeepingSchemaDefinitionOptions<TInput, TOutput, TResult>);
+  constructor(options: KeepingDefinitionOptions<TInput, TResult>);
+  constructor(options: SchemaDefinitionOptions<TInput, TOutput>);
+  constructor(options: JobDefinitionOptions<TInput>);
+  constructor(options: object) {
+    const {
+      context,
+      name,
+      workFunction,
+      jobGroupGenerator,
+      repeatSecs,
+      schedules,
+      onFailure,
+      unique,
+      limits,
+      result,
+      ...rest
+    } = checkDefinition(options);
+    const { payloadSchema, payloadVersion = PAYLOAD_VERSION, upcast, ...said } = rest;
     this.name = name;
-    this.#services = servicesOf('JobDefinition', context satisfies Context);
-    this.#settings = settings;
-    this.#generateGroup = jobGroupGenerator;
+    this.#services = servicesOf('JobDefinition', context);
+    const { settings, backoff } = resolveSettings(said, this.#services.settings.jobDefaults);
+    const hasContract = payloadSchema !== undefined || payloadVersion !== PAYLOAD_VERSION || upcast !== undefined;
+    this.#contract = hasContract ? new PayloadContract(name, { payloadSchema, payloadVersion, upcast }) : undefined;
+    this.#maker = new JobMaker({
+      name,
+      settings,
+      hasBackoff: backoff !== undefined,
+      generateGroup: jobGroupGenerator,
+      version: payloadVersion === PAYLOAD_VERSION ? undefined : payloadVersion,
+    });
+    this.#producer = new Producer(this.#services, { name, maker: this.#maker, contract: this.#contract, unique });
+    this.#canRun = workFunction !== undefined;
     this.#registered = {
       name,
       repeatSecs,
+      limits,
       maxRunSecs: settings.maxRunSecs,
       backoff,
-      execute: (payload, metadata: JobMetadata) => workFunction(payload as TParams, metadata),
-      nextTick: () => this.#newJob(null as TParams, {}, null),
+      keepsResult: result === 'keep',
+      payloadVersion,
+      schedules: declaredIn({ name, payloadVersion }, schedules, repeatSecs),
+      hasGroups: jobGroupGenerator !== undefined,
+      onFailure: onFailure === undefined ? undefined : this.#makerOf(onFailure).failureJobs,
+      stored: () =>
+        storedDefaults({
+          settings,
+          unique,
+          hasGroups: jobGroupGenerator !== undefined,
+          hasBackoff: backoff !== undefined,
+        }),
+      prepare: preparing(this.#services.settings.payloadCodec, this.#contract),
+      check: this.#contract === undefined ? undefined : (payload) => this.#contract?.check(payload),
+      draft: (services, owner, payload, overrides) => {
+        if (services === this.#services) return this.#producer.draft(owner, payload, overrides);
+        throw new InvalidOptionError(owner, ofAnotherContext(name));
+      },
+      execute: (payload, metadata: JobMetadata) => workFunction?.(payload as never, metadata),
+      nextTick: () => this.#maker.make(null, NO_OVERRIDES, this.#maker.extrasOf(null)),
+      tickJob: (request) => this.#maker.makeTick(request),
     };
+    setRegisteredJob(this, this.#registered);
+  }
+
+  /** @throws InvalidOptionError for what is no definition of the same context. */
+  #makerOf(definition: unknown): JobMaker {
+    const isOne = typeof definition === 'object' && definition !== null && #maker in definition;
+    if (!isOne) {
+      throw new InvalidOptionError('JobDefinition.onFailure', `must be a JobDefinition, got ${describe(definition)}`);
+    }
+    const { name } = definition;
+    if (definition.#services === this.#services) return definition.#maker;
+    throw new InvalidOptionError('JobDefinition.onFailure', ofAnotherContext(name));
   }
 
   /**
-   * Makes this process's workers take jobs of this name, and its orchestrators schedule them if they repeat. Before or
-   * after those are made, and as often as you like.
+   * Makes this process's workers take jobs of this name, and its orchestrators enqueue them if they repeat or have
+   * schedules. Call it before or after those are made, and as often as you like.
    *
    * @throws DuplicateJobDefinitionError when another definition of the same name is registered in the context.
+   * @throws InvalidOptionError when it has no `workFunction`, and when a key of its schedules was taken by
+   *   `context.schedules.set`.
+   * @throws PayloadError when the payload of one of its schedules does not fit the `payloadSchema`.
    * @throws SchemaVersionError when the database has not been migrated.
    * @throws DatabaseError when the database cannot be asked.
    */
   async register(): Promise<void> {
     const { registry, driver, tables, checkSchema } = this.#services;
+    if (!this.#canRun) throw new InvalidOptionError('JobDefinition.workFunction', nothingToRun(this.name));
     await checkSchema();
-    const { name, repeatSecs } = this.#registered;
-    // The name is taken first: a second definition must not change the first one's schedule before it is refused.
+    const { name, repeatSecs, schedules, limits } = this.#registered;
+    await checkDeclared(this.#registered);
+    // The name is taken first: a second definition must not change the first one's schedule before it is refused. And no
+    // job starts in this process before the limits are there.
+    if (limits !== undefined) {
+      registry.take(this.#registered);
+      await setLimitsOfDefinition(this.#services, name, limits);
+    }
     registry.register(this.#registered);
-    if (repeatSecs === undefined) return;
-    await upsertSchedule(driver, tables, { name, repeatSecs });
+    if (schedules.length === 0 && repeatSecs === undefined) return;
+    if (schedules.length > 0) await enterDeclared({ session: driver, tables }, this.#registered);
+    if (repeatSecs !== undefined) await enterRepeat({ session: driver, tables }, this.#registered, repeatSecs);
     registry.announce(); // an orchestrator that was woken by the name may have looked before its schedule was there
   }
 
   /**
    * Enqueues a job. It need not be registered in this process.
    *
-   * @returns the job's id, once it is durable; with `tx`, once it is in the transaction.
-   * @throws PayloadError for a payload that would not survive JSON, has more than 64 MiB of it, or is nested more than
-   *   1,000 levels deep.
+   * @returns the id of the job that does the work, once it is durable; with `tx`, once it is in the transaction. If the
+   *   definition is `unique`, that may be an earlier job; {@link submit} says so.
+   * @throws PayloadError for a payload that would not survive JSON, has more than 64 MiB of it, is nested more than
+   *   1,000 levels deep, or does not fit the `payloadSchema`.
    * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
+   * @throws DuplicateJobError where the unique key is held, and the definition says to throw.
    * @throws SchemaVersionError when the database has not been migrated.
-   * @throws DatabaseError when the database refuses. If the connection was lost, or the statement cut short by a timeout,
-   *   the job may have been enqueued: `isRetryable` is true then.
+   * @throws DatabaseError when the database refuses. If the connection was lost, or the statement cut short by a
+   *   timeout, the job may have been enqueued: `isRetryable` is true then.
    */
-  async enqueue(...[payload, options]: EnqueueArguments<TParams>): Promise<string> {
-    const { tx, ...overrides } = options === undefined ? {} : checkEnqueueOptions(options);
-    const { maxRunSecs } = overrides;
-    const headers = encodeHeaders('enqueue.headers', overrides.headers);
-    const extras = encodeExtras(headers, { maxRunSecs, backoff: this.#backoffFor(overrides) });
-    const job = this.#newJob((payload === undefined ? null : payload) as TParams, overrides, extras);
-    const { enqueuer } = this.#services;
-    await this.#insert([job], tx, {
-      alone: () => enqueuer.insert(job),
-      within: (session) => enqueuer.insertIn(session, [job]),
-    });
-    return job.id;
+  async enqueue(...[payload = null, options]: EnqueueArguments<TInput>): Promise<string> {
+    const checked = options === undefined ? undefined : checkEnqueueOptions(options);
+    return (await this.#producer.submit(payload, checked)).jobId;
   }
 
   /**
-   * Enqueues many jobs, all or none, in their order. A hundred thousand in one call are fine: they go in statements of a
-   * thousand, within one transaction, and however large the payloads, little of their JSON is in memory at a time. All
-   * items are checked before the first is sent; leave them as they are until the call is over. At most a million.
+   * Enqueues a job, as {@link enqueue} does, and waits for its end.
    *
-   * @returns the jobs' ids, in order.
+   * Within a job, that job keeps its slot while it waits. If all slots wait for jobs that need a slot, they wait for
+   * ever.
+   *
+   * @returns what its work function returned, if the definition keeps results; else `undefined`.
+   * @throws JobFailedError when it has failed for good, JobCancelledError when it was cancelled.
+   * @throws WaitTimeoutError when it is not over after `waitSecs`: it goes on, and {@link result} can be asked for
+   *   later.
+   * @throws JobNotFoundError when it was deleted meanwhile.
+   * @throws PayloadError, InvalidOptionError, DuplicateJobError, SchemaVersionError, DatabaseError as {@link enqueue}
+   *   does.
+   */
+  async enqueueAndWait(...[payload = null, options]: EnqueueAndWaitArguments<TInput>): Promise<TResult> {
+    const { waitSecs, signal, ...overrides } = checkEnqueueAndWaitOptions(options ?? {});
+    const { jobId } = await this.#producer.submit(payload, { ...overrides, awaited: true });
+    return resultIn(jobId, await waitFor(this.#services, jobId, { waitSecs, signal })) as TResult;
+  }
+
+  /**
+   * The result of a job of this definition that has succeeded. Waits for one that is not over, for `waitSecs` at most.
+   *
+   * @throws JobFailedError, JobCancelledError, WaitTimeoutError, JobNotFoundError as {@link enqueueAndWait} does.
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link enqueue} does.
+   */
+  async result(id: string, options: OutcomeOptions = {}): Promise<TResult> {
+    return resultIn(id, await outcomeOf(this.#services, 'JobDefinition.result', id, options)) as TResult;
+  }
+
+  /**
+   * Enqueues a job, as {@link enqueue} does, and says what became of it: if its unique key is held, another job stands
+   * for it. A call waits for an open transaction that has enqueued the same key.
+   */
+  async submit(...[payload = null, options]: EnqueueArguments<TInput>): Promise<SubmitOutcome> {
+    const checked = options === undefined ? undefined : checkEnqueueOptions(options);
+    return await this.#producer.submit(payload, checked);
+  }
+
+  /**
+   * Enqueues many jobs, all or none, in their order. At most a million; a hundred thousand in one call are fine. They
+   * go in statements of a thousand, within one transaction, with little of their JSON in memory at a time. All items
+   * are checked before the first is sent; do not change them until the call is over.
+   *
+   * @returns the ids of the jobs that do the work, in order.
    * @throws PayloadError, InvalidOptionError for the first item that is wrong, with its index, and for what is no list
    *   or has more than a million items; nothing was enqueued.
-   * @throws SchemaVersionError, DatabaseError as {@link enqueue} does.
+   * @throws DuplicateJobError, SchemaVersionError, DatabaseError as {@link enqueue} does.
    */
-  async enqueueMany(items: readonly EnqueueItem<TParams>[], options: EnqueueManyOptions = {}): Promise<string[]> {
-    const { tx, headers } = checkEnqueueManyOptions(options);
-    const drafts = this.#draftsOf(items, encodeHeaders('enqueueMany.headers', headers));
-    const jobs = function* (name: string): Generator<NewJob, void> {
-      for (const [index, { job, payload }] of drafts.entries()) {
-        yield isWritten(job) ? job : { ...job, payloadText: encodePayload(name, payload, index) };
-      }
-    };
-    const { enqueuer } = this.#services;
-    const made = drafts.map(({ job }) => job);
-    await this.#insert(made, tx, {
-      alone: () => enqueuer.insertMany(jobs(this.name)),
-      within: (session) => enqueuer.insertIn(session, jobs(this.name)),
-    });
-    return made.map(({ id }) => id);
+  async enqueueMany(items: readonly EnqueueItem<TInput>[], options: EnqueueManyOptions = {}): Promise<string[]> {
+    return (await this.#producer.submitMany(items, checkEnqueueManyOptions(options))).ids;
   }
 
-  #draftsOf(items: readonly unknown[], ofAll: string | null): readonly Draft[] {
-    checkItemCount(items);
-    const extrasOfAll = encodeExtras(ofAll);
-    let chars = 0;
-    const drafts: Draft[] = [];
-    for (let index = 0; index < items.length; index += 1) {
-      const item = checkEnqueueItem(items, index);
-      const { payload = null } = item;
-      const { headers, maxRunSecs } = item;
-      const backoff = this.#backoffFor(item);
-      const own = headers === undefined ? ofAll : encodeHeaders(`enqueueMany[${index}].headers`, headers);
-      const isCommon = own === ofAll && maxRunSecs === undefined && backoff === undefined;
-      const extras = isCommon ? extrasOfAll : encodeExtras(own, { maxRunSecs, backoff });
-      const job = this.#newJob(payload as TParams, item, extras, index);
-      chars += job.payloadText.length;
-      drafts.push({ job: chars <= KEPT_CHARS ? job : { ...job, payloadText: null }, payload });
-    }
-    return drafts;
+  /**
+   * Enqueues many jobs, as {@link enqueueMany} does, and says what became of each. If a unique key is twice in the
+   * list, the first item is enqueued and the second meets it.
+   */
+  async submitMany(
+    items: readonly EnqueueItem<TInput>[],
+    options: EnqueueManyOptions = {},
+  ): Promise<readonly SubmitOutcome[]> {
+    const { ids, outcomes } = await this.#producer.submitMany(items, checkEnqueueManyOptions(options));
+    return outcomes ?? ids.map((jobId) => ({ jobId, outcome: 'enqueued' }));
   }
 
-  /** In the caller's transaction if there is one, else by ourselves, telling of it once it is committed. */
-  async #insert(
-    jobs: readonly { readonly id: string }[],
-    tx: SqlSession | undefined,
-    way: { alone(): Promise<void>; within(tx: SqlSession): Promise<void> },
-  ): Promise<void> {
-    if (jobs.length === 0) return;
-    const { events, whyMissing, tables } = this.#services;
-    try {
-      await (tx === undefined ? way.alone() : way.within(tx));
-    } catch (error) {
-      if (tx !== undefined) throw missingSchema(error, tables) ?? error;
-      throw isMissing(error) ? await whyMissing(error) : error;
-    }
-    if (tx !== undefined || !events.hasHandlers) return;
-    for (const { id } of jobs) {
-      events.emit({ eventType: 'JOB_DEFINITION_JOB_ENQUEUE', jobId: id, jobName: this.name });
-    }
+  /**
+   * Checks the payloads of waiting jobs, oldest first, as a run would: before a deployment, or in a test with a copy of
+   * production's jobs. It changes nothing.
+   *
+   * @returns those that this release could not run, up to one for each job.
+   * @throws InvalidOptionError for a `limit` (10,000: how many jobs are looked at) that is no whole number from 1 to
+   *   1,000,000.
+   */
+  async checkWaiting(options: CheckWaitingOptions = {}): Promise<readonly WaitingProblem[]> {
+    const { limit } = checkWaitingOptions(options);
+    const contract = this.#contract ?? new PayloadContract(this.name, {});
+    return await checkWaiting(this.#services, contract, this.name, limit);
   }
+}
 
-  #newJob(payload: TParams, overrides: EnqueueOverrides, extras: string | null, item?: number): NewJob {
-    const settings = this.#settings;
-    return {
-      id: monotonicUuid(),
-      name: this.name,
-      channel: overrides.channel ?? settings.channel,
-      jobGroup: overrides.jobGroup ?? this.#groupOf(payload),
-      delaySecs: overrides.runAt === undefined ? (overrides.delaySecs ?? settings.delaySecs) : 0,
-      runAtMs: overrides.runAt?.getTime() ?? null,
-      numAttempts: overrides.numAttempts ?? settings.numAttempts,
-      timeoutSecs: overrides.timeoutSecs ?? settings.timeoutSecs,
-      priority: overrides.priority ?? settings.priority,
-      payloadText: encodePayload(this.name, payload, item),
-      extras,
-    };
-  }
+function ofAnotherContext(name: string): string {
+  return `must be of the same context, and ${JSON.stringify(name)} is of another one`;
+}
 
-  /** A pause that is given for this job goes before the definition's backoff, which whoever runs it would go by. */
-  #backoffFor({ backoff, timeoutSecs }: EnqueueOverrides): BackoffRule | null | undefined {
-    return backoff ?? (timeoutSecs !== undefined && this.#registered.backoff !== undefined ? null : undefined);
-  }
-
-  #groupOf(payload: TParams): string | null {
-    if (this.#generateGroup === undefined) return null;
-    const group: unknown = this.#generateGroup(payload);
-    const problem = groupCheck(group);
-    if (problem === undefined) return group as string;
-    // Plain JavaScript may give an async one: what its promise rejects with must not end the process.
-    void Promise.resolve(group).catch(() => {});
-    throw new InvalidOptionError(
-      `JobDefinition.jobGroupGenerator of ${JSON.stringify(this.name)}`,
-      `gave a group that ${problem}`,
-    );
-  }
+function nothingToRun(name: string): string {
+  return `of ${JSON.stringify(name)} is missing: this definition can only enqueue; register one that has it, in the process that is to run its jobs`;
 }

@@ -27,8 +27,8 @@ export function runAtIn(owner: string, { runAt, delaySecs }: Given): Date | unde
   throw new InvalidOptionError(option, `must be at most 100 years from now, got ${new Date(ms).toISOString()}`);
 }
 
-/** Of a date of another realm too, and of nothing that only looks like one. */
-function msOf(value: unknown): number | undefined {
+/** In milliseconds since 1970: of a date of another realm too, and of nothing that only looks like one. */
+export function msOf(value: unknown): number | undefined {
   try {
     return Date.prototype.getTime.call(value);
   } catch {

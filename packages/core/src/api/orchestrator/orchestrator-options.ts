@@ -4,10 +4,11 @@ import { isContext } from '../../services/services.ts';
 
 /** The options of an {@link Orchestrator}. */
 export interface OrchestratorOptions {
+  /** It looks after the schema of this context. */
   readonly context: Context;
   /**
-   * How often to look for repeating jobs that another process made due, in seconds. Ticks that this orchestrator knows
-   * of are enqueued when they are due, whatever this value.
+   * How often to look for schedules that another process has changed, in seconds. Ticks that this orchestrator knows of
+   * are enqueued when they are due, whatever this value.
    *
    * @defaultValue 5
    * @throws {@link InvalidOptionError} below 0.1 or above 3,600.

@@ -1,8 +1,13 @@
+import { DepthSampler } from '../../maintain/depth-sampler.ts';
 import { GroupPruner } from '../../maintain/group-pruner.ts';
 import { JobPruner } from '../../maintain/job-pruner.ts';
+import { KeyPruner } from '../../maintain/key-pruner.ts';
+import { ReportPruner } from '../../maintain/report-pruner.ts';
 import { Rescuer } from '../../maintain/rescuer.ts';
 import { Scheduler } from '../../maintain/scheduler.ts';
 import { SelfCheck } from '../../maintain/self-check.ts';
+import { StatsRoller } from '../../maintain/stats-roller.ts';
+import { FIRST_UNSERVED_MS, UnservedCheck } from '../../maintain/unserved-check.ts';
 import type { Daemon } from '../../runtime/daemon.ts';
 import { type Services, servicesOf } from '../../services/services.ts';
 import { type OrchestratorOptions, resolveOrchestratorOptions } from './orchestrator-options.ts';
@@ -10,6 +15,9 @@ import { type OrchestratorOptions, resolveOrchestratorOptions } from './orchestr
 /** How often to look for dead workers, and for groups that need fixing, in milliseconds. */
 const RESCUE_INTERVAL_MS = 10_000;
 const SELF_CHECK_INTERVAL_MS = 60_000;
+
+/** How often to add up what processes have counted, and to count the jobs that wait, in milliseconds. */
+const STATS_INTERVAL_MS = 60_000;
 
 /**
  * When each begins, in milliseconds; the rescuer does at once. Rescues, prunes of groups and self-checks lock rows of groups
@@ -19,10 +27,13 @@ const SELF_CHECK_INTERVAL_MS = 60_000;
 const FIRST_GROUP_PRUNE_MS = 200;
 const FIRST_FINALIZED_PRUNE_MS = 400;
 const FIRST_SELF_CHECK_MS = 1_500;
+const FIRST_ROLL_MS = 2_500;
+const FIRST_DEPTH_MS = 3_000;
 
 /**
- * Enqueues repeating jobs when they are due, and keeps the database tidy: deletes finalized jobs past their retention
- * and groups out of use, and puts back the jobs of processes that died.
+ * Enqueues the ticks of repeating jobs and of schedules when they are due, and keeps the database tidy: deletes finalized
+ * jobs past their retention and groups out of use, puts back the jobs of processes that died, and adds up what processes
+ * have counted.
  *
  * It starts by itself. Any number may run, in any processes: no tick is doubled and no deletion counted twice. Delays,
  * retries and rescue work without one; repeats and clean-up need one.
@@ -47,14 +58,27 @@ export class Orchestrator implements AsyncDisposable {
       intervalMs: RESCUE_INTERVAL_MS,
       selfId: () => null,
       onRescued: announce,
+      onSchedulesSeen: () => {
+        if (services.registry.scheduleNews === 0) services.registry.announceSchedules();
+      },
     });
+    const keyPruner = new KeyPruner(cleanUp);
+    const reportPruner = new ReportPruner(cleanUp);
     this.#services = services;
     this.#daemons = new Map<Daemon, number>([
       [scheduler, 0],
       [new JobPruner(cleanUp), FIRST_FINALIZED_PRUNE_MS],
       [rescuer, 0],
-      [new GroupPruner(cleanUp), FIRST_GROUP_PRUNE_MS],
+      [
+        new GroupPruner({ ...cleanUp, onKeys: () => keyPruner.wake(), onReports: () => reportPruner.wake() }),
+        FIRST_GROUP_PRUNE_MS,
+      ],
+      [keyPruner, Infinity],
+      [reportPruner, Infinity],
       [new SelfCheck({ services, intervalMs: SELF_CHECK_INTERVAL_MS, onFixed: announce }), FIRST_SELF_CHECK_MS],
+      [new StatsRoller({ services, intervalMs: STATS_INTERVAL_MS }), FIRST_ROLL_MS],
+      [new DepthSampler({ services, intervalMs: STATS_INTERVAL_MS }), FIRST_DEPTH_MS],
+      [new UnservedCheck(services), FIRST_UNSERVED_MS],
     ]);
     void Promise.resolve().then(() => this.#start(scheduler));
   }

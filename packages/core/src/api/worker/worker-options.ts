@@ -5,6 +5,7 @@ import { isContext } from '../../services/services.ts';
 
 /** The options of a {@link Worker}. */
 export interface WorkerOptions {
+  /** It runs the jobs of the definitions that are registered in it. */
   readonly context: Context;
   /**
    * The channels to take jobs of.

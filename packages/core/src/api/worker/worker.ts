@@ -15,10 +15,10 @@ export interface StopResult {
 }
 
 /**
- * Runs jobs: those registered in its context, of its channels, one at a time unless told otherwise.
+ * Runs the jobs that are registered in its context, from its channels, one at a time unless told otherwise.
  *
- * It starts by itself. Make as many as you want jobs to run at a time: all Workers of a context share one claimer, one
- * settler, one listening connection and one lease.
+ * It starts by itself. Make as many as you like: all Workers of a context share one claimer, one settler, one listening
+ * connection and one lease.
  *
  * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
  */
@@ -50,18 +50,19 @@ export class Worker implements AsyncDisposable {
    * Stops taking jobs, lets the running ones finish, releases those claimed but not started without spending an
    * attempt, and resolves once all of that is recorded. Calling it again is fine.
    *
-   * With `waitSecs` it waits no longer than that for the running ones, and for `abortGraceSecs` of the context after it has
-   * aborted their `metadata.signal`. A run that ends by throwing in that grace is released, its attempt given back: its
-   * job is ready again at once, for others. One that returns has succeeded. What still runs then is left alone, and told in
-   * `stillRunning`: where other Workers of the context go on, its outcome is recorded when it ends; else its attempt is
-   * spent, and the job runs again elsewhere, if it has attempts left, once the lease has run out. Of several calls the
-   * one that waits least counts.
+   * With `waitSecs` it waits no longer than that for the running ones. Then it aborts their `metadata.signal`, and
+   * waits for `abortGraceSecs` of the context. A run that throws within that grace is released and its attempt given
+   * back: its job is ready again at once, for others. A run that returns has succeeded. What still runs after that is
+   * left alone and listed in `stillRunning`. If other Workers of the context go on, its outcome is recorded when it
+   * ends. Otherwise its attempt is spent, and the job runs again elsewhere once the lease has run out, if it has
+   * attempts left. Of several calls, the one that waits least counts.
    *
    * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range; the Worker goes on.
-   * @throws StopWithinJobError when a job that this very Worker runs calls it, and at once: to wait for it would be to
-   *   wait for itself. The Worker stops all the same, and who does not wait need not look at the promise.
-   * @throws DatabaseError when the database cannot be told that the process is gone, or, since the program has ended the
-   * database client before (`isClientClosed`), what became of its jobs: the lease then runs out, and they run again.
+   * @throws StopWithinJobError at once, when a job that this very Worker runs calls it: awaiting it would wait for
+   *   itself. The Worker stops all the same; whoever does not await the promise can ignore it.
+   * @throws DatabaseError when the database cannot be told that the process is gone; or what became of its jobs,
+   *   because the program has ended the database client before (`isClientClosed`). The lease then runs out, and the
+   *   jobs run again.
    */
   stop(): Promise<void>;
   stop(options: StopOptions): Promise<StopResult>;

@@ -1,13 +1,16 @@
 import { DatabaseError } from '../../driver/index.ts';
 import type { ClaimedJob } from '../../model/job.ts';
 import { Daemon } from '../../runtime/daemon.ts';
+import { daemonOptions } from '../../services/daemon-options.ts';
 import type { Services } from '../../services/services.ts';
 import { type ClaimResult, claim, type Demand } from '../../statements/claim.ts';
 import { claimAnnounced } from '../../statements/claim-announced.ts';
 import type { Lease } from '../lease-keeper.ts';
+import type { Lull } from '../lull.ts';
 import type { News } from '../news.ts';
 import type { SlotPool } from '../slots.ts';
 import { AnnouncedJobs, type Placed } from './announced-jobs.ts';
+import { atMost } from './at-most.ts';
 import { Contention } from './contention.ts';
 import { LaneMarks } from './lane-marks.ts';
 import { mayFill, roomBeside } from './payload-room.ts';
@@ -17,18 +20,20 @@ export interface ClaimerOptions {
   readonly services: Services;
   readonly pools: () => readonly SlotPool[];
   readonly lease: () => Lease | null;
-  /** The lease is gone, as a claim found out. */
+  /** A claim found out that the lease is gone. */
   readonly onLeaseLost: (lease: Lease) => void;
   /** A worker process seems to be dead. */
   readonly onRescueDue: () => void;
-  /** Whether so many outcomes wait to be recorded that no more jobs should be started. */
-  readonly hasBacklog: () => boolean;
+  /** How many more jobs there is room for, as to the outcomes that wait to be recorded; from 0 on none. */
+  readonly outcomeRoom: () => number;
   /** The answer of a claim was lost: the database may think that we hold jobs that we do not know of. */
   readonly reconcile: (lease: Lease) => Promise<void>;
   /** Releases jobs that were claimed ahead and could not be started in time. */
   readonly release: (pool: SlotPool) => void;
   /** How often to scan when nothing is heard, in milliseconds. */
   readonly pollMs: () => number;
+  /** For who waits until there is nothing to do. */
+  readonly lull?: Lull | undefined;
 }
 
 /** What a pool asked for. */
@@ -58,7 +63,7 @@ export class Claimer extends Daemon {
   readonly #dueHeld = new Contention();
 
   constructor(options: ClaimerOptions) {
-    super({ name: 'claimer', onError: options.services.reportError });
+    super({ name: 'claimer', ...daemonOptions(options.services) });
     this.#options = options;
   }
 
@@ -91,7 +96,7 @@ export class Claimer extends Daemon {
   }
 
   protected override async tick(): Promise<number> {
-    const { services, pools, lease: currentLease, hasBacklog, reconcile } = this.#options;
+    const { services, pools, lease: currentLease, outcomeRoom, reconcile } = this.#options;
     const lease = currentLease();
     const names = services.registry.names();
     if (lease === null || names.length === 0) {
@@ -107,24 +112,25 @@ export class Claimer extends Daemon {
     const now = this.clock.now();
     const all = pools();
     for (const pool of all) if (pool.holdsUntil <= now) this.#options.release(pool);
-    if (hasBacklog()) return BACKLOG_PAUSE_MS;
+    const mostJobs = outcomeRoom();
+    if (mostJobs <= 0) return BACKLOG_PAUSE_MS;
     const isTimeToScan = now >= this.#scanAt;
     if (isTimeToScan) this.#announced.clear(); // found by the scan
     const room = roomBeside(all);
     if (room <= 0) {
       // The next job that ends wakes us, and then to scan.
-      for (const pool of all) pool.isDrained = false;
+      for (const pool of all) pool.hear();
       this.#scanAt = -Infinity;
       return this.#untilNext(all, now);
     }
     const placed = isTimeToScan
       ? null
       : this.#announced.place(all, (name) => services.registry.get(name) !== undefined);
-    if (placed === null) for (const pool of all) pool.isDrained = false;
+    if (placed === null) for (const pool of all) pool.hear();
     else if (placed.length > 0) return await this.#claimAnnounced(lease, placed, room);
     const asked = all.flatMap((pool): Asked[] => {
       const demand = pool.demand(now);
-      return demand === null ? [] : [{ pool, demand }];
+      return demand === null ? [] : [{ pool, demand: atMost(demand, Math.ceil(mostJobs / all.length)) }];
     });
     if (asked.length === 0) return this.#untilNext(all, now);
     this.#scanAt = now + this.#options.pollMs();
@@ -137,10 +143,13 @@ export class Claimer extends Daemon {
     const share = Math.ceil(room / asked.length);
     const demands = asked.map(({ demand }) => ({ ...demand, room: share }));
     const scan = this.#marks.areOfUse(now) ? this.#budget.next(now) : this.#budget.full();
+    const wasIdle = scan === 'full' && this.#options.lull?.isIdle === true;
     const from = scan === 'full' ? null : { scan: scan, ...this.#marks.from(now) };
     const result = await this.#answerTo(lease, claim(driver, tables, { ...lease, names, demands, from }));
     if (result === null) return 0;
     this.#learn(scan, demands, result);
+    const isNothing = !result.mayHaveMore && result.jobs.every(({ length }) => length === 0);
+    if (wasIdle && isNothing && this.#scanAt > -Infinity) this.#options.lull?.onNothing();
     return this.#accept(asked, result, scan, share);
   }
 
@@ -197,7 +206,8 @@ export class Claimer extends Daemon {
     if (result === null) return 0;
     const now = this.clock.now();
     const poolOf = new Map(placed.map(({ job, pool }) => [job.id, pool]));
-    if (result.jobs.length < announced.length && mayFill(result.jobs, room)) this.#scanAt = -Infinity;
+    if (result.isScanNeeded || (result.jobs.length < announced.length && mayFill(result.jobs, room)))
+      this.#scanAt = -Infinity;
     for (const job of result.jobs) poolOf.get(job.id)?.accept([job], now);
     for (const pool of poolOf.values()) if (pool.isUnused) this.#options.release(pool);
     return 0;
@@ -205,23 +215,24 @@ export class Claimer extends Daemon {
 
   #accept(
     asked: readonly Asked[],
-    { jobs, nextDueMs, isDueHeld, isRescueDue, mayHaveMore, hasMoved }: ClaimResult,
+    { jobs, nextDueMs, isDueHeld, isRescueDue, mayHaveMore, hasMoved, parallelGroups, isStartOnly }: ClaimResult,
     scan: Scan,
     room: number,
   ): number {
     const now = this.clock.now();
-    let isAnyTaken = false;
-    let isAnyDrained = false;
+    const parallel = new Set(parallelGroups);
     const answers = asked.map(({ pool, demand }, i) => ({ pool, demand, taken: jobs[i] ?? [] }));
     // The database counts one job of a claim as started: nothing of what others hold may run before it.
     const isFirst = ({ taken }: { readonly taken: readonly ClaimedJob[] }) => taken[0]?.isStarted === true;
     for (const { pool, demand, taken } of answers.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
-      pool.isDrained = taken.length < demand.slots + demand.ahead && !mayHaveMore && !mayFill(taken, room);
-      isAnyDrained ||= pool.isDrained;
-      if (taken.length > 0) isAnyTaken = true;
-      pool.accept(taken, now);
+      const wanted = demand.slots + (isStartOnly ? 0 : demand.ahead);
+      pool.isDrained = taken.length < wanted && !mayHaveMore && !mayFill(taken, room);
+      pool.isStartOnly = isStartOnly;
+      pool.accept(taken, now, parallel);
       if (pool.isUnused) this.#options.release(pool); // its last Worker left meanwhile
     }
+    const isAnyTaken = jobs.some(({ length }) => length > 0);
+    const isAnyDrained = asked.some(({ pool }) => pool.isDrained);
     // It may have missed some: the next full scan tells. Where this was one, that is not planned.
     if (isAnyDrained && scan !== 'full') this.#scanAt = Math.min(this.#scanAt, this.#budget.fullAt);
     const untilHeldMs = this.#dueHeld.note(isDueHeld) * this.jitter();

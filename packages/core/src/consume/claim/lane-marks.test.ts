@@ -23,8 +23,9 @@ function marked() {
         isRescueDue: false,
         mayHaveMore: false,
         hasMoved: false,
+        parallelGroups: [],
       };
-      const seen = { scanMs: 0.1, promotedMs: null, latestSeq: FAR, isLeftBehind: false };
+      const seen = { scanMs: 0.1, promotedMs: null, latestSeq: FAR, isLeftBehind: false, isStartOnly: false };
       marks.note(scan, demands, { jobs: [jobs], ...facts, ...seen, ...more }, now);
     },
     at: (ms: number) => {

@@ -2,21 +2,27 @@ import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../../test/support/claimed-job.ts';
 import type { BearEvent } from '../../events.ts';
 import { EventBus } from '../../runtime/event-bus.ts';
+import { Hooks } from '../../services/hooks.ts';
 import { Registry } from '../../services/registry.ts';
 import { Holding } from '../holdings.ts';
 import type { Settlement } from '../settle/settle-batch.ts';
-import { type AroundRun, Executor } from './executor.ts';
+import { Executor } from './executor.ts';
 import { RunScope } from './run-scope.ts';
 
 /** An executor whose settlements are noted. */
-function executing(work: (payload: unknown) => unknown, around?: AroundRun, maxRunSecs?: number) {
+function executing(work: (payload: unknown) => unknown, hooks = new Hooks(), maxRunSecs?: number) {
   const registry = new Registry();
   registry.register({
     name: 'JOB',
     repeatSecs: undefined,
     maxRunSecs,
+    payloadVersion: 1,
+    schedules: [],
+    hasGroups: false,
+    draft: () => Promise.reject(),
     execute: work,
     nextTick: () => Promise.reject() as never,
+    tickJob: () => Promise.reject() as never,
   });
   const settlements: Settlement[] = [];
   const dropped: Settlement[] = [];
@@ -32,7 +38,7 @@ function executing(work: (payload: unknown) => unknown, around?: AroundRun, maxR
     throw error;
   });
   const executor = new Executor({
-    services: { events, registry, warn: (message) => void warnings.push(message) },
+    services: { events, registry, hooks, warn: (message) => void warnings.push(message) },
     settler,
     limits: {
       limit: (_holding, running, secs) => {
@@ -40,8 +46,13 @@ function executing(work: (payload: unknown) => unknown, around?: AroundRun, maxR
         return running;
       },
     },
+    tools: {
+      progress: () => {},
+      log: () => {},
+      completeIn: () => Promise.reject(),
+      enqueueOnSuccess: () => Promise.reject(),
+    },
     clock: { now: () => 7, sleep: () => Promise.reject(), after: () => () => {} },
-    around,
   });
   const by = { id: 'w', isLeaving: false, scope: new RunScope('w') };
   return {
@@ -155,17 +166,19 @@ describe('an attempt', () => {
   });
 });
 
-describe('what is called around a work function', () => {
-  it('sees what that is told, and makes its return and its throw the outcome', async () => {
+describe('hooks around a work function', () => {
+  it('see what that is told, and make its return and its throw the outcome', async () => {
     const seen: string[] = [];
-    const { run, settlements } = executing(
-      () => seen.push('work'),
-      async ({ jobName, workerId }, next) => {
+    const hooks = new Hooks();
+    hooks.add({
+      name: 'refusing',
+      run: async ({ metadata: { jobName, workerId } }, next) => {
         seen.push(`${jobName} by ${workerId}`);
         await next();
         throw new Error('refused afterwards');
       },
-    );
+    });
+    const { run, settlements } = executing(() => seen.push('work'), hooks);
     await run(held());
     expect(seen).toEqual(['JOB by w', 'work']);
     expect(settlements).toMatchObject([{ outcome: { kind: 'failed' } }]);

@@ -45,9 +45,14 @@ export class GroupRunner {
         const { run } = slot;
         let isBrokenOff = false;
         let now = 0;
-        for (const holding of run.holdings) {
+        for (let holding = run.next(); holding !== undefined; holding = run.next()) {
           const { job } = holding;
-          if (isStartRecorded(job) && !(await settler.recordStart(holding, worker.id))) continue;
+          if (
+            holding.cancelled === undefined &&
+            isStartRecorded(job) &&
+            !(await settler.recordStart(holding, worker.id))
+          )
+            continue;
           // A process that was frozen past its lease goes on where it was: it must not start what may run elsewhere by
           // now. Asked again after each wait, with nothing between the answer and the start: what went on before us may
           // have blocked the event loop for longer than a lease.
@@ -59,9 +64,8 @@ export class GroupRunner {
           if (holding.isLost) continue;
           // The server that gave it may have come back without that commit, and the job be somebody else's.
           const isOfOtherServer = run.claimedAt < keeper.serverSince;
-          const isFirst = holding === run.holdings[0];
           const isLate =
-            worker.isAborting || (!isFirst && (isBrokenOff || worker.isLeaving || now > run.claimedAt + runMs));
+            worker.isAborting || (!run.isAtFirst && (isBrokenOff || worker.isLeaving || now > run.claimedAt + runMs));
           if (isOfOtherServer || isLate) {
             settler.record({ holding, outcome: released(job), workerId: worker.id, durationMs: 0 });
             continue;
@@ -69,15 +73,18 @@ export class GroupRunner {
           const definition = executor.open(holding, worker.id);
           if (definition === null) continue;
           let thrown: Thrown | null = null;
+          let returned: unknown;
           try {
-            await executor.call(definition, holding, worker, now);
+            const result = await executor.call(definition, holding, worker, now);
+            if (definition.keepsResult === true) returned = result;
+            await holding.saidEnding?.ready();
           } catch (error) {
             thrown = { error };
           }
           now = clock.now();
           meter.measure(now - holding.startedAt, job.payloadText.length);
           // It is the oldest of its group that waits, so the others are after it.
-          if (executor.close(holding, worker.id, thrown, now)) isBrokenOff = true;
+          if (executor.close(holding, worker.id, thrown, now, returned)) isBrokenOff = true;
         }
         worker.ended(slot, now);
       },

@@ -1,6 +1,17 @@
 import type { BearEvent } from '../../events.ts';
 import type { EventBus } from '../../runtime/event-bus.ts';
+import { aboutRun } from '../about-run.ts';
 import type { Holding } from '../holdings.ts';
+
+/** Tells that a run has taken all its time, and that its signal is aborted. */
+export function emitTimeout(
+  events: EventBus<BearEvent>,
+  { job }: Holding,
+  { workerId, maxRunSecs, durationMs }: Readonly<{ workerId: string; maxRunSecs: number; durationMs: number }>,
+): void {
+  if (!events.hears('WORKER_JOB_TIMEOUT')) return;
+  events.emit({ eventType: 'WORKER_JOB_TIMEOUT', ...aboutRun(job, workerId), maxRunSecs, durationMs });
+}
 
 /** Tells that a work function goes on though its time and its grace are over. */
 export function emitOverrun(
@@ -8,9 +19,8 @@ export function emitOverrun(
   { job }: Holding,
   { workerId, durationMs }: { readonly workerId: string; readonly durationMs: number },
 ): void {
-  if (!events.hasHandlers) return;
-  const { id: jobId, name: jobName, attempt } = job;
-  events.emit({ eventType: 'WORKER_JOB_OVERRUN', jobId, jobName, workerId, attempt, durationMs });
+  if (!events.hears('WORKER_JOB_OVERRUN')) return;
+  events.emit({ eventType: 'WORKER_JOB_OVERRUN', ...aboutRun(job, workerId), durationMs });
 }
 
 /** How a run ended that nobody waited for any more. */
@@ -23,14 +33,11 @@ export interface LateEnd {
 
 /** Tells that a work function has ended after it was given up: nothing of that is recorded. */
 export function emitLateEnd(events: EventBus<BearEvent>, { job }: Holding, end: LateEnd): void {
-  if (!events.hasHandlers) return;
+  if (!events.hears('WORKER_JOB_LATE_END')) return;
   const { workerId, durationMs, thrown } = end;
   events.emit({
     eventType: 'WORKER_JOB_LATE_END',
-    jobId: job.id,
-    jobName: job.name,
-    workerId,
-    attempt: job.attempt,
+    ...aboutRun(job, workerId),
     ended: thrown === null ? 'returned' : 'threw',
     error: thrown?.error,
     durationMs,

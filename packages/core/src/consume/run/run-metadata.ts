@@ -1,7 +1,9 @@
 import type { JobHeaders } from '../../model/extras.ts';
 import type { ClaimedJob } from '../../model/job.ts';
-import type { JobMetadata } from '../../model/job-metadata.ts';
-import type { Holding } from '../holdings.ts';
+import { groupOf } from '../../model/own-group.ts';
+import type { JobTick } from '../../model/schedule/rule.ts';
+import type { JobMetadata } from '../../services/job-metadata.ts';
+import type { Holding, OwnTools } from '../holdings.ts';
 
 /** Returns what it is given: a class that extends it adds its private fields to that. */
 class Itself {
@@ -27,7 +29,7 @@ class DateOfRun extends Itself {
 
 /**
  * What a work function is told. Its fields are its own, so that it can be copied, logged and cloned; the payload is not
- * among them. The signals are no fields: most work functions never look at them, they are dear, and no clone could have them.
+ * among them. The signals and the functions are no fields: most work functions never look at them, they are dear, and no clone could have them.
  * A proxy, or an object made from this one, has the fields but no private ones: there it is found by the date.
  *
  * Measured: a fifth of a microsecond for a job. A hidden property in place of the date's secret costs as much again.
@@ -43,19 +45,22 @@ export class RunMetadata implements JobMetadata {
   readonly headers: JobHeaders;
   readonly enqueuedAt: Date;
   readonly workerId: string;
+  /** A field of those jobs only that have one: `declare` makes none. */
+  declare readonly tick?: JobTick;
   readonly #run: Holding;
 
   constructor(job: ClaimedJob, workerId: string, run: Holding) {
     this.jobId = job.id;
     this.jobName = job.name;
     this.channel = job.channel;
-    this.jobGroup = job.jobGroup ?? ownGroup(job.id);
+    this.jobGroup = groupOf(job);
     this.attempt = job.attempt;
     this.numAttempts = job.numAttempts;
     this.priority = job.priority;
     this.headers = run.extras.headers;
     this.enqueuedAt = new Date(job.enqueuedAtMs);
     this.workerId = workerId;
+    if (run.extras.tick !== undefined) this.tick = run.extras.tick;
     this.#run = run;
     new DateOfRun(this.enqueuedAt, run);
   }
@@ -68,6 +73,26 @@ export class RunMetadata implements JobMetadata {
     return RunMetadata.#runOf(this, 'stopping').stopping;
   }
 
+  get completeIn(): JobMetadata['completeIn'] {
+    const run = RunMetadata.#runOf(this, 'completeIn');
+    return async (tx, result) => await toolsOf(run).completeIn(run, tx, result);
+  }
+
+  get enqueueOnSuccess(): JobMetadata['enqueueOnSuccess'] {
+    const run = RunMetadata.#runOf(this, 'enqueueOnSuccess');
+    return (definition, ...[payload, options]) => toolsOf(run).enqueueOnSuccess(run, definition, payload, options);
+  }
+
+  get progress(): JobMetadata['progress'] {
+    const run = RunMetadata.#runOf(this, 'progress');
+    return (value) => toolsOf(run).progress(run, value);
+  }
+
+  get log(): JobMetadata['log'] {
+    const run = RunMetadata.#runOf(this, 'log');
+    return (line) => toolsOf(run).log(run, line);
+  }
+
   static #runOf(object: RunMetadata, what: string): Holding {
     const run = #run in object ? object.#run : DateOfRun.runOf((object as RunMetadata).enqueuedAt);
     if (run === undefined) throw new TypeError(`${what} is only in the metadata that a work function was given`);
@@ -75,10 +100,7 @@ export class RunMetadata implements JobMetadata {
   }
 }
 
-/**
- * The group of a job that was given none: in form a version 4 UUID. It is made of the random and the other digits of the
- * job's id, so that it is the same for every attempt without being stored, and no other job has it.
- */
-function ownGroup(id: string): string {
-  return `${id.slice(28)}${id.slice(8, 14)}4${id.slice(15, 28)}${id.slice(0, 8)}`;
+function toolsOf({ tools }: Holding): OwnTools {
+  if (tools === undefined) throw new TypeError('a run has tools from its start on');
+  return tools;
 }

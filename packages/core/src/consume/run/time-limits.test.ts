@@ -4,6 +4,7 @@ import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { JobTimeoutError } from '../../errors.ts';
 import type { BearEvent } from '../../events.ts';
 import { EventBus } from '../../runtime/event-bus.ts';
+import { aboutRun } from '../about-run.ts';
 import { Holding } from '../holdings.ts';
 import { TimeLimits } from './time-limits.ts';
 
@@ -76,7 +77,7 @@ describe('a limit of time', () => {
     await run.over;
     expect(run.result.what).toEqual(what);
     expect(numTimers()).toBe(0);
-    expect(told).toEqual([]);
+    expect(told.map(({ eventType }) => eventType)).toEqual(['WORKER_JOB_TIMEOUT']);
   });
 
   it('ends the wait after the grace, and tells of an overrun, and of how the function ends later', async () => {
@@ -86,12 +87,15 @@ describe('a limit of time', () => {
     await pass(15);
     await over;
     expect(result.what).toBe(holding.signal.reason);
-    const about = { jobId: holding.job.id, jobName: 'JOB', workerId: 'w', attempt: 1 };
-    expect(told).toEqual([{ eventType: 'WORKER_JOB_OVERRUN', ...about, durationMs: 15_000 }]);
+    const about = aboutRun(holding.job, 'w');
+    expect(told).toEqual([
+      { eventType: 'WORKER_JOB_TIMEOUT', ...about, maxRunSecs: 5, durationMs: 5_000 },
+      { eventType: 'WORKER_JOB_OVERRUN', ...about, durationMs: 15_000 },
+    ]);
     await pass(85);
     resolve();
     await pass(0);
-    expect(told.slice(1)).toEqual([
+    expect(told.slice(2)).toEqual([
       { eventType: 'WORKER_JOB_LATE_END', ...about, ended: 'returned', error: undefined, durationMs: 100_000 },
     ]);
   });
@@ -102,11 +106,11 @@ describe('a limit of time', () => {
     const { reject, over, result } = start(holding);
     await pass(50);
     expect(result.what).toBe('waited for');
-    expect(told.map(({ eventType }) => eventType)).toEqual(['WORKER_JOB_OVERRUN']);
+    expect(told.map(({ eventType }) => eventType)).toEqual(['WORKER_JOB_TIMEOUT', 'WORKER_JOB_OVERRUN']);
     reject('late');
     await over;
     expect(result.what).toBe(holding.signal.reason);
-    expect(told[1]).toMatchObject({ eventType: 'WORKER_JOB_LATE_END', ended: 'threw', error: 'late' });
+    expect(told[2]).toMatchObject({ eventType: 'WORKER_JOB_LATE_END', ended: 'threw', error: 'late' });
     expect(numTimers()).toBe(0);
   });
 
@@ -152,7 +156,7 @@ describe('a limit of time', () => {
     resolve('late');
     await over;
     expect(result.what).toEqual({ value: 'late' });
-    expect(told).toEqual([]);
+    expect(told.map(({ eventType }) => eventType)).toEqual(['WORKER_JOB_TIMEOUT']);
   });
 
   it('warns of each hundred functions that hang at once', async () => {

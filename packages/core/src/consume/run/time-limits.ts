@@ -2,7 +2,7 @@ import { JobTimeoutError } from '../../errors.ts';
 import { afterLong, type Clock } from '../../runtime/clock.ts';
 import type { Services } from '../../services/services.ts';
 import type { Holding } from '../holdings.ts';
-import { emitLateEnd, emitOverrun } from './run-events.ts';
+import { emitLateEnd, emitOverrun, emitTimeout } from './run-events.ts';
 
 export interface TimeLimitsOptions {
   readonly services: Pick<Services, 'events' | 'warn'>;
@@ -55,6 +55,7 @@ export class TimeLimits {
       after(maxRunSecs * 1000, () => {
         const reason = new JobTimeoutError(job.id, maxRunSecs);
         holding.abort(reason);
+        emitTimeout(services.events, holding, { workerId, maxRunSecs, durationMs: durationMs() });
         after(graceMs, () => graceOver(reason));
       });
       const ended = (thrown: { readonly error: unknown } | null, value?: unknown): void => {
@@ -78,8 +79,8 @@ export class TimeLimits {
     this.#hanging += 1;
     if (this.#hanging % WARN_EACH !== 0) return;
     this.#options.services.warn(
-      `${this.#hanging} work functions go on in this process after their maxRunSecs and abortGraceSecs: they hold memory, and ` +
-        'what they have open; let them end when metadata.signal is aborted',
+      `${this.#hanging} work functions still run in this process after their maxRunSecs and abortGraceSecs, and keep what they ` +
+        'hold; have them end when metadata.signal is aborted',
     );
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../../test/support/claimed-job.ts';
 import { Holding } from '../holdings.ts';
-import { firstOfOneLease, halvesOf, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
+import { dividedAt, firstOfOneLease, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
 
 const settlement = (processId: string): Settlement => {
   const holding = new Holding(claimedJob({ processId }));
@@ -10,21 +10,17 @@ const settlement = (processId: string): Settlement => {
 const start = (): Start => ({ holding: new Holding(claimedJob({})), dueAt: 0, onRecorded: undefined });
 
 describe('a batch', () => {
-  it('is divided into outcomes and starts, then into halves, and nothing is lost', () => {
-    const batch: SettleBatch = {
-      processId: 'l',
-      outcomes: [settlement('l'), settlement('l'), settlement('l')],
-      started: [start(), start()],
-    };
-    const [outcomes, starts] = halvesOf(batch);
-    expect([outcomes, starts].map((one) => [one.outcomes.length, one.started.length])).toEqual([
-      [3, 0],
-      [0, 2],
-    ]);
-    const [first, second] = halvesOf(outcomes);
-    expect([...first.outcomes, ...second.outcomes]).toEqual(batch.outcomes);
-    expect([sizeOf(first), sizeOf(second)]).toEqual([2, 1]);
-    expect(halvesOf(starts).map(sizeOf)).toEqual([1, 1]);
+  it('is divided, outcomes before starts, and nothing is lost', () => {
+    const outcomes = [settlement('l'), settlement('l'), settlement('l')];
+    const started = [start(), start()];
+    const batch: SettleBatch = { processId: 'l', outcomes, started };
+    for (const size of [1, 2, 3, 4]) {
+      const [first, rest] = dividedAt(batch, size);
+      expect([first, rest].map(sizeOf)).toEqual([size, 5 - size]);
+      expect([...first.outcomes, ...rest.outcomes]).toEqual(outcomes);
+      expect([...first.started, ...rest.started]).toEqual(started);
+      expect(rest.outcomes.length).toBe(Math.max(0, 3 - size));
+    }
   });
 
   it('is of one lease', () => {

@@ -34,25 +34,26 @@ export function sizeOf({ outcomes, started }: SettleBatch): number {
   return outcomes.length + started.length;
 }
 
-/** Two smaller batches: outcomes and starts apart, else the first half and the second. */
-export function halvesOf(batch: SettleBatch): readonly [SettleBatch, SettleBatch] {
+/** Two smaller batches: the first `size` and the rest, outcomes before starts. */
+export function dividedAt(batch: SettleBatch, size: number): readonly [SettleBatch, SettleBatch] {
   const { outcomes, started } = batch;
-  if (outcomes.length > 0 && started.length > 0) {
-    return [
-      { ...batch, started: [] },
-      { ...batch, outcomes: [] },
-    ];
-  }
-  const half = Math.ceil(sizeOf(batch) / 2);
+  const starts = Math.max(0, size - outcomes.length);
   return [
-    { ...batch, outcomes: outcomes.slice(0, half), started: started.slice(0, half) },
-    { ...batch, outcomes: outcomes.slice(half), started: started.slice(half) },
+    { ...batch, outcomes: outcomes.slice(0, size), started: started.slice(0, starts) },
+    { ...batch, outcomes: outcomes.slice(size), started: started.slice(starts) },
   ];
 }
 
-/** The first of a list, up to `limit`, that were claimed under the same lease. */
+/** What successes may bring along in one statement, in characters; one that brings more goes by itself. */
+const MOST_CHARS = 8_000_000;
+
+/** The first of a list, up to `limit`, that were claimed under the same lease and do not bring too much along. */
 export function firstOfOneLease(outcomes: readonly Settlement[], limit: number): readonly Settlement[] {
   const most = outcomes.slice(0, limit);
-  const end = most.findIndex(({ outcome }) => outcome.job.processId !== most[0]?.outcome.job.processId);
+  let chars = 0;
+  const end = most.findIndex(({ outcome }, nth) => {
+    if (outcome.kind === 'succeeded' && outcome.parts !== undefined) chars += outcome.parts.chars;
+    return outcome.job.processId !== most[0]?.outcome.job.processId || (nth > 0 && chars > MOST_CHARS);
+  });
   return end < 0 ? most : most.slice(0, end);
 }

@@ -1,26 +1,30 @@
 import type { ClaimedJob } from '../../model/job.ts';
 import { plainerTexts, unrecordedText, withErrorText } from '../../model/outcome.ts';
 import type { Services } from '../../services/services.ts';
-import { type SettleInput, type SettleResult, settle } from '../../statements/settle.ts';
+import { type Finalized, type SettleInput, type SettleResult, settle } from '../../statements/settle.ts';
 import type { SettleBatch } from './settle-batch.ts';
 import { failureOf, isInHistory, isNotInEncoding } from './settle-failure.ts';
 
 /** Sends settles, and once more where it is known how to go round what one was refused for. */
 export class SettleSender {
   readonly #services: Services;
-  readonly #kept: 'keep' | 'delete';
+  readonly #kept: Readonly<Record<'finalized' | 'failed', 'keep' | 'delete'>>;
   /** Which characters an error text may have: only those of ASCII, once the database could not store another. */
   #characters: 'all' | 'ascii' = 'all';
 
   constructor(services: Services) {
     this.#services = services;
-    this.#kept = services.settings.jobPostFinalizeDeleteSecs > 0 ? 'keep' : 'delete';
+    const { jobPostFinalizeDeleteSecs, jobPostFailDeleteSecs } = services.settings;
+    this.#kept = {
+      finalized: jobPostFinalizeDeleteSecs > 0 ? 'keep' : 'delete',
+      failed: jobPostFailDeleteSecs > 0 ? 'keep' : 'delete',
+    };
   }
 
   /** @param errorText in place of that of the outcomes. */
   async send(batch: SettleBatch, errorText?: string): Promise<SettleResult> {
     try {
-      return await this.#sendAs(batch, this.#kept, errorText);
+      return await this.#sendAs(batch, 'as it is', errorText);
     } catch (error) {
       if (isInHistory(error)) {
         this.#services.warn(REPLACED_WARNING, error);
@@ -28,7 +32,7 @@ export class SettleSender {
       }
       if (this.#characters === 'ascii' || !isNotInEncoding(error)) throw error;
       this.#characters = 'ascii';
-      return await this.#sendAs(batch, this.#kept, errorText);
+      return await this.#sendAs(batch, 'as it is', errorText);
     }
   }
 
@@ -52,8 +56,10 @@ export class SettleSender {
     await this.#run({ processId: job.processId, outcomes: [], started: [], unrecorded, finalized: 'keep' });
   }
 
-  #sendAs(batch: SettleBatch, finalized: SettleInput['finalized'], errorText?: string): Promise<SettleResult> {
+  #sendAs(batch: SettleBatch, history: 'as it is' | 'replace', errorText?: string): Promise<SettleResult> {
     const { processId, outcomes, started } = batch;
+    const { finalized, failed } = this.#kept;
+    const put = (kept: 'keep' | 'delete'): Finalized => (kept === 'keep' && history === 'replace' ? 'replace' : kept);
     const isAsItIs = errorText === undefined && this.#characters === 'all';
     return this.#run({
       processId,
@@ -61,7 +67,8 @@ export class SettleSender {
         isAsItIs ? outcome : withErrorText(outcome, errorText, this.#characters),
       ),
       started: started.map(({ holding }) => holding.job),
-      finalized,
+      finalized: put(finalized),
+      failed: put(failed),
     });
   }
 
@@ -71,5 +78,5 @@ export class SettleSender {
 }
 
 const REPLACED_WARNING =
-  'a job had the id of one that is in history: somebody put it back by hand, with its id. Its run has taken the place ' +
-  'of the earlier one in finalized_job';
+  'a job had the id of one in history: it was put back by hand, with its id. Its run has replaced the earlier one in ' +
+  'finalized_job';

@@ -1,11 +1,13 @@
 import { released } from '../../model/outcome.ts';
 import { Daemon } from '../../runtime/daemon.ts';
+import { daemonOptions } from '../../services/daemon-options.ts';
 import type { Services } from '../../services/services.ts';
 import type { SettleResult } from '../../statements/settle.ts';
 import type { Holding } from '../holdings.ts';
+import { BatchLimit } from './batch-limit.ts';
 import { Consequences, type ConsequencesOptions } from './consequences.ts';
 import { RefusedOutcomes } from './refused-outcomes.ts';
-import { firstOfOneLease, halvesOf, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
+import { dividedAt, firstOfOneLease, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
 import { failureOf, isOfAll } from './settle-failure.ts';
 import { SettleSender } from './settle-sender.ts';
 import { START_GRACE_MS, StartMarks } from './start-marks.ts';
@@ -16,8 +18,6 @@ export interface SettlerOptions extends ConsequencesOptions {
 
 type Reject = (reason: unknown) => void;
 
-const MAX_BATCH = 1_000;
-
 /** After so many refusals an outcome is given up: some 14 s; and after so many, 0.2 s, where a `stop()` waits for it. */
 const MAX_REFUSALS = 5;
 const MAX_REFUSALS_AWAITED = 2;
@@ -27,7 +27,7 @@ const MAX_REFUSALS_AWAITED = 2;
  * again, the job never run again for it: settles are fenced, so a second copy changes nothing.
  *
  * A batch that is refused is halved until it is known what cannot be recorded; that is tried again by itself, now and
- * then, while the others go on, and given up in the end.
+ * then, while the others go on, and given up in the end. Of one that takes too long, less is sent at a time.
  */
 export class Settler extends Daemon {
   readonly #options: SettlerOptions;
@@ -38,7 +38,7 @@ export class Settler extends Daemon {
   #queue: Settlement[] = [];
   /** Parts of the batch under way, the next one last. */
   #parts: SettleBatch[] = [];
-  #batchLimit = MAX_BATCH;
+  readonly #limit = new BatchLimit();
   /** Passes in which something was refused, since all was well. */
   #refusedPasses = 0;
   #waiters: { readonly left: Set<Settlement>; readonly resolve: () => void; readonly reject: Reject }[] = [];
@@ -46,17 +46,16 @@ export class Settler extends Daemon {
   #end: { readonly reason: unknown } | undefined;
 
   constructor(options: SettlerOptions) {
-    super({ name: 'settler', onError: options.services.reportError });
+    super({ name: 'settler', ...daemonOptions(options.services) });
     this.#options = options;
     this.#sender = new SettleSender(options.services);
     this.#consequences = new Consequences(options);
   }
 
-  /** About how many outcomes are not committed yet. */
-  get backlog(): number {
-    return (
-      this.#queue.length + this.#refused.size + this.#parts.reduce((sum, { outcomes }) => sum + outcomes.length, 0)
-    );
+  /** How many more jobs may be claimed; from 0 on none. */
+  get room(): number {
+    const waiting = this.#parts.reduce((sum, { outcomes }) => sum + outcomes.length, this.#queue.length);
+    return this.#limit.roomBeside(waiting, this.#refused.size);
   }
 
   record(settlement: Settlement): void {
@@ -84,6 +83,7 @@ export class Settler extends Daemon {
     });
     if (result === 'recorded') return true;
     const settlement: Settlement = { holding, outcome: released(holding.job), workerId, durationMs: 0 };
+    holding.phase = 'settling'; // it will not be started
     if (result === 'lost') this.drop(settlement);
     else this.#consequences.givenUp(settlement, result.refusal);
     return false;
@@ -109,7 +109,7 @@ export class Settler extends Daemon {
   }
 
   protected override async tick(): Promise<number> {
-    const again = firstOfOneLease(this.#refused.due(this.clock.now()), this.#batchLimit);
+    const again = firstOfOneLease(this.#refused.due(this.clock.now()), this.#limit.size);
     const [first] = again;
     if (first !== undefined)
       await this.#settle({ processId: first.outcome.job.processId, outcomes: again, started: [] });
@@ -123,7 +123,7 @@ export class Settler extends Daemon {
   #nextBatch(): SettleBatch | null {
     const processId = this.#queue[0]?.outcome.job.processId ?? this.#started.processId;
     if (processId === undefined) return null;
-    const outcomes = firstOfOneLease(this.#queue, this.#batchLimit);
+    const outcomes = firstOfOneLease(this.#queue, this.#limit.size);
     this.#queue.splice(0, outcomes.length);
     const started = this.#started.takeDue(processId, this.clock.now());
     return outcomes.length + started.length === 0 ? null : { processId, outcomes, started };
@@ -160,11 +160,16 @@ export class Settler extends Daemon {
     } catch (error) {
       const failure = failureOf(error);
       const size = sizeOf(part);
-      if (failure !== 'refused') this.#batchLimit = Math.max(1, Math.floor(size / 2));
-      if (failure === 'away') throw error;
+      if (failure === 'away') {
+        this.#limit.halve(size);
+        throw error;
+      }
+      if (failure === 'too much') this.#limit.wasTooMuch(size);
       if (size > 1) {
-        const [first, second] = halvesOf(part);
-        this.#parts.splice(-1, 1, second, first);
+        const [first, rest] = dividedAt(part, failure === 'refused' ? Math.ceil(size / 2) : this.#limit.size);
+        this.#parts.splice(-1, 1, ...(failure === 'refused' ? [rest, first] : [first]));
+        // What is left of too much has its turn in the next passes, as much at a time as gets through.
+        if (failure === 'too much') this.#queueAgain(rest);
       } else {
         const plainer = failure === 'too much' ? null : await this.#sender.sendPlainer(part, error);
         if (plainer === null) await this.#setAside(part, error);
@@ -174,7 +179,7 @@ export class Settler extends Daemon {
       return error;
     }
     this.#parts.pop();
-    this.#batchLimit = Math.min(MAX_BATCH, this.#batchLimit * 2);
+    this.#limit.passed(sizeOf(part));
     return null;
   }
 
@@ -222,12 +227,17 @@ export class Settler extends Daemon {
 
   /** Keeps what could not be settled, in its order; but one that was alone goes behind the others. */
   #putBack(parts: readonly SettleBatch[]): void {
-    const refused = new Set(this.#refused.all());
-    const ofPart = ({ outcomes }: SettleBatch) => outcomes.filter((settlement) => !refused.has(settlement));
-    const [next, ...others] = [...parts].reverse();
-    const first = next === undefined ? [] : ofPart(next);
-    const isAlone = first.length === 1;
-    this.#queue = [...(isAlone ? [] : first), ...others.flatMap(ofPart), ...this.#queue, ...(isAlone ? first : [])];
-    for (const start of parts.flatMap(({ started }) => started)) this.#started.add({ ...start, dueAt: -Infinity });
+    const [next] = parts.slice(-1);
+    const isAlone = next?.outcomes.length === 1;
+    for (const part of isAlone ? parts.slice(0, -1) : parts) this.#queueAgain(part);
+    if (next !== undefined && isAlone) this.#queueAgain(next, 'last');
+  }
+
+  /** For one of the next passes. What is set aside comes again by itself. */
+  #queueAgain({ outcomes, started }: SettleBatch, place: 'first' | 'last' = 'first'): void {
+    const setAside = new Set(this.#refused.all());
+    const queued = outcomes.filter((settlement) => !setAside.has(settlement));
+    this.#queue = place === 'first' ? [...queued, ...this.#queue] : [...this.#queue, ...queued];
+    for (const start of started) this.#started.add({ ...start, dueAt: -Infinity });
   }
 }

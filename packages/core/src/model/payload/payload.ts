@@ -1,6 +1,6 @@
 import { PayloadError } from '../../errors.ts';
 import { reasonOf, shortened } from '../../messages.ts';
-import { MAX_PAYLOAD_BYTES, MAX_PAYLOAD_DEPTH } from '../limits.ts';
+import { MAX_PAYLOAD_BYTES, MAX_PAYLOAD_DEPTH, MAX_RESULT_BYTES } from '../limits.ts';
 import { fateOf, isDate, isPlain, unboxed } from './emptied.ts';
 import { hasUnstorableText, isLargerThan } from './payload-text.ts';
 
@@ -14,16 +14,37 @@ import { hasUnstorableText, isLargerThan } from './payload-text.ts';
  */
 export function encodePayload(jobName: string, payload: unknown, item?: number): string {
   const where = item === undefined ? {} : { item };
+  return encodeJson(
+    payload,
+    PAYLOAD,
+    (problem, options) => new PayloadError(jobName, problem, { ...where, ...options }),
+  );
+}
+
+/** The JSON text of a result, with what makes the error where there is none: see {@link encodePayload}. */
+export function encodeResult(result: unknown, refusal: (problem: string, options: ErrorOptions) => Error): string {
+  return encodeJson(result, RESULT, refusal);
+}
+
+interface Kind {
+  readonly what: string;
+  readonly maxBytes: number;
+}
+
+const PAYLOAD: Kind = { what: 'payload', maxBytes: MAX_PAYLOAD_BYTES };
+const RESULT: Kind = { what: 'result', maxBytes: MAX_RESULT_BYTES };
+
+function encodeJson(value: unknown, kind: Kind, refusal: (problem: string, options: ErrorOptions) => Error): string {
   let text: string | undefined;
   let problem: string | undefined;
   try {
-    text = JSON.stringify(payload);
-    problem = text === undefined ? nothingWritten(payload) : problemOf(payload, text);
+    text = JSON.stringify(value);
+    problem = text === undefined ? nothingWritten(value) : problemOf(value, text, kind);
   } catch (error) {
     // Getters, proxies and `toJSON` are the caller's, and may throw anything.
-    throw new PayloadError(jobName, unwritable(error), { ...where, cause: error });
+    throw refusal(unwritable(error, kind), { cause: error });
   }
-  if (problem !== undefined) throw new PayloadError(jobName, problem, where);
+  if (problem !== undefined) throw refusal(problem, {});
   return text as string;
 }
 
@@ -33,25 +54,28 @@ function nothingWritten(payload: unknown): string {
 }
 
 /** Stringifying came back, so there is no cycle, and what is walked through is no larger than its text. */
-function problemOf(payload: unknown, text: string): string | undefined {
-  if (isLargerThan(MAX_PAYLOAD_BYTES, text)) return TOO_LARGE;
+function problemOf(payload: unknown, text: string, { what, maxBytes }: Kind): string | undefined {
+  if (isLargerThan(maxBytes, text)) return tooLarge(maxBytes);
   const found = findProblem(payload, '', 0);
   // Keys may be long, and data themselves.
-  if (found !== undefined) return found.at(shortened(`payload${found.path.reverse().join('')}`, 200));
+  if (found !== undefined) return found.at(shortened(`${what}${found.path.reverse().join('')}`, 200));
   if (!hasUnstorableText(text)) return undefined;
   return 'has a text with a NUL character or half a surrogate pair, which PostgreSQL cannot store';
 }
 
-const TOO_LARGE = `has more than ${MAX_PAYLOAD_BYTES} bytes of JSON; keep large data elsewhere, and pass where they are`;
+function tooLarge(maxBytes: number): string {
+  return `has more than ${maxBytes} bytes of JSON; keep large data elsewhere, and pass where they are`;
+}
+
 const TOO_DEEP = `is nested more than ${MAX_PAYLOAD_DEPTH} levels deep; pass a flatter one`;
 
 /** Why `JSON.stringify` threw. */
-function unwritable(error: unknown): string {
+function unwritable(error: unknown, { maxBytes }: Kind): string {
   const reason = reasonOf(error);
   if (/circular|cyclic/i.test(reason)) return 'refers to itself, which JSON cannot express';
   if (/bigint/i.test(reason)) return 'has a bigint, which JSON cannot express; turn it into a string';
   if (/call stack|too much recursion/i.test(reason)) return TOO_DEEP;
-  if (/invalid string length/i.test(reason)) return TOO_LARGE;
+  if (/invalid string length/i.test(reason)) return tooLarge(maxBytes);
   return `cannot be turned into JSON: ${reason}`;
 }
 

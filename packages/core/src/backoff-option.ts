@@ -1,8 +1,8 @@
-import { InvalidOptionError } from '../../errors.ts';
-import { describe } from '../../messages.ts';
-import type { Backoff, BackoffRule } from '../../model/backoff.ts';
-import { MAX_SECS } from '../../model/limits.ts';
-import { checkOptions, numberIn, oneOf, readSafely } from '../../options/check-options.ts';
+import { InvalidOptionError } from './errors.ts';
+import { describe } from './messages.ts';
+import type { Backoff, BackoffRule } from './model/backoff.ts';
+import { MAX_SECS } from './model/limits.ts';
+import { checkOptions, numberIn, oneOf, readSafely } from './options/check-options.ts';
 
 const ruleChecks = {
   type: oneOf('fixed', 'exponential'),

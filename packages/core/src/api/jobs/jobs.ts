@@ -1,0 +1,290 @@
+import { InvalidOptionError } from '../../errors.ts';
+import { encodeAnnouncement, MAX_CANCELS_ANNOUNCED } from '../../model/announcement.ts';
+import { type Explanation, explanationOf } from '../../model/explanation.ts';
+import type { JobRecord } from '../../model/job-record.ts';
+import { MAX_PRIORITY } from '../../model/limits.ts';
+import { numberIn } from '../../options/check-options.ts';
+import type { Services } from '../../services/services.ts';
+import { cancelJobs, deleteJobs } from '../../statements/cancel.ts';
+import { changeJobs, retryJobs } from '../../statements/change-jobs.ts';
+import { countOutcomes, countUnfinished } from '../../statements/count-jobs.ts';
+import { explainJob } from '../../statements/explain.ts';
+import { readPayload } from '../../statements/read-payload.ts';
+import { type Changed, changeAll, commonOf, countOf } from './change.ts';
+import { findPage, type JobPage } from './find.ts';
+import { checkFilter, type JobFilter } from './job-filter.ts';
+import {
+  type BulkOptions,
+  type CancelOptions,
+  type CountOptions,
+  checkBulk,
+  checkCancel,
+  checkCounts,
+  checkJobId,
+  checkPage,
+  checkRetry,
+  nameCheck,
+  type PageOptions,
+  type RetryOptions,
+} from './jobs-options.ts';
+import type { CancelResult, ChangeResult, DeleteResult, JobCounts, RetryResult } from './jobs-results.ts';
+import { type OutcomeOfJob, type OutcomeOptions, outcomeOf } from './outcome.ts';
+import { type JobLogOptions, type JobLogPage, type JobProgress, logOf, progressOf } from './reports.ts';
+
+const UNFINISHED = { unfinished: true, over: false };
+const OVER = { unfinished: false, over: true };
+const BOTH = { unfinished: true, over: true };
+
+/** The largest payload of a job in a page, in bytes of JSON. */
+const PAGE_PAYLOAD_BYTES = 64 * 1024;
+const ANY_PAYLOAD_BYTES = 2_147_483_647;
+
+/**
+ * The jobs of a context's schema: looked at, cancelled, retried, deleted and moved, from any process, whether it runs
+ * Workers or not. `context.jobs` is one.
+ *
+ * Whatever takes a filter takes an id too. Each call is a transaction of its own, and takes none of yours: it holds rows of
+ * groups, which all who run jobs wait for.
+ */
+export class Jobs {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /**
+   * The whole job with that id; `null` if there is none, or no longer.
+   *
+   * @throws InvalidOptionError for anything but a job's id.
+   * @throws SchemaVersionError, DatabaseError as `enqueue` does.
+   */
+  async get(id: string): Promise<JobRecord | null> {
+    await this.#services.checkSchema();
+    const filter = { sought: { ids: [checkJobId('jobs.get', id)] }, places: BOTH };
+    const options = { limit: 1, order: 'newest', after: undefined, payloadBytes: ANY_PAYLOAD_BYTES } as const;
+    const { jobs } = await findPage(this.#services, 'jobs.get', filter, options);
+    // It may have been finalized, or put back, between the looks at the two tables.
+    return jobs[0] ?? (await findPage(this.#services, 'jobs.get', filter, options)).jobs[0] ?? null;
+  }
+
+  /**
+   * The payload of a job as it is stored, as JSON text: numbers that JavaScript cannot hold keep all their digits.
+   * `null` if there is no such job, or no longer.
+   *
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link get} does.
+   */
+  async payloadText(id: string): Promise<string | null> {
+    const { driver, tables, checkSchema } = this.#services;
+    await checkSchema();
+    return await readPayload(driver, tables, { id: checkJobId('jobs.payloadText', id) });
+  }
+
+  /**
+   * A page of the jobs that match a filter; of all jobs if it is empty.
+   *
+   * A page looks at 100,000 rows of either table at most. If it found fewer than its `limit` in them, it is
+   * `isPartial`, and `next` goes on. Failed and cancelled jobs have an index of their own, and so have running ones.
+   *
+   * @throws InvalidOptionError for a filter or an option that is unknown, of the wrong type or out of range.
+   * @throws SchemaVersionError, DatabaseError as `enqueue` does.
+   */
+  async find(filter: JobFilter = {}, page: PageOptions = {}): Promise<JobPage> {
+    const { limit = 100, order = 'newest', after } = checkPage(page);
+    const sought = checkFilter('jobs.find', filter);
+    await this.#services.checkSchema();
+    const options = { limit, order, after, payloadBytes: PAGE_PAYLOAD_BYTES };
+    return await findPage(this.#services, 'jobs.find', sought, options);
+  }
+
+  /**
+   * How a job has ended. Waits for one that is not over, for `waitSecs` at most. A failure is an answer like any other.
+   *
+   * @throws WaitTimeoutError when it is not over then.
+   * @throws JobNotFoundError when there is no such job, or no longer: a job that is over is kept for its retention, and
+   *   for at least a minute if `enqueueAndWait` enqueued it.
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link find} does.
+   */
+  async outcome(id: string, options: OutcomeOptions = {}): Promise<OutcomeOfJob> {
+    return await outcomeOf(this.#services, 'jobs.outcome', id, options);
+  }
+
+  /**
+   * The progress that a job last reported with `metadata.progress`; `null` if it reported none, or is gone. It is kept
+   * as long as the job.
+   *
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link get} does.
+   */
+  async progress(id: string): Promise<JobProgress | null> {
+    return await progressOf(this.#services, id);
+  }
+
+  /**
+   * What a job has logged with `metadata.log`, in all of its attempts, oldest first.
+   *
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link get} does.
+   */
+  async log(id: string, options: JobLogOptions = {}): Promise<JobLogPage> {
+    return await logOf(this.#services, id, options);
+  }
+
+  /**
+   * How many jobs wait and run, by channel, name and state, and how many ended in the last hour, each counted up to a
+   * limit.
+   *
+   * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
+   * @throws SchemaVersionError, DatabaseError as `enqueue` does.
+   */
+  async counts(options: CountOptions = {}): Promise<JobCounts> {
+    const { upTo = 10_000 } = checkCounts(options);
+    const { driver, tables, checkSchema } = this.#services;
+    await checkSchema();
+    const [unfinished, lastHour] = await Promise.all([
+      countUnfinished(driver, tables, { upTo }),
+      countOutcomes(driver, tables, { upTo }),
+    ]);
+    return { unfinished, lastHour };
+  }
+
+  /**
+   * Why a job is where it is, and what to do about it: the first reason that holds. What it says about Workers is what
+   * their processes wrote at most a second ago.
+   *
+   * @throws InvalidOptionError for what is no id of a job.
+   * @throws SchemaVersionError, DatabaseError as `enqueue` does.
+   */
+  async explain(id: string): Promise<Explanation> {
+    const { driver, tables, checkSchema } = this.#services;
+    const jobId = checkJobId('jobs.explain', id);
+    await checkSchema();
+    return explanationOf(jobId, await explainJob(driver, tables, { id: jobId }));
+  }
+
+  /**
+   * Cancels jobs. One that waits is over at once, with the outcome `cancelled`. One that runs has its `metadata.signal`
+   * aborted with a {@link JobCancelledError}, at the latest when its process next renews its lease. If it then throws
+   * or snoozes, it is over as cancelled, whatever attempts are left; if it returns, it has succeeded; if its process
+   * dies, it is not run again. Jobs that a process has claimed a little ahead count as running, and are not started.
+   *
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link find} does; and for an empty filter.
+   */
+  async cancel(which: string | JobFilter, options: CancelOptions = {}): Promise<CancelResult> {
+    const { reason = null, ...page } = checkCancel(options);
+    const { driver, tables, settings, events } = this.#services;
+    const finalized = settings.jobPostFailDeleteSecs > 0 ? 'keep' : 'delete';
+    const send = (ids: readonly string[]) => cancelJobs(driver, tables, { ids, reason, finalized });
+    const { jobs, next } = await changeAll(
+      this.#services,
+      { owner: 'jobs.cancel', places: UNFINISHED, send },
+      which,
+      page,
+    );
+    const running = jobs.flatMap(({ jobId, what }) => (what === 'running' ? [jobId] : []));
+    if (running.length > 0) this.#tellCancelled(running);
+    for (const { jobId, jobName, what } of jobs) {
+      if (!events.hears('CONTEXT_JOB_CANCEL') || jobName === null || (what !== 'cancelled' && what !== 'running'))
+        continue;
+      events.emit({ eventType: 'CONTEXT_JOB_CANCEL', jobId, jobName, isRunning: what === 'running' });
+    }
+    return { cancelled: countOf(jobs, 'cancelled'), running: running.length, ...commonOf(jobs), next };
+  }
+
+  /**
+   * Runs failed or cancelled jobs again: with their id, payload and history of failures, with all of their attempts,
+   * and at the end of the line. A job that succeeded, or is not over, is refused.
+   *
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
+   */
+  async retry(which: string | JobFilter, options: RetryOptions = {}): Promise<RetryResult> {
+    const { delaySecs = 0, ...page } = checkRetry(options);
+    const { driver, tables, enqueuer } = this.#services;
+    const send = (ids: readonly string[]) => retryJobs(driver, tables, { ids, delaySecs });
+    const { jobs, next } = await changeAll(this.#services, { owner: 'jobs.retry', places: OVER, send }, which, page);
+    const retried = countOf(jobs, 'retried');
+    if (retried > 0) enqueuer.announce();
+    this.#tell(jobs, 'retried', 'CONTEXT_JOB_RETRY');
+    const refused = jobs.flatMap(({ jobId, what }) => (isRefusal(what) ? [{ jobId, why: what }] : []));
+    return { retried, notFound: countOf(jobs, 'not-found'), refused, next };
+  }
+
+  /**
+   * Deletes jobs for good: waiting ones, and those that are over. Running ones are left alone; cancel them.
+   *
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
+   */
+  async delete(which: string | JobFilter, options: BulkOptions = {}): Promise<DeleteResult> {
+    const { driver, tables } = this.#services;
+    const send = (ids: readonly string[]) => deleteJobs(driver, tables, { ids });
+    const change = { owner: 'jobs.delete', places: BOTH, send };
+    const { jobs, next } = await changeAll(this.#services, change, which, checkBulk('jobs.delete', options));
+    this.#tell(jobs, 'deleted', 'CONTEXT_JOB_DELETE');
+    const { notFound, busy } = commonOf(jobs);
+    return { deleted: countOf(jobs, 'deleted'), running: countOf(jobs, 'running'), notFound, busy, next };
+  }
+
+  /**
+   * Gives waiting jobs another priority: a whole number, higher ones start first. Workers whose scans are past a job's
+   * new place may see it only with their next full scan, a few seconds later.
+   *
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
+   */
+  async setPriority(which: string | JobFilter, priority: number, options: BulkOptions = {}): Promise<ChangeResult> {
+    const problem = isPriority(priority);
+    if (problem !== undefined) throw new InvalidOptionError('jobs.setPriority.priority', problem);
+    return await this.#change('jobs.setPriority', which, { priority, channel: null }, options);
+  }
+
+  /**
+   * Moves waiting jobs to another channel, where they keep their place in line.
+   *
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
+   */
+  async move(which: string | JobFilter, channel: string, options: BulkOptions = {}): Promise<ChangeResult> {
+    const problem = nameCheck(channel);
+    if (problem !== undefined) throw new InvalidOptionError('jobs.move.channel', problem);
+    return await this.#change('jobs.move', which, { priority: null, channel }, options);
+  }
+
+  async #change(
+    owner: string,
+    which: string | JobFilter,
+    to: { readonly priority: number | null; readonly channel: string | null },
+    options: BulkOptions,
+  ): Promise<ChangeResult> {
+    const { driver, tables, enqueuer } = this.#services;
+    const send = (ids: readonly string[]) => changeJobs(driver, tables, { ids, ...to });
+    const { jobs, next } = await changeAll(
+      this.#services,
+      { owner, places: UNFINISHED, send },
+      which,
+      checkBulk(owner, options),
+    );
+    const changed = countOf(jobs, 'changed');
+    if (changed > 0) enqueuer.announce();
+    return { changed, running: countOf(jobs, 'running'), ...commonOf(jobs), next };
+  }
+
+  /** Tells the processes that hold them, this one first. Who misses it learns of it with its lease. */
+  #tellCancelled(jobIds: readonly string[]): void {
+    const { localWork, enqueuer } = this.#services;
+    localWork.tellCancelled(jobIds);
+    for (let i = 0; i < jobIds.length; i += MAX_CANCELS_ANNOUNCED) {
+      const cancelled = jobIds.slice(i, i + MAX_CANCELS_ANNOUNCED);
+      enqueuer.notify(encodeAnnouncement({ senderId: enqueuer.senderId, announced: null, cancelled }));
+    }
+  }
+
+  #tell(jobs: Changed['jobs'], of: string, eventType: 'CONTEXT_JOB_RETRY' | 'CONTEXT_JOB_DELETE'): void {
+    const { events } = this.#services;
+    if (!events.hears(eventType)) return;
+    for (const { jobId, jobName, what } of jobs) {
+      if (what === of && jobName !== null) events.emit({ eventType, jobId, jobName });
+    }
+  }
+}
+
+const isPriority = numberIn(-MAX_PRIORITY, MAX_PRIORITY, 'steps', 'whole');
+
+function isRefusal(what: string): what is 'succeeded' | 'unfinished' | 'busy' {
+  return what === 'succeeded' || what === 'unfinished' || what === 'busy';
+}
