@@ -1,6 +1,8 @@
 import { type ContextSettings, Context as CoreContext, type ContextOptions as CoreContextOptions } from '@bearmq/core';
 import { type Driver, InvalidOptionError, readSafely } from '@bearmq/core/driver';
+import { examine } from '@bearmq/doctor';
 import { type PgPool, pgDriver } from '@bearmq/driver-pg';
+import type { HealthOptions, HealthReport } from './health.ts';
 
 /** The options of a {@link Context}: a `pg` Pool, or any other driver. */
 export type ContextOptions = CoreContextOptions | PoolContextOptions;
@@ -20,6 +22,8 @@ export interface PoolContextOptions extends ContextSettings {
  * const context = new Context({ pool: new Pool({ connectionString: process.env.DATABASE_URL }), schema: '_bearmq' })
  */
 export class Context extends CoreContext {
+  readonly #driver: Driver;
+
   constructor(options: ContextOptions) {
     const [coreOptions, ownDriver] = onDriver(options);
     try {
@@ -28,6 +32,17 @@ export class Context extends CoreContext {
       void ownDriver?.close(); // it hears the pool's errors
       throw isAboutDriver(error) && isWithoutAny(options) ? new InvalidOptionError('Context.pool', MISSING) : error;
     }
+    this.#driver = coreOptions.driver;
+  }
+
+  /**
+   * Whether the queue works: what `diagnose` finds, what is migrated, and the queue as a whole.
+   *
+   * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
+   * @throws DatabaseError when the database cannot be asked.
+   */
+  async health(options: HealthOptions = {}): Promise<HealthReport> {
+    return await examine({ ...options, driver: this.#driver, schema: this.schema }, () => this.stats.queue());
   }
 }
 

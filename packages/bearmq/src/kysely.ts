@@ -1,1 +1,1 @@
-export { fromKysely, type KyselyQueryRunner, type KyselyTransaction } from '@bearmq/core/kysely';
+export { type BearTables, fromKysely, type KyselyQueryRunner, type KyselyTransaction } from '@bearmq/core/kysely';

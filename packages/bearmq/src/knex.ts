@@ -1,0 +1,1 @@
+export { fromKnex, type KnexTransaction } from '@bearmq/driver-pg';

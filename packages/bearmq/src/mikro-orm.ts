@@ -1,0 +1,1 @@
+export { fromMikroOrm, type MikroOrmManager } from '@bearmq/core/mikro-orm';

@@ -1,0 +1,1 @@
+export { fromPrisma, type PrismaTransaction } from '@bearmq/core/prisma';

@@ -1,0 +1,1 @@
+export { fromSequelize, type SequelizeTransaction } from '@bearmq/driver-pg';

@@ -1,0 +1,1 @@
+export { fromTypeOrm, type TypeOrmManager, type TypeOrmRunner } from '@bearmq/core/typeorm';
