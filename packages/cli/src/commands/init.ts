@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { type Command, defineCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { choice, text } from '../options.ts';
+import { filesOf } from '../templates.ts';
+
+export const init: Command = defineCommand({
+  name: 'init',
+  about: 'Writes a first job, a program that works it, and a config file. Changes no file that exists.',
+  options: {
+    dir: text('folder', 'where the program goes (default: src)'),
+    language: choice('what it is written in (default: ts where there is a tsconfig.json, else js)', ['ts', 'js']),
+  },
+  run: async ({ options, output, surroundings: { cwd } }) => {
+    const { dir = 'src', language = existsSync(join(cwd, 'tsconfig.json')) ? 'ts' : 'js' } = options;
+    const wrote: string[] = [];
+    const kept: string[] = [];
+    for (const { path, content } of filesOf(dir, language)) {
+      const file = resolve(cwd, path);
+      const shown = relative(cwd, file);
+      if (existsSync(file)) {
+        kept.push(shown);
+        continue;
+      }
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content, { flag: 'wx' });
+      wrote.push(shown);
+    }
+    if (output.isJson) output.json({ wrote, kept });
+    else {
+      for (const file of wrote) output.line(`wrote ${file}`);
+      for (const file of kept) output.line(`kept ${file}, which was there`);
+      for (const line of nextSteps(dir, language)) output.note(line);
+    }
+    return EXIT.done;
+  },
+});
+
+function nextSteps(dir: string, language: 'ts' | 'js'): readonly string[] {
+  const ending = language === 'ts' ? 'mts' : 'mjs';
+  return [
+    '',
+    'Next, with the address of your database in DATABASE_URL:',
+    '  npx bearmq migrate up               makes the schema',
+    '  npx bearmq work                     runs the jobs',
+    `  npx bearmq jobs enqueue GREET '{"name":"Ada"}'`,
+    `The jobs are in ${join(dir, `jobs.${ending}`)}; ${join(dir, `worker.${ending}`)} runs them without this command.`,
+  ];
+}

@@ -1,0 +1,69 @@
+import { logEvents, Orchestrator, Worker } from '@bearmq/core';
+import { type Command, defineCommand } from '../command.ts';
+import { readConfig } from '../config-file.ts';
+import { isDrained } from '../drained.ts';
+import { loggerTo } from '../event-log.ts';
+import { EXIT } from '../exit-codes.ts';
+import { loadJobs } from '../jobs-module.ts';
+import { choice, count, duration, list, toggle } from '../options.ts';
+import { stopRequests } from '../stop-requests.ts';
+
+/** How often `--drain` looks whether there is more to do. */
+const DRAIN_LOOK_SECS = 0.25;
+
+export const work: Command = defineCommand({
+  name: 'work',
+  about: 'Runs the jobs of a module that exports a context and job definitions, until it is told to stop.',
+  arguments: [{ name: 'module', about: 'the file; else that of the config file', presence: 'optional' }],
+  options: {
+    concurrency: count('how many jobs run at a time (default: 1)', 1, 10_000),
+    channels: list('names', 'take jobs of these only, with commas between them'),
+    withoutOrchestrator: toggle('repeating jobs and clean-up are left to other processes'),
+    drain: toggle('stop by itself once no job of these is ready or runs'),
+    maxTime: duration('stop by itself after so long'),
+    grace: duration('how long runs may go on when it is to stop (default: as long as they like)'),
+    log: choice('the events, on standard error (default: pretty)', ['pretty', 'json']),
+    level: choice('the least that is logged (default: info)', ['debug', 'info', 'warn', 'error']),
+  },
+  run: async ({ options, args, global, output, surroundings }) => {
+    const {
+      concurrency,
+      channels,
+      withoutOrchestrator,
+      drain,
+      maxTime,
+      grace,
+      log = 'pretty',
+      level = 'info',
+    } = options;
+    const config = await readConfig(surroundings.cwd, global.config);
+    const { context, definitions, file } = await loadJobs(args[0], surroundings.cwd, config);
+    const logger = loggerTo(surroundings.stderr, log);
+    const requests = stopRequests(surroundings, maxTime);
+    const endLog = logEvents(context, logger, { level });
+    try {
+      for (const definition of definitions) await definition.register();
+      const worker = new Worker({
+        context,
+        ...(concurrency === undefined ? {} : { concurrency }),
+        ...(channels === undefined ? {} : { channels }),
+      });
+      const orchestrator = withoutOrchestrator ? undefined : new Orchestrator({ context });
+      output.note(`working ${definitions.map(({ name }) => name).join(', ')} of ${file}`);
+      if (drain) {
+        const names = definitions.map(({ name }) => name);
+        while (!(await requests.within(DRAIN_LOOK_SECS)) && !(await isDrained({ context, names, channels })));
+      } else await requests.first;
+      output.note('stopping: what runs may end');
+      const stopped = Promise.all([worker.stop(grace === undefined ? {} : { waitSecs: grace }), orchestrator?.stop()]);
+      const ended = await Promise.race([stopped, requests.second]);
+      if (ended === 'interrupted') return EXIT.interrupted;
+      const [{ stillRunning }] = ended;
+      for (const { jobId, jobName } of stillRunning) output.note(`still running: ${jobName} ${jobId}`);
+      return stillRunning.length > 0 ? EXIT.notInOrder : EXIT.done;
+    } finally {
+      endLog();
+      requests.end();
+    }
+  },
+});

@@ -1,0 +1,38 @@
+import { InvalidIdentifierError, InvalidOptionError, PayloadError, SchemaVersionError } from '@bearmq/core';
+import { DatabaseError, hasSqlState, SQL_STATES } from '@bearmq/core/driver';
+import { CliError } from './cli-error.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { withoutPassword } from './secrets.ts';
+
+/** A failure as its user is told of it. */
+export interface Failure {
+  readonly exitCode: ExitCode;
+  readonly message: string;
+}
+
+/** What the number of a failure is, and its one line. Passwords of addresses are left out, whoever wrote them there. */
+export function failureOf(error: unknown): Failure {
+  return { exitCode: exitCodeOf(error), message: withoutPassword(messageOf(error)) };
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CliError) return error.exitCode;
+  if (error instanceof SchemaVersionError) return EXIT.schema;
+  if (hasSqlState(error, SQL_STATES.undefinedTable, SQL_STATES.invalidSchemaName)) return EXIT.schema;
+  if (hasSqlState(error, SQL_STATES.insufficientPrivilege)) return EXIT.refused;
+  if (error instanceof DatabaseError && isUnreachable(error)) return EXIT.unreachable;
+  const isInput =
+    error instanceof InvalidOptionError || error instanceof InvalidIdentifierError || error instanceof PayloadError;
+  return isInput ? EXIT.usage : EXIT.notInOrder;
+}
+
+/** No answer at all, or one of class 08 (connection), 28 (login), 3D (no such database), 53 (full) or 57P (shutting down). */
+function isUnreachable({ sqlState }: DatabaseError): boolean {
+  return sqlState === null || /^(08|28|3D|53|57P)/.test(sqlState);
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof DatabaseError && isUnreachable(error)) return `cannot work with the database: ${error.message}`;
+  return error.message;
+}

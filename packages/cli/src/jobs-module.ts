@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Context, JobDefinition } from '@bearmq/core';
+import { usageError } from './cli-error.ts';
+import { type FoundConfig, importModule } from './config-file.ts';
+
+/** What a module of jobs exports. */
+export interface JobsModule {
+  readonly file: string;
+  readonly context: Context;
+  readonly definitions: readonly JobDefinition<unknown>[];
+}
+
+/**
+ * Loads a module that exports a `context` and job definitions: each by itself, or lists of them, under any name.
+ *
+ * @param given on the command line, relative to where that is; else what the config file says, relative to it.
+ * @throws {CliError} for what is no such module; whatever it throws itself.
+ */
+export async function loadJobs(given: string | undefined, cwd: string, config: FoundConfig): Promise<JobsModule> {
+  const file = fileOf(given, cwd, config);
+  if (!existsSync(file))
+    throw usageError(`[module]: ${JSON.stringify(given ?? config.module)}: there is no file ${file}`);
+  const exported = await importModule(file);
+  const { context } = exported;
+  const values = Object.values(exported).flatMap((value): readonly unknown[] =>
+    Array.isArray(value) ? value : [value],
+  );
+  const definitions = [...new Set(values.filter((value) => value instanceof JobDefinition))];
+  if (!(context instanceof Context)) {
+    throw usageError(
+      `${file}: exports no context: write export const context = new Context({ … }); if it does, two copies of ` +
+        '@bearmq/core are installed (see `npm ls @bearmq/core`)',
+    );
+  }
+  if (definitions.length === 0) throw usageError(`${file}: exports no JobDefinition`);
+  return { file, context, definitions };
+}
+
+function fileOf(given: string | undefined, cwd: string, config: FoundConfig): string {
+  if (given !== undefined) return resolve(cwd, given);
+  if (config.module !== undefined && config.file !== null) return resolve(dirname(config.file), config.module);
+  throw usageError('[module]: is missing: name the file that exports your context and your job definitions');
+}

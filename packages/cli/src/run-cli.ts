@@ -1,0 +1,91 @@
+import type { Call, Command } from './command.ts';
+import { flagOf, parse } from './commander-tree.ts';
+import { commands } from './commands/index.ts';
+import { type Database, openDatabase } from './database.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { failureOf } from './failures.ts';
+import { type GlobalOptions, globalOptions } from './global-options.ts';
+import type { OptionsOf } from './options.ts';
+import { Output } from './output/output.ts';
+import { readRelease } from './release.ts';
+import { withoutPassword } from './secrets.ts';
+import { ownSurroundings, type Surroundings } from './surroundings.ts';
+
+/**
+ * Runs the `bearmq` command.
+ *
+ * @param argv what follows its name on the command line.
+ * @param surroundings where it runs; those of this process unless given.
+ * @returns the number to end the process with. It never rejects.
+ */
+export async function runCli(
+  argv: readonly string[],
+  surroundings: Surroundings = ownSurroundings(),
+): Promise<ExitCode> {
+  const { stdout, stderr } = surroundings;
+  const parsed = await parse(argv, { commands, version: readRelease(), stdout, stderr });
+  if (typeof parsed === 'number') return parsed;
+  let output = new Output(surroundings, {
+    json: false,
+    plain: false,
+    color: undefined,
+    quiet: false,
+    timeZone: undefined,
+  });
+  let isVerbose = parsed.global['verbose'] === true;
+  const opened: Database[] = [];
+  try {
+    const global = readOptions(globalOptions, parsed.global);
+    isVerbose = global.verbose;
+    output = new Output(surroundings, global);
+    return await parsed.command.run(
+      callOf(parsed.command, { ...parsed, global, output, surroundings }, async () => {
+        const database = await openDatabase(global, surroundings);
+        opened.push(database);
+        return database;
+      }),
+    );
+  } catch (error) {
+    const { exitCode, message } = failureOf(error);
+    output.error(message);
+    if (isVerbose && error instanceof Error) output.note(withoutPassword(stackOf(error)));
+    return exitCode;
+  } finally {
+    await Promise.allSettled(opened.map((database) => database.close()));
+  }
+}
+
+interface Given {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly args: readonly (string | undefined)[];
+  readonly global: GlobalOptions;
+  readonly output: Output;
+  readonly surroundings: Surroundings;
+}
+
+function callOf(
+  command: Command,
+  given: Given,
+  open: () => Promise<Database>,
+): Call<Readonly<Record<string, unknown>>> {
+  let database: Promise<Database> | undefined;
+  return {
+    ...given,
+    options: readOptions(command.options ?? {}, given.options),
+    database: () => {
+      database ??= open();
+      return database;
+    },
+  };
+}
+
+/** @throws {CliError} for the first that cannot be what it was given. */
+function readOptions<O>(options: OptionsOf<O>, given: Readonly<Record<string, unknown>>): O {
+  const keys = Object.keys(options) as (keyof O & string)[];
+  return Object.fromEntries(keys.map((key) => [key, options[key].read(given[key], flagOf(key))])) as O;
+}
+
+function stackOf(error: Error): string {
+  const stack = error.stack ?? String(error);
+  return error.cause instanceof Error ? `${stack}\ncaused by ${stackOf(error.cause)}` : stack;
+}

@@ -1,0 +1,43 @@
+import process from 'node:process';
+
+/** Where text goes. */
+export interface TextOutput {
+  write(text: string): unknown;
+  /** Whether a person reads it: then it may have colours and be redrawn. */
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** Where text comes from. */
+export interface TextInput extends AsyncIterable<Uint8Array | string> {
+  readonly isTTY?: boolean | undefined;
+}
+
+/** All that the command knows of where it runs: a test gives its own. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdin: TextInput;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  /** Calls `handler` when the command is asked to end (SIGINT, SIGTERM). Returns a function that ends that. */
+  readonly onStopSignal: (handler: () => void) => () => void;
+}
+
+/** Those of this process. */
+export function ownSurroundings(): Surroundings {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onStopSignal: (handler) => {
+      const signals = ['SIGINT', 'SIGTERM'] as const;
+      for (const signal of signals) process.on(signal, handler);
+      return () => {
+        for (const signal of signals) process.removeListener(signal, handler);
+      };
+    },
+  };
+}
