@@ -1,0 +1,65 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createDashboard, type Dashboard } from '@bearmq/dashboard';
+import { nodeHandler } from '@bearmq/dashboard/node';
+import { findChromium } from '@bearmq/test-support';
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import { type Queue, useQueue } from '../../test/support/queue.ts';
+import { WatchedPage } from './watched-page.ts';
+
+/** Where the dashboard is mounted: not at the root, so that an address that is not relative shows. */
+export const MOUNT = '/admin/jobs';
+
+/** A queue, its dashboard behind a mount, and a browser that looks at it. */
+export interface Site {
+  readonly queue: Queue;
+  /** Opens a page of the dashboard, has something done there, and closes it. Fails if a browser had to complain. */
+  visit(path: string, look: (watched: WatchedPage) => Promise<void>, options?: BrowserContextOptions): Promise<void>;
+}
+
+export function useSite(): Site {
+  const queue = useQueue();
+  let server: Server;
+  let dashboard: Dashboard;
+  let browser: Browser;
+  beforeAll(async () => {
+    const authorize = 'open';
+    dashboard = createDashboard({ context: queue.context, authorize, basePath: MOUNT, refreshSecs: 1 });
+    server = createServer(nodeHandler(dashboard));
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const executablePath = findChromium();
+    if (executablePath === null) throw new Error('no chromium: these tests were to be skipped');
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  });
+  afterAll(async () => {
+    await browser.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+    await dashboard.close();
+  });
+  return {
+    queue,
+    visit: async (path, look, options = {}) => {
+      const { port } = server.address() as AddressInfo;
+      const origin = `http://127.0.0.1:${port}`;
+      const context = await browser.newContext({
+        viewport: { width: 1_280, height: 900 },
+        reducedMotion: 'reduce',
+        ...options,
+      });
+      try {
+        const watched = await WatchedPage.of(context, `${origin}${MOUNT}`);
+        await watched.go(path);
+        await look(watched);
+        expect(watched.complaints()).toEqual([]);
+      } finally {
+        await context.close();
+      }
+    },
+  };
+}

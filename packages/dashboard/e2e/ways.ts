@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Site } from './support/site.ts';
+
+export function describeWays(site: Site): void {
+  describe('the pages', () => {
+    test('have all that they show in their address, and the way back leads to where it was', async () => {
+      await site.visit('/jobs', async (watched) => {
+        const { page } = watched;
+        await watched.link('Scheduled').click();
+        await page.getByLabel('Filter', { exact: true }).fill('channel:nowhere ');
+        await watched.shows('No job matches');
+        expect(watched.address()).toBe('/jobs?state=scheduled&channel=nowhere');
+        await page.reload();
+        await watched.shows('No job matches');
+        await watched.button('Remove channel:nowhere').waitFor();
+        await page.goBack();
+        await page.waitForURL(/state=scheduled$/);
+        await page.goBack();
+        await page.waitForURL(/\/jobs$/);
+      });
+    });
+
+    test('can be gone through with the keyboard alone', async () => {
+      const definition = site.queue.define('BY_KEYS');
+      const id = await definition.enqueue({}, { channel: 'by keys' });
+      await site.visit('/', async (watched) => {
+        const { keyboard } = watched.page;
+        await keyboard.press('?');
+        await watched.page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+        await keyboard.press('Escape');
+        await keyboard.press('g');
+        await keyboard.press('j');
+        await watched.page.waitForURL(/\/jobs$/);
+        await watched.page.getByLabel('Filter', { exact: true }).waitFor();
+        await keyboard.press('/');
+        await watched.page.locator('input:focus').waitFor(); // what is typed before goes nowhere
+        await keyboard.type('name:BY_KEYS');
+        await keyboard.press('Enter');
+        await watched.shows('1 shown');
+        await keyboard.press('Escape');
+        await keyboard.press('j');
+        await keyboard.press('x');
+        await watched.shows('1 chosen');
+        await keyboard.press('c');
+        await watched.shows('1 job matches.');
+        // The dialog begins where nothing happens.
+        await keyboard.press('Tab');
+        await keyboard.press('Enter');
+        await watched.shows('1 cancelled.');
+        await keyboard.press('Escape');
+        await watched.page.getByRole('cell').getByText('Cancelled').waitFor();
+        await keyboard.press('j');
+        await keyboard.press('Enter');
+        await watched.page.waitForURL(new RegExp(`/jobs/${id}$`));
+      });
+    });
+
+    test('say how old they are while the server does not answer, and go on when it does', async () => {
+      await site.visit('/processes', async (watched) => {
+        await watched.page.route('**/api/v1/**', (route) => route.abort());
+        await watched.shows(/As of \d+ s ago\. The server does not answer\./);
+        await watched.shows('No answer');
+        await watched.page.unroute('**/api/v1/**');
+        await watched.text(/As of/).waitFor({ state: 'detached' });
+        await watched.shows(/Live, every/);
+        // What did not arrive is told of in the console too.
+        expect(watched.complaints().length).toBeGreaterThan(0);
+      });
+    });
+
+    test('show a chart as a table of the same figures', async () => {
+      await site.visit('/', async (watched) => {
+        await watched.button('Throughput: show as table').click();
+        await watched.page.getByRole('columnheader', { name: 'succeeded' }).waitFor();
+      });
+    });
+
+    test('draw a chart of waits between a millisecond and an hour', async () => {
+      await site.visit('/settings', async (watched) => {
+        await watched.page.route('**/api/v1/series*', async (route) => {
+          const response = await route.fetch();
+          const series = await response.json();
+          const p50 = series.startsAt.map((_: number, step: number) => 10 ** (step % 7));
+          await route.fulfill({ response, json: { ...series, wait: { ...series.wait, p50, p95: p50, p99: p50 } } });
+        });
+        await watched.link('Overview').click();
+        await watched.page.locator('figure', { hasText: 'Wait' }).locator('canvas').waitFor();
+      });
+    });
+
+    test('keep the theme that somebody chose, in charts too', async () => {
+      await site.visit(
+        '/settings',
+        async (watched) => {
+          await watched.button('Dark').click();
+          await watched.page.reload();
+          await watched.button('Dark').waitFor();
+          const ground = await watched.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+          expect(ground).toBe('rgb(19, 17, 15)');
+        },
+        { colorScheme: 'light' },
+      );
+    });
+  });
+}

@@ -1,0 +1,4 @@
+export type { Access } from './access.ts';
+export type { Action, PayloadMode } from './actions.ts';
+export { createDashboard, type Dashboard } from './dashboard.ts';
+export type { AuditRecord, DashboardContext, DashboardOptions, Health, OutputKind } from './options.ts';

@@ -1,0 +1,19 @@
+import { QueryClientProvider } from '@tanstack/preact-query';
+import { render } from 'preact';
+import { Router } from 'wouter-preact';
+import { App } from './app.tsx';
+import { base } from './state/api.ts';
+import { client } from './state/queries.ts';
+import './icon.svg?url';
+import './styles/main.css';
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('the page has no element with the id "app" to draw in');
+render(
+  <QueryClientProvider client={client}>
+    <Router base={base}>
+      <App />
+    </Router>
+  </QueryClientProvider>,
+  root,
+);
