@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { basename, relative, resolve } from 'node:path';
+import process from 'node:process';
+import { ask } from './ask.ts';
+import { DEFAULTS } from './choices.ts';
+import { type Flags, HELP, readFlags, UsageError } from './flags.ts';
+import { FolderNotEmptyError, writeProject } from './write-project.ts';
+
+const INTERRUPTED = 130;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    return await create(readFlags(argv));
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof FolderNotEmptyError)) throw error;
+    process.stderr.write(`error: ${error.message}\n`);
+    return 2;
+  }
+}
+
+async function create({ given, isSilent, wantsHelp }: Flags): Promise<number> {
+  if (wantsHelp) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const defaults = { folder: 'my-jobs', ...DEFAULTS };
+  if (!isSilent && process.stdin.isTTY !== true) {
+    throw new UsageError('nobody is there to be asked: give --yes, and flags for what is not to have its default');
+  }
+  const answers = isSilent ? { ...defaults, ...given } : await ask(given, defaults);
+  if (answers === undefined) return INTERRUPTED;
+  const { folder, ...choices } = answers;
+  const path = resolve(folder);
+  const files = writeProject(path, { ...choices, name: nameOf(basename(path)) });
+  process.stdout.write(`wrote ${files.length} files into ${relative(process.cwd(), path) || '.'}\n`);
+  process.stdout.write(`Next: cd ${folder} && npm install; README.md says how it goes on.\n`);
+  return 0;
+}
+
+/** A name that npm takes. */
+function nameOf(folder: string): string {
+  const name = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+|[-]+$/g, '');
+  return name === '' ? 'my-jobs' : name;
+}
