@@ -4,7 +4,11 @@ import { statSync } from 'node:fs';
 const SLOWEST = [
   'poolers/no-notifications',
   'surface/tarballs',
+  'surface/create',
   'model/model',
+  'import/pg-boss',
+  'import/graphile-worker',
+  'import/bullmq',
   'races/all-orders',
   'races/random-interleavings',
   'enqueue/memory',

@@ -30,8 +30,8 @@ const workers = [
 await newsletter.enqueue({ userId: 7 }, { channel: 'URGENT' }); // this one is urgent
 // #endregion channels
 
+stopOnSignal(workers);
 await resetPassword.register();
 await newsletter.register();
 await resetPassword.enqueue({ userId: 8 });
 await newsletter.enqueue({ userId: 9 });
-stopOnSignal(workers);

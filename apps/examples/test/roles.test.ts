@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const { name } of [web, workers]) await asAdmin(`drop role ${name}`);
 });
 
-it('roles with the rights that the README names can do all that a program does', async () => {
+it('roles with the rights that the page about roles names can do all that a program does', async () => {
   const env = { WEB_ROLE: web.name, WORKERS_ROLE: workers.name };
   expect(await start('roles', database.url(), { env }).ended()).toBe(0);
 

@@ -70,6 +70,24 @@ describe('the advanced examples', () => {
     await expectTidy(database);
   });
 
+  it('jobs cancels what runs and what waits, finds them, and has them run again', async () => {
+    const example = start('jobs', database.url());
+    expect(await example.ended()).toBe(0);
+    const printed = example.output();
+    expect(printed).toMatch(/^due: It may run at 20\S+Z: it was enqueued with a delay, or for that time\./m);
+    expect(printed).toMatch(/^process \d+ on \S+ is alive, runs 1 and takes \[/m);
+    expect(printed).toContain('0 run, 0 wait []');
+    expect(printed).toContain('1 more will not run');
+    expect(printed).toMatch(
+      /^[0-9a-f-]{36} IMPORT_FILE cancelled 20\S+Z uploaded by mistake \{ file: 'orders.csv', rows: 1000000 \}$/m,
+    );
+    expect(printed).toMatch(/^paused: \{ jobName: 'IMPORT_FILE' \} 20\S+Z the warehouse is being moved$/m);
+    expect(printed).toContain('2 run again, 0 do not');
+    expect(printed).toContain('IMPORT_FILE in SLOW: 2 scheduled');
+    expect(printed).not.toContain('imported');
+    await expectTidy(database);
+  });
+
   it('testing passes both of its tests, in a schema of its own, and again', async () => {
     expect(await start('testing', database.url()).ended()).toBe(0);
     const example = start('testing', database.url());
@@ -125,15 +143,47 @@ describe('the advanced examples', () => {
     ]);
   });
 
-  it('maintenance forgets a job after an hour', async () => {
+  it('serverless-drain sends a receipt while it answers a request', async () => {
+    const example = start('serverless-drain', database.url());
+    expect(await example.ended()).toBe(0);
+    expect(example.output()).toMatch(
+      /^receipt for order 4711\nanswered with {"ran":1,"failed":0,"stoppedBy":"empty","left":"none","nextDueInSecs":null}\n$/,
+    );
+    expect(await rows(`select outcome::text from ${SCHEMA}.finalized_job`)).toEqual([{ outcome: 'succeeded' }]);
+    await expectTidy(database);
+  });
+
+  it('maintenance forgets a job after an hour, and one that failed after two weeks', async () => {
     const example = start('maintenance', database.url());
     await example.prints('WORKER_JOB_RUN_SUCCESS');
+    await example.prints('WORKER_JOB_EXPIRE');
     await database.age(3599);
     expect(example.output()).not.toContain('ORCHESTRATOR_JOB_DELETE');
     await database.age(60);
     await example.prints('ORCHESTRATOR_JOB_DELETE');
+    expect(await rows(`select outcome::text from ${SCHEMA}.finalized_job`)).toEqual([{ outcome: 'failed' }]);
+    await database.age(14 * 86_400);
+    await until('all is gone', async () => (await rows(`select id from ${SCHEMA}.finalized_job`)).length === 0);
     expect(await example.stop()).toBe(0);
-    expect(await rows(`select id from ${SCHEMA}.finalized_job`)).toEqual([]);
+  });
+
+  it('on-failure tells support once of an order that was not shipped', async () => {
+    const example = start('on-failure', database.url());
+    await example.prints(/order 4711 was not shipped \(job [0-9a-f-]{36}, 3 attempts\): Error: nobody knows/);
+    await example.prints(/SHIP [0-9a-f-]{36} has failed after 3 attempts Error: nobody knows where order 4711 is/);
+    expect(await example.stop()).toBe(0);
+    expect(await rows(`select name from ${SCHEMA}.finalized_job order by seq`)).toEqual([
+      { name: 'SHIP' },
+      { name: 'TELL_SUPPORT' },
+    ]);
+    await expectTidy(database);
+  });
+
+  it('job-defaults gives a definition what it does not say itself', async () => {
+    const example = start('job-defaults', database.url());
+    for (const line of ['patient: 5 attempts', 'hasty: 2 attempts', 'hasty: 1 attempts']) await example.prints(line);
+    expect(await example.stop()).toBe(0);
+    await expectTidy(database);
   });
 
   it('channels puts one newsletter on the urgent channel', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
+import { createDashboard } from '@bearmq/dashboard';
 import { until } from '@bearmq/test-support';
 import { generateMigrationSql, JobDefinition, migrate, migrationStatus, Orchestrator, Worker } from 'bearmq';
 import type { Bench } from './bench.ts';
@@ -101,6 +102,15 @@ export const checks = {
     const pid = await bench.enqueueElsewhere();
     await until('the job of the other process ran', () => from.length > 0);
     assert.deepEqual(from, [pid]);
+  },
+
+  'shows it in a dashboard': async ({ context, schema }) => {
+    const dashboard = createDashboard({ context, authorize: 'open', basePath: '/jobs' });
+    const ask = async (path: string) => await dashboard.fetch(new Request(`http://localhost/jobs${path}`));
+    assert.equal(((await (await ask('/api/v1/meta')).json()) as { schema: string }).schema, schema);
+    const [, script] = /src="\.\/(assets\/[^"]+)"/.exec(await (await ask('/')).text()) ?? [];
+    assert.equal((await ask(`/${script}`)).status, 200);
+    await dashboard.close();
   },
 
   'stops when the running job is done': async ({ context, outcomes, count }) => {

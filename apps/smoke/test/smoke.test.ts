@@ -10,6 +10,7 @@ const CHECKS = [
   'repeats',
   'enqueues in a transaction of the program',
   'is woken by another process',
+  'shows it in a dashboard',
   'stops when the running job is done',
 ];
 

@@ -1,7 +1,7 @@
 import { Context, JobDefinition } from 'bearmq';
+import { fromKnex } from 'bearmq/knex';
 import knex from 'knex';
 import { Pool } from 'pg';
-import { fromKnex } from '../recipes/from-knex.ts';
 import { ORDERS_TABLE, run } from './shop.ts';
 
 const connectionString = process.env.DATABASE_URL as string;

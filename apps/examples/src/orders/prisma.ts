@@ -2,7 +2,6 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Context, JobDefinition } from 'bearmq';
 import { Pool } from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
-import { fromPrisma } from '../recipes/from-prisma.ts';
 import { ORDERS_TABLE, run } from './shop.ts';
 
 const pool = new Pool({ connectionString: process.env.DATABASE_URL });
@@ -20,6 +19,9 @@ const sendMail = new JobDefinition({
   },
 });
 
+// #region prisma
+import { fromPrisma } from 'bearmq/prisma';
+
 async function placeOrder(email: string) {
   return await prisma.$transaction(async (tx) => {
     const order = await tx.order.create({ data: { email } });
@@ -27,6 +29,7 @@ async function placeOrder(email: string) {
     return order.id;
   });
 }
+// #endregion prisma
 
 const close = async () => {
   await prisma.$disconnect();

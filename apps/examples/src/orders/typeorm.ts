@@ -1,7 +1,7 @@
 import { Context, JobDefinition } from 'bearmq';
+import { fromTypeOrm } from 'bearmq/typeorm';
 import { Pool } from 'pg';
 import { DataSource, EntitySchema } from 'typeorm';
-import { fromTypeOrm } from '../recipes/from-typeorm.ts';
 import { ORDERS_TABLE, run } from './shop.ts';
 
 const Order = new EntitySchema<{ id: number; email: string }>({

@@ -18,6 +18,8 @@ export const CLIENTS = [
   { program: 'orders/prisma', place: 'server' },
   { program: 'orders/knex', place: 'server' },
   { program: 'orders/typeorm', place: 'server' },
+  { program: 'orders/mikro-orm', place: 'server' },
+  { program: 'orders/sequelize', place: 'server' },
 ] as const;
 
 /** Where orders and jobs are. */

@@ -14,6 +14,9 @@ const daemons = useDaemons();
 /** Polling would find a job only after an hour: whatever runs in time was told of. */
 const HARDLY_POLLING = { pollSecs: 3_600 } as const;
 
+/** What tells others of a job: by itself, or with the first after a quiet moment, as any is on a machine that is slow. */
+const TELL: readonly string[] = ['bearmq_notify', 'bearmq_enqueue_first'];
+
 describe('an idle worker that listens', () => {
   it('starts a job that another process enqueued long before it would look', async () => {
     const context = direct.context(HARDLY_POLLING);
@@ -49,7 +52,10 @@ describe('an idle worker that listens', () => {
     for (let burst = 1; burst <= 10; burst += 1) {
       const start = performance.now();
       for (let i = 0; i < 20; i += 1) await producer.enqueue();
-      await until('the last is told of', () => sent.lastIndexOf('bearmq_notify') > sent.lastIndexOf('bearmq_enqueue'));
+      await until(
+        'the last is told of',
+        () => sent.findLast((name) => TELL.includes(name) || name === 'bearmq_enqueue') !== 'bearmq_enqueue',
+      );
       const notifications = sent.splice(0).filter((name) => name === 'bearmq_notify').length;
       expect(notifications).toBeLessThanOrEqual((performance.now() - start) / 5 + 2);
       await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 20 * burst });
@@ -72,8 +78,8 @@ describe('an idle worker that listens', () => {
     await first.definition.enqueue(null, { jobGroup: 'shared' });
     await until('the first runs', () => first.runs.length === 1);
     const jobId = await second.definition.enqueue(null, { jobGroup: 'shared' });
-    const state = () => direct.value('select state::text from {s}.job where id = $1', [jobId]);
-    await until('the second was passed over', async () => (await state()) === 'blocked');
+    const isOpen = () => direct.value(`select open from {s}.job_turn where name = 'SECOND_IN_GROUP'`);
+    await until('the second was passed over', async () => (await isOpen()) === false);
     const claims = counts.of('bearmq_claim');
     open();
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });

@@ -148,7 +148,7 @@ describe('a claim that was committed and whose answer was lost', () => {
     await stopped;
     expect(runs).toHaveLength(0);
     expect(await schema.rows('select state::text, attempt, process_id from {s}.job where id = $1', [jobId])).toEqual([
-      { state: 'ready', attempt: 0, process_id: null },
+      { state: 'blocked', attempt: 0, process_id: null },
     ]);
     expect(await schema.value(`select running from {s}.job_group where name = 'stopped'`)).toBe(0);
     expect(await schema.value('select count(*)::int from {s}.process')).toBe(0);

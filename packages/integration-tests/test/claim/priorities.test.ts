@@ -77,7 +77,7 @@ describe('a priority', () => {
     const context = schema.context({}, { driver: counts.driver });
     const definition = new JobDefinition<number>({ context, name: 'ALIKE', priority: 3, workFunction: () => {} });
     const ids = await definition.enqueueMany([{ payload: 1 }, { payload: 2 }]);
-    expect(counts.of('bearmq_enqueue')).toBe(1);
+    expect(counts.of('bearmq_enqueue_alike')).toBe(1);
     expect(await Promise.all(ids.map(priorityOf))).toEqual([3, 3]);
   });
 

@@ -52,6 +52,13 @@ describe('the options of a Context', () => {
     ['jobPostFinalizeDeleteSecs', '60'],
     ['jobPostFinalizeDeleteSecs', Number.NaN],
     ['jobPostFinalizeDeleteSecs', Number.POSITIVE_INFINITY],
+    ['jobPostFailDeleteSecs', -1],
+    ['maxFinalizedJobs', 0.5],
+    ['maxFinalizedJobs', -1],
+    ['jobDefaults', 5],
+    ['jobDefaults.numAttempts', 0],
+    ['jobDefaults.backoff', () => 5],
+    ['jobDefaults.jobGroup', 'a'],
     ['jobGroupUnlockSecs', 0],
     ['jobGroupUnlockSecs', null],
     ['leaseSecs', 2.9],
@@ -62,7 +69,8 @@ describe('the options of a Context', () => {
     ['wakeUp', 'listen'],
     ['wakeUp', true],
   ])('are refused when out of range or of the wrong type (%s: %j)', (option, value) => {
-    const error = thrownBy(make({ [option]: value }));
+    const [name = '', part] = option.split('.');
+    const error = thrownBy(make({ [name]: part === undefined ? value : { [part]: value } }));
     expect(error).toBeInstanceOf(InvalidOptionError);
     expect(error).toMatchObject({ option: `Context.${option}` });
   });
@@ -78,7 +86,21 @@ describe('the options of a Context', () => {
       expect(thrownBy(make({ schema: name }))).toBeInstanceOf(InvalidIdentifierError);
     }
     expect(make({ schema: 'ü'.repeat(31) })).not.toThrow();
-    expect(thrownBy(make({ schema: undefined }))).toBeInstanceOf(InvalidIdentifierError);
+  });
+
+  it.each([
+    [undefined, 'is missing: give the name'],
+    [null, 'must be the name'],
+    [5, 'must be the name'],
+  ])('must name a schema: %p does not, and says what to give', (schema, problem) => {
+    expect(thrownBy(make({ schema }))).toMatchObject({
+      option: 'Context.schema',
+      message: `Context.schema ${problem} of the schema that the migrations were applied to, such as '_bearmq'`,
+    });
+  });
+
+  it('say that the schema is missing where there is none', () => {
+    expect(() => new Context({ pool: schema.pool } as never)).toThrow('Context.schema is missing');
   });
 
   it('must give a way to the database', () => {

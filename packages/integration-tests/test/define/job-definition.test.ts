@@ -101,7 +101,6 @@ describe('the options of a JobDefinition', () => {
     ['name', 'a\0b'],
     ['name', 'ü'.repeat(128)],
     ['name', '\ud83d'],
-    ['workFunction', undefined],
     ['workFunction', 'echo'],
     ['delaySecs', -1],
     ['delaySecs', Number.NaN],
@@ -118,10 +117,32 @@ describe('the options of a JobDefinition', () => {
     ['jobGroupGenerator', 'GROUP'],
     ['repeatSecs', 0],
     ['repeatSecs', '60'],
+    ['concurrency', 0],
+    ['concurrency', 1.5],
+    ['concurrency', '5'],
+    ['groupConcurrency', 0],
+    ['groupConcurrency', () => 1],
+    ['rateLimit', 10],
+    ['rateLimit', [10, 1]],
+    ['groupRateLimit', null],
   ])('are refused when out of range or of the wrong type (%s: %j)', (option, value) => {
     const error = thrownBy(make({ [option]: value }));
     expect(error).toBeInstanceOf(InvalidOptionError);
     expect(error).toMatchObject({ option: `JobDefinition.${option}` });
+  });
+
+  it.each([
+    ['max', { max: 0, perSecs: 1 }],
+    ['max', { perSecs: 1 }],
+    ['max', { max: 1.5, perSecs: 1 }],
+    ['perSecs', { max: 1 }],
+    ['perSecs', { max: 1, perSecs: 0 }],
+    ['perSecs', { max: 1, perSecs: '1' }],
+    ['perSec', { max: 1, perSec: 1 }],
+  ])('name what is wrong with a rate (%s of %j)', (field, rate) => {
+    const error = thrownBy(make({ rateLimit: rate }));
+    expect(error).toBeInstanceOf(InvalidOptionError);
+    expect(error).toMatchObject({ option: `JobDefinition.rateLimit.${field}` });
   });
 
   it('may be as long as 255 bytes for a name and a channel', () => {

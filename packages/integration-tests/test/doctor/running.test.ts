@@ -137,15 +137,34 @@ describe('diagnose', () => {
     await schema.rows("insert into {s}.process (id, expires_at) values ($1, now() + interval '1 minute')", [
       randomUUID(),
     ]);
-    expect(await look()).toEqual([]);
+    expect((await look()).filter(({ kind }) => kind === 'jobs-waiting')).toEqual([]);
   });
 
   it('names a repeating job that is overdue', async () => {
     await schema.rows(
-      "insert into {s}.schedule (job_name, rule, next_at) values ('it''s late', '{\"everySecs\":60}', now() - interval '1 hour')",
+      "insert into {s}.schedule (job_name, origin, rule, next_at) values ('it''s late', 'repeat', '{\"everySecs\":60}', now() - interval '1 hour')",
     );
     const findings = await look();
     expect(findings).toMatchObject([{ kind: 'schedule-late', severity: 'error', subject: "schedule it's late" }]);
+    await schema.direct.query(/delete from .*$/.exec(findings[0]?.remedy ?? '')?.[0] ?? '');
+    expect(await look()).toEqual([]);
+  });
+
+  it('names a schedule that is overdue, since its definition is nowhere', async () => {
+    await schema.rows(
+      `insert into {s}.schedule (job_name, key, origin, rule, next_at)
+       values ('REPORT', 'nightly', 'api', '{"cron":"0 2 * * *","timeZone":"UTC"}', now() - interval '1 hour')`,
+    );
+    const findings = await look();
+    expect(findings).toMatchObject([
+      {
+        kind: 'schedule-late',
+        severity: 'error',
+        subject: 'schedule REPORT nightly',
+        message: 'the schedule "nightly" of "REPORT" is 60 min overdue, and was never enqueued',
+        remedy: expect.stringContaining('with a context in which that definition is registered'),
+      },
+    ]);
     await schema.direct.query(/delete from .*$/.exec(findings[0]?.remedy ?? '')?.[0] ?? '');
     expect(await look()).toEqual([]);
   });

@@ -53,7 +53,7 @@ describe('diagnose', () => {
   });
 
   it('tells of a ledger before the first migration', async () => {
-    const name = await migrated('delete from {s}.migration', 'drop table {s}.job');
+    const name = await migrated('delete from {s}.migration', 'drop table {s}.job cascade');
     expect(await toldOf(name)).toEqual([`schema-missing: schema ${name}`]);
   });
 
@@ -107,11 +107,8 @@ describe('diagnose', () => {
 
   it.each([
     ['drop table {s}.schedule', 'object-missing: table schedule'],
-    ['alter table {s}.job drop column last_error', 'object-missing: column job.last_error'],
-    [
-      'alter table {s}.finalized_job alter column priority type bigint',
-      'object-changed: column finalized_job.priority',
-    ],
+    ['alter table {s}.job drop column suspect', 'object-missing: column job.suspect'],
+    ['alter table {s}.finalized_job alter column fence type bigint', 'object-changed: column finalized_job.fence'],
     ['alter table {s}.finalized_job alter column error set not null', 'object-changed: column finalized_job.error'],
     ['alter table {s}.job drop constraint job_attempt_in_range', 'object-missing: constraint job.job_attempt_in_range'],
     ['alter table {s}.schedule set unlogged', 'object-changed: table schedule'],

@@ -75,7 +75,7 @@ describe('enqueue', () => {
       row(await definition.enqueue({ of: 'a' }, overrides));
     expect(await enqueued()).toEqual(own);
     expect(await enqueued({ delaySecs: 30 })).toEqual({ ...own, delay: 30 });
-    expect(await enqueued({ delaySecs: 0 })).toEqual({ ...own, delay: null, state: 'ready' });
+    expect(await enqueued({ delaySecs: 0 })).toEqual({ ...own, delay: null, state: 'blocked' });
     expect(await enqueued({ numAttempts: 2 })).toEqual({ ...own, num_attempts: 2 });
     expect(await enqueued({ timeoutSecs: 0 })).toEqual({ ...own, timeout_secs: 0 });
     expect(await enqueued({ channel: 'OTHER' })).toEqual({ ...own, channel: 'OTHER' });

@@ -72,7 +72,7 @@ describe('headers', () => {
     const context = schema.context({}, { driver: counts.driver });
     const definition = new JobDefinition<number>({ context, name: 'BULK', workFunction: () => {} });
     const alike = await definition.enqueueMany([{ payload: 1 }, { payload: 2 }], { headers: TRACE });
-    expect(counts.of('bearmq_enqueue')).toBe(1);
+    expect(counts.of('bearmq_enqueue_alike')).toBe(1);
     const mixed = await definition.enqueueMany(
       [{ payload: 1 }, { payload: 2, headers: { own: 'yes' } }, { payload: 3, headers: {} }],
       { headers: TRACE },

@@ -30,10 +30,14 @@ it(
     const pool = schema.newPool();
     const settings = {
       jobPostFinalizeDeleteSecs: 60,
+      jobPostFailDeleteSecs: 120,
+      maxFinalizedJobs: 1_000,
+      jobDefaults: { numAttempts: 2 },
       jobGroupUnlockSecs: 60,
       leaseSecs: 30,
       blockedSecs: 60,
       abortGraceSecs: 1,
+      statsSecs: 1,
       pollSecs: 1,
       wakeUp: 'poll',
       release: '1.0',

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { type Context, JobDefinition, PayloadError } from 'bearmq';
+import { type Context, DuplicateJobError, JobDefinition, PayloadError } from 'bearmq';
 import fc from 'fast-check';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
@@ -16,23 +16,43 @@ const OVERRIDES = [
   'numAttempts',
   'timeoutSecs',
   'maxRunSecs',
+  'maxDeaths',
   'channel',
   'jobGroup',
   'headers',
   'backoff',
   'priority',
   'runAt',
+  'unique',
 ];
 const RIGHT = {
   delaySecs: 1,
   numAttempts: 2,
   timeoutSecs: 1,
   maxRunSecs: 60,
+  maxDeaths: 1,
   priority: 3,
   channel: 'C',
   jobGroup: 'G',
   headers: { a: '1' },
 };
+const MORE_FIELDS = [
+  'concurrency',
+  'rateLimit',
+  'groupConcurrency',
+  'groupRateLimit',
+  'timeoutSecs',
+  'maxRunSecs',
+  'backoff',
+  'priority',
+  'channel',
+  'maxDeaths',
+  'onFailure',
+  'payloadSchema',
+  'payloadVersion',
+  'upcast',
+  'unique',
+];
 const HUNDRED_YEARS_AND_A_DAY = 100 * 365 * 86_400 + 86_400;
 
 const define = (context: Context) =>
@@ -131,10 +151,19 @@ it(
   'any options of a definition work, from its registration to its run, or are refused',
   async () => {
     const context = schema.context();
-    const fields = ['context', 'name', 'workFunction', 'jobGroupGenerator', 'repeatSecs', 'delaySecs', 'numAttempts'];
+    const fields = [
+      'context',
+      'name',
+      'workFunction',
+      'jobGroupGenerator',
+      'repeatSecs',
+      'delaySecs',
+      'numAttempts',
+      'schedules',
+    ];
     let count = 0;
     const input = fc.record({
-      how: optionsLike(...fields, 'timeoutSecs', 'maxRunSecs', 'backoff', 'priority', 'channel'),
+      how: optionsLike(...fields, ...MORE_FIELDS),
       group: fc.option(anyValue, { nil: undefined }),
     });
     await fuzz('JobDefinition', 0.08, input, async ({ how, group }, tally) => {
@@ -143,13 +172,47 @@ it(
       const before = await countJobs();
       const works = await worksOrIsRefused(tally, async () => {
         const definition = new JobDefinition(changed({ ...right, delaySecs: 0, numAttempts: 5, timeoutSecs: 0 }, how));
-        await definition.enqueue();
         const mine = schema.context();
         if ('whole' in how || how.every(({ field }) => field !== 'context')) {
           await new JobDefinition(changed({ ...right, context: mine }, how)).register();
         }
+        await definition.enqueue();
       });
       if (!works) expect(await countJobs()).toBe(before);
+    });
+  },
+  FUZZ_TIMEOUT_MS,
+);
+
+it(
+  'any unique of a definition works, or is refused; and a key that works is held',
+  async () => {
+    const context = schema.context();
+    let count = 0;
+    const fields = ['key', 'until', 'forSecs', 'onConflict', 'maxRestartSecs'];
+    const input = fc.record({ how: optionsLike(...fields), key: fc.option(anyValue, { nil: undefined }) });
+    await fuzz('unique', 0.08, input, async ({ how, key }, tally) => {
+      count += 1;
+      const right = { key: () => made(key ?? 'K') as string, until: 'finished', forSecs: 1, onConflict: 'restart' };
+      const before = await countJobs();
+      const unique = changed({ ...right, maxRestartSecs: 1 }, how) as never;
+      if (unique === undefined) return; // none is asked for
+      const works = await worksOrIsRefused(tally, async () => {
+        const definition = new JobDefinition({
+          context,
+          name: `U${count}`,
+          unique,
+          delaySecs: 60,
+          workFunction: () => {},
+        });
+        const first = await definition.submit();
+        const second = await definition.submit().catch((error: unknown) => {
+          if (error instanceof DuplicateJobError) return { jobId: error.jobId, outcome: 'refused' };
+          throw error;
+        });
+        expect(second).toEqual({ jobId: first.jobId, outcome: expect.not.stringContaining('enqueued') });
+      });
+      expect(await countJobs()).toBe(before + (works ? 1 : 0));
     });
   },
   FUZZ_TIMEOUT_MS,

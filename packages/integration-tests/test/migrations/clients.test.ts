@@ -24,8 +24,8 @@ const tooOld = expect.objectContaining({
   required: made,
   message: expect.stringMatching(
     new RegExp(
-      `is at version ${made + 1}, which works with releases of BearMQ that require version ${made + 1} or later, ` +
-        `but this one is made for version ${made}: upgrade BearMQ in this program$`,
+      `is at version ${made + 1}, which needs a BearMQ made for version ${made + 1} or later, and this one is made for ` +
+        `version ${made}: upgrade the bearmq package in this program$`,
     ),
   ),
 });
@@ -40,7 +40,7 @@ describe('a program on a newer schema', () => {
     daemons.orchestrator(context);
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await definition.enqueue() });
     expect(events.of('WARNING').map(({ message }) => message)).toEqual([
-      expect.stringContaining(`is at version ${future.length}, newer than the ${made} that`),
+      expect.stringContaining(`is at version ${future.length}, and this BearMQ is made for version ${made}`),
     ]);
     expect(events.of('DAEMON_ERROR')).toEqual([]);
   });

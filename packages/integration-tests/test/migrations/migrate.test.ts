@@ -106,7 +106,10 @@ describe('a table "migration" that is not as BearMQ left it', () => {
       workFunction: () => {},
     });
     const error = await rejectionOf(definition.register());
-    expect(error).toMatchObject({ name: 'SchemaVersionError', message: expect.stringContaining('not made by BearMQ') });
+    expect(error).toMatchObject({
+      name: 'SchemaVersionError',
+      message: expect.stringContaining('that BearMQ did not make'),
+    });
   });
 });
 

@@ -67,7 +67,7 @@ describe("a migration that meets a user's long transaction", () => {
       isRetryable: true,
       message: expect.stringMatching(
         new RegExp(
-          `^migration ${next} \\(job columns\\) of the schema .* gave way, .* held by pid ${user.pid} ` +
+          `^migration ${next} \\(job columns\\) of the schema .* backed off .* held by pid ${user.pid} ` +
             `\\(application "night report", idle in transaction, its last query began \\d{4}-.*; to end it: ` +
             `select pg_terminate_backend\\(${user.pid}\\)\\); run the migrations again: .* \\(tried \\d+ times`,
         ),

@@ -44,6 +44,29 @@ describe('a build of an index that meets another one', () => {
   });
 });
 
+// Who builds an index concurrently waits for the snapshots of those who wait for whoever migrates; and where he waits for
+// the table that is built on, for longer than the server looks on, it ends one of them.
+describe('a step that the server ends as one of a deadlock', () => {
+  it.each([
+    ['is sent again', 'do '],
+    ['is sent again, also where it follows the build of an index', 'do ', 'create index concurrently'],
+  ])('%s', async (_what, start, after = '') => {
+    await migrateWith(future.slice(0, INDEX_VERSION - 1), { driver: schema.driver(), schema: schema.name });
+    await fillJobs(schema);
+    let isAfter = after === '';
+    let ended = 0;
+    const driver = intercepted(schema.driver(), async ({ text }, send) => {
+      isAfter ||= text.startsWith(after);
+      if (ended > 0 || !isAfter || !text.startsWith(start)) return await send();
+      ended += 1;
+      throw new DatabaseError('deadlock detected', { sqlState: '40P01', constraint: null }, undefined);
+    });
+    await migrateWith(future, { driver, schema: schema.name });
+    expect(ended).toBe(1);
+    expect(await ledgerOf(schema)).toEqual(future.map(({ version }) => version));
+  });
+});
+
 describe('a migration that ten processes begin at once', () => {
   it('is applied once, and each of them sees it done', async () => {
     const config = JSON.stringify({ way: wayTo(schema.url), schema: schema.name });

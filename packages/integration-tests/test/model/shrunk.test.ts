@@ -8,11 +8,14 @@ import {
   type EnqueueItem,
   enqueueCommand,
   expireCommand,
+  limitCommand,
   lostClaimCommand,
   pruneCommand,
+  settleAgainCommand,
   settleCommand,
   unlockCommand,
 } from './support/commands.ts';
+import { cancelCommand, changeCommand } from './support/control-commands.ts';
 import { inTurn, usePlayground } from './support/playground.ts';
 
 const plain: EnqueueItem = {
@@ -39,6 +42,15 @@ describe('what the model has found before', () => {
     const groups = ['g1', 'g2', 'g3'].map((group) => ({ ...plain, group }));
     const ahead = { ...one, slots: 1, ahead: 2, maxPerGroup: 3 };
     await playground.run(inTurn([enqueueCommand(groups), claimAllCommand(0, NAMES, [ahead])]));
+  });
+
+  it('serves no group before others by the priority that its job had before it was changed', async () => {
+    const programme = [
+      enqueueCommand(['g2', 'g1'].map((group) => ({ ...plain, group }))),
+      changeCommand([0], { priority: -1 }),
+      claimAllCommand(0, NAMES, [{ ...one, usual: 4 }]),
+    ];
+    await playground.run(inTurn(programme));
   });
 
   it('gives back no attempt of a job that had none left when it was claimed', async () => {
@@ -69,5 +81,37 @@ describe('what the model has found before', () => {
       claimCommand(2, NAMES, [one]),
     ];
     await playground.run(inTurn(programme));
+  });
+
+  it('tells a settle that is sent again of no loss where its job was put back and then cancelled', async () => {
+    const retried = { ...plain, numAttempts: 2 };
+    const failed = settleCommand(0, [{ nth: 0, verdict: 'failed' }]);
+    await playground.run(
+      inTurn([
+        enqueueCommand([retried]),
+        claimCommand(0, NAMES, [one]),
+        failed,
+        cancelCommand([0]),
+        settleAgainCommand(),
+      ]),
+    );
+  });
+
+  it('gives no more than was asked for where groups give more than limits had it plan', async () => {
+    const jobs = [
+      { group: null },
+      { group: 'g1' },
+      { name: 'N2', group: 'g3' },
+      { group: 'g1' },
+      { name: 'N2', group: null },
+    ];
+    const ahead = { ...one, slots: 0, ahead: 4, maxPerGroup: 2, usual: 1 };
+    await playground.run(
+      inTurn([
+        limitCommand('name', 'N1', 3),
+        enqueueCommand(jobs.map((job) => ({ ...plain, ...job }))),
+        claimCommand(0, NAMES, [ahead]),
+      ]),
+    );
   });
 });

@@ -3,6 +3,17 @@ import type { Actor, Transaction } from './support/actors.ts';
 import { useStage } from './support/stage.ts';
 import type { Process, World } from './support/world.ts';
 
+/** Makes a second place of each lane, which is open: as two enqueues do that come first together. */
+const DOUBLED: Transaction = {
+  text: 'double the line',
+  run: async (queue) => {
+    await queue.rows(
+      `insert into {s}.job_turn (job_group, channel, name, turn) select distinct job_group, channel, name, 0 from {s}.job_turn`,
+    );
+    return () => {};
+  },
+};
+
 const one = { channels: null, slots: 1, ahead: 0, maxPerGroup: 1 };
 
 /** The traps that this protocol was made to avoid, one by one. After each step the committed state is checked. */
@@ -30,23 +41,28 @@ describe('two transactions that meet', () => {
     return { world, p, q };
   };
 
-  it('a settle that waits for a claim promotes the job that this claim has just blocked', async () => {
+  it('a settle that waits for a claim opens the place that this claim has just shut', async () => {
     const { world, p, q } = await start('g', 'g');
     await stage.whole(a, world, claim(world, p));
+    await stage.whole(a, world, DOUBLED);
     await begin(a, world, claim(world, q));
     await begin(b, world, world.settle(p, ['succeeded']));
     expect([a.state, b.state]).toEqual(['open', 'working']);
     await goOn(a, world);
     expect(await states()).toEqual(['running', 'blocked']);
+    expect((await stage.committed()).turns.map(({ open }) => open)).toEqual([false]);
     await goOn(b, world);
-    expect(await states()).toEqual(['succeeded', 'ready']);
+    expect(await states()).toEqual(['succeeded', 'blocked']);
     await stage.drain(world);
   });
 
-  it('a claim that comes while a settle is not committed leaves the group to it, and is told to ask again', async () => {
+  it('a claim that comes while a settle is not committed leaves the group to it, whose commit opens its place', async () => {
     const { world, p, q } = await start('g', 'g');
     await stage.whole(a, world, claim(world, p));
     await begin(a, world, world.settle(p, ['succeeded']));
+    await stage.whole(b, world, claim(world, q));
+    expect([q.held.length, world.lastAnswer?.mayHaveMore]).toEqual([0, false]);
+    await stage.whole(b, world, DOUBLED);
     await stage.whole(b, world, claim(world, q));
     expect([q.held.length, world.lastAnswer?.mayHaveMore]).toEqual([0, true]);
     await goOn(a, world);
@@ -87,7 +103,7 @@ describe('two transactions that meet', () => {
     expect([a.state, b.state]).toEqual(['open', 'working']);
     await goOn(a, world);
     await goOn(b, world);
-    expect(await states()).toEqual(['succeeded', 'ready']);
+    expect(await states()).toEqual(['succeeded', 'blocked']);
     await stage.drain(world);
   });
 
@@ -102,7 +118,7 @@ describe('two transactions that meet', () => {
       await goOn(a, world);
       await goOn(b, world);
       expect(world.lost).toBe(1);
-      expect(await states()).toEqual(['ready']);
+      expect(await states()).toEqual([group === null ? 'ready' : 'blocked']);
       await stage.whole(b, world, claim(world, q));
       expect(q.held.map(({ attempt }) => attempt)).toEqual([2]);
       await stage.drain(world);
@@ -117,7 +133,7 @@ describe('two transactions that meet', () => {
     await stage.whole(b, world, claim(world, q));
     await stage.whole(a, world, late);
     expect(world.lost).toBe(1);
-    expect(await states()).toEqual(['running', 'ready']);
+    expect(await states()).toEqual(['running', 'blocked']);
     await stage.drain(world);
   });
 
@@ -128,7 +144,7 @@ describe('two transactions that meet', () => {
     await goOn(a, world);
     expect(await states()).toEqual(['running']);
     await stage.whole(b, world, world.rescue(null));
-    expect(await states()).toEqual(['ready']);
+    expect(await states()).toEqual(['blocked']);
     await stage.drain(world);
   });
 
@@ -163,8 +179,8 @@ describe('two transactions that meet', () => {
   });
 
   it.each([
-    [1, ['ready', 'ready']],
-    [2, ['running', 'ready']],
+    [1, ['blocked', 'blocked']],
+    [2, ['running', 'blocked']],
   ])('a run ends before a row that somebody else has locked (number %i of the group)', async (nth, after) => {
     const { world, p } = await start('g', 'g', 'g');
     await begin(a, world, {
@@ -189,7 +205,7 @@ describe('two transactions that meet', () => {
     expect([a.state, b.state]).toEqual(['open', 'working']);
     await goOn(a, world);
     await goOn(b, world);
-    expect(await states()).toEqual(['ready', 'ready']);
+    expect(await states()).toEqual(['blocked', 'ready']);
     expect((await stage.committed()).jobs.map(({ attempt, fence }) => [attempt, fence])).toEqual([
       [0, 2],
       [0, 2],
@@ -205,7 +221,7 @@ describe('two transactions that meet', () => {
     await goOn(a, world);
     await goOn(b, world);
     expect([p.held.length, world.lastAnswer?.isLeaseHeld]).toEqual([0, false]);
-    expect(await states()).toEqual(['ready', 'ready']);
+    expect(await states()).toEqual(['blocked', 'ready']);
     await stage.drain(world);
   });
 });

@@ -26,7 +26,7 @@ const clients: Readonly<Record<string, () => { readonly driver: Driver; end(): P
   pg: () => {
     const pool = new pg.Pool({ connectionString: proxy.url, max: MAX });
     pool.on('error', () => {});
-    return { driver: pgDriver({ pool, answerTimeoutSecs: 2 }), end: () => pool.end() };
+    return { driver: pgDriver({ pool, answerTimeoutSecs: 20 }), end: () => pool.end() };
   },
   'postgres.js': () => {
     const sql = postgres(proxy.url, { max: MAX, prepare: false, fetch_types: false });

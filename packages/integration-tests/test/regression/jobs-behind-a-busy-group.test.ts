@@ -3,6 +3,7 @@ import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { counted } from '../support/drivers.ts';
 import { notedJob } from '../support/jobs.ts';
+import { lineUpAll } from '../support/statements.ts';
 import { gate, until } from '../support/until.ts';
 
 const schema = useSchema();
@@ -25,6 +26,7 @@ describe('a bulk behind a busy group', () => {
       `insert into {s}.job (id, state, name, channel, job_group, num_attempts, timeout_secs, payload)
        select gen_random_uuid(), 'ready', 'BULK', 'DEFAULT', 'busy', 1, 0, '"bulk"' from generate_series(1, 100000)`,
     );
+    await lineUpAll(schema);
     counts.reset();
     await definition.enqueue('other', { jobGroup: 'free' });
     await until('the job of the other group runs', () => runs.length === 2);

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { useChildren } from '../support/children.ts';
 import { useSchema } from '../support/database.ts';
+import { lineUpAll } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
 const schema = useSchema();
@@ -16,6 +17,7 @@ it.each([
      select gen_random_uuid(), 'ready', 'LARGE', 'DEFAULT', ${group}, 1, 0,
        ('{"does": "finish", "filled": "' || repeat(md5(i::text), 31250) || '"}')::json from generate_series(1, 60) i`,
   );
+  await lineUpAll(schema);
   const worker = await child({ names: ['LARGE'], worker: { concurrency: 500 }, heapMb: 64 });
   await until('all are over', async () => {
     if (worker.hasEnded) throw new Error('the process has died');

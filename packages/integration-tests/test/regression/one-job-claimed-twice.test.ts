@@ -106,6 +106,30 @@ describe('a job that is brought again as another claim, since the commit of the 
     expect(await schema.value(`select running from {s}.job_group where name = 'passed on'`)).toBe(0);
   });
 
+  it('counts the attempt that somebody else has spent, though the claim has the number of the first', async () => {
+    const context = schema.context({ pollSecs: 0.1, wakeUp: 'poll' });
+    const events = logEvents(context);
+    const { definition, runs, gates } = await gatedJob(context, 'SPENT');
+    const jobId = await definition.enqueue(null, { numAttempts: 2, timeoutSecs: 0 });
+    await schema.rows('update {s}.job set fence = 1'); // claimed and released: that was lost as well
+    daemons.worker(context, { concurrency: 3 });
+    await until('it runs', () => runs.length === 1);
+    // What is left when somebody else has claimed it first, and failed.
+    await schema.rows(`update {s}.job set state = 'ready', process_id = null, started = false, fence = 1, attempt = 1`);
+    await until('it runs again', () => runs.length === 2);
+    expect(runs.map(({ metadata: { attempt, signal } }) => [attempt, signal.aborted])).toEqual([
+      [1, true],
+      [2, false],
+    ]);
+    gates[0]?.open();
+    await events.waitFor('WORKER_JOB_LOSE', { jobId });
+    gates[1]?.open();
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
+    expect(await schema.rows('select fence, attempt, outcome::text from {s}.finalized_job')).toEqual([
+      { fence: 2, attempt: 2, outcome: 'succeeded' },
+    ]);
+  });
+
   it('is not run by the first claim, if it was not begun', async () => {
     const finish = gate();
     const context = schema.context({ pollSecs: 0.1, wakeUp: 'poll' });

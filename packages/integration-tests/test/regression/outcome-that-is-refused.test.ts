@@ -154,7 +154,12 @@ describe('a job that was put back by hand, with the id of its finalized row', ()
     const next = await definition.enqueue(null, { jobGroup: 'back' });
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: next });
     expect(events.of('DAEMON_ERROR')).toEqual([]);
-    expect(events.of('WARNING')).toHaveLength(1);
+    // Whoever puts a job into a group by hand gives it no place in line: who looks after groups does, and says so.
+    const warnings = events.of('WARNING').map(({ message }) => message);
+    expect(warnings.filter((message) => message.startsWith('a job had the id of one in history'))).toHaveLength(1);
+    expect(
+      warnings.filter((message) => !/^(a job had the id|the job group "back" was found stuck)/.test(message)),
+    ).toEqual([]);
   });
 });
 

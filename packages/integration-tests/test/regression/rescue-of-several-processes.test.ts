@@ -1,6 +1,7 @@
 import { rescue } from '@bearmq/core/internal';
 import { expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
+import { lockWaits } from '../support/lock-waits.ts';
 import { statementsOf } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
@@ -23,10 +24,7 @@ it('a rescue holds no group of one worker while it waits for one of another, out
     settling.query(`select 1 from ${schema.q}.job_group where name = $1 for update`, [name]);
   await lock('a');
   const rescuing = rescue(session, tables, { selfId: null, unlockSecs: 10_800, blockedSecs: 10_800, graceSecs: 0 });
-  await until('the rescue waits', async () => {
-    const sql = `select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'`;
-    return (await schema.value(sql, [`${schema.q}.rescue_v1`])) === 1;
-  });
+  await until('the rescue waits', async () => (await lockWaits(schema, 'rescue_v1')) === 1);
   await lock('z');
   await settling.query('commit');
   settling.release();

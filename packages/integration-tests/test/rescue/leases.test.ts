@@ -72,8 +72,8 @@ describe('a lease', () => {
     expect(signal?.reason).toMatchObject({ code: 'BEAR_LEASE_LOST', jobId });
     finish.open();
     await loserEvents.waitFor('WORKER_JOB_LOSE', { jobId });
-    expect(loserEvents.of('WORKER_JOB_LOSE')).toEqual([
-      { eventType: 'WORKER_JOB_LOSE', jobId, jobName: 'LOST', workerId: worker.id },
+    expect(loserEvents.of('WORKER_JOB_LOSE')).toMatchObject([
+      { eventType: 'WORKER_JOB_LOSE', jobId, jobName: 'LOST', workerId: worker.id, attempt: 1, numAttempts: 2 },
     ]);
     expect(loserEvents.of('WORKER_JOB_RUN_SUCCESS', jobId)).toEqual([]);
   });

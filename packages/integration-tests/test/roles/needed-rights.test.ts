@@ -7,11 +7,15 @@ import {
   claimAnnounced,
   enqueue,
   enqueueFirst,
+  enqueueUnique,
+  FIRST_KEY,
   fireSchedules,
-  type NewJob,
   pruneFinalized,
   pruneGroups,
+  pruneKeys,
+  pruneReports,
   reconcile,
+  recordDefinitions,
   registerProcess,
   removeProcess,
   renewLease,
@@ -23,10 +27,13 @@ import {
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { diagnose } from 'bearmq';
 import pg from 'pg';
-import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
+import { v4 as uuidv4 } from 'uuid';
 import { useSchema } from '../support/database.ts';
 import { empty, whileLocked } from '../support/statements.ts';
+import { job, keepFigures, limit, readViews, reportAndComplete, workOffGroups } from './support/acts-of-a-worker.ts';
+import { control } from './support/control.ts';
 import { asOwner, useRole } from './support/roles.ts';
+import { keepSchedules } from './support/schedules.ts';
 
 // A pooler knows none of these roles.
 const schema = useSchema({ way: 'direct' });
@@ -44,24 +51,16 @@ beforeAll(() =>
 );
 beforeEach(() => empty(schema));
 
-function job(name: string, settings: Partial<NewJob> = {}): NewJob {
-  const { channel, ...rest } = {
-    channel: 'C',
-    jobGroup: null,
-    delaySecs: 0,
-    numAttempts: 1,
-    timeoutSecs: 0,
-    priority: 0,
-    ...settings,
-  };
-  return { id: uuidv7(), name, channel, ...rest, payloadText: '{}', extras: null };
-}
-
 async function produce(session: SqlSession): Promise<void> {
   await checkSchemaVersion(session, tables);
   const notification = { channel: 'nobody listens', payload: '' };
   await enqueueFirst(session, tables, { job: job('A', { jobGroup: 'G' }), notification });
   await enqueue(session, tables, [job('A', { jobGroup: 'G' }), job('A', { jobGroup: 'G' }), job('A'), job('A')]);
+  await enqueueUnique(session, tables, [job('U', { delaySecs: 60 })]);
+  for (const type of ['json', 'jsonb', 'text']) {
+    const text = `select ${q}.enqueue('U', '{}'::${type}, delay_secs => 60)::text`;
+    await session.run({ name: `enqueue_${type}`, text, values: [] });
+  }
 }
 
 /** Every statement of a worker and an orchestrator, with something to do for each. */
@@ -77,6 +76,7 @@ async function work(session: SqlSession): Promise<void> {
   await claimAnnounced(session, tables, { processId: alive, generation: 0, announced: [], room: 1 });
   const [one, two] = await take(alive);
   if (one === undefined || two === undefined) throw new Error('two jobs are free');
+  await reportAndComplete(session, schema, one);
   await settle(session, tables, {
     processId: alive,
     outcomes: [
@@ -100,12 +100,26 @@ async function work(session: SqlSession): Promise<void> {
   await schema.age(1, 'job');
   await whileLocked(schema, "select 1 from {s}.job where channel <> 'Z' for update", [], () => take(alive, null));
   await reconcile(session, tables, { processId: alive, generation: 1, known: [] });
+  await workOffGroups(session, schema, take);
+  await limit(session, schema, take);
+  await schema.rows('delete from {s}.job_turn');
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });
   await upsertSchedule(session, tables, { name: 'A', repeatSecs: 90 });
   await fireSchedules(session, tables, [job('A')]);
+  await keepSchedules(session, tables, job('A'));
   await pruneFinalized(session, tables, { retentionSecs: -1, limit: 10 });
+  await recordDefinitions(session, tables, [{ name: 'A', defaults: '{}' }]);
+  await recordDefinitions(session, tables, [{ name: 'A', defaults: '{"priority":1}' }]);
+  const key = { key: 'K', until: 'finished', forSecs: 0, onConflict: 'skip', maxRestartSecs: null } as const;
+  await enqueueUnique(session, tables, [{ ...job('U', { delaySecs: 60 }), unique: key }]);
+  await schema.rows('delete from {s}.job');
+  await pruneKeys(session, tables, { after: FIRST_KEY, limit: 10 });
+  await pruneReports(session, tables, { after: '00000000-0000-0000-0000-000000000000', limit: 10 });
   await pruneGroups(session, tables, { after: '', limit: 10 });
   await checkGroups(session, tables, null);
+  await control(session, tables, job('A', { jobGroup: 'G' }), alive);
+  await keepFigures(session, schema);
+  await readViews(session, schema);
   await removeProcess(session, tables, { processId: alive });
   // The doctor tells of what it may not see, and goes on.
   const findings = await diagnose({ driver: session, schema: schema.name });
@@ -156,23 +170,27 @@ const MARK = `update on sequence ${tables.flushMark}`;
 /** What a worker can do without, at a price. */
 const SPARED = `select on sequence ${tables.jobSequence}`;
 
-it.each(roles)('each right of a $to is needed', async ({ role, act }) => {
-  const driver = schema.newDriver({ url: role.url });
-  const name = pg.escapeIdentifier(role.name);
-  const unneeded: string[] = [];
-  for (const right of await rightsToRevoke(role.name)) {
-    await empty(schema);
-    await asOwner([`revoke ${right} from ${name}`]);
-    const isMissed = await act(driver).then(
-      () => false,
-      (error: unknown) => (error as { sqlState?: unknown }).sqlState === '42501',
-    );
-    if (!isMissed) unneeded.push(right);
-    await asOwner([`grant ${right} to ${name}`]);
-  }
-  await driver.close();
-  expect(unneeded).toEqual([]);
-});
+it.each(roles)(
+  'each right of a $to is needed',
+  async ({ role, act }) => {
+    const driver = schema.newDriver({ url: role.url });
+    const name = pg.escapeIdentifier(role.name);
+    const unneeded: string[] = [];
+    for (const right of await rightsToRevoke(role.name)) {
+      await empty(schema);
+      await asOwner([`revoke ${right} from ${name}`]);
+      const isMissed = await act(driver).then(
+        () => false,
+        (error: unknown) => (error as { sqlState?: unknown }).sqlState === '42501',
+      );
+      if (!isMissed) unneeded.push(right);
+      await asOwner([`grant ${right} to ${name}`]);
+    }
+    await driver.close();
+    expect(unneeded).toEqual([]);
+  },
+  180_000,
+);
 
 /** All that a role was given, each right in words that `revoke` and `grant` take. */
 async function rightsToRevoke(role: string): Promise<string[]> {

@@ -73,9 +73,12 @@ describe('a role that was granted what a producer needs', () => {
       'timeout_secs',
     ];
     expect(await rightsOf(schema, role)).toEqual([
+      'enqueue(): execute, execute, execute',
       'enqueue_first_v1(): execute',
+      'enqueue_unique_v1(): execute',
       'flush_mark: update',
       ...columns.map((column) => `job.${column}: insert`),
+      'line_up_v1(): execute',
       'migration.oldest_client: select',
       'migration.version: select',
       'schema: usage',
@@ -114,6 +117,10 @@ describe('the server refuses to a producer', () => {
     ['to settle', `select * from {s}.settle_v1(${ZERO}, '{${ZERO.slice(1, -1)}}', '{1}', '{1}', null, '{}', 'keep')`],
     ['to rescue', 'select * from {s}.rescue_v1(null, 0, 0, 0)'],
     ['to take jobs back', `select * from {s}.release_jobs_v1(${ZERO}, '{}', '{}', false)`],
+    ['to read unique keys', 'select key from {s}.unique_key'],
+    ['to free a unique key', 'delete from {s}.unique_key'],
+    ['to free unique keys', `select * from {s}.prune_keys_v1(${ZERO}, 9)`],
+    ['to say what a definition says', `insert into {s}.job_definition (name, defaults) values ('N', '{}')`],
     ['to delete groups', `select * from {s}.prune_groups_v1('', 9)`],
     ['to read the record of migrations', 'select name from {s}.migration'],
     ['to write the record of migrations', `insert into {s}.migration (version, name) values (9, 'N')`],

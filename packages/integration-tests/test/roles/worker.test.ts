@@ -110,20 +110,32 @@ describe('a role that was granted what a worker needs', () => {
 
   it('was given the rows of the queue, its functions, and the version; no table to own and no sequence to draw from', async () => {
     const functions = await schema.rows(
-      `select proname || '()' as name from pg_proc where pronamespace = to_regnamespace($1)`,
+      `select proname || '(): ' || string_agg('execute', ', ') as right from pg_proc where pronamespace = to_regnamespace($1)
+       group by proname`,
       [schema.q],
     );
     expect(await rightsOf(schema, role)).toEqual(
       [
-        ...['finalized_job', 'job', 'job_group', 'process'].map((table) => `${table}: delete, insert, select, update`),
-        ...functions.map(({ name }) => `${name}: execute`),
+        ...['finalized_job', 'job', 'job_group', 'job_turn', 'lane_depth', 'lane_stats', 'process'].map(
+          (table) => `${table}: delete, insert, select, update`,
+        ),
+        ...functions.map(({ right }) => right),
         'flush_mark: update',
+        'job_definition: insert, select, update',
+        'job_limit: delete, insert, select, update',
+        'job_log: delete, insert, select',
+        'job_progress: delete, insert, select, update',
         'job_seq_seq: select',
+        'jobs: select',
+        'queues: select',
+        'lane_total: insert, select, update',
         'migration.applied_at: select',
         'migration.oldest_client: select',
         'migration.version: select',
-        'schedule: insert, select, update',
+        'pause: delete, insert, select',
+        'schedule: delete, insert, select, update',
         'schema: usage',
+        'unique_key: delete, select, update',
       ].sort(),
     );
   });
@@ -141,7 +153,6 @@ describe('a role that was granted what a worker needs', () => {
     ],
     ['to replace a function', 'drop function {s}.rescue_v1'],
     ['to write the record of migrations', 'delete from {s}.migration'],
-    ['to end a repetition', 'delete from {s}.schedule'],
     ['to draw numbers of the queue', `select nextval(pg_get_serial_sequence('{s}.job', 'seq'))`],
   ])('is refused by the server %s', async (_what, sql) => {
     const attempt = pool.query(sql.replaceAll('{s}', () => schema.q));

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type BearEvent, type Context, JobDefinition } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
@@ -147,91 +147,5 @@ describe('the run of a job', () => {
     const [event] = await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
     expect(event?.durationMs).toBeGreaterThanOrEqual(Math.floor(tookMs));
     expect(event?.durationMs).toBeLessThanOrEqual(Math.ceil(performance.now() - start));
-  });
-});
-
-describe('an event handler', () => {
-  it('hears every event of its context until it is removed, and none of another', async () => {
-    const [context, other] = [schema.context(), schema.context()];
-    const heard: string[] = [];
-    const count = (event: BearEvent) => heard.push(event.eventType);
-    const remove = context.addEventHandler(count);
-    const removeSecond = context.addEventHandler(count);
-    const definition = new JobDefinition({ context, name: 'HEARD', workFunction: () => {} });
-    await definition.enqueue();
-    expect(heard).toHaveLength(2);
-    removeSecond();
-    removeSecond();
-    await definition.enqueue();
-    expect(heard).toHaveLength(3);
-    await new JobDefinition({ context: other, name: 'HEARD', workFunction: () => {} }).enqueue();
-    remove();
-    await definition.enqueue();
-    expect(heard).toHaveLength(3);
-  });
-
-  it.each([
-    [
-      'throws',
-      () => {
-        throw new Error('bad handler');
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('bad handler'))],
-  ])('that %s disturbs no job and no other handler, and is reported', async (title, bad) => {
-    const context = schema.context();
-    context.addEventHandler((event) => (event.eventType === 'EVENT_HANDLER_ERROR' ? undefined : bad()));
-    const events = logEvents(context);
-    const { definition } = await notedJob<null>(context, `DISTURBED ${title}`);
-    daemons.worker(context);
-    const jobId = await definition.enqueue();
-    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
-    await events.waitFor('EVENT_HANDLER_ERROR', { count: 4 });
-    // Workers may be told of a job before the enqueue that put it there has its answer.
-    const types = ['JOB_DEFINITION_JOB_ENQUEUE', 'WORKER_JOB_DEQUEUE', 'WORKER_JOB_RUN', 'WORKER_JOB_RUN_SUCCESS'];
-    expect([...events.types(jobId)].sort()).toEqual(types);
-    const reports = events.of('EVENT_HANDLER_ERROR');
-    expect(reports.map(({ handledEventType }) => handledEventType).sort()).toEqual(types);
-    expect(reports.every(({ error }) => (error as Error).message === 'bad handler')).toBe(true);
-  });
-
-  it('that fails on everything, its own reports included, ends with a warning of the process', async () => {
-    const context = schema.context();
-    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
-    context.addEventHandler(() => {
-      throw new Error('hopeless');
-    });
-    await new JobDefinition({ context, name: 'HOPELESS', workFunction: () => {} }).enqueue();
-    expect(warn.mock.calls).toEqual([['an event handler failed: hopeless', 'BearMQ']]);
-    warn.mockRestore();
-  });
-
-  it('is never waited for', async () => {
-    const context = schema.context();
-    const never = gate();
-    context.addEventHandler(() => never.opened);
-    const events = logEvents(context);
-    const { definition } = await notedJob<null>(context, 'UNHURRIED');
-    const worker = daemons.worker(context);
-    const jobId = await definition.enqueue();
-    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
-    await worker.stop();
-  });
-
-  it('may enqueue, and may stop the worker that tells it', async () => {
-    const context = schema.context();
-    const events = logEvents(context);
-    const { definition } = await notedJob<number>(context, 'CHAIN');
-    const worker = daemons.worker(context);
-    const stopped = gate();
-    context.addEventHandler(async (event) => {
-      if (event.eventType !== 'WORKER_JOB_RUN_SUCCESS') return;
-      const done = events.of('WORKER_JOB_RUN_SUCCESS').length;
-      if (done < 3) await definition.enqueue(done);
-      else await worker.stop().then(stopped.open);
-    });
-    await definition.enqueue(0);
-    await stopped.opened;
-    expect(events.of('WORKER_JOB_RUN_SUCCESS')).toHaveLength(3);
   });
 });

@@ -29,7 +29,7 @@ describe('a job that fails', () => {
       'WORKER_JOB_RUN_ERROR',
       'WORKER_JOB_EXPIRE',
     ]);
-    expect(events.of('WORKER_JOB_RUN_ERROR', jobId)).toEqual([
+    expect(events.of('WORKER_JOB_RUN_ERROR', jobId)).toMatchObject([
       {
         eventType: 'WORKER_JOB_RUN_ERROR',
         jobId,

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ClientBase } from 'pg';
 import { useSchema } from '../support/database.ts';
 import { useHeldSnapshot } from '../support/held-snapshot.ts';
-import { visitedPages } from '../support/pages.ts';
+import { COUNTS, leastPages, visitedPages } from '../support/pages.ts';
 import { type ClaimOptions, empty, statementsOf } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
@@ -27,11 +27,8 @@ async function indexPages(jobs: number): Promise<number> {
   return version < 180_000 ? jobs / 100 : 0;
 }
 
-/** Claims that are made to count the pages of one. */
-const CLAIMS = 3;
-
 /** As many as are claimed to count pages three times. */
-const SOME = Array.from({ length: 3 * CLAIMS }, () => ({}));
+const SOME = Array.from({ length: 3 * COUNTS }, () => ({}));
 
 beforeEach(() => empty(schema));
 
@@ -41,16 +38,11 @@ async function after(id: string | undefined, scan: ClaimFrom['scan'] = 'wide'): 
   return { scan, lanes: [{ ...lane, position }], dueAfterMs: null };
 }
 
-/**
- * The pages that a claim of one job visits, whatever they are of: the fewest of three claims on one connection, as the first
- * may have to read the catalogue, and any to make its plans anew.
- */
+/** The pages that a claim of one job visits, whatever they are of. */
 async function pagesOf(worker: string, from: ClaimFrom | null): Promise<number> {
   const client = await schema.direct.connect();
   try {
-    const pages: number[] = [];
-    for (let n = 0; n < CLAIMS; n += 1) pages.push(await pagesOnce(client, worker, from));
-    return Math.min(...pages);
+    return await leastPages(() => pagesOnce(client, worker, from));
   } finally {
     client.release();
   }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
+import { lockWaits } from '../support/lock-waits.ts';
 import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
@@ -8,6 +9,11 @@ const statements = statementsOf(schema);
 const ids = (jobs: readonly { readonly id: string }[]) => jobs.map(({ id }) => id);
 const states = async () =>
   (await schema.rows('select state::text from {s}.job order by seq')).map(({ state }) => state);
+
+const places = async () =>
+  (await schema.rows('select channel, name, open from {s}.job_turn order by 1, 2')).map(
+    ({ channel, name, open }) => `${channel}/${name} ${open}`,
+  );
 
 beforeEach(() => empty(schema));
 
@@ -120,7 +126,7 @@ describe('a claim of grouped jobs', () => {
     expect(ids(await statements.claimed(worker))).toEqual(all.slice(0, 1));
   });
 
-  it('moves what waits behind a busy group out of its way, and finds what comes after it', async () => {
+  it('meets what waits behind a busy group as one place in line, and finds what comes after it', async () => {
     const worker = await statements.worker();
     await statements.insert(...Array.from({ length: 600 }, () => ({ jobGroup: 'hot' })));
     const [cold] = await statements.insert({ jobGroup: 'cold' });
@@ -143,7 +149,7 @@ describe('a claim of grouped jobs', () => {
     expect(jobs.flat().length > 0 || mayHaveMore).toBe(true);
   });
 
-  it('leaves a job blocked only while its group is busy', async () => {
+  it('has a place in line for each lane of a group, which is open only while the group is', async () => {
     const worker = await statements.worker();
     await statements.insert(
       { jobGroup: 'g' },
@@ -153,10 +159,12 @@ describe('a claim of grouped jobs', () => {
     );
     const jobs = await statements.claimed(worker);
     await statements.claimed(worker);
-    expect((await states()).filter((state) => state === 'blocked').length).toBeGreaterThan(0);
+    const shut = ['DEFAULT/JOB false', 'DEFAULT/OTHER false', 'Y/JOB false'];
+    expect(await places()).toEqual(shut);
+    expect(await states()).toEqual(['running', 'blocked', 'blocked', 'blocked']);
     await statements.succeed(...jobs);
-    // The oldest of each lane is ready again, so that any worker that may run it finds it.
-    expect(await states()).toEqual(['ready', 'ready', 'ready']);
+    // Open in each lane, so that any worker that may run a job of it finds it.
+    expect(await places()).toEqual(shut.map((place) => place.replace('false', 'true')));
   });
 
   it('takes a group’s oldest job that this worker may run, whatever else waits in it', async () => {
@@ -203,10 +211,7 @@ describe('a claim of grouped jobs', () => {
     const look = (...channels: readonly string[]) =>
       channels.map((channel) => ({ channels: [channel], slots: 1, ahead: 0, maxPerGroup: 1 }));
     const waiting = (count: number) =>
-      until(`${count} claims wait`, async () => {
-        const sql = `select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and query like $1`;
-        return (await schema.value(sql, [`%${schema.q}.claim_v1%`])) === count;
-      });
+      until(`${count} claims wait`, async () => (await lockWaits(schema, 'claim_v1')) === count);
     // The first claim is held up at z, between x and y, while the second comes along from y to x.
     const both = await whileLocked(schema, `insert into {s}.job_group (name) values ('z')`, [], async () => {
       const first = statements.claimed(a, { demands: look('x', 'z', 'y') });

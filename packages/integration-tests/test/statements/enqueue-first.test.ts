@@ -40,7 +40,7 @@ describe('the first enqueue after a quiet moment', () => {
     const [row] = await schema.rows(`select *, state::text as state, payload::text as payload from {s}.job`);
     expect(row).toMatchObject({
       id: made.id,
-      state: 'ready',
+      state: 'blocked',
       name: 'JOB',
       channel: 'C',
       job_group: 'g',

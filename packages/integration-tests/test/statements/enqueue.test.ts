@@ -65,7 +65,11 @@ describe('an insert of jobs', () => {
           ids,
         ]);
         expect(rows).toEqual(
-          kinds.map((one, i) => ({ ...one, id: ids[i], state: one.delaySecs > 0 ? 'scheduled' : 'ready' })),
+          kinds.map((one, i) => ({
+            ...one,
+            id: ids[i],
+            state: one.delaySecs > 0 ? 'scheduled' : one.jobGroup === null ? 'ready' : 'blocked',
+          })),
         );
       }),
       { numRuns: 100 },

@@ -190,7 +190,7 @@ describe('a rescue', () => {
     await statements.claim(processId);
     await schema.rows('delete from {s}.process');
     expect(await rescued()).toEqual([{ kind: 'job', jobId: id, jobName: 'JOB' }]);
-    expect(await statements.job(id)).toMatchObject({ state: 'ready', fence: 2 });
+    expect(await statements.job(id)).toMatchObject({ state: 'blocked', fence: 2 });
     expect(await statements.group('g')).toMatchObject({ running: 0 });
   });
 

@@ -1,4 +1,4 @@
-import { checkGroups, pruneFinalized, pruneGroups } from '@bearmq/core/internal';
+import { checkGroups, pruneGroups } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
 import { empty, statementsOf, whileLocked } from '../support/statements.ts';
@@ -8,46 +8,6 @@ const statements = statementsOf(schema);
 const { session, tables } = statements;
 
 beforeEach(() => empty(schema));
-
-describe('pruning finalized jobs', () => {
-  async function finalize(count: number): Promise<string[]> {
-    const worker = await statements.worker();
-    const ids = await statements.insert(...Array.from({ length: count }, () => ({})));
-    await statements.succeed(...(await statements.claimed(worker, { slots: count })));
-    return ids;
-  }
-  const prune = (limit = 100) => pruneFinalized(session, tables, { retentionSecs: 60, limit });
-
-  it('deletes those past their retention, oldest first, up to a limit', async () => {
-    const old = await finalize(3);
-    await schema.age(10, 'finalized_job');
-    const older = await finalize(1);
-    await schema.age(61, 'finalized_job');
-    await schema.rows(`update {s}.finalized_job set finalized_at = finalized_at - interval '1 hour' where id = $1`, [
-      older[0],
-    ]);
-    await finalize(2);
-    expect(await prune(1)).toEqual([{ jobId: older[0], jobName: 'JOB' }]);
-    expect((await prune()).map(({ jobId }) => jobId).sort()).toEqual([...old].sort());
-    expect(await prune()).toEqual([]);
-    expect(await schema.value('select count(*)::int from {s}.finalized_job')).toBe(2);
-  });
-
-  it('keeps no plan from when the table was small', async () => {
-    const driver = schema.newDriver({ max: 1 });
-    for (let i = 0; i < 3; i += 1) await pruneFinalized(driver, tables, { retentionSecs: 60, limit: 100 });
-    const text = 'select count(*)::int4 from pg_prepared_statements where strpos(statement, $1::text) > 0';
-    expect(await driver.run({ name: 'kept', text, values: [tables.finalizedJob] })).toEqual([[0]]);
-    await driver.close();
-  });
-
-  it('passes over what another transaction is deleting', async () => {
-    const ids = await finalize(3);
-    await schema.age(61, 'finalized_job');
-    const deleted = await whileLocked(schema, 'delete from {s}.finalized_job where id = $1', [ids[0]], () => prune());
-    expect(deleted.map(({ jobId }) => jobId).sort()).toEqual(ids.slice(1).sort());
-  });
-});
 
 describe('pruning groups', () => {
   const prune = (after: string, limit: number) => pruneGroups(session, tables, { after, limit });
@@ -59,10 +19,10 @@ describe('pruning groups', () => {
   it('goes page by page in the order of names, and says where the next one starts', async () => {
     await put('a', 'b', 'c', 'd', 'e');
     await statements.insert({ jobGroup: 'b' });
-    expect(await prune('', 2)).toEqual({ groups: ['a'], next: 'b', seen: 2 });
-    expect(await prune('b', 2)).toEqual({ groups: ['c', 'd'], next: 'd', seen: 2 });
-    expect(await prune('d', 2)).toEqual({ groups: ['e'], next: 'e', seen: 1 });
-    expect(await prune('e', 2)).toEqual({ groups: [], next: '', seen: 0 });
+    expect(await prune('', 2)).toEqual({ groups: ['a'], next: 'b', seen: 2, hasKeys: false, hasReports: false });
+    expect(await prune('b', 2)).toEqual({ groups: ['c', 'd'], next: 'd', seen: 2, hasKeys: false, hasReports: false });
+    expect(await prune('d', 2)).toEqual({ groups: ['e'], next: 'e', seen: 1, hasKeys: false, hasReports: false });
+    expect(await prune('e', 2)).toEqual({ groups: [], next: '', seen: 0, hasKeys: false, hasReports: false });
     expect(await groups()).toEqual(['b']);
   });
 
@@ -72,7 +32,7 @@ describe('pruning groups', () => {
     await statements.claim(worker, { slots: 1 });
     await statements.insert({ jobGroup: 'ready' }, { jobGroup: 'scheduled', delaySecs: 60 });
     await put('blocked', 'ready', 'scheduled', 'unused');
-    await schema.rows(`update {s}.job set state = 'blocked' where job_group = 'blocked'`);
+    await schema.rows(`update {s}.job set state = 'ready' where job_group = 'ready'`);
     expect((await prune('', 100)).groups).toEqual(['unused']);
     expect(await groups()).toEqual(['blocked', 'ready', 'running', 'scheduled']);
   });
@@ -124,9 +84,6 @@ describe('the self-check of groups', () => {
     await schema.rows(`insert into {s}.job_group (name, running) values ('high', 3)`);
     await schema.rows(`update {s}.job_group set running = 0 where name = 'low'`);
     await schema.rows(`update {s}.job_group set epoch = 7 where name = 'epoch'`);
-    // A group that counts as free and has no waiting jobs is nobody's obstacle, and not looked at.
-    await statements.insert({ jobGroup: 'low' });
-    await schema.rows(`update {s}.job set state = 'blocked' where state = 'ready'`);
     expect(await selfCheck()).toEqual(['miscounted epoch', 'miscounted high', 'miscounted low']);
     expect(
       (await schema.rows('select name, running from {s}.job_group order by name')).map(
@@ -136,18 +93,25 @@ describe('the self-check of groups', () => {
     expect(await selfCheck()).toEqual([]);
   });
 
-  it('makes the oldest ready where all of a free group are blocked, in each lane', async () => {
+  it('gives each lane of a group with waiting jobs a place in line, and opens those that nobody would', async () => {
     const all = await statements.insert(
       { jobGroup: 'g' },
       { jobGroup: 'g' },
       { jobGroup: 'g', channel: 'Y' },
       { jobGroup: 'no row' },
     );
-    await schema.rows(`update {s}.job set state = 'blocked'`);
     await schema.rows(`insert into {s}.job_group (name) values ('g')`);
+    await schema.rows(`delete from {s}.job_turn where job_group = 'g' and channel = 'Y'`);
+    await schema.rows(`update {s}.job_turn set open = false where job_group = 'no row'`);
     expect(await selfCheck()).toEqual(['stuck g', 'stuck no row']);
-    const ready = await schema.rows(`select id from {s}.job where state = 'ready' order by seq`);
-    expect(ready.map(({ id }) => id)).toEqual([all[0], all[2], all[3]]);
+    const turns = await schema.rows('select job_group, channel, open, turn from {s}.job_turn order by turn');
+    const seqs = (await schema.rows('select seq from {s}.job order by seq')).map(({ seq }) => seq);
+    expect(turns).toEqual([
+      { job_group: 'g', channel: 'DEFAULT', open: true, turn: seqs[0] },
+      { job_group: 'g', channel: 'Y', open: true, turn: seqs[2] },
+      { job_group: 'no row', channel: 'DEFAULT', open: true, turn: seqs[3] },
+    ]);
+    expect(all).toHaveLength(4);
     expect(await selfCheck()).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ describe('after a claim whose answer was lost', () => {
     expect(await reconcile(session, tables, { processId, generation: 1, known: isKnown })).toBe(1);
     expect(await statements.job(known)).toMatchObject({ state: 'running', attempt: 1, fence: 1 });
     for (const id of [lost, ahead])
-      expect(await statements.job(id)).toMatchObject({ state: 'ready', attempt: 0, fence: 2 });
+      expect(await statements.job(id)).toMatchObject({ state: 'blocked', attempt: 0, fence: 2 });
     expect([(await statements.group('a'))?.['running'], (await statements.group('b'))?.['running']]).toEqual([1, 0]);
   });
 
@@ -34,7 +34,7 @@ describe('after a claim whose answer was lost', () => {
     await statements.settle({ kind: 'waiting', job: first, attempt: 1, secs: 0, errorText: 'no' });
     expect(await statements.claimed(processId)).toHaveLength(1);
     expect(await reconcile(session, tables, { processId, generation: 1, known: [first] })).toBe(1);
-    expect(await statements.job(id)).toMatchObject({ state: 'ready', attempt: 1, fence: 3 });
+    expect(await statements.job(id)).toMatchObject({ state: 'blocked', attempt: 1, fence: 3 });
     expect(await statements.group('g')).toMatchObject({ running: 0 });
   });
 

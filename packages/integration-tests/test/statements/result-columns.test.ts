@@ -70,6 +70,18 @@ describe('the results of every statement', () => {
     const events = logEvents(context);
     const { definition } = await notedJob<null>(context, 'ALL', () => {});
     await new JobDefinition({ context, name: 'TICK', repeatSecs: 3_600, workFunction: () => {} }).register();
+    const scheduled = new JobDefinition({
+      context,
+      name: 'SCHEDULED',
+      schedules: [{ everySecs: 3_600 }],
+      workFunction: () => {},
+    });
+    await scheduled.register();
+    await context.schedules.set(scheduled, { key: 'k', cron: '0 0 1 1 *' });
+    await context.schedules.pause(scheduled, 'k');
+    await context.schedules.resume(scheduled, 'k');
+    await context.schedules.list();
+    await context.schedules.remove(scheduled, 'k');
     const worker = daemons.worker(context);
     daemons.orchestrator(context);
     await listening(schema);
@@ -87,25 +99,99 @@ describe('the results of every statement', () => {
     daemons.worker(schema.context({ leaseSecs: 3, wakeUp: 'poll' }, { driver }));
     await until('the lease was renewed', () => sent.has('bearmq_renew_lease'));
     await until('the groups were checked', () => sent.has('bearmq_check_groups'));
+    const { jobs } = context;
+    await jobs.get(jobId);
+    await jobs.payloadText(jobId);
+    await jobs.find({}, { order: 'oldest' });
+    await jobs.counts();
+    await jobs.explain(jobId);
+    await context.processes();
+    await context.groups.list();
+    await context.pause({ jobGroup: 'g' });
+    await context.pauses();
+    await context.resume({ jobGroup: 'g' });
+    await jobs.cancel(jobId);
+    await jobs.retry(jobId);
+    await jobs.setPriority(jobId, 1);
+    await jobs.delete(jobId);
+    await until('the jobs that wait were counted', () => sent.has('bearmq_sample_depth'));
+    await until('it was looked for jobs that nobody takes', () => sent.has('bearmq_find_waiting_lanes'));
+    await until('schedules were looked at', () => sent.has('bearmq_find_stranded_schedules'));
     await worker.stop();
+    await context.lanes();
+    await context.failures();
+    await context.stats.series({ from: new Date(Date.now() - 60_000) });
+    await context.stats.totals();
+    await context.stats.queue();
+    await context.limits.set({ jobName: 'ALL' }, { groupConcurrency: 2 });
+    await context.limits.set({ jobName: 'ALL' }, null);
+    await context.limits.set({ jobGroup: 'g' }, { weight: 2 });
+    await context.limits.list();
     expect([...sent.keys()].sort()).toEqual([
+      'bearmq_cancel',
+      'bearmq_change_jobs',
       'bearmq_check_groups',
       'bearmq_claim',
       'bearmq_claim_announced',
+      'bearmq_count_outcomes',
+      'bearmq_count_running',
+      'bearmq_count_unfinished',
+      'bearmq_delete_jobs',
       'bearmq_enqueue',
       'bearmq_enqueue_first',
       'bearmq_enqueue_mixed',
+      'bearmq_explain',
+      'bearmq_find_finalized_newest',
+      'bearmq_find_finalized_oldest',
+      'bearmq_find_stranded_schedules',
+      'bearmq_find_unfinished_newest',
+      'bearmq_find_unfinished_oldest',
+      'bearmq_find_waiting_lanes',
       'bearmq_fire_schedules',
+      'bearmq_fire_ticks',
+      'bearmq_get_limits',
+      'bearmq_list_groups',
+      'bearmq_list_limits',
+      'bearmq_list_pauses',
+      'bearmq_list_processes',
+      'bearmq_list_schedules',
       'bearmq_notify',
       'bearmq_notify_unless_full',
+      'bearmq_pause',
+      'bearmq_pause_schedule',
       'bearmq_prune_finalized',
       'bearmq_prune_groups',
+      'bearmq_prune_stats',
+      'bearmq_put_schedules',
+      'bearmq_read_depths',
+      'bearmq_read_due_schedules',
+      'bearmq_read_durations',
+      'bearmq_read_failures',
+      'bearmq_read_lanes',
+      'bearmq_read_payload',
+      'bearmq_read_queue',
+      'bearmq_read_schedules',
       'bearmq_read_schema_version',
+      'bearmq_read_series',
+      'bearmq_read_served',
+      'bearmq_read_server_time',
+      'bearmq_read_totals',
       'bearmq_reconcile',
+      'bearmq_record_definitions',
+      'bearmq_record_stats',
       'bearmq_register_process',
       'bearmq_remove_process',
+      'bearmq_remove_schedule',
       'bearmq_renew_lease',
+      'bearmq_reopen_turns',
       'bearmq_rescue',
+      'bearmq_resume',
+      'bearmq_resume_schedule',
+      'bearmq_retry_jobs',
+      'bearmq_roll_stats',
+      'bearmq_sample_depth',
+      'bearmq_set_group',
+      'bearmq_set_limit',
       'bearmq_settle',
       'bearmq_upsert_schedule',
     ]);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { useSchema } from '../support/database.ts';
 import { empty, statementsOf, whileLocked } from '../support/statements.ts';
+import { until } from '../support/until.ts';
 
 const schema = useSchema();
 const { session, tables } = statementsOf(schema);
@@ -37,7 +38,7 @@ describe('a schedule', () => {
   it('is due at once, and then every repeatSecs', async () => {
     await upsertSchedule(session, tables, { name: 'A', repeatSecs: 60 });
     const job = tick('A', { channel: 'C', jobGroup: 'g', numAttempts: 3, timeoutSecs: 7 });
-    expect((await fire(job)).jobs).toEqual([{ jobId: job.id, jobName: 'A' }]);
+    expect((await fire(job)).jobs).toEqual([{ jobId: job.id, jobName: 'A', dueAtMs: expect.any(Number) }]);
     expect(
       await schema.rows(
         'select id, name, channel, job_group, num_attempts, timeout_secs, payload::text, state::text from {s}.job',
@@ -51,7 +52,7 @@ describe('a schedule', () => {
         num_attempts: 3,
         timeout_secs: 7,
         payload: 'null',
-        state: 'ready',
+        state: 'blocked',
       },
     ]);
     expect(await at()).toMatchObject({ gap: 60, last_job_id: job.id });
@@ -150,7 +151,8 @@ describe('a schedule', () => {
     const job = tick('A', { numAttempts: -1 });
     await expect(fire(job)).rejects.toMatchObject({ name: 'DatabaseError', sqlState: '23514' });
     expect((await at())?.['next_at']).toEqual(before?.['next_at']);
-    expect((await fire(tick('A'))).jobs).toHaveLength(1);
+    // The server tells of an error before it lets go of the row, and a row that somebody holds is passed over.
+    await until('it is fired', async () => (await fire(tick('A'))).jobs.length === 1);
   });
 
   it('delays the job of a tick, not the tick', async () => {

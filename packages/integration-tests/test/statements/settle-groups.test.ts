@@ -2,6 +2,7 @@ import { type ClaimedJob, settle } from '@bearmq/core/internal';
 import { fromPg } from '@bearmq/driver-pg';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
+import { lockWaits } from '../support/lock-waits.ts';
 import { empty, statementsOf, whileLocked } from '../support/statements.ts';
 import { until } from '../support/until.ts';
 
@@ -19,20 +20,14 @@ describe('settles of groups', () => {
     const lock = `select 1 from {s}.job_group where name = 'g' for update`;
     const settled = await whileLocked(schema, lock, [], async () => {
       const promise = statements.succeed(job);
-      await until(
-        'it waits',
-        async () =>
-          (await schema.value(
-            `select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and query like '%settle_v1%'`,
-          )) === 1,
-      );
+      await until('it waits', async () => (await lockWaits(schema, 'settle_v1')) === 1);
       return { promise };
     });
     await settled.promise;
     expect((await statements.claimed(worker)).map(({ id }) => id)).toEqual([next]);
   });
 
-  it('tell in which lanes the groups that they free have a ready job', async () => {
+  it('tell in which lanes the groups that they free stand in line', async () => {
     const worker = await statements.worker();
     const rows = [
       { jobGroup: 'g' },
@@ -61,7 +56,7 @@ describe('settles of groups', () => {
     );
   });
 
-  it('look for the next job of a group once, however many of its jobs they settle', async () => {
+  it('look for the places of a group once, however many of its jobs they settle', async () => {
     const worker = await statements.worker();
     await statements.insert(...Array.from({ length: 100 }, () => ({ jobGroup: 'g' })));
     const run = await statements.claimed(worker, { slots: 1, ahead: 80, maxPerGroup: 80 });
@@ -69,7 +64,7 @@ describe('settles of groups', () => {
     await statements.succeed(...run.slice(0, 2));
     const client = await schema.pool.connect();
     const scans = async () => {
-      const name = `${schema.q}.job_waiting_in_group`;
+      const name = `${schema.q}.job_turn_pkey`;
       const { rows } = await client.query('select pg_stat_get_xact_numscans($1::regclass)::int as n', [name]);
       return Number(rows[0].n);
     };

@@ -1,7 +1,7 @@
 import type { ClaimedJob } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
-import { empty, statementsOf } from '../support/statements.ts';
+import { empty, lineUpAll, statementsOf } from '../support/statements.ts';
 
 const schema = useSchema();
 const statements = statementsOf(schema);
@@ -45,7 +45,8 @@ describe('a job that is settled', () => {
     expect(await settle(job, 'parked', { attempt: 0 })).toEqual([{ lost: null, name: 'JOB' }]);
     expect(await statements.job(id)).toMatchObject({ state: 'pending', run_at: null, process_id: null, attempt: 0 });
     expect((await claimOne()).id).toBe(next);
-    await schema.rows(`update {s}.job set state = 'ready' where id = $1`, [id]);
+    await schema.rows(`update {s}.job set state = 'blocked' where id = $1`, [id]);
+    await lineUpAll(schema);
     await statements.succeed({
       ...job,
       id: next,

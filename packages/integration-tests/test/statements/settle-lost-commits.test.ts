@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
-import { empty, type NewRow, statementsOf } from '../support/statements.ts';
+import { empty, lineUpAll, type NewRow, statementsOf } from '../support/statements.ts';
 
 const schema = useSchema();
 const statements = statementsOf(schema);
@@ -15,9 +15,11 @@ async function oneClaimed(row: NewRow = {}) {
 }
 
 /** What a server does that loses its latest commits: the claim was never made. */
-const loseClaim = () =>
-  schema.rows(`with g as (update {s}.job_group set running = 0)
+const loseClaim = async () => {
+  await schema.rows(`with g as (update {s}.job_group set running = 0)
     update {s}.job set state = 'ready', process_id = null, fence = fence - 1, attempt = attempt - 1, started = false`);
+  await lineUpAll(schema);
+};
 
 describe('a settle of a claim whose commit was lost', () => {
   it.each(['succeeded', 'failed', 'waiting'] as const)(

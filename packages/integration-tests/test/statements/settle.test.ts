@@ -98,7 +98,7 @@ describe('a settle', () => {
     const started = await statements.claimed(worker, { slots: 0, ahead: 1 });
     expect(await statements.job(id)).toMatchObject({ attempt: 0, started: false });
     const input = { processId: worker, outcomes: [], started, finalized: 'keep' } as const;
-    expect(await settle(statements.session, statements.tables, input)).toEqual({ lost: new Set(), opened: [] });
+    expect(await settle(statements.session, statements.tables, input)).toMatchObject({ lost: new Set(), opened: [] });
     await settle(statements.session, statements.tables, input);
     expect(await statements.job(id)).toMatchObject({ state: 'running', attempt: 1, started: true });
   });

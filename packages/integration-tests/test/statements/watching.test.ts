@@ -21,11 +21,11 @@ it('a rescue takes a worker that was watched for the time of grace, with no gap,
       [fromSecs, atSecs],
     );
   const watchedFor = () => schema.value('select extract(epoch from now() - watched_from)::float8 from {s}.process');
-  expect(await look()).toEqual({ rescued: [], isAnyOverdue: false });
+  expect(await look()).toMatchObject({ rescued: [], isAnyOverdue: false });
   await schema.age(16, 'process'); // half of its lease: it should have renewed
-  expect(await look()).toEqual({ rescued: [], isAnyOverdue: true });
+  expect(await look()).toMatchObject({ rescued: [], isAnyOverdue: true });
   await schema.age(15, 'process'); // the lease is over
-  expect(await look()).toEqual({ rescued: [], isAnyOverdue: true });
+  expect(await look()).toMatchObject({ rescued: [], isAnyOverdue: true });
   await watched(5, 1);
   expect((await look()).rescued).toEqual([]);
   expect(await watchedFor()).toBeGreaterThan(5);
@@ -44,6 +44,6 @@ it('a rescue takes a worker that was watched for the time of grace, with no gap,
   await schema.age(31, 'process');
   await watched(7, 1);
   const taken = await rescue(session, tables, { ...INPUT, selfId: other });
-  expect(taken).toEqual({ rescued: [{ kind: 'process', processId }], isAnyOverdue: false });
+  expect(taken).toMatchObject({ rescued: [{ kind: 'process', processId }], isAnyOverdue: false });
   expect(await schema.value('select id::text from {s}.process')).toBe(other);
 });

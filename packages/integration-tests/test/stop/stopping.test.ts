@@ -161,7 +161,7 @@ describe('stopping a Worker', () => {
     await events.waitFor('WORKER_JOB_RELEASE', { jobId });
     expect(runs).toHaveLength(0);
     expect(await schema.rows('select state::text, attempt from {s}.job where id = $1', [jobId])).toEqual([
-      { state: 'ready', attempt: 0 },
+      { state: 'blocked', attempt: 0 },
     ]);
     expect(await schema.value(`select running from {s}.job_group where name = 'during'`)).toBe(0);
     await other.stop();

@@ -106,7 +106,21 @@ function newJob(): NewJob {
 
 /** Empties the tables between tests that look at all of a schema. */
 export async function empty(schema: TestSchema): Promise<void> {
-  await schema.rows('truncate {s}.job, {s}.finalized_job, {s}.job_group, {s}.process, {s}.schedule');
+  await schema.rows(
+    `truncate {s}.job, {s}.finalized_job, {s}.job_group, {s}.job_turn, {s}.job_limit, {s}.pause, {s}.process, {s}.schedule,
+     {s}.lane_stats, {s}.lane_total, {s}.lane_depth`,
+  );
+}
+
+/** Gives the groups of jobs that were put in by hand their places in line. */
+export async function lineUpAll(schema: Pick<TestSchema, 'rows'>): Promise<void> {
+  await schema.rows(
+    `select {s}.line_up_v1(array_agg(w.job_group), array_agg(w.channel), array_agg(w.name), array_agg(w.priority), array_agg(w.seq))
+     from (
+       select job_group, channel, name, max(priority) as priority, min(seq) as seq from {s}.job
+       where state in ('ready', 'blocked') and job_group is not null group by 1, 2, 3 order by 5) w
+     having count(*) > 0`,
+  );
 }
 
 /** Runs `act` while another session holds what `sql` locks, in a transaction that is rolled back afterwards. */

@@ -11,7 +11,7 @@ import { listening, until } from '../support/until.ts';
 
 const daemons = useDaemons();
 
-/** A bit of everything: an enqueue that wakes, a delay, a retry, a group, a tick, the clean-up of a job and a group. */
+/** A bit of everything: an enqueue that wakes, a delay, a retry, a group, a tick, a unique key, SQL, the clean-up of a job and a group. */
 async function everythingWorks(schema: TestSchema, driver: Driver = schema.driver()): Promise<void> {
   await schema.rows('delete from {s}.schedule');
   const context = schema.context(schema.hasSessions ? { pollSecs: 3_600 } : { wakeUp: 'poll' }, { driver });
@@ -49,12 +49,30 @@ async function everythingWorks(schema: TestSchema, driver: Driver = schema.drive
       { payload: { text: 'grouped' }, jobGroup: 'g' },
     ])),
   );
-  for (const jobId of ids) await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
-  await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 8 });
+  const keyed = new JobDefinition({
+    context: producer,
+    name: 'ALL',
+    numAttempts: 2,
+    timeoutSecs: 0,
+    unique: { key: ({ text }: { text: string }) => text, until: 'started', onConflict: 'replace' },
+    workFunction: (_payload: { text: string }) => {},
+  });
+  const twice = [{ payload: { text: 'unique' } }, { payload: { text: 'unique' } }];
+  const [one = '', same = ''] = await keyed.enqueueMany(twice);
+  expect(same).toBe(one);
+  const inSql = `select ${schema.q}.enqueue('ALL', '{"text":"in SQL"}', num_attempts => 2, timeout_secs => 0,
+    headers => '{"a":"b"}')::pg_catalog.text`;
+  const [[bySql] = []] = await driver.run({
+    name: `in_sql_${randomBytes(5).toString('hex')}`,
+    text: inSql,
+    values: [],
+  });
+  for (const jobId of [...ids, one, String(bySql)]) await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
+  await events.waitFor('WORKER_JOB_RUN_SUCCESS', { count: 10 });
   const groups = `select array_agg(job_group order by seq) from {s}.finalized_job where id = any ($1)`;
   expect(await schema.value(groups, [ids])).toEqual([null, null, null, 'g', 'g', null, 'g']);
   await schema.age(100_000, 'finalized_job');
-  await events.waitFor('ORCHESTRATOR_JOB_DELETE', { count: 8 });
+  await events.waitFor('ORCHESTRATOR_JOB_DELETE', { count: 10 });
   await events.waitFor('ORCHESTRATOR_JOB_GROUP_DELETE');
   expect(events.of('DAEMON_ERROR')).toEqual([]);
   expect(events.of('WARNING')).toEqual([]);

@@ -8,14 +8,22 @@ import { sql } from 'drizzle-orm';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
 import { Kysely, type Transaction as KyselyTransaction, sql as kyselySql, PGliteDialect } from 'kysely';
 import { freshName } from '../support/database.ts';
+import { itCompletesJobs } from './support/completes.ts';
 import { itKeepsToItsTransaction, type Queue, queueOn } from './support/keeps-to-its-transaction.ts';
+import type { TransactionClient } from './support/transaction-client.ts';
 
 // PGlite has one session: nobody else could look on while a transaction is open.
 const pglite = await PGlite.create();
 const driver = pgliteDriver({ db: pglite });
 afterAll(() => pglite.close());
 
-/** A queue of one `describe`. */
+/** What a transaction of PGlite must do, in a `describe` of its own. */
+function itIsATransaction<TTx>(client: TransactionClient<TTx>): void {
+  const queue = useQueue();
+  itKeepsToItsTransaction<TTx>(queue, client);
+  itCompletesJobs<TTx>(queue.context, client);
+}
+
 function useQueue(): Queue {
   const schema = freshName();
   beforeAll(() => migrate({ driver, schema }));
@@ -26,7 +34,7 @@ function useQueue(): Queue {
 }
 
 describe("a job enqueued in the caller's own transaction of PGlite", () => {
-  itKeepsToItsTransaction<Transaction>(useQueue(), {
+  itIsATransaction<Transaction>({
     transaction: (work) => pglite.transaction(work),
     savepoint: async (tx, work) => {
       await tx.query('savepoint before');
@@ -43,7 +51,7 @@ describe("a job enqueued in the caller's own transaction of PGlite", () => {
 
 describe("a job enqueued in the caller's own transaction of kysely, on PGlite", () => {
   const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
-  itKeepsToItsTransaction<KyselyTransaction<unknown>>(useQueue(), {
+  itIsATransaction<KyselyTransaction<unknown>>({
     transaction: (work) => db.transaction().execute(work),
     savepoint: async (trx, work) => {
       await kyselySql`savepoint before`.execute(trx);
@@ -60,7 +68,7 @@ describe("a job enqueued in the caller's own transaction of kysely, on PGlite", 
 
 describe("a job enqueued in the caller's own transaction of drizzle, on PGlite", () => {
   const db = drizzle({ client: pglite });
-  itKeepsToItsTransaction<Parameters<Parameters<PgliteDatabase['transaction']>[0]>[0]>(useQueue(), {
+  itIsATransaction<Parameters<Parameters<PgliteDatabase['transaction']>[0]>[0]>({
     transaction: (work) => db.transaction(work),
     savepoint: (tx, work) => tx.transaction(work),
     session: (tx) => fromDrizzle(tx, sql),

@@ -8,6 +8,7 @@ import {
   type EnqueueItem,
   enqueueCommand,
   expireCommand,
+  limitCommand,
   lostClaimCommand,
   pruneCommand,
   selfCheckCommand,
@@ -15,7 +16,9 @@ import {
   settleCommand,
   unlockCommand,
 } from './commands.ts';
+import { cancelCommand, changeCommand, completeCommand, deleteCommand, retryCommand } from './control-commands.ts';
 import type { Verdict } from './settle-rules.ts';
+import { enqueueUniqueCommand, pruneKeysCommand, type UniqueItem } from './unique-commands.ts';
 
 export const NAMES: readonly string[] = ['N1', 'N2'];
 const CHANNELS = ['C1', 'C2'];
@@ -41,6 +44,13 @@ const item = fc.record<EnqueueItem>({
   timeoutSecs: fc.constantFrom(0, 0, 3_600),
 });
 
+const rule = fc.record<Omit<UniqueItem, keyof EnqueueItem>>({
+  key: fc.constantFrom('k1', 'k2', 'k3'),
+  until: fc.constantFrom('started', 'started', 'finished', 'deleted'),
+  onConflict: fc.constantFrom('skip', 'skip', 'replace', 'restart', 'throw'),
+});
+const uniqueItem = fc.tuple(item, rule).map(([one, its]): UniqueItem => ({ ...one, ...its }));
+
 const demand = fc.record<Demand>({
   channels,
   slots: fc.nat(3),
@@ -63,13 +73,25 @@ const verdict = fc.oneof(
 );
 const picks = fc.array(fc.record({ nth: fc.nat(7), verdict }), { minLength: 1, maxLength: 5 });
 
+const jobs = fc.array(fc.nat(40), { minLength: 1, maxLength: 3 });
+const changed = fc.constantFrom({ priority: 5 }, { priority: -1 }, { channel: 'C1' }, { channel: 'C2', priority: 0 });
+
+const limit = fc.oneof(
+  fc.tuple(fc.constant<'group'>('group'), fc.constantFrom(...GROUPS), fc.option(fc.integer({ min: 1, max: 3 }))),
+  fc.tuple(fc.constant<'name'>('name'), fc.constantFrom(...NAMES), fc.option(fc.integer({ min: 1, max: 3 }))),
+  fc.tuple(fc.constant<'channel'>('channel'), fc.constantFrom(...CHANNELS), fc.option(fc.integer({ min: 1, max: 3 }))),
+);
+
 const weighted: readonly [number, fc.Arbitrary<Command>][] = [
   [6, fc.array(item, { minLength: 1, maxLength: 5 }).map(enqueueCommand)],
+  [4, fc.array(uniqueItem, { minLength: 1, maxLength: 4 }).map(enqueueUniqueCommand)],
+  [1, fc.integer({ min: 1, max: 3 }).map(pruneKeysCommand)],
   [9, fc.tuple(worker, names, demands).map((args) => claimCommand(...args))],
   [2, fc.tuple(worker, names, demands).map((args) => claimAllCommand(...args))],
   [8, fc.tuple(worker, picks).map((args) => settleCommand(...args))],
   // Numbers that no live worker has: processes that were given up, and do not know it yet.
   [2, fc.tuple(fc.integer({ min: WORKERS, max: WORKERS + 3 }), picks).map((args) => settleCommand(...args))],
+  [2, fc.tuple(fc.integer({ min: 0, max: WORKERS + 1 }), fc.nat(7)).map((args) => completeCommand(...args))],
   [1, fc.constant(null).map(settleAgainCommand)],
   [1, fc.tuple(worker, names, demands).map((args) => lostClaimCommand(...args))],
   [2, fc.tuple(worker, fc.constantFrom('gone', 'gone', 'stands')).map((args) => expireCommand(...args))],
@@ -77,9 +99,19 @@ const weighted: readonly [number, fc.Arbitrary<Command>][] = [
   [2, fc.integer({ min: 1, max: 3 }).map(becomeDueCommand)],
   [2, fc.integer({ min: 1, max: 4 }).map(pruneCommand)],
   [1, fc.constant(null).map(selfCheckCommand)],
+  [2, jobs.map(cancelCommand)],
+  [1, jobs.map(retryCommand)],
+  [1, fc.tuple(jobs, changed).map((args) => changeCommand(...args))],
+  [1, jobs.map(deleteCommand)],
 ];
 
 /** One arbitrary for each command, as often as it should come. */
 export const commandArbitraries: fc.Arbitrary<Command>[] = weighted.flatMap(([weight, arbitrary]) =>
   Array.from({ length: weight }, () => arbitrary),
 );
+
+/** The same with limits that are set, changed and taken away meanwhile. */
+export const limitedArbitraries: fc.Arbitrary<Command>[] = [
+  ...commandArbitraries,
+  ...Array.from({ length: 4 }, () => limit.map(([kind, key, most]) => limitCommand(kind, key, most))),
+];

@@ -1,6 +1,7 @@
 import type { ClaimedJob, ClaimResult, Demand } from '@bearmq/core/internal';
 import { grouped } from './grouped.ts';
-import { byRank, isAllowed, type Model, type ModelJob, type ModelWorker } from './model.ts';
+import { checkLanesInOrder, checkWithinLimits, hasRoom } from './limit-rules.ts';
+import { isAllowed, type Model, type ModelJob, type ModelWorker } from './model.ts';
 
 /**
  * Judges what a claim gave, and enters it in the model. A claim is not told exactly what to give (how many groups it
@@ -20,9 +21,14 @@ export function acceptClaim(
     const given = result.jobs[i] ?? [];
     const taken = given.map((claim) => knownJob(model, claim));
     checkAllowed(model, names, demand, taken);
-    checkRuns(model, names, demand, taken);
-    checkAmounts(demand, taken);
-    checkOrder(model, names, demand, taken);
+    checkWithinLimits(model, demand, taken, rule);
+    checkAmounts(model, demand, taken);
+    // With limits, lanes are passed over that a claim would give more of otherwise.
+    if (model.most.size > 0) checkLanesInOrder(model, names, demand, taken, rule);
+    else {
+      checkRuns(model, names, demand, taken);
+      checkOrder(model, names, demand, taken, result.mayHaveMore);
+    }
     for (const [j, job] of taken.entries()) take(job, worker, given[j] as ClaimedJob);
     worker.claims.push(...given);
     if (!result.mayHaveMore) checkNothingLeft(model, names, demand, taken);
@@ -52,7 +58,7 @@ function checkAllowed(model: Model, names: readonly string[], demand: Demand, ta
   for (const job of taken) {
     rule('only waiting jobs are claimed', job.state === 'waiting', job.id);
     rule('only jobs of the names and channels asked for', isAllowed(names, demand)(job), job.id);
-    rule('no job of a busy group', job.group === null || !model.isBusy(job.group), job.id);
+    rule('only jobs that may start', hasRoom(model, job), job.id);
   }
   rule('no job twice', new Set(taken).size === taken.length);
 }
@@ -66,10 +72,16 @@ function checkRuns(model: Model, names: readonly string[], demand: Demand, taken
   }
 }
 
-function checkAmounts({ slots, ahead, maxPerGroup, usual = maxPerGroup }: Demand, taken: readonly ModelJob[]): void {
+function checkAmounts(
+  model: Model,
+  { slots, ahead, maxPerGroup, usual = maxPerGroup }: Demand,
+  taken: readonly ModelJob[],
+): void {
   const groups = groupsOf(taken);
   const free = taken.filter(({ group }) => group === null);
-  rule('jobs without a group fit in what groups leave', free.length <= Math.max(0, slots + ahead - inGroups(taken)));
+  // Under limits they share with groups by age, and a run of one may go on beyond.
+  const left = model.most.size > 0 ? slots + ahead : Math.max(0, slots + ahead - inGroups(taken));
+  rule('jobs without a group fit in what groups leave', free.length <= left);
   rule(
     'no more groups than could be worked off',
     groups.size <= Math.max(slots, Math.ceil((slots + ahead) / Math.min(maxPerGroup, usual))),
@@ -86,11 +98,19 @@ function checkCounted(demands: readonly Demand[], { jobs }: ClaimResult): void {
   rule('the attempt of the first to start is spent, and no other', isRight, counted, started);
 }
 
-function checkOrder(model: Model, names: readonly string[], demand: Demand, taken: readonly ModelJob[]): void {
-  const ranked = [...taken].sort(byRank);
+function checkOrder(
+  model: Model,
+  names: readonly string[],
+  demand: Demand,
+  taken: readonly ModelJob[],
+  mayHaveMore: boolean,
+): void {
+  // What follows in a run of a group waits for its first, not for others. Of one priority turns count, no affair of the model.
+  const heads = taken.filter(({ group }, i) => group === null || taken.findIndex((job) => job.group === group) === i);
   rule(
-    'jobs come in their order',
-    taken.every((job, i) => ranked[i] === job),
+    'the highest priorities come first',
+    heads.every(({ priority }, i) => priority <= (heads[i - 1]?.priority ?? priority)),
+    taken.map(({ id }) => id),
   );
   const candidates = model.waiting(isAllowed(names, demand));
   const free = taken.filter(({ group }) => group === null);
@@ -101,12 +121,14 @@ function checkOrder(model: Model, names: readonly string[], demand: Demand, take
   );
   const groups = candidates.flatMap(({ group }) => (group === null ? [] : [group]));
   const isPlain = new Set(groups).size === groups.length && !groups.some((group) => model.isBusy(group));
-  if (!isPlain || demand.maxPerGroup > 1) return;
+  // Places that jobs have left behind may stand before others: then it says that there may be more, and is asked again.
+  if (!isPlain || demand.maxPerGroup > 1 || mayHaveMore) return;
   const best = candidates.slice(0, demand.slots + demand.ahead);
-  const isExact = best.length === taken.length && best.every((job, i) => taken[i] === job);
+  // Among groups of one priority it is their turns that count, which are no affair of the model.
+  const priorities = (jobs: readonly ModelJob[]) => jobs.map(({ priority }) => priority).sort((a, b) => a - b);
   rule(
-    'alone, and with one job in each group, it takes the very first',
-    isExact,
+    'alone, and with one job in each group, it takes as many as it can, of the highest priorities',
+    JSON.stringify(priorities(best)) === JSON.stringify(priorities(taken)),
     best.map(({ id }) => id),
   );
 }
@@ -114,7 +136,7 @@ function checkOrder(model: Model, names: readonly string[], demand: Demand, take
 /** A worker that got less than it asked for, and was not told to ask again, goes to sleep. */
 function checkNothingLeft(model: Model, names: readonly string[], demand: Demand, taken: readonly ModelJob[]): void {
   if (taken.length >= demand.slots + demand.ahead) return;
-  const left = model.waiting(isAllowed(names, demand)).filter(({ group }) => group === null || !model.isBusy(group));
+  const left = model.waiting(isAllowed(names, demand)).filter((job) => hasRoom(model, job));
   rule(
     'nothing is left behind in silence',
     left.length === 0,

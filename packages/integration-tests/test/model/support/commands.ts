@@ -18,7 +18,7 @@ export interface EnqueueItem {
 }
 
 /** One step: its name, its arguments for the log, and what it does to both. The database is compared after each. */
-function command(text: string, run: (model: Model, real: Real) => Promise<void>): Command {
+export function command(text: string, run: (model: Model, real: Real) => Promise<void>): Command {
   return {
     check: () => true,
     run: async (model, real) => {
@@ -31,12 +31,8 @@ function command(text: string, run: (model: Model, real: Real) => Promise<void>)
 
 export const enqueueCommand = (items: readonly EnqueueItem[]): Command =>
   command(`enqueue(${items.map(shortly).join(', ')})`, async (model, { queue }) => {
-    const first = model.jobs.size + model.finalized.size + 1;
-    const jobs = items.map((item, i): ModelJob => {
-      const fresh = { attempt: 0, fence: 0, isStarted: false, worker: null, holds: false, isDue: false } as const;
-      const state = item.delaySecs > 0 ? 'scheduled' : 'waiting';
-      return { ...item, ...fresh, state, nth: first + i, id: idOf('a', first + i) };
-    });
+    const first = model.nextNth;
+    const jobs = items.map((item, i) => freshJob(item, first + i));
     for (const job of jobs) model.jobs.set(job.id, job);
     const rows = jobs.map(({ group, ...job }, i) => ({
       ...job,
@@ -47,6 +43,21 @@ export const enqueueCommand = (items: readonly EnqueueItem[]): Command =>
     }));
     await queue.enqueue(rows as Parameters<Queue['enqueue']>[0]);
   });
+
+/** The `nth` job of all, as it is when it is enqueued. */
+export function freshJob(item: EnqueueItem, nth: number): ModelJob {
+  const fresh = {
+    attempt: 0,
+    fence: 0,
+    isStarted: false,
+    worker: null,
+    holds: false,
+    isDue: false,
+    isCancelled: false,
+    isDone: false,
+  } as const;
+  return { ...item, ...fresh, state: item.delaySecs > 0 ? 'scheduled' : 'waiting', nth, id: idOf('a', nth) };
+}
 
 export const claimCommand = (number: number, names: readonly string[], demands: readonly Demand[]): Command =>
   command(`claim(worker ${number}, ${names}, ${JSON.stringify(demands)})`, async (model, real) => {
@@ -148,7 +159,9 @@ export const unlockCommand = (group: string): Command =>
 
 export const becomeDueCommand = (every: number): Command =>
   command(`become due(every ${every}.)`, async (model, { queue }) => {
-    const due = [...model.jobs.values()].filter(({ state, nth }) => state === 'scheduled' && nth % every === 0);
+    const due = [...model.jobs.values()].filter(
+      ({ state, nth }) => state === 'scheduled' && Math.floor(nth) % every === 0,
+    );
     for (const job of due) job.isDue = true;
     await queue.rows(`update {s}.job set run_at = now() - interval '1 s' where id = any ($1)`, [
       due.map(({ id }) => id),
@@ -160,12 +173,21 @@ export const pruneCommand = (pageSize: number): Command =>
     const { queue } = real;
     const { groups } = await queue.checkedSnapshot();
     const used = new Set([...model.jobs.values()].map(({ group }) => group));
-    const unused = groups.map(({ name }) => name).filter((name) => !used.has(name));
+    const unused = groups.map(({ name }) => name).filter((name) => !used.has(name) && !model.most.has(`group ${name}`));
     const pruned = await queue.pruneGroups(pageSize);
     see(real, 'groups pruned', pruned.length);
     if (JSON.stringify([...pruned].sort()) !== JSON.stringify(unused)) {
       throw new Error(`pruned ${JSON.stringify(pruned)}, unused were ${JSON.stringify(unused)}`);
     }
+  });
+
+/** What jobs of a group, a name or a channel may do; `null`: what they do by default. */
+export const limitCommand = (kind: 'group' | 'name' | 'channel', key: string, most: number | null): Command =>
+  command(`limit(${kind} ${key}, ${most})`, async (model, real) => {
+    await real.queue.limit(kind, key, most);
+    if (most === null) model.most.delete(`${kind} ${key}`);
+    else model.most.set(`${kind} ${key}`, most);
+    see(real, 'limits set', 1);
   });
 
 export const selfCheckCommand = (): Command =>
@@ -189,6 +211,6 @@ export async function finish(model: Model, real: Real, names: readonly string[])
   await pruneCommand(10).run(model, real);
 }
 
-function shortly({ name, channel, group, priority, delaySecs, numAttempts, timeoutSecs }: EnqueueItem): string {
+export function shortly({ name, channel, group, priority, delaySecs, numAttempts, timeoutSecs }: EnqueueItem): string {
   return `${channel}/${name} in ${group} at ${priority} after ${delaySecs}, ${numAttempts} x ${timeoutSecs}`;
 }

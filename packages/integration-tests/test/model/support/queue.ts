@@ -18,6 +18,8 @@ export class Queue {
   readonly session: SqlSession;
   readonly tables: Tables;
   readonly #schema: QueueSchema;
+  /** Whether a group was ever told that more than one of its jobs may run: those that do stay, whatever it is told next. */
+  #mayShare = false;
 
   constructor(schema: QueueSchema, client: pg.ClientBase) {
     this.#schema = schema;
@@ -46,6 +48,22 @@ export class Queue {
     const [processId] = leases;
     if (processId === undefined) return new Set();
     return (await statements.settle(this.session, this.tables, { ...said, processId, finalized: 'keep' })).lost;
+  }
+
+  async limit(kind: 'group' | 'name' | 'channel', name: string, most: number | null): Promise<void> {
+    if (kind === 'group') {
+      this.#mayShare ||= most !== null && most > 1;
+      const limits = most === null ? null : { groupConcurrency: most };
+      await statements.setGroupLimits(this.session, this.tables, { name, limits });
+      return;
+    }
+    const limits = most === null ? null : { concurrency: most };
+    await statements.setLaneLimits(this.session, this.tables, { kind, name, origin: 'api', limits });
+  }
+
+  /** Resolves to whether this did it, and no call before. */
+  complete(job: statements.ClaimedJob): Promise<boolean> {
+    return statements.complete(this.session, this.tables, { job, isKept: true });
   }
 
   /** Resolves to the new generation, or `null` when the lease is gone. */
@@ -78,20 +96,38 @@ export class Queue {
     await statements.enqueue(this.session, this.tables, jobs);
   }
 
+  /** Likewise, where they have unique keys. */
+  async submit(jobs: readonly statements.KeyedJob[]): Promise<readonly statements.KeyedOutcome[]> {
+    return await statements.enqueueUnique(this.session, this.tables, jobs);
+  }
+
+  /** Deletes the unique keys that nothing holds, all pages of one pass; resolves to how many. */
+  async pruneKeys(pageSize: number): Promise<number> {
+    let count = 0;
+    for (let after: string | null = statements.FIRST_KEY; after !== null; ) {
+      const page = await statements.pruneKeys(this.session, this.tables, { after, limit: pageSize });
+      count += page.deleted;
+      after = page.next;
+    }
+    return count;
+  }
+
   /** Hand-written SQL, on the schema's pool. */
   rows(sql: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
     return this.#schema.rows(sql, values);
   }
 
   async clear(): Promise<void> {
-    await this.rows(`with a as (delete from {s}.job), b as (delete from {s}.finalized_job), c as (delete from {s}.process)
+    this.#mayShare = false;
+    await this.rows(`with a as (delete from {s}.job), b as (delete from {s}.finalized_job), c as (delete from {s}.process),
+      d as (delete from {s}.unique_key), e as (delete from {s}.job_turn), f as (delete from {s}.job_limit)
       delete from {s}.job_group`);
   }
 
   /** @throws Error when what is committed breaks an invariant. */
   async checkedSnapshot(): Promise<Snapshot> {
     const snapshot = await readSnapshot(this.#schema);
-    const broken = brokenInvariants(snapshot);
+    const broken = brokenInvariants(snapshot, this.#mayShare ? 'groups may be shared' : 'groups are held by one');
     if (broken.length > 0) throw new Error(`broken invariants:\n${broken.join('\n')}`);
     return snapshot;
   }

@@ -1,5 +1,6 @@
 import {
   type ClaimedJob,
+  cancelled,
   claimKey,
   type Outcome,
   outcomeOfDeadWorker,
@@ -23,6 +24,7 @@ export function say(verdicts: readonly { readonly claim: ClaimedJob; readonly ve
   const started: ClaimedJob[] = [];
   for (const { claim, verdict } of verdicts) {
     if (verdict === 'released') outcomes.push(released(claim));
+    else if (claim.extras !== null) outcomes.push(cancelled(claim, null, 'not-started'));
     else if (claim.attempt > claim.numAttempts) outcomes.push(outcomeOfDeadWorker(claim));
     else if (verdict === 'succeeded') outcomes.push({ kind: 'succeeded', job: claim });
     else if (verdict === 'failed')
@@ -47,7 +49,10 @@ export function acceptSettle(model: Model, { outcomes, started }: Said): Readonl
   for (const outcome of outcomes) {
     const job = model.holds(outcome.job);
     if (job === undefined) continue;
-    if (outcome.kind === 'waiting') {
+    if (job.isDone) model.finalize(job, 'succeeded', job.attempt);
+    else if (outcome.kind === 'cancelled' || (outcome.kind === 'waiting' && job.isCancelled)) {
+      model.finalize(job, 'cancelled', outcome.attempt);
+    } else if (outcome.kind === 'waiting') {
       job.attempt = outcome.attempt;
       model.wait(job, outcome.secs);
     } else {

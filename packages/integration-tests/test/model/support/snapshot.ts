@@ -15,6 +15,15 @@ export interface JobRow {
   readonly worker: string | null;
 }
 
+/** A group's place in the line of a lane. */
+export interface TurnRow {
+  readonly group: string;
+  readonly channel: string;
+  readonly name: string;
+  readonly open: boolean;
+  readonly isTimed: boolean;
+}
+
 export interface FinalizedRow {
   readonly id: string;
   readonly outcome: 'succeeded' | 'failed' | 'cancelled';
@@ -26,6 +35,7 @@ export interface FinalizedRow {
 export interface Snapshot {
   readonly jobs: readonly JobRow[];
   readonly finalized: readonly FinalizedRow[];
+  readonly turns: readonly TurnRow[];
   readonly groups: readonly { readonly name: string; readonly running: number; readonly epoch: number }[];
   readonly workers: readonly string[];
 }
@@ -41,6 +51,8 @@ const TEXT = `
       'fence', fence)) from {s}.finalized_job), '[]'),
     'groups', coalesce((select json_agg(json_build_object('name', name, 'running', running, 'epoch', epoch)
       order by name) from {s}.job_group), '[]'),
+    'turns', coalesce((select json_agg(json_build_object('group', job_group, 'channel', channel, 'name', name, 'open', open,
+      'isTimed', due_at is not null)) from {s}.job_turn), '[]'),
     'workers', coalesce((select json_agg(id order by id) from {s}.process), '[]')) as snapshot`;
 
 /** Reads what is committed. */

@@ -13,12 +13,15 @@ export interface Transaction {
   readonly pause?: Pause | undefined;
 }
 
+const [DEADLOCK, WAITED_LONG] = ['40P01', '55P03'];
+
 /** `idle`: nothing open. `working`: its statement has not come back. `open`: it has, and the transaction waits. */
 export type ActorState = 'idle' | 'working' | 'open';
 
 /**
  * One connection whose transactions are taken step by step: start (up to a pause, if one is asked for), go on, commit.
- * A transaction that PostgreSQL sacrificed to end a deadlock is rolled back, and is the next to be started again.
+ * A transaction that PostgreSQL sacrificed to end a deadlock is rolled back, and is the next to be started again; so is one
+ * that waited for longer than it waits for any lock, as all do that stand at a pause while the machine is slow.
  */
 export class Actor {
   readonly name: string;
@@ -44,7 +47,7 @@ export class Actor {
 
   async connect(): Promise<void> {
     await this.client.connect();
-    await this.client.query(`set statement_timeout = '30s'; set deadlock_timeout = '20ms'`);
+    await this.client.query(`set statement_timeout = '90s'; set deadlock_timeout = '20ms'`);
     this.pid = Number((await this.client.query('select pg_backend_pid()')).rows[0].pg_backend_pid);
   }
 
@@ -102,7 +105,7 @@ export class Actor {
     this.#sacrificed = undefined;
   }
 
-  /** Takes note of an answer that has come. @throws whatever the statement failed with, a deadlock excepted. */
+  /** Takes note of an answer that has come. @throws whatever the statement failed with, but for what is started again. */
   async settle(): Promise<boolean> {
     const outcome = this.#outcome;
     if (this.#state !== 'working' || outcome === undefined) return this.#state !== 'working';
@@ -111,9 +114,10 @@ export class Actor {
       this.#state = 'open';
       return true;
     }
-    if ((outcome.error as { sqlState?: unknown }).sqlState !== '40P01') throw outcome.error;
+    const { sqlState } = outcome.error as { sqlState?: unknown };
+    if (sqlState !== DEADLOCK && sqlState !== WAITED_LONG) throw outcome.error;
     await this.client.query('rollback');
-    this.deadlocks.push(this.#transaction?.text ?? '');
+    if (sqlState === DEADLOCK) this.deadlocks.push(this.#transaction?.text ?? '');
     this.#state = 'idle';
     this.#sacrificed = this.#transaction;
     return true;
@@ -168,7 +172,7 @@ export class Monitor {
   }
 }
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 90_000;
 
 /** Resolves once every actor has its answer or waits for a lock, so that nothing moves until the next step. */
 export async function untilStill(actors: readonly Actor[], monitor: Monitor): Promise<void> {

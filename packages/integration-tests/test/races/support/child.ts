@@ -2,7 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { until } from '../../support/until.ts';
 
-const SCRIPT = fileURLToPath(new URL('./process.mjs', import.meta.url));
+const SCRIPTS = {
+  process: fileURLToPath(new URL('./process.mjs', import.meta.url)),
+  limited: fileURLToPath(new URL('./limited-process.mjs', import.meta.url)),
+} as const;
 
 /** What a child said. */
 export interface Message {
@@ -18,9 +21,9 @@ export class Child {
   #stderr = '';
   #exit: { readonly code: number | null; readonly signal: string | null } | undefined;
 
-  constructor(name: string, task: object) {
+  constructor(name: string, task: object, script: keyof typeof SCRIPTS = 'process') {
     this.name = name;
-    this.#process = fork(SCRIPT, [JSON.stringify({ name, ...task })], {
+    this.#process = fork(SCRIPTS[script], [JSON.stringify({ name, ...task })], {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -74,6 +77,6 @@ export class Child {
   }
 
   #ended(): Promise<unknown> {
-    return until(`${this.name} has ended`, () => this.#exit !== undefined, 30_000);
+    return until(`${this.name} has ended`, () => this.#exit !== undefined, 90_000);
   }
 }

@@ -156,7 +156,7 @@ async function again<T>(report: HammerReport, send: () => Promise<T>): Promise<T
 }
 
 const LONGEST_PAUSE_MS = 20;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Who found nothing waits until somebody settles, or for a moment: as a claimer that backs off. */
 function nextSettle({ wake }: Seen): Promise<void> {

@@ -97,7 +97,7 @@ function statements(l: string): readonly string[] {
       end $$`,
     `create trigger note_claim after update on {s}.job for each row
       when (old.state <> 'running' and new.state = 'running') execute function ${l}.note_claim()`,
-    // Only a claim and its being taken back raise the fence, and only the second makes a running job ready.
+    // Only a claim and its being taken back raise the fence, and only the second makes a running job wait at once.
     `create function ${l}.note_taken_back() returns trigger language plpgsql as $$
       begin
         update ${l}.claim set taken_back_at = clock_timestamp(), is_spent = old.started and new.attempt = old.attempt
@@ -105,7 +105,7 @@ function statements(l: string): readonly string[] {
         return null;
       end $$`,
     `create trigger note_taken_back after update on {s}.job for each row
-      when (old.state = 'running' and new.state = 'ready' and new.fence > old.fence)
+      when (old.state = 'running' and new.state in ('ready', 'blocked') and new.fence > old.fence)
       execute function ${l}.note_taken_back()`,
   ];
 }

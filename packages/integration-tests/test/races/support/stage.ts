@@ -26,6 +26,10 @@ export interface Stage {
   drain(world: World): Promise<void>;
 }
 
+/** The running jobs whose rows somebody has locked. */
+const HELD = `with free as materialized (select id from {s}.job where state = 'running' for update skip locked)
+  select j.id from {s}.job j where j.state = 'running' and j.id not in (select f.id from free f)`;
+
 export function useStage(): Stage {
   const monitor = new Monitor();
   const client = new pg.Client({ connectionString: directUrl() });
@@ -42,9 +46,15 @@ export function useStage(): Stage {
   });
 
   const seen: Stage['seen'] = { waits: 0, pauses: 0 };
+  // A rescue passes over a job that somebody holds, by a settle that is not committed for instance, and the next one sees to
+  // it. Whoever held it may have been rolled back meanwhile. One that nobody held may not be left.
+  const heldOnce = new Set<string>();
+  const isPassedOver = (text: string): boolean =>
+    heldOnce.has(/^(\S+) runs for a worker without a row$/.exec(text)?.[1] ?? '');
   const committed: Stage['committed'] = async () => {
     const snapshot = await readSnapshot(schema);
-    const broken = brokenInvariants(snapshot);
+    for (const { id } of await schema.rows(HELD)) heldOnce.add(String(id));
+    const broken = brokenInvariants(snapshot).filter((text) => !isPassedOver(text));
     if (broken.length > 0) throw new Error(`broken invariants:\n${broken.join('\n')}`);
     return snapshot;
   };
@@ -70,7 +80,7 @@ export function useStage(): Stage {
     await step(actor, world, nothing);
   };
   const finish = async (world: World): Promise<void> => {
-    const end = performance.now() + 30_000;
+    const end = performance.now() + 90_000;
     while (actors.some(isBusy)) {
       for (const actor of actors.filter(isBusy)) await step(actor, world, nothing);
       if (performance.now() > end) throw new Error('they never come to an end');

@@ -44,8 +44,11 @@ const due: Row = { state: `'scheduled'`, run_at: `now() - interval '1 second'` }
 const EVERY_SECOND = `'{"everySecs":1}'`;
 const grouped: Row = { job_group: `'HOSTILE'` };
 
-/** Of one that is large enough, no client can make a string. Here a little beyond the limit: the server looks at it for a second. */
-const tooLarge = `('"' || ${text(64 * 1024 * 1024)} || '"')::json`;
+/**
+ * Of one that is large enough, no client can make a string. Here a little beyond the limit (64 MiB, and what a
+ * job that tells of a failure may have around that): the server looks at it for a second.
+ */
+const tooLarge = `('"' || ${text(64 * 1024 * 1024 + 128 * 1024)} || '"')::json`;
 
 /** More of them than any client would put in. */
 const tooManyHeaders = `json_build_object('headers', json_build_object('a', ${noise(12_000)} || ${text(100_000)}))`;
@@ -71,11 +74,19 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { name: 'gen_random_uuid()', running: '1', locked_at: `now() - interval '1 day'` },
     { name: `'HOSTILE'`, running: '0' },
   ],
+  job_turn: [
+    { job_group: `'HOSTILE'`, channel: `'C'`, name: `'N'`, turn: '1' },
+    { job_group: 'gen_random_uuid()', channel: `'C'`, name: `'N'`, turn: '1', open: 'false', due_at: 'now()' },
+  ],
+  job_limit: [{ kind: `'name'`, name: 'gen_random_uuid()', max_running: '1', rate_max: '1', rate_secs: '1' }],
   process: [{ id: 'gen_random_uuid()', expires_at: `now() - interval '1 hour'`, session_key: '1' }],
   schedule: [
     { job_name: 'gen_random_uuid()', rule: EVERY_SECOND },
     { job_name: `'HOSTILE_TICK'`, rule: EVERY_SECOND, last_at: 'now()' },
   ],
+  unique_key: [{ hash: 'gen_random_uuid()', job_id: 'gen_random_uuid()', until: `'finished'`, key: `'k'` }],
+  job_definition: [{ name: 'gen_random_uuid()', defaults: `'{}'` }],
+  pause: [{ kind: `'name'`, name: 'gen_random_uuid()' }],
 };
 
 /** The tables of which there are rows here. */

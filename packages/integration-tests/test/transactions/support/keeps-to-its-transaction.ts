@@ -68,6 +68,41 @@ export function itKeepsToItsTransaction<TTx>(queue: Queue, client: TransactionCl
     expect(await queue.payloads('SAVEPOINT')).toEqual([{ n: 1 }, { n: 4 }, { n: 5 }]);
   });
 
+  it('takes unique keys with its commit, and goes on where a job is refused', async () => {
+    const unique = { key: ({ n }: Payload) => `key ${n}`, until: 'finished' } as const;
+    const context = queue.context();
+    const workFunction = (_: Payload) => {};
+    const skipping = new JobDefinition({ context, name: 'SKIPPING', unique, workFunction });
+    const strict = new JobDefinition({
+      context,
+      name: 'STRICT',
+      unique: { ...unique, onConflict: 'throw' },
+      workFunction,
+    });
+    await rolledBack<TTx>(client.transaction, async (tx) => {
+      await skipping.enqueue({ n: 1 }, { tx: session(tx) });
+    });
+    await client.transaction(async (tx) => {
+      const own = { tx: session(tx) };
+      const first = await skipping.submit({ n: 1 }, own);
+      expect(first.outcome).toBe('enqueued');
+      expect(await skipping.submit({ n: 1 }, own)).toEqual({ jobId: first.jobId, outcome: 'skipped' });
+      const id = await strict.enqueue({ n: 1 }, own);
+      const refused = [
+        strict.enqueue({ n: 1 }, own),
+        strict.enqueueMany(
+          [2, 1, 3].map((n) => ({ payload: { n } })),
+          own,
+        ),
+      ];
+      for (const call of refused)
+        expect(await rejectionOf(call)).toMatchObject({ name: 'DuplicateJobError', jobId: id });
+      await strict.enqueueMany([{ payload: { n: 3 } }, { payload: { n: 4 } }], own);
+    });
+    expect(await queue.payloads('SKIPPING')).toEqual([{ n: 1 }]);
+    expect(await queue.payloads('STRICT')).toEqual([{ n: 1 }, { n: 3 }, { n: 4 }]);
+  });
+
   it('keeps the order in which several were asked for at once', async () => {
     const job = define(queue.context(), 'AT_ONCE');
     const numbers = Array.from({ length: 20 }, (_, n) => ({ n }));

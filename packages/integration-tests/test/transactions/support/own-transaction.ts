@@ -4,6 +4,7 @@ import pg from 'pg';
 import { useDaemons } from '../../support/daemons.ts';
 import { directUrl, useSchema } from '../../support/database.ts';
 import { logEvents } from '../../support/events.ts';
+import { itCompletesJobs } from './completes.ts';
 import { define, itKeepsToItsTransaction, queueOn } from './keeps-to-its-transaction.ts';
 import type { TransactionClient } from './transaction-client.ts';
 
@@ -17,6 +18,8 @@ export function itIsATransactionOfTheCaller<TTx>(client: TransactionClient<TTx>)
     queueOn({ pool: schema.pool, schema: schema.name }, (sql, values) => schema.rows(sql, values)),
     client,
   );
+
+  itCompletesJobs(() => schema.context(), client);
 
   it('is seen by nobody before the commit, and runs after it', async () => {
     const context = schema.context();

@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { directUrl, useSchema } from '../support/database.ts';
+import { useBin } from './support/bin.ts';
+import { call } from './support/call.ts';
+
+const schema = useSchema({ name: '_bearmq', migrations: 'none', database: 'own', way: 'direct' });
+const start = useBin();
+let folder: string;
+
+/** A program's folder, in which this package's dependencies are installed. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bearmq-init-'));
+  mkdirSync(join(folder, '.git'));
+  symlinkSync(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('bearmq init', () => {
+  it('writes a program that runs as it is', async () => {
+    const { exitCode, out, err } = await call(['init'], { cwd: folder });
+    expect({ exitCode, out }).toEqual({
+      exitCode: 0,
+      out: 'wrote bearmq.config.mjs\nwrote src/jobs.mjs\nwrote src/worker.mjs\n',
+    });
+    expect(err).toContain('npx bearmq migrate up');
+    const env = { DATABASE_URL: schema.url };
+    expect(await start(['migrate', 'up'], env, folder).exit).toBe(0);
+    expect(await start(['jobs', 'enqueue', 'GREET', '{"name":"Ada"}'], env, folder).exit).toBe(0);
+    const bin = start(['work'], env, folder);
+    await bin.wrote('Hello, Ada!');
+    bin.process.kill('SIGTERM');
+    expect(await bin.exit).toBe(0);
+  });
+
+  it('writes TypeScript where there is a tsconfig.json, and changes no file that exists', async () => {
+    writeFileSync(join(folder, 'tsconfig.json'), '{}');
+    writeFileSync(join(folder, 'bearmq.config.mts'), 'mine');
+    const { out } = await call(['init', '--dir', 'lib', '--json'], { cwd: folder });
+    expect(JSON.parse(out)).toEqual({ wrote: ['lib/jobs.mts', 'lib/worker.mts'], kept: ['bearmq.config.mts'] });
+    expect(readFileSync(join(folder, 'bearmq.config.mts'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(folder, 'lib/jobs.mts'), 'utf8')).toContain('payload: { name: string }');
+  });
+});
+
+describe('the config file', () => {
+  it('is the nearest one upwards, and names the schema', async () => {
+    mkdirSync(join(folder, 'a/b'), { recursive: true });
+    writeFileSync(join(folder, 'a/bearmq.config.json'), JSON.stringify({ schema: 'of the file' }));
+    const { out } = await call(['migrate', 'status', '-d', directUrl()], { cwd: join(folder, 'a/b') });
+    expect(out).toContain('schema "of the file": at version 0');
+  });
+
+  it('may say only what is known', async () => {
+    const file = join(folder, 'odd.json');
+    writeFileSync(file, JSON.stringify({ shcema: 'x' }));
+    expect(await call(['migrate', 'status', '--config', file])).toEqual({
+      exitCode: 2,
+      out: '',
+      err: `error: ${file}: shcema: is not known; there are databaseUrl, schema, module\n`,
+    });
+    expect(await call(['migrate', 'status', '--config', 'gone.json'])).toMatchObject({ exitCode: 2 });
+  });
+});

@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { useDaemons } from '../support/daemons.ts';
+import { useSchema } from '../support/database.ts';
+import { logEvents } from '../support/events.ts';
+import { notedJob } from '../support/jobs.ts';
+import { call, callOn } from './support/call.ts';
+
+const schema = useSchema();
+const daemons = useDaemons();
+
+beforeAll(async () => {
+  const context = schema.context();
+  const events = logEvents(context);
+  const { definition } = await notedJob<number>(context, 'SOME', (n) => {
+    if (n > 1) throw new Error(`no paper in tray ${n}`);
+  });
+  const worker = daemons.worker(context);
+  await definition.enqueueMany([1, 2, 3].map((payload) => ({ payload })));
+  await events.waitFor('WORKER_JOB_EXPIRE', { count: 2 });
+  await events.waitFor('WORKER_JOB_RUN_SUCCESS');
+  await worker.stop();
+  await definition.enqueue(4, { channel: 'other' });
+});
+
+describe('bearmq stats', () => {
+  it('has a line for each lane', async () => {
+    const { exitCode, out, err } = await callOn(schema, ['stats', '--plain']);
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    const [titles, ...lanes] = out
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t'));
+    expect(titles?.slice(0, 8)).toEqual(['job', 'channel', 'ready', 'oldest', 'later', 'running', 'slots', 'a minute']);
+    expect(
+      lanes.map(([job, channel, ready, , , running, slots, perMin, failed]) => [
+        job,
+        channel,
+        ready,
+        running,
+        slots,
+        perMin,
+        failed,
+      ]),
+    ).toEqual([
+      ['SOME', 'DEFAULT', '0', '0', 'no-process', '0.6', '67 %'],
+      ['SOME', 'other', '1', '0', 'no-process', '0', '–'],
+    ]);
+  });
+
+  it('fits a terminal, and shows the lanes that are asked for', async () => {
+    const { out } = await callOn(schema, ['status', '--channel', 'other'], { columns: 100 });
+    const lines = out.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken out
+    for (const line of lines) expect(line.replace(/\u001b\[\d+m/g, '').length).toBeLessThanOrEqual(100);
+  });
+
+  it('gives JSON', async () => {
+    const { out } = await callOn(schema, ['stats', '--json', '--name', 'SOME', '--channel', 'other']);
+    expect(JSON.parse(out)).toEqual({
+      lanes: [
+        expect.objectContaining({ jobName: 'SOME', channel: 'other', ready: expect.objectContaining({ value: 1 }) }),
+      ],
+    });
+  });
+
+  it('goes on with --watch until it is told to stop', async () => {
+    let stop = (): void => {};
+    const watched = callOn(schema, ['stats', '--watch', '--every', '0.01s', '--plain'], {
+      onStart: (it) => (stop = it),
+    });
+    setImmediate(function again() {
+      stop();
+      setImmediate(again).unref();
+    }).unref();
+    const { exitCode, out } = await watched;
+    expect(exitCode).toBe(0);
+    expect(out).toContain('SOME\tother');
+  });
+});
+
+describe('bearmq failures', () => {
+  it('has a line for each kind', async () => {
+    const { exitCode, out } = await callOn(schema, ['failures', '--plain']);
+    expect(exitCode).toBe(0);
+    const [, ...lines] = out
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t'));
+    expect(lines.map(([count, job, , , message]) => [count, job, message])).toEqual([
+      ['2', 'SOME', expect.stringMatching(/no paper in tray [23]$/)],
+    ]);
+  });
+
+  it('says when it has not looked at all of them', async () => {
+    const { err } = await callOn(schema, ['failures', '--up-to', '1']);
+    expect(err).toContain('only the newest 1 failures were looked at');
+    expect(await callOn(schema, ['failures', '--name', 'NONE'])).toMatchObject({ out: 'no job has failed\n' });
+  });
+
+  it('needs a schema', async () => {
+    const { exitCode } = await call(['failures', '-d', schema.url, '-s', 'not there']);
+    expect(exitCode).toBe(4);
+  });
+});

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { useSchema } from '../support/database.ts';
+import { useBin } from './support/bin.ts';
+import { call, callOn } from './support/call.ts';
+
+const schema = useSchema({ way: 'direct' });
+const start = useBin();
+const module = join(import.meta.dirname, 'support/fixtures/jobs.mjs');
+const env = { DATABASE_URL: schema.url, SCHEMA: schema.name };
+
+const enqueue = async (name: string, payload = 'null'): Promise<string> =>
+  (await callOn(schema, ['jobs', 'enqueue', name, payload])).out.trim();
+
+const outcomeOf = async (jobId: string) =>
+  (await schema.rows('select outcome::text, attempt from {s}.finalized_job where id = $1', [jobId]))[0];
+
+/** In order, since all are about one schema: what a test leaves is rescued in the next. */
+describe('bearmq work', () => {
+  it('runs the jobs of a module, logs what fails, and lets those that run end at SIGTERM', async () => {
+    const bin = start(['work', module, '--concurrency', '3', '--log', 'json', '--level', 'debug'], env);
+    await bin.wrote('working QUICK, PATIENT, STUBBORN of');
+    const [quick, patient] = [await enqueue('QUICK', '{"n":1}'), await enqueue('PATIENT')];
+    await bin.wrote('quick 1');
+    await bin.wrote(`began ${patient}`);
+    bin.process.kill('SIGTERM');
+    expect(await bin.exit).toBe(0);
+    expect(await outcomeOf(patient)).toEqual({ outcome: 'succeeded', attempt: 1 });
+    const logged = bin
+      .err()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(logged).toContainEqual(
+      expect.objectContaining({ level: 'debug', eventType: 'WORKER_JOB_RUN_SUCCESS', jobId: quick, jobName: 'QUICK' }),
+    );
+    expect(await schema.value('select count(*)::int from {s}.process')).toBe(0);
+  });
+
+  it('waits for a run that goes on no longer than --grace, names it, and ends with 1', async () => {
+    const bin = start(['work', module, '--grace', '0s', '--without-orchestrator'], env);
+    await bin.wrote('working');
+    const jobId = await enqueue('STUBBORN');
+    await bin.wrote(`began ${jobId}`);
+    bin.process.kill('SIGTERM');
+    expect(await bin.exit).toBe(1);
+    expect(bin.err()).toContain(`still running: STUBBORN ${jobId}`);
+  });
+
+  it('ends at once at a second signal', async () => {
+    const bin = start(['work', module], env);
+    await bin.wrote('working');
+    const jobId = await enqueue('STUBBORN');
+    await bin.wrote(`began ${jobId}`);
+    bin.process.kill('SIGINT');
+    await bin.wrote('stopping');
+    bin.process.kill('SIGINT');
+    expect(await bin.exit).toBe(130);
+  });
+
+  it('ends once nothing is ready with --drain, whatever waits for its time', async () => {
+    await enqueue('QUICK', '{"n":2}');
+    await callOn(schema, ['jobs', 'enqueue', 'QUICK', '{"n":3}', '--delay', '1h']);
+    await enqueue('NOT_OURS');
+    const bin = start(['work', module, '--drain', '--concurrency', '10'], env);
+    expect(await bin.exit).toBe(0);
+    expect(bin.out()).toContain('quick 2');
+    expect(await schema.rows("select name, state::text from {s}.job where name <> 'STUBBORN' order by 1")).toEqual([
+      { name: 'NOT_OURS', state: 'ready' },
+      { name: 'QUICK', state: 'scheduled' },
+    ]);
+  });
+
+  it('stops by itself after --max-time', async () => {
+    const bin = start(['work', module, '--max-time', '0.2s'], env);
+    expect(await bin.exit).toBe(0);
+  });
+
+  it('says what is wrong with a module', async () => {
+    expect(await call(['work', './nowhere.mjs'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('there is no file'),
+    });
+    expect(await call(['work'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/^error: \[module\]: is missing/),
+    });
+    const bin = start(['work', import.meta.filename.replace(/work\.test\.ts$/, 'support/fixtures/no-jobs.mjs')], env);
+    expect(await bin.exit).toBe(2);
+    expect(bin.err()).toMatch(/exports no context/);
+  });
+});
