@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { embeddedBinaries, startPostgres, systemBinaries } from '@bearmq/test-database';
+import { embeddedBinaries, type RunningRedis, startPostgres, startRedis, systemBinaries } from '@bearmq/test-database';
 import { reasonOf } from '@bearmq/test-support';
 import pg from 'pg';
 import type { Contestant, Purpose } from './contestant.ts';
@@ -12,7 +12,6 @@ import { describeMachine, machineLines } from './machine.ts';
 import { nodeIsAtLeast } from './newer-node.ts';
 import type { Options } from './options.ts';
 import { installPeers } from './peers.ts';
-import { type RunningRedis, startRedis } from './redis.ts';
 import { markdown, writeReport } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';

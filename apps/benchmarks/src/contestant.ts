@@ -1,10 +1,10 @@
 import type { Payload } from './payload.ts';
 
 /** What a measurement is about. Some peers are tuned differently for each, as their documentation advises. */
-export type Purpose = 'throughput' | 'latency' | 'order' | 'retry';
+export type Purpose = 'throughput' | 'latency' | 'order' | 'retry' | 'sharing';
 
 /** Something that a scenario needs, and that not every contestant has. */
-export type Ability = 'groups' | 'names' | 'channels' | 'retries' | 'many-workers' | 'tables';
+export type Ability = 'groups' | 'names' | 'channels' | 'retries' | 'many-workers' | 'tables' | 'slots';
 
 /** Where a measurement happens. Plain data: it is handed to other processes. */
 export interface Place {
@@ -42,8 +42,11 @@ export interface Queue {
   enqueue(job: NewJob): Promise<unknown>;
   /** As many as the caller thinks fit for one call. */
   enqueueMany(jobs: readonly NewJob[]): Promise<unknown>;
-  /** Starts workers that call `run` for each job of the lane `ours`; a job fails when it throws. */
-  work(run: (payload: Payload) => void, options?: WorkOptions): Promise<Working>;
+  /**
+   * Starts workers that call `run` for each job of the lane `ours`; a job fails when it throws. One that takes its time
+   * keeps a slot meanwhile, where the queue has the ability `slots`.
+   */
+  work(run: (payload: Payload) => void | Promise<void>, options?: WorkOptions): Promise<Working>;
   /** How many jobs are not done: waiting, running, or failed for good. Of all lanes. */
   left(): Promise<number>;
   /** What was answered so far, for a queue that can tell: what it asks is what it costs its database. */

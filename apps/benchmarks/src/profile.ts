@@ -15,6 +15,11 @@ export interface Profile {
   readonly groupSize: number;
   readonly hot: number;
   readonly free: number;
+  /** Jobs of the tenant who has a backlog, and what the others enqueue meanwhile. */
+  readonly whale: number;
+  readonly tenants: number;
+  readonly smallPerSec: number;
+  readonly smallSecs: number;
   readonly failing: number;
   /** Jobs with a payload of 100 bytes, 10 kB, 1 MB. */
   readonly payloads: readonly [number, number, number];
@@ -45,6 +50,10 @@ export const FULL: Profile = {
   groupSize: 20,
   hot: 20_000,
   free: 5_000,
+  whale: 50_000,
+  tenants: 100,
+  smallPerSec: 200,
+  smallSecs: 5,
   failing: 10_000,
   payloads: [20_000, 5_000, 100],
   idleSecs: 20,
@@ -68,6 +77,10 @@ export const QUICK: Profile = {
   groupSize: 5,
   hot: 500,
   free: 500,
+  whale: 2_000,
+  tenants: 20,
+  smallPerSec: 100,
+  smallSecs: 0.5,
   failing: 500,
   payloads: [500, 200, 10],
   idleSecs: 1,

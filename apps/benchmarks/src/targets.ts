@@ -70,6 +70,7 @@ export function targets(rows: readonly Row[], profile: Profile): readonly Target
     least('second pass, held snapshot', 0.95, '× free', read.value('held-snapshot', 'held against free')),
     least('free jobs behind a hot group', 0.5, '× as fast as alone', read.value('hot-group', 'behind against alone')),
     least('a hot group', 5_000, 'jobs/s', read.value('hot-group', 'group, in order')),
+    most('small tenants beside a whale, wait p99', 50, 'ms', read.value('whale', 'beside the whale, wait p99')),
     least('groups of 20', 2, '× pg-boss, strict fifo', read.against(['pg-boss'], 'groups', 'drained in order')),
     least('half under another name', 0.9, '× without', read.value('other-name', 'beside against alone')),
     least('half in another channel', 0.9, '× without', read.value('other-channel', 'beside against alone')),

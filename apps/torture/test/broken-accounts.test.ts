@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RuleName } from '../src/checker/check.ts';
 import type { History } from '../src/checker/history.ts';
-import { a, change, ofTicks, saidBy, tick } from './support/stories.ts';
+import { a, change, ofSchedule, ofTicks, saidBy, tick } from './support/stories.ts';
 import { event, history, processOf } from './support/story.ts';
 
 describe('ticks, events, the end: a history is found to be broken by', () => {
@@ -13,6 +13,24 @@ describe('ticks, events, the end: a history is found to be broken by', () => {
       /was not enqueued, or twice/,
     ],
     ['a tick that is left out', ofTicks(tick(1), tick(3)), 'ticks', /the tick due at 2000 was not enqueued/],
+    [
+      'a tick of a schedule that is enqueued twice',
+      ofSchedule('latest', 1, 5, 5),
+      'ticks',
+      /due at 5000 was enqueued twice/,
+    ],
+    [
+      'a tick of a schedule that is left out',
+      ofSchedule('all', 1, 2, 4),
+      'ticks',
+      /after the tick due at 2000, none until 4000/,
+    ],
+    [
+      'a tick of a schedule off the second',
+      ofSchedule('latest', 1, 2.5),
+      'ticks',
+      /due at 2500, which is no whole second/,
+    ],
     ['a tick off the grid', ofTicks(tick(1, 1_005, 2_200)), 'ticks', /is due 1200 ms later/],
     ['a tick too early', ofTicks(tick(1, 900)), 'ticks', /a tick came 100 ms too early/],
     [
@@ -110,6 +128,12 @@ describe('ticks, events, the end: a history is found to be broken by', () => {
       history([a], { remains: { jobs: [], groups: [{ name: 'g', running: 1 }], workers: [] } }),
       'end state',
       /group g is still there, held by 1 jobs/,
+    ],
+    [
+      'a group of ticks that is held',
+      history([a], { remains: { jobs: [], groups: [{ name: 'alone', running: 1 }], workers: [] } }),
+      'end state',
+      /group alone is still there, held by 1 jobs/,
     ],
     [
       'a lease that is left',

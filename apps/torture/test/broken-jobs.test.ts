@@ -18,7 +18,7 @@ describe('what became of jobs: a history is found to be broken by', () => {
         a,
         change(job('c', [{ from: 50, to: 60 }]), {
           enqueue: a.enqueue,
-          inserted: [{ jobId: 'c', key: 'key a', name: 'N', at: 1 }],
+          inserted: [{ jobId: 'c', key: 'key a', tick: null, name: 'N', at: 1 }],
         }),
       ]),
       'kept',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { History } from '../src/checker/history.ts';
-import { a, b, change, killed, ofTicks, retried, said, tick } from './support/stories.ts';
+import { a, b, change, failedAndTold, killed, ofSchedule, ofTicks, retried, said, tick } from './support/stories.ts';
 import { history, job, processOf } from './support/story.ts';
 
 describe('a history in order', () => {
@@ -9,9 +9,9 @@ describe('a history in order', () => {
     ['a retry', history([retried])],
     [
       'a job that failed for good',
-      history([
+      failedAndTold(
         job('f', [{ from: 10, to: 20, how: 'failed' }], { numAttempts: 1, task: { does: 'work', ms: 0, fails: 9 } }),
-      ]),
+      ),
     ],
     ['a job whose process was killed', history([killed])],
     [
@@ -83,6 +83,24 @@ describe('a history in order', () => {
       ]),
     ],
     [
+      'the same, where a claim came in between that was taken back before its process knew of it',
+      history([
+        change(retried, {
+          claims: retried.claims.flatMap((claim) =>
+            claim.attempt === 1
+              ? [
+                  claim,
+                  { ...claim, fence: 2, attempt: 2, at: 22, endedAt: 25, end: 'taken back' as const, isSpent: false },
+                ]
+              : [claim],
+          ),
+          events: retried.events.map((one) =>
+            one.type === 'WORKER_JOB_RUN_ERROR' ? { ...one, type: 'WORKER_JOB_LOSE' } : one,
+          ),
+        }),
+      ]),
+    ],
+    [
       'a lease that could not be given up',
       history([a], {
         remains: { jobs: [], groups: [], workers: [{ lease: 'w', process: 'R' }] },
@@ -99,6 +117,12 @@ describe('a history in order', () => {
         { unlocks: [{ group: 'g', at: 12_500, lockedSecs: 12.5 }] },
       ),
     ],
+    [
+      'the group of ticks that came until the last orchestrator had stopped',
+      history([a], { remains: { jobs: [], groups: [{ name: 'alone', running: 0 }], workers: [] } }),
+    ],
+    ['ticks of a schedule, all of them', ofSchedule('all', 1, 2, 3)],
+    ['ticks of a schedule, the last for those that were missed', ofSchedule('latest', 1, 5, 6)],
     ['ticks, one of them for three', ofTicks(tick(1), tick(2, 4_500, 5_000), tick(5))],
   ])('%s', (_, told) => {
     expect(said(told)).toEqual([]);

@@ -1,54 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RuleName } from '../src/checker/check.ts';
-import type { History, Run } from '../src/checker/history.ts';
-import { a, b, change, said, saidBy } from './support/stories.ts';
-import { event, history, type JobStory, job } from './support/story.ts';
-
-const LOSSES = [{ from: 900, to: 1_100 }];
-
-/** `k` was claimed and begun by P at 1,000, which was lost, and then by Q, which ran it from 3,000 to 3,100. */
-const again = job('k', [{ from: 3_000, to: 3_100, process: 'Q' }], { group: 'g', at: 500 });
-const ghost: Run = {
-  run: 'ghost',
-  jobId: 'k',
-  key: 'key k',
-  attempt: 1,
-  group: 'g',
-  process: 'P',
-  startedAt: 1_000,
-  endedAt: 3_050,
-  outcome: 'succeeded',
-  abortedAt: null,
-};
-const told = event('WORKER_JOB_RUN', 999, { jobId: 'k', attempt: 1 });
-const haunted = change(again, {
-  runs: [ghost, ...again.runs],
-  events: [...again.events, told, event('WORKER_JOB_LOSE', 3_060, { jobId: 'k' })],
-});
-const gone = change(a, {
-  enqueue: { ...a.enqueue, calledAt: 995, committedAt: 1_000 },
-  inserted: [],
-  claims: [],
-  runs: [],
-  finals: [],
-  events: [],
-});
-
-/** `k` failed in its first attempt, and succeeded in the second. */
-const retried = retry(1_060);
-/** The failure was recorded under a claim that P made anew, since that of the run was lost. */
-const retriedAnew = change(retry(3_060), {
-  claims: retry(3_060).claims.map((claim) => (claim.attempt === 1 ? { ...claim, at: 3_052, endedAt: 3_055 } : claim)),
-  events: retry(3_060).events.map((one) => (one.type === 'WORKER_JOB_RUN_ERROR' ? { ...one, at: 3_056 } : one)),
-});
-
-function retry(from: number): JobStory {
-  const tries = [
-    { from: 1_000, to: 1_010, how: 'failed' as const },
-    { from, to: from + 10 },
-  ];
-  return job('k', tries, { task: { does: 'work', ms: 0, fails: 1 } });
-}
+import type { History } from '../src/checker/history.ts';
+import {
+  again,
+  deletedInVain,
+  ghost,
+  gone,
+  goneOn,
+  haunted,
+  hauntedLate,
+  LOSSES,
+  releasedInVain,
+  releasedLate,
+  retried,
+  retriedAnew,
+  told,
+  toldInVain,
+} from './support/lost-stories.ts';
+import { b, change, said, saidBy } from './support/stories.ts';
+import { event, history, job } from './support/story.ts';
 
 describe('lost commits: a history is found to be broken by', () => {
   it.each<[string, History, RuleName, RegExp]>([
@@ -104,6 +74,18 @@ describe('lost commits: a history is found to be broken by', () => {
       ),
       'events',
       /P told WORKER_JOB_RUN_SUCCESS 1 times instead of 0 of k/,
+    ],
+    [
+      'a release of what its process had not claimed, where nothing was lost before',
+      history([releasedInVain], { losses: [{ from: 2_700, to: 2_900 }] }),
+      'events',
+      /P told WORKER_JOB_RELEASE 1 times instead of 0 of k/,
+    ],
+    [
+      'a run without a claim that begins when the server is there again',
+      history([hauntedLate], { losses: LOSSES, troubles: [{ of: 'server', from: 850, to: 1_400 }] }),
+      'claims',
+      /k was run by P, which had not/,
     ],
     ['a run without a claim, where nothing was lost', history([haunted]), 'claims', /k was run by P, which had not/],
     [
@@ -202,6 +184,27 @@ describe('lost commits: a history is in order', () => {
         ],
         { losses: LOSSES },
       ),
+    ],
+    [
+      'with a job that goes on under a claim made anew, when one before it in its group was run again',
+      history(goneOn, { losses: LOSSES }),
+    ],
+    [
+      'with a success that was lost, of a job that is run again by a process that is killed before it tells',
+      history([toldInVain], { losses: LOSSES }),
+    ],
+    [
+      'with a job of a lost claim that has its turn while the server is away',
+      history([hauntedLate], { losses: LOSSES, troubles: [{ of: 'server', from: 850, to: 2_400 }] }),
+    ],
+    [
+      'with a claim that its process had learned to be lost, which was lost',
+      history([deletedInVain], { losses: LOSSES }),
+    ],
+    ['with a release of a claim that was lost', history([releasedInVain], { losses: LOSSES })],
+    [
+      'with a release that its process learned of when it had claimed the job again',
+      history([releasedLate], { losses: [{ from: 900, to: 2_000 }] }),
     ],
   ])('%s', (_, fine) => {
     expect(said(fine)).toEqual([]);

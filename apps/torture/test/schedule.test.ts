@@ -52,6 +52,7 @@ describe('the options', () => {
     const names = parseOptions(['--failover']).faults.map(({ name }) => name);
     expect(names).toContain('failover');
     expect(names).not.toContain('statement-timeout');
+    expect(names).not.toContain('slow-records');
     expect(FAULTS.map(({ name }) => name)).not.toContain('failover');
   });
 

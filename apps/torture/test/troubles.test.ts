@@ -37,7 +37,7 @@ const mendedAt = (...fixes: readonly { readonly at: number; readonly how?: strin
         ...deletedRun.events,
         ...fixes.map(({ at, how = 'miscounted', group = 'g' }) =>
           event('WARNING', at, {
-            text: `the job group "${group}" was found ${how}, and fixed: a job of it was deleted by hand, perhaps`,
+            text: `the job group "${group}" was found ${how}, and fixed: perhaps a job of it was deleted by hand`,
           }),
         ),
       ],
@@ -62,6 +62,11 @@ const takenAt = (at: number, more: Partial<Process> = {}, troubles: History['tro
     },
   );
 const polls = { way: 'direct', wakeUp: 'poll', statementTimeoutMs: null } as const;
+/** One of a name had no processor for two seconds while somebody was to be rescued. */
+const whileBusy = (told: History, name: string, role: string): History => ({
+  ...told,
+  processes: [...told.processes, processOf(name, { role, lags: [{ from: 20_000, to: 22_000 }] })],
+});
 
 describe('troubles: a history is found to be broken by', () => {
   it.each<[string, History, RuleName, RegExp]>([
@@ -91,6 +96,12 @@ describe('troubles: a history is found to be broken by', () => {
       /k was taken from dead/,
     ],
     ['a rescue that comes too late', takenAt(27_500), 'rescued', /k was taken from dead, which was dead, 1500 ms late/],
+    [
+      'a rescue that comes too late while others had no processor who look out for nobody',
+      whileBusy(takenAt(27_500), 'R', 'producer'),
+      'rescued',
+      /1500 ms late/,
+    ],
     [
       'a rescue that comes too late although the dead seemed to hold a session',
       takenAt(30_000, { isKept: true }),
@@ -176,6 +187,7 @@ describe('troubles: a history is in order with a job that is deleted', () => {
 describe('troubles: a history is in order with a job that is taken', () => {
   it.each<[string, History]>([
     ['from a dead process that was watched for six seconds', takenAt(25_500)],
+    ['from a dead process while another had no processor', whileBusy(takenAt(27_500), 'R', 'worker')],
     ['from a dead process that seems to hold a session', takenAt(27_000, { isKept: true })],
     ['from a dead process after a trouble', takenAt(30_000, {}, [{ of: 'server', from: 15_000, to: 18_000 }])],
     ['from a process that was stopped', survived({ frozen: [{ from: 14_100, to: 18_400 }] })],

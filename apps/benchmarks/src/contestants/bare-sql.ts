@@ -26,7 +26,14 @@ export const bareSql: Contestant = {
   title: 'bare SQL',
   settings: `claim ${BATCH} + delete ${BATCH}, ${LANES} loops on a pg Pool; one insert a call, or one a batch of JSON; durable, no retries`,
   store: 'postgres',
-  lacks: { groups: noQueue, names: noQueue, channels: noQueue, retries: noQueue, 'many-workers': noQueue },
+  lacks: {
+    groups: noQueue,
+    names: noQueue,
+    channels: noQueue,
+    retries: noQueue,
+    slots: noQueue,
+    'many-workers': noQueue,
+  },
   origin: 'workspace',
   version: async () => {
     const { default: manifest } = await import('pg/package.json', { with: { type: 'json' } });
@@ -66,7 +73,7 @@ async function open({ url, purpose }: Place): Promise<Queue> {
   };
 }
 
-async function work(pool: pg.Pool, url: string, sent: Sent[], run: (payload: Payload) => void): Promise<Working> {
+async function work(pool: pg.Pool, url: string, sent: Sent[], run: (payload: Payload) => unknown): Promise<Working> {
   const listener = new pg.Client({ connectionString: url });
   await listener.connect();
   const waiting = new Set<() => void>();

@@ -31,7 +31,7 @@ export const bearmq: Contestant = {
   origin: 'workspace',
   id: 'bearmq',
   title: 'BearMQ',
-  settings: `defaults, so history is kept; one Worker with concurrency ${CONCURRENCY} and one Orchestrator a process`,
+  settings: `defaults, so history is kept; one Worker with concurrency ${CONCURRENCY} and one Orchestrator a process; for tenants groupConcurrency ${CONCURRENCY}, so that one may have all slots`,
 };
 
 /** The fair one beside contestants that keep no history. */
@@ -71,13 +71,13 @@ async function setUp({ url }: Place, { load }: Variant): Promise<void> {
   }
 }
 
-async function open({ url }: Place, { load, settings = {} }: Variant): Promise<Queue> {
+async function open({ url, purpose }: Place, { load, settings = {} }: Variant): Promise<Queue> {
   const { Context, JobDefinition, Orchestrator, pgDriver, Worker } = await load();
   const pool = new pg.Pool({ connectionString: url });
   const sent: Sent[] = [];
   const driver = watched(pgDriver({ pool }), sent);
   const context = new Context({ driver, schema: SCHEMA, ...settings });
-  let run: (payload: Payload) => void = () => {};
+  let run: (payload: Payload) => void | Promise<void> = () => {};
   // Two attempts for all jobs, so that those that fail once are like the others; no pause between the attempts.
   const attempts = { numAttempts: 2, timeoutSecs: 0 };
   const ours = new JobDefinition({
@@ -85,6 +85,8 @@ async function open({ url }: Place, { load, settings = {} }: Variant): Promise<Q
     context,
     name: 'BENCH',
     workFunction: async (payload: Payload) => run(payload),
+    // Whoever has a backlog may have every slot that nobody else wants.
+    ...(purpose === 'sharing' ? { groupConcurrency: CONCURRENCY } : {}),
   });
   const others = new JobDefinition({ context, name: 'OTHERS', workFunction: async (_payload: Payload) => {} });
   const definition = ({ lane }: NewJob): typeof ours => (lane === 'other-name' ? others : ours);

@@ -39,7 +39,7 @@ export const graphileWorker: Contestant = {
   id: 'graphile-worker',
   title: 'graphile-worker',
   settings:
-    'keeps no history; concurrentJobs 24, maxPoolSize 25, localQueue.size 500, completeJobBatchDelay 0, failJobBatchDelay 0 (the set-up of its documentation’s own figures); for groups (queueName) also pollInterval 50, getQueueNameBatchDelay 0',
+    'keeps no history; concurrentJobs 24, maxPoolSize 25, localQueue.size 500, completeJobBatchDelay 0, failJobBatchDelay 0 (the set-up of its documentation’s own figures); for groups and tenants (queueName, which runs one job at a time) also pollInterval 50, getQueueNameBatchDelay 0',
   store: 'postgres',
   lacks: { channels: 'has names only, no channels', 'many-workers': 'sets its concurrency by one number' },
   node: [22, 18],
@@ -60,7 +60,7 @@ async function load(): Promise<GraphileWorker> {
 async function options({ url, purpose }: Place): Promise<object> {
   const { WorkerPreset, Logger } = await load();
   const worker = {
-    ...(purpose === 'order' ? ORDERED : TUNED),
+    ...(purpose === 'order' || purpose === 'sharing' ? ORDERED : TUNED),
     connectionString: url,
     logger: new Logger(() => () => {}),
   };

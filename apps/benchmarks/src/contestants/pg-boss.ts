@@ -32,11 +32,14 @@ interface Outcome {
 const BATCH = 500;
 /** With strict order one job a key is fetched; a batch that comes back short ends the burst and waits for the poll. */
 const ORDERED_BATCH = 100;
+/** Of tenants: how many jobs run at a time, of all and of one. */
+const SLOTS = 24;
+const SLOTS_EACH = 12;
 
 export const pgBoss: Contestant = {
   id: 'pg-boss',
   title: 'pg-boss',
-  settings: `keeps history; batchSize ${BATCH}, burstWhenBatchFull, pollingIntervalSeconds 0.5 (its shortest); for latency and steady state also useListenNotify and notify; for groups the policy key_strict_fifo, batchSize ${ORDERED_BATCH}, and rising ids, so that one bulk insert keeps its order; for failing jobs perJobResults`,
+  settings: `keeps history; batchSize ${BATCH}, burstWhenBatchFull, pollingIntervalSeconds 0.5 (its shortest); for latency and steady state also useListenNotify and notify; for groups the policy key_strict_fifo, batchSize ${ORDERED_BATCH}, and rising ids, so that one bulk insert keeps its order; for failing jobs perJobResults; for tenants groups with localConcurrency ${SLOTS}, batchSize 1 and groupConcurrency ${SLOTS_EACH}, since a group that may have all slots keeps them`,
   store: 'postgres',
   lacks: { channels: 'has names only, no channels', 'many-workers': 'sets its concurrency by one number' },
   node: [22, 12],
@@ -45,7 +48,7 @@ export const pgBoss: Contestant = {
   setUp: async (place) => {
     const boss = await start(place);
     const policy = place.purpose === 'order' ? { policy: 'key_strict_fifo' } : {};
-    const notify = place.purpose === 'latency';
+    const notify = place.purpose === 'latency' || place.purpose === 'sharing';
     await boss.createQueue('ours', { ...policy, notify, retryLimit: 1, retryDelay: 0 });
     await boss.createQueue('free', { retryLimit: 1 });
     await boss.createQueue('others', { retryLimit: 1 });
@@ -56,7 +59,10 @@ export const pgBoss: Contestant = {
 
 async function start({ url, purpose }: Place): Promise<Boss> {
   const { PgBoss } = await loadPeer<PgBossModule>('pg-boss');
-  const boss = new PgBoss({ connectionString: url, useListenNotify: purpose === 'latency' });
+  const boss = new PgBoss({
+    connectionString: url,
+    useListenNotify: purpose === 'latency' || purpose === 'sharing',
+  });
   boss.on('error', (error) => process.stderr.write(`pg-boss: ${String(error)}\n`));
   await boss.start();
   return boss;
@@ -65,7 +71,10 @@ async function start({ url, purpose }: Place): Promise<Boss> {
 async function open(place: Place): Promise<Queue> {
   const { purpose } = place;
   const boss = await start(place);
-  const options = ({ group }: NewJob): object => (group === undefined ? {} : { id: nextId(), singletonKey: group });
+  const options = ({ group }: NewJob): object => {
+    if (group === undefined) return {};
+    return purpose === 'sharing' ? { group: { id: group } } : { id: nextId(), singletonKey: group };
+  };
   const queue = ({ lane, group }: NewJob): string => {
     if (lane === 'other-name') return 'others';
     // A queue with strict order takes no job without a key.
@@ -89,10 +98,12 @@ async function open(place: Place): Promise<Queue> {
         burstWhenBatchFull: true,
         pollingIntervalSeconds: 0.5,
         perJobResults: purpose === 'retry',
+        ...(purpose === 'sharing' ? { batchSize: 1, localConcurrency: SLOTS, groupConcurrency: SLOTS_EACH } : {}),
       };
       const handler = async (jobs: readonly Job[]): Promise<unknown> => {
         if (purpose === 'retry') return jobs.map((job) => tryOne(job, run));
-        for (const { data } of jobs) run(data);
+        if (purpose === 'sharing') await Promise.all(jobs.map(({ data }) => run(data)));
+        else for (const { data } of jobs) run(data);
         return undefined;
       };
       const names = purpose === 'order' ? ['ours', 'free'] : ['ours'];
@@ -115,7 +126,7 @@ async function open(place: Place): Promise<Queue> {
   };
 }
 
-function tryOne({ id, data }: Job, run: (payload: Payload) => void): Outcome {
+function tryOne({ id, data }: Job, run: (payload: Payload) => unknown): Outcome {
   try {
     run(data);
     return { id, status: 'completed' };

@@ -15,6 +15,7 @@ import { otherChannel, otherName } from './others.ts';
 import { payloads } from './payloads.ts';
 import { processes } from './processes.ts';
 import { steady, steadyAtPace } from './steady.ts';
+import { whale } from './whale.ts';
 
 /** All scenarios, in the order of the table's rows. */
 export function scenarios(profile: Profile): readonly Scenario[] {
@@ -30,6 +31,7 @@ export function scenarios(profile: Profile): readonly Scenario[] {
     processes(profile),
     manyGroups(profile),
     hotGroup(profile),
+    whale(profile),
     otherName(profile),
     otherChannel(profile),
     heldSnapshot(profile),

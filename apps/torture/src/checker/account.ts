@@ -1,3 +1,4 @@
+import { isToldToEnd } from './aborts.ts';
 import { grouped } from './grouped.ts';
 import {
   type Claim,
@@ -11,7 +12,9 @@ import {
   type Run,
   TRANSLATION_MS,
   type Trouble,
+  UNSPENT,
 } from './history.ts';
+import { type Place, placesOf } from './places.ts';
 
 /** A run, and the claim that it began under. */
 export interface ClaimedRun extends Run {
@@ -21,6 +24,8 @@ export interface ClaimedRun extends Run {
   readonly isStray: boolean;
   /** Its claim was lost with the commit, and what came after knows nothing of it. */
   readonly isGhost: boolean;
+  /** It went on after its grace, and its claim was ended all the same: from then on it has no right. */
+  readonly isOverrun: boolean;
   /** Since when and until when it had a right to its job: its begin, or that of a claim that it was given again; its end, its process's end, or its claim's being taken from it. */
   readonly sinceAt: number;
   readonly untilAt: number;
@@ -39,25 +44,19 @@ export class Account {
   readonly finalsOf: ReadonlyMap<string, readonly Final[]>;
   readonly processes: ReadonlyMap<string, Process>;
   readonly plans: ReadonlyMap<string, Enqueue>;
+  readonly places: ReadonlyMap<string, Place>;
   readonly tickIds: ReadonlySet<string>;
+  readonly #losses: readonly Interval[];
   readonly #refused: ReadonlySet<string>;
   readonly #runsByJob: ReadonlyMap<string, readonly Run[]>;
   readonly #recorded: ReadonlyMap<string, readonly Event[]>;
+  readonly #lasting: ReadonlySet<Event>;
 
   constructor(history: History) {
     this.history = history;
     this.processes = new Map(history.processes.map((process) => [process.name, process]));
     this.claimsOf = grouped(history.claims, ({ jobId }) => jobId);
     this.finalsOf = grouped(history.finals, ({ jobId }) => jobId);
-    this.#refused = new Set(history.refused.map(({ jobId }) => jobId));
-    this.#runsByJob = grouped(history.runs, ({ jobId }) => jobId);
-    this.#recorded = grouped(
-      history.events.filter(({ type }) => RECORDED.some((word) => word === type)),
-      ({ jobId, process }) => `${jobId} ${process}`,
-    );
-    this.runs = history.runs.map((run) => this.#claimed(run)).sort((a, b) => a.startedAt - b.startedAt);
-    this.runsOf = grouped(this.runs, ({ jobId }) => jobId);
-    this.runsUnder = grouped(this.runs, ({ claim }) => claim);
     const keys = new Map(history.enqueues.map((enqueue) => [enqueue.key, enqueue]));
     this.plans = new Map(
       history.inserted.flatMap(({ jobId, key }) => {
@@ -65,7 +64,20 @@ export class Account {
         return plan === undefined ? [] : [[jobId, plan] as const];
       }),
     );
-    this.tickIds = new Set(history.ticks.map(({ jobId }) => jobId));
+    this.places = placesOf(history.inserted, this.plans);
+    this.#losses = history.losses.map((loss) => untilBack(loss, history.troubles));
+    this.#refused = new Set(history.refused.map(({ jobId }) => jobId));
+    this.#runsByJob = grouped(history.runs, ({ jobId }) => jobId);
+    this.#recorded = grouped(
+      history.events.filter(({ type }) => RECORDED.some((word) => word === type)),
+      ({ jobId, process }) => `${jobId} ${process}`,
+    );
+    this.#lasting = lastingRecords(history.claims, this.#recorded);
+    this.runs = history.runs.map((run) => this.#claimed(run)).sort((a, b) => a.startedAt - b.startedAt);
+    this.runsOf = grouped(this.runs, ({ jobId }) => jobId);
+    this.runsUnder = grouped(this.runs, ({ claim }) => claim);
+    const scheduled = history.inserted.filter(({ tick }) => tick !== null);
+    this.tickIds = new Set([...history.ticks, ...scheduled].map(({ jobId }) => jobId));
   }
 
   /** How long a process had no processor between two moments, in milliseconds. */
@@ -78,19 +90,27 @@ export class Account {
   isUndoneOf(name: string, at: number): boolean {
     const { lags = [], frozen = [] } = this.processes.get(name) ?? {};
     const still = [...lags, ...frozen].filter(({ from, to }) => from <= at && at <= to + LATE_MS);
-    const isMissed = this.history.losses.some((loss) => still.some(({ from }) => isMeeting(loss, { from, to: at })));
+    const isMissed = this.#losses.some((loss) => still.some(({ from }) => isMeeting(loss, { from, to: at })));
     return isMissed || this.isUndone(at);
   }
 
   /** Whether what somebody was told of at that time may have been undone since. */
   isUndone(at: number | null): boolean {
-    return at !== null && this.history.losses.some(({ from, to }) => at >= from && at <= to + LATE_MS);
+    return at !== null && this.#losses.some(({ from, to }) => at >= from && at <= to + LATE_MS);
   }
 
-  /** Whether its process was told that the end of a run is recorded, and that may have been undone since. */
+  /** Whether its process was told that the end of a run is recorded, or its claim lost, and that may have been undone since. */
   isRecordUndone(run: Run): boolean {
     const at = this.#recordedAt(run);
-    return at !== null && this.isUndoneOf(run.process, at);
+    if (at !== null && this.isUndoneOf(run.process, at)) return true;
+    return this.history.events.some(
+      ({ type, jobId, process, at: toldAt }) =>
+        type === 'WORKER_JOB_LOSE' &&
+        jobId === run.jobId &&
+        process === run.process &&
+        toldAt >= run.startedAt &&
+        this.isUndoneOf(process, toldAt),
+    );
   }
 
   /** Whether the database ever refused to record the end of a job. */
@@ -127,7 +147,8 @@ export class Account {
     const isLost = this.isUndone(run.startedAt) && (known === undefined || this.#wasOver(known, run));
     const claim = isLost ? this.#claimAgain(run, claims) : known;
     const isTaken = claim?.end === 'taken back' || claim?.end === 'deleted';
-    const takenAt = isTaken ? (claim.endedAt ?? Infinity) : Infinity;
+    const isOverrun = !isTaken && this.#isOverrun(run, claim);
+    const takenAt = isTaken || isOverrun ? (claim?.endedAt ?? Infinity) : Infinity;
     const ownEnd = run.endedAt ?? this.processes.get(run.process)?.endedAt ?? Infinity;
     return {
       ...run,
@@ -135,8 +156,18 @@ export class Account {
       isGhost: isLost && claim === undefined,
       sinceAt: isLost ? Math.max(run.startedAt, claim?.at ?? 0) : run.startedAt,
       isStray: takenAt + TRANSLATION_MS < run.startedAt,
+      isOverrun,
       untilAt: Math.min(ownEnd, takenAt),
     };
+  }
+
+  /** Whether nobody waits for a run any longer that was told to end, and has not. */
+  #isOverrun(run: Run, claim: Claim | undefined): boolean {
+    if (claim?.endedAt == null || !isToldToEnd(run, this)) return false;
+    const isLate = (run.endedAt ?? Infinity) > claim.endedAt + TRANSLATION_MS;
+    const isDue =
+      claim.endedAt >= (run.abortedAt ?? Infinity) + this.history.settings.graceSecs * 1000 - TRANSLATION_MS;
+    return isLate && isDue && this.plans.get(run.jobId)?.group === null;
   }
 
   /** Those of its process for its attempt. */
@@ -150,7 +181,8 @@ export class Account {
   #wasOver({ at, endedAt }: Claim, own: Run): boolean {
     const { jobId, process, attempt, startedAt } = own;
     if ((endedAt ?? Infinity) + TRANSLATION_MS < startedAt) return true;
-    if (this.#recordsOf(own).some((event) => event.at >= at && event.at < startedAt)) return true;
+    const records = this.#recordsOf(own).filter((event) => event.at >= at && event.at < startedAt);
+    if (records.some((event) => !this.#lasting.has(event))) return true;
     return (this.#runsByJob.get(jobId) ?? []).some(
       (run) =>
         run.process === process &&
@@ -173,6 +205,32 @@ export class Account {
     );
     return isRunAnew ? undefined : again;
   }
+}
+
+/**
+ * What was told of claims whose end is known to the database. One may be told of late, when the same process has claimed the
+ * job again: it says nothing of that claim.
+ */
+function lastingRecords(claims: readonly Claim[], recorded: ReadonlyMap<string, readonly Event[]>): ReadonlySet<Event> {
+  const lasting = new Set<Event>();
+  for (const { jobId, process, end, endedAt, isSpent } of claims) {
+    if (endedAt === null || (end !== 'returned' && end !== 'finalized')) continue;
+    for (const word of RECORDED) {
+      if (end === 'returned' && UNSPENT.includes(word) === isSpent) continue;
+      const told = recorded.get(`${jobId} ${process}`) ?? [];
+      const own = told.find(
+        (event) => event.type === word && event.at >= endedAt - TRANSLATION_MS && !lasting.has(event),
+      );
+      if (own !== undefined) lasting.add(own);
+    }
+  }
+  return lasting;
+}
+
+/** A loss, up to when the server is there again: nobody can learn of it before, and whoever has claimed jobs goes on. */
+function untilBack({ from, to }: Interval, troubles: readonly Trouble[]): Interval {
+  const away = troubles.filter((one) => one.of === 'server' && one.from <= to && one.to >= to && one.to < Infinity);
+  return { from, to: Math.max(to, ...away.map((one) => one.to)) };
 }
 
 /** Whether two intervals have a moment in common. */

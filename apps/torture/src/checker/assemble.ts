@@ -1,4 +1,5 @@
 import type { Fact } from '../ledger/facts.ts';
+import { cancels, pauses } from './assemble-control.ts';
 import { grouped } from './grouped.ts';
 import type { Enqueue, History, Interval, Process, Run, Trouble, Witnessed } from './history.ts';
 
@@ -22,6 +23,9 @@ export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings:
     })),
     processes: processes(facts),
     troubles: troubles(facts),
+    heldOpen: of(facts, 'held open').map(({ at, ms }) => ({ from: at, to: at + ms })),
+    pauses: pauses(facts),
+    cancels: cancels(facts),
     losses: of(facts, 'lost').map(({ from, to }) => ({ from, to })),
     left: of(facts, 'left').map(({ jobId, state }) => ({ jobId, state })),
     inserted: witnessed.inserted.map((row) => ({ ...row, at: clock(row.at) })),
@@ -68,22 +72,27 @@ export function translator(
 }
 
 function enqueues(facts: readonly Fact[]): readonly Enqueue[] {
-  const fates = new Map<string, Of<'committed' | 'undone' | 'unknown'>>();
+  const fates = new Map<string, Of<Enqueue['fate']>>();
   for (const fact of facts) {
-    if (fact.kind === 'committed' || fact.kind === 'undone' || fact.kind === 'unknown') fates.set(fact.key, fact);
+    if (isFate(fact)) fates.set(fact.key, fact);
   }
   return of(facts, 'call').map(({ plan, at, by }) => {
     const fate = fates.get(plan.key);
-    const committed = fate?.kind === 'committed' ? fate : undefined;
+    const told = fate?.kind === 'committed' || fate?.kind === 'met' ? fate : undefined;
     return {
       ...plan,
       by,
       calledAt: at,
       fate: fate?.kind ?? 'unknown', // its process died meanwhile
-      committedAt: committed?.at ?? null,
-      jobId: committed?.jobId ?? null,
+      committedAt: told?.at ?? null,
+      jobId: told?.jobId ?? null,
+      commitAt: told?.kind === 'met' ? told.commitAt : null,
     };
   });
+}
+
+function isFate(fact: Fact): fact is Of<Enqueue['fate']> {
+  return ['committed', 'met', 'undone', 'unknown'].includes(fact.kind);
 }
 
 function runs(facts: readonly Fact[]): readonly Run[] {
@@ -100,12 +109,17 @@ function runs(facts: readonly Fact[]): readonly Run[] {
     endedAt: ends.get(run)?.at ?? null,
     outcome: ends.get(run)?.outcome ?? null,
     abortedAt: aborts.get(run)?.at ?? null,
+    abortedBy: aborts.get(run)?.why ?? null,
   }));
 }
 
 function processes(facts: readonly Fact[]): readonly Process[] {
   const unanswered = of(facts, 'event').filter(({ text }) => text?.includes('bearmq_register_process: no answer'));
-  const leaving = new Set([...of(facts, 'stop refused'), ...unanswered].map(({ by }) => by));
+  const behind = grouped(of(facts, 'still running'), ({ by }) => by);
+  const hastes = new Map(of(facts, 'stopping').map((fact) => [fact.by, fact]));
+  const leaving = new Set(
+    [...of(facts, 'stop refused'), ...of(facts, 'still running'), ...unanswered].map(({ by }) => by),
+  );
   const exits = new Map(of(facts, 'exit').map((fact) => [fact.process, fact]));
   const stops = grouped(
     [...of(facts, 'freeze'), ...of(facts, 'thaw')].sort((a, b) => a.at - b.at),
@@ -128,6 +142,8 @@ function processes(facts: readonly Fact[]): readonly Process[] {
       endedAt: exit?.at ?? null,
       end: exit?.how ?? null,
       mayLeaveLease: leaving.has(process),
+      haste: hastes.get(process) ?? null,
+      stillRunning: (behind.get(process) ?? []).map(({ jobId }) => jobId),
       reach,
       isKept: kept.has(process),
       hogs: (hogs.get(process) ?? []).map((hog) => ({ from: hog.at, to: hog.at + hog.ms })),

@@ -1,18 +1,28 @@
 import { Account, type Finding, type Rule } from './account.ts';
 import type { History } from './history.ts';
 import { attempts } from './rules/attempts.ts';
+import { cancels } from './rules/cancels.ts';
 import { claims } from './rules/claims.ts';
 import { endState } from './rules/end-state.ts';
 import { events } from './rules/events.ts';
+import { failures } from './rules/failures.ts';
+import { fairness } from './rules/fairness.ts';
 import { kept } from './rules/kept.ts';
+import { limits } from './rules/limits.ts';
 import { living } from './rules/living.ts';
 import { oneAtATime } from './rules/one-at-a-time.ts';
 import { order } from './rules/order.ts';
 import { outcomes } from './rules/outcomes.ts';
+import { pauses } from './rules/pauses.ts';
+import { priorities } from './rules/priorities.ts';
 import { recorded } from './rules/recorded.ts';
 import { rescued } from './rules/rescued.ts';
+import { stops } from './rules/stops.ts';
 import { ticks } from './rules/ticks.ts';
+import { timeLimits } from './rules/time-limits.ts';
 import { times } from './rules/times.ts';
+import { told } from './rules/told.ts';
+import { unique } from './rules/unique.ts';
 
 /** A promise that was broken. */
 export interface Violation extends Finding {
@@ -24,6 +34,8 @@ export type RuleName =
   | 'outcomes'
   | 'attempts'
   | 'one at a time'
+  | 'limits'
+  | 'fairness'
   | 'order'
   | 'claims'
   | 'recorded'
@@ -31,6 +43,14 @@ export type RuleName =
   | 'rescued'
   | 'times'
   | 'ticks'
+  | 'failures'
+  | 'told'
+  | 'unique'
+  | 'cancels'
+  | 'stops'
+  | 'time limits'
+  | 'priorities'
+  | 'pauses'
   | 'events'
   | 'end state';
 
@@ -39,6 +59,8 @@ const RULES: Readonly<Record<RuleName, Rule>> = {
   outcomes,
   attempts,
   'one at a time': oneAtATime,
+  limits,
+  fairness,
   order,
   claims,
   recorded,
@@ -46,6 +68,14 @@ const RULES: Readonly<Record<RuleName, Rule>> = {
   rescued,
   times,
   ticks,
+  failures,
+  told,
+  unique,
+  cancels,
+  stops,
+  'time limits': timeLimits,
+  priorities,
+  pauses,
   events,
   'end state': endState,
 };

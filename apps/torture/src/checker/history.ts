@@ -1,4 +1,4 @@
-import type { Outcome, Plan, ProcessEnd, Reach, Troubled } from '../ledger/facts.ts';
+import type { Cancelled, Outcome, Paused, Plan, ProcessEnd, Reach, Troubled } from '../ledger/facts.ts';
 
 // All times are of the machine's monotonic clock, in milliseconds; those that the database told are translated.
 
@@ -6,9 +6,13 @@ import type { Outcome, Plan, ProcessEnd, Reach, Troubled } from '../ledger/facts
 export interface Enqueue extends Plan {
   readonly by: string;
   readonly calledAt: number;
-  readonly fate: 'committed' | 'undone' | 'unknown';
+  /** `met`: another job had its unique key, and stands for it. */
+  readonly fate: 'committed' | 'met' | 'undone' | 'unknown';
   readonly committedAt: number | null;
+  /** Its own; of one that was met, that of the other. */
   readonly jobId: string | null;
+  /** Of one that was met: when its commit cannot have come about yet. */
+  readonly commitAt: number | null;
 }
 
 /** A work function's call. */
@@ -25,6 +29,8 @@ export interface Run {
   readonly endedAt: number | null;
   readonly outcome: Outcome | null;
   readonly abortedAt: number | null;
+  /** Why its signal was aborted: the reason's name and words. */
+  readonly abortedBy?: string | null;
 }
 
 /** One claim of one job by one process, as the database saw it. */
@@ -38,6 +44,8 @@ export interface Claim {
   /** Which attempt a run under this claim is. */
   readonly attempt: number;
   readonly at: number;
+  /** When it counts as made: what rates are reckoned by. The server's own time, not translated. */
+  readonly startAt: number;
   /** Claims with the same number were made by one statement. */
   readonly tx: string;
   readonly endedAt: number | null;
@@ -58,6 +66,10 @@ export interface Inserted {
   /** `null` for a tick. */
   readonly key: string | null;
   readonly name: string;
+  /** The job whose failure it tells of; `null` for one that is enqueued by a producer, and for a tick. */
+  readonly failedId?: string | null;
+  /** The tick of a schedule; `null` for other jobs, those of `repeatSecs` among them. In the server's own time. */
+  readonly tick: { readonly key: string; readonly dueAtMs: number } | null;
   readonly at: number;
 }
 
@@ -68,11 +80,18 @@ export interface Deleted {
   readonly at: number;
 }
 
+/** A failed attempt, as it is kept with its job. */
+export interface KeptFailure {
+  readonly attempt: number;
+  readonly died: boolean;
+}
+
 export interface Final {
   readonly jobId: string;
   readonly outcome: string;
   readonly attempt: number;
   readonly numAttempts: number;
+  readonly failures?: readonly KeptFailure[];
   readonly at: number;
 }
 
@@ -105,12 +124,17 @@ export interface Event {
   readonly text: string | null;
 }
 
+/** Those of them that tell of an attempt that was given back. */
+export const UNSPENT: readonly string[] = ['WORKER_JOB_RELEASE', 'WORKER_JOB_SNOOZE'];
+
 /** The types of events by which a process tells that the end of a claim was recorded. */
 export const RECORDED = [
   'WORKER_JOB_RUN_SUCCESS',
   'WORKER_JOB_RUN_ERROR',
   'WORKER_JOB_EXPIRE',
   'WORKER_JOB_RELEASE',
+  'WORKER_JOB_CANCEL',
+  'WORKER_JOB_SNOOZE',
 ] as const;
 
 export interface Process {
@@ -124,6 +148,9 @@ export interface Process {
    * may have come late. Such a lease is left to run out.
    */
   readonly mayLeaveLease: boolean;
+  /** When it was told to wait for what runs no longer than so many seconds, and what its `stop()` left behind. */
+  readonly haste?: { readonly at: number; readonly waitSecs: number } | null;
+  readonly stillRunning?: readonly string[];
   readonly reach: Reach;
   /** Its connections to the server stood on when it was killed. */
   readonly isKept: boolean;
@@ -143,6 +170,21 @@ export interface Interval {
 /** A way to the database was out of order, or connections ended at one moment. */
 export interface Trouble extends Interval {
   readonly of: Troubled;
+}
+
+/** A pause, from when it had resolved to when a resume of the same was called. */
+export interface Pause extends Interval {
+  readonly what: Paused;
+  readonly process: string;
+}
+
+/** That somebody cancelled a job; with `null`, the call was not answered. */
+export interface Cancel {
+  readonly jobId: string;
+  readonly process: string;
+  readonly calledAt: number;
+  readonly toldAt: number | null;
+  readonly became: Cancelled | null;
 }
 
 /** What was still in the database when all was to be over. */
@@ -176,12 +218,18 @@ export interface History extends Witnessed {
     readonly blockedSecs: number;
     readonly groupUnlockSecs: number;
     readonly repeatSecs: number;
+    /** How long a run that was told to end is waited for. */
+    readonly graceSecs: number;
   };
   readonly enqueues: readonly Enqueue[];
   readonly runs: readonly Run[];
   readonly events: readonly Event[];
   readonly processes: readonly Process[];
   readonly troubles: readonly Trouble[];
+  /** When transactions were kept open in which jobs were enqueued: what these met does not start meanwhile. */
+  readonly heldOpen: readonly Interval[];
+  readonly pauses: readonly Pause[];
+  readonly cancels: readonly Cancel[];
   /** What was committed meanwhile may be gone, from some moment on. */
   readonly losses: readonly Interval[];
   /** What nobody had done when faults were over and no orchestrator was there any more, and its state. */

@@ -1,6 +1,6 @@
 import type { Reach, Task } from '../ledger/facts.ts';
 
-export type Role = 'worker' | 'producer' | 'orchestrator';
+export type Role = 'worker' | 'producer' | 'orchestrator' | 'operator';
 
 /** What makes one process different from others of its role. */
 export interface Traits {
@@ -32,9 +32,11 @@ export interface ChildConfig {
 /** What the run tells a process while it goes on. */
 export type Order =
   /** Finish in order, and end. */
-  | { readonly to: 'stop' }
+  | { readonly to: 'stop'; readonly waitSecs?: number }
   /** Take all connections of the pool, and keep them. */
   | { readonly to: 'hog'; readonly secs: number }
+  /** Enqueue unique jobs in a transaction, and keep that open. */
+  | { readonly to: 'hold open'; readonly secs: number }
   /** Enqueue jobs with this task, one (or `count`) without a group, and one in a group if they may be. */
   | { readonly to: 'enqueue'; readonly task: Task; readonly groups: 'allowed' | 'none'; readonly count?: number };
 

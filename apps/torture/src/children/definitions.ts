@@ -1,27 +1,40 @@
-import { JobDefinition } from 'bearmq';
-import { REPEAT_SECS } from '../settings.ts';
+import { type FailedJob, JobDefinition, type JobDefinitionOptions } from 'bearmq';
+import { ALL_TICKS, ALONE, LIMITED, REPEAT_SECS, UNIQUE } from '../settings.ts';
 import type { Cast } from './cast.ts';
 import { type Payload, perform } from './work-function.ts';
 
-export const NAMES = ['ALPHA', 'BETA'] as const;
+export const NAMES: readonly string[] = ['ALPHA', 'BETA', LIMITED.name, ...Object.keys(UNIQUE)];
 export const CHANNELS = ['DEFAULT', 'URGENT', 'BULK'] as const;
 
 export interface Definitions {
   readonly jobs: Readonly<Record<string, JobDefinition<Payload>>>;
-  readonly tick: JobDefinition<null>;
+  /** What is enqueued by itself: by `repeatSecs`, and by schedules. */
+  readonly ticks: readonly JobDefinition<null>[];
+  /** What is enqueued when one of the jobs has failed for good. */
+  readonly tellFailure: JobDefinition<FailedJob<Payload>>;
 }
 
 /** The same in all processes, each of which registers what it needs. */
 export function define(cast: Cast): Definitions {
   const { context } = cast;
+  const tellFailure = new JobDefinition<FailedJob<Payload>>({
+    context,
+    name: 'TELL',
+    numAttempts: 20,
+    timeoutSecs: 0,
+    workFunction: async (_, metadata) => await perform(null, metadata, cast),
+  });
   const jobs = NAMES.map(
     (name) =>
       [
         name,
         new JobDefinition<Payload>({
+          ...(name === LIMITED.name ? LIMITED : {}),
+          ...uniqueOf(UNIQUE[name]),
           context,
           name,
           workFunction: async (payload, metadata) => await perform(payload, metadata, cast),
+          onFailure: tellFailure,
         }),
       ] as const,
   );
@@ -33,7 +46,24 @@ export function define(cast: Cast): Definitions {
     timeoutSecs: 0,
     workFunction: async (_, metadata) => await perform(null, metadata, cast),
   });
-  return { jobs: Object.fromEntries(jobs), tick };
+  const everySecond = { cron: '* * * * * *', timeZone: 'Europe/Berlin' } as const;
+  const scheduled = new JobDefinition<null>({
+    context,
+    name: 'SCHEDULED',
+    schedules: [
+      { key: ALL_TICKS, ...everySecond, catchUp: 'all' },
+      { key: 'latest', ...everySecond },
+      { key: ALONE, ...everySecond, overlap: 'skip', jobGroup: ALONE },
+    ],
+    numAttempts: 20,
+    timeoutSecs: 0,
+    workFunction: async (_, metadata) => await perform(null, metadata, cast),
+  });
+  return { jobs: Object.fromEntries(jobs), ticks: [tick, scheduled], tellFailure };
+}
+
+function uniqueOf(until: 'started' | 'finished' | undefined): Pick<JobDefinitionOptions<Payload>, 'unique'> {
+  return until === undefined ? {} : { unique: { key: ({ unique }: Payload) => String(unique), until } };
 }
 
 /** Registers as a program does when it starts: until the database is there. */

@@ -1,10 +1,11 @@
-// A process of a torture: a worker, a producer or an orchestrator. See config.ts for what it is told.
+// A process of a torture: a worker, a producer, an orchestrator or an operator. See config.ts for what it is told.
 import { openLedger } from '../ledger/ledger-file.ts';
 import { pgClient, postgresJsClient } from './client.ts';
 import type { ChildConfig } from './config.ts';
 import { makeContext } from './context.ts';
 import { noteEvents } from './note-events.ts';
 import { noteLags } from './note-lags.ts';
+import { operate } from './operator.ts';
 import { orchestrate } from './orchestrator.ts';
 import { hogWhenTold, told } from './orders.ts';
 import { produce } from './producer.ts';
@@ -22,7 +23,7 @@ noteEvents(context, tell);
 noteLags(tell);
 hogWhenTold(client, traits.poolMax, tell);
 
-const roles = { worker: work, producer: produce, orchestrator: orchestrate };
+const roles = { worker: work, producer: produce, orchestrator: orchestrate, operator: operate };
 await roles[role]({ context, client, tell, config, stopped: told('stop') });
 await client.end();
 process.removeAllListeners('disconnect');

@@ -6,10 +6,10 @@ import { say } from './orders.ts';
 /** Enqueues ticks, and cleans up. */
 export async function orchestrate(cast: Cast): Promise<void> {
   const { context, stopped } = cast;
-  const { tick } = define(cast);
+  const { ticks } = define(cast);
   const orchestrator = new Orchestrator({ context, jobSchedulePollSecs: 0.5, cleanUpPollSecs: 0.5 });
   say({ says: 'ready' });
-  await register([tick]);
+  await register(ticks);
   await stopped;
   await orchestrator.stop();
 }

@@ -10,8 +10,8 @@ export function onOrder<K extends Order['to']>(kind: K, act: (order: Order & { r
 }
 
 /** Resolves at the first order of that kind. */
-export function told(kind: Order['to']): Promise<unknown> {
-  return new Promise((resolve) => onOrder(kind, resolve));
+export function told<K extends Order['to']>(kind: K): Promise<Order & { readonly to: K }> {
+  return new Promise((resolve) => onOrder(kind, (order) => resolve(order)));
 }
 
 export function say(word: Word): void {

@@ -1,9 +1,15 @@
-import type { Plan } from '../ledger/facts.ts';
+import type { Plan, Task } from '../ledger/facts.ts';
 import type { Random } from '../random.ts';
+import { LIMITED, UNIQUE } from '../settings.ts';
 import type { Order } from './config.ts';
 import { CHANNELS, NAMES } from './definitions.ts';
 
 const GROUPS = 10;
+/** Few, so that several jobs of one meet. */
+const LIMITED_GROUPS = 3;
+
+/** Few, and some of them delayed, so that a job meets one that waits. */
+const UNIQUE_KEYS = 3;
 
 /** What is enqueued next: one call's worth, drawn from all that the queue offers. */
 export function drawPlans(random: Random, nextKey: () => string): readonly Plan[] {
@@ -18,32 +24,65 @@ export function plansFor(
   random: Random,
   nextKey: () => string,
 ): readonly Plan[] {
-  const names = [...Array.from({ length: count }, () => null), ...(groups === 'none' ? [] : [group(random)])];
-  return names.map((name) => ({
-    ...drawPlan(random, nextKey(), 'alone'),
-    group: name,
+  const isGrouped = [...Array.from({ length: count }, () => false), ...(groups === 'none' ? [] : [true])];
+  return isGrouped.map((grouped) => ({
+    ...drawPlan(random, nextKey(), 'alone', grouped),
     delaySecs: 0,
     numAttempts: 3,
+    maxRunSecs: task.does === 'overrun' ? MAX_RUN_SECS : null,
     task,
   }));
 }
 
-function drawPlan(random: Random, key: string, how: Plan['how']): Plan {
+/** One transaction's worth of jobs, of which some meet others that wait, and others come to wait for them. */
+export function plansHeldOpen(random: Random, nextKey: () => string): readonly Plan[] {
+  return Object.keys(UNIQUE).flatMap((name) =>
+    Array.from({ length: UNIQUE_KEYS }, (_, i) => ({
+      ...drawPlan(random, nextKey(), 'transaction'),
+      name,
+      group: drawGroup(name, random),
+      unique: `u${i + 1}`,
+    })),
+  );
+}
+
+function drawPlan(random: Random, key: string, how: Plan['how'], isGrouped = random.chance(0.45)): Plan {
+  const name = random.pick(NAMES);
   return {
     key,
     how,
-    name: random.pick(NAMES),
+    name,
     channel: random.pick(CHANNELS),
-    group: random.chance(0.45) ? group(random) : null,
+    group: isGrouped ? drawGroup(name, random) : null,
+    priority: random.pick(PRIORITIES),
+    backoff: random.chance(0.3) ? drawBackoff(random) : null,
+    maxRunSecs: random.chance(0.1) ? MAX_RUN_SECS : null,
+    unique: UNIQUE[name] === undefined ? null : `u${random.whole(1, UNIQUE_KEYS)}`,
     delaySecs: random.chance(0.15) ? random.between(0.1, 2) : 0,
     numAttempts: random.pick([1, 2, 4, 4, 4, 4]),
     timeoutSecs: random.pick([0, 0, 0, 0.3, 1]),
-    task: { does: 'work', ms: drawMs(random), fails: random.chance(0.8) ? 0 : random.pick([1, 1, 1, 2, 9]) },
+    task: drawTask(random),
   };
 }
 
-function group(random: Random): string {
-  return `g${random.whole(1, GROUPS)}`;
+const PRIORITIES = [0, 0, 0, 0, 0, -7, 3];
+
+/** Less than the longer jobs take. */
+const MAX_RUN_SECS = 0.3;
+
+function drawBackoff(random: Random): Plan['backoff'] {
+  const type = random.pick(['fixed', 'exponential'] as const);
+  return { type, delaySecs: 0.2, maxSecs: 0.5, jitter: random.pick(['none', 'half', 'full'] as const) };
+}
+
+function drawTask(random: Random): Task {
+  if (random.chance(0.03)) return { does: 'snooze', ms: 1_200, fails: 0 };
+  return { does: 'work', ms: drawMs(random), fails: random.chance(0.8) ? 0 : random.pick([1, 1, 1, 2, 9]) };
+}
+
+/** A group of jobs of that name. */
+export function drawGroup(name: string, random: Random): string {
+  return name === LIMITED.name ? `limited ${random.whole(1, LIMITED_GROUPS)}` : `g${random.whole(1, GROUPS)}`;
 }
 
 /** Most jobs are short, some are long enough to be met by whatever comes, and a few outlive a lease. */

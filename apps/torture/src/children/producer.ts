@@ -1,11 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { DatabaseError, fromPg, type TransactionOption } from 'bearmq';
+import { DatabaseError, type EnqueueOverrides, fromPg, type SubmitOutcome, type TransactionOption } from 'bearmq';
 import type { Plan } from '../ledger/facts.ts';
+import { monotonicMs } from '../ledger/now.ts';
 import { Random } from '../random.ts';
+import { LIMITED, UNIQUE } from '../settings.ts';
 import type { Cast } from './cast.ts';
 import { type Definitions, define } from './definitions.ts';
 import { onOrder, say } from './orders.ts';
-import { drawPlans, plansFor } from './plans.ts';
+import { drawPlans, plansFor, plansHeldOpen } from './plans.ts';
+import type { Payload } from './work-function.ts';
 
 /** The pause between two calls: some 25 calls a second, and some 50 jobs. */
 const PAUSE_MS = 40;
@@ -20,13 +23,14 @@ export async function produce(cast: Cast): Promise<void> {
   let count = 0;
   const nextKey = (): string => `${config.name}-${++count}`;
   const underWay = new Set<Promise<void>>();
-  const start = (plans: readonly Plan[], end: 'commit' | 'rollback'): void => {
-    const call = producer.enqueue(plans, end).finally(() => underWay.delete(call));
+  const start = (plans: readonly Plan[], end: 'commit' | 'rollback', heldMs = 0): void => {
+    const call = producer.enqueue(plans, end, heldMs).finally(() => underWay.delete(call));
     underWay.add(call);
   };
   onOrder('enqueue', (order) => {
     for (const plan of plansFor(order, random, nextKey)) start([plan], 'commit');
   });
+  onOrder('hold open', ({ secs }) => start(plansHeldOpen(random, nextKey), 'commit', secs * 1000));
   let isOver = false;
   void stopped.then(() => {
     isOver = true;
@@ -49,18 +53,21 @@ class Producer {
     this.#jobs = jobs;
   }
 
-  /** Rejects only for faults of this program. `end` is that of a transaction. */
-  async enqueue(plans: readonly Plan[], end: 'commit' | 'rollback'): Promise<void> {
+  /** Rejects only for faults of this program. `end` is that of a transaction, which is kept open for so long before. */
+  async enqueue(plans: readonly Plan[], end: 'commit' | 'rollback', heldMs: number): Promise<void> {
     const { tell } = this.#cast;
     const [first] = plans;
     if (first === undefined) return;
     // A call of `enqueueMany` is of one definition.
-    const alike = first.how === 'many' ? plans.map((plan) => ({ ...plan, name: first.name })) : plans;
+    const alike =
+      first.how === 'many'
+        ? plans.filter((plan) => isOfKind(plan, first)).map((plan) => ({ ...plan, name: first.name }))
+        : plans;
     for (const plan of alike) tell({ kind: 'call', plan });
-    if (first.how === 'transaction') return await this.#inTransaction(alike, end);
+    if (first.how === 'transaction') return await this.#inTransaction(alike, end, heldMs);
+    const calledAt = monotonicMs();
     try {
-      const ids = await this.#send(alike);
-      this.#committed(alike, ids);
+      this.#committed(alike, await this.#send(alike), calledAt);
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       // The server refused it for certain, unless it, or the connection, was going away.
@@ -69,22 +76,25 @@ class Producer {
     }
   }
 
-  #committed(plans: readonly Plan[], ids: readonly string[]): void {
+  /** `commitAt`: when the commit cannot have come about yet. */
+  #committed(plans: readonly Plan[], outcomes: readonly SubmitOutcome[], commitAt: number): void {
     for (const [i, { key }] of plans.entries()) {
-      this.#cast.tell({ kind: 'committed', key, jobId: ids[i] ?? `no id for ${key}` });
+      const { jobId, outcome } = outcomes[i] ?? { jobId: `no id for ${key}`, outcome: 'enqueued' };
+      if (outcome === 'enqueued') this.#cast.tell({ kind: 'committed', key, jobId });
+      else this.#cast.tell({ kind: 'met', key, jobId, commitAt });
     }
   }
 
-  async #send(plans: readonly Plan[], more: TransactionOption = {}): Promise<readonly string[]> {
+  async #send(plans: readonly Plan[], more: TransactionOption = {}): Promise<readonly SubmitOutcome[]> {
     const [first] = plans;
     if (first?.how !== 'many') return await inTurn(plans, (plan) => this.#one(plan, more));
-    return await this.#definition(first).enqueueMany(
-      plans.map((plan) => ({ payload: { key: plan.key, task: plan.task }, ...overrides(plan) })),
+    return await this.#definition(first).submitMany(
+      plans.map((plan) => ({ payload: payloadOf(plan), ...overrides(plan) })),
     );
   }
 
-  async #one(plan: Plan, more: TransactionOption): Promise<string> {
-    return await this.#definition(plan).enqueue({ key: plan.key, task: plan.task }, { ...overrides(plan), ...more });
+  async #one(plan: Plan, more: TransactionOption): Promise<SubmitOutcome> {
+    return await this.#definition(plan).submit(payloadOf(plan), { ...overrides(plan), ...more });
   }
 
   #definition({ name }: Plan): Definitions['jobs'][string] {
@@ -94,7 +104,7 @@ class Producer {
   }
 
   /** The caller's own transaction. What was not sent the word `commit` is undone, whatever happened. */
-  async #inTransaction(plans: readonly Plan[], end: 'commit' | 'rollback'): Promise<void> {
+  async #inTransaction(plans: readonly Plan[], end: 'commit' | 'rollback', heldMs: number): Promise<void> {
     const { pool } = this.#cast.client;
     const { tell } = this.#cast;
     if (pool === undefined) throw new Error('producers are on pg');
@@ -107,10 +117,15 @@ class Producer {
     }
     try {
       await client.query('begin');
-      const ids = await this.#send(plans, { tx: fromPg(client) });
+      const outcomes = await this.#send(plans, { tx: fromPg(client) });
+      if (heldMs > 0) {
+        tell({ kind: 'held open', ms: heldMs });
+        await wait(heldMs);
+      }
       if (end === 'commit') fate = 'unknown';
+      const commitAt = monotonicMs();
       await client.query(end);
-      if (end === 'commit') this.#committed(plans, ids);
+      if (end === 'commit') this.#committed(plans, outcomes, commitAt);
       else for (const { key } of plans) tell({ kind: 'undone', key, why: 'rolled back as planned' });
     } catch (error) {
       broken = error as Error;
@@ -121,14 +136,27 @@ class Producer {
   }
 }
 
-function overrides({ channel, group, delaySecs, numAttempts, timeoutSecs }: Plan): {
-  channel: string;
-  delaySecs: number;
-  numAttempts: number;
-  timeoutSecs: number;
-  jobGroup?: string;
-} {
-  return { channel, delaySecs, numAttempts, timeoutSecs, ...(group === null ? {} : { jobGroup: group }) };
+function overrides(plan: Plan): EnqueueOverrides {
+  const { channel, group, delaySecs, numAttempts, timeoutSecs, priority, backoff, maxRunSecs } = plan;
+  return {
+    channel,
+    delaySecs,
+    numAttempts,
+    priority,
+    ...(backoff === null ? { timeoutSecs } : { backoff }),
+    ...(maxRunSecs === null ? {} : { maxRunSecs }),
+    ...(group === null ? {} : { jobGroup: group }),
+  };
+}
+
+function payloadOf({ key, task, unique }: Plan): Payload {
+  return { key, task, unique };
+}
+
+/** Whether it may have the name of the other: limited jobs have groups of their own, and unique ones keys. */
+function isOfKind(plan: Plan, other: Plan): boolean {
+  const kindOf = ({ name }: Plan): string => (name === LIMITED.name ? name : (UNIQUE[name] ?? 'plain'));
+  return kindOf(plan) === kindOf(other);
 }
 
 async function inTurn<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { JobMetadata } from 'bearmq';
+import { type JobMetadata, JobSnooze } from 'bearmq';
 import type { Task } from '../ledger/facts.ts';
 import type { Cast } from './cast.ts';
 import { LEAK } from './config.ts';
@@ -8,7 +8,10 @@ import { oddThings } from './odd-things.ts';
 import { say } from './orders.ts';
 
 /** What is enqueued. */
-export type Payload = { readonly key: string; readonly task: Task };
+export type Payload = { readonly key: string; readonly task: Task; readonly unique: string | null };
+
+/** How many of those that may put themselves off do. */
+const SNOOZE_SHARE = 0.6;
 
 /** How many jobs this process has begun. */
 let begun = 0;
@@ -22,15 +25,17 @@ export async function perform(
   const { jobId, attempt, jobGroup, signal } = metadata;
   const run = randomUUID();
   tell({ kind: 'begin', run, jobId, key: payload?.key ?? null, attempt, group: jobGroup });
-  signal.addEventListener('abort', () => tell({ kind: 'abort', run, jobId, why: String(signal.reason) }), {
-    once: true,
-  });
+  const tellAbort = (): void => tell({ kind: 'abort', run, jobId, why: String(signal.reason) });
+  if (signal.aborted) tellAbort();
+  else signal.addEventListener('abort', tellAbort, { once: true });
   blockFor(begun === 0 ? config.traits.firstBlockMs : 0);
   begun += 1;
   try {
     await act(payload?.task ?? { does: 'work', ms: 0, fails: 0 }, metadata, client);
   } catch (error) {
-    tell({ kind: 'end', run, jobId, outcome: signal.aborted ? 'aborted' : 'failed' });
+    // Not by a look at the error: some of them bite.
+    const outcome = attempt === 1 && payload?.task.does === 'snooze' ? 'snoozed' : 'failed';
+    tell({ kind: 'end', run, jobId, outcome: signal.aborted ? 'aborted' : outcome });
     throw error;
   }
   tell({ kind: 'end', run, jobId, outcome: 'succeeded' });
@@ -55,6 +60,11 @@ async function act({ does, ms, fails }: Task, { attempt, signal }: JobMetadata, 
     case 'leak':
       void Promise.reject(new Error(LEAK));
       return;
+    case 'snooze':
+      if (Math.random() < SNOOZE_SHARE) throw new JobSnooze(ms / 1000, 'as planned');
+      return;
+    case 'overrun':
+      return await wait(ms);
     case 'transact':
       return await client.transact(ms / 1000);
   }

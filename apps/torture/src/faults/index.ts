@@ -5,6 +5,7 @@ import type { Fault } from './fault.ts';
 import { freeze, freezeOrchestrator } from './freeze.ts';
 import { gateway } from './gateway.ts';
 import { handDelete } from './hand-delete.ts';
+import { heldOpen } from './held-open.ts';
 import { kills } from './kills.ts';
 import { lostCommits } from './lost-commits.ts';
 import { network } from './network.ts';
@@ -13,6 +14,7 @@ import { poolTransactions } from './pool-transactions.ts';
 import { pools } from './pools.ts';
 import { refusals } from './refusals.ts';
 import { serverEnds } from './server-ends.ts';
+import { stopSoon } from './stop-soon.ts';
 import { terminations } from './terminate.ts';
 import { workFunctions } from './work-functions.ts';
 
@@ -34,13 +36,18 @@ export const FAULTS: readonly Fault[] = [
   ...refusals,
   ...workFunctions,
   blockFirst,
+  stopSoon,
+  heldOpen,
 ];
+
+/** Faults with workers whose statements are cancelled after some time. */
+const WITH_TIMEOUTS: readonly string[] = ['statement-timeout', 'slow-records'];
 
 /**
  * Everything that can go wrong with a server and its standby. Without statement timeouts: one that strikes while a
  * commit waits for the standby ends the wait, and the server says that it has committed what the standby may not have.
  */
 export const FAILOVER_FAULTS: readonly Fault[] = [
-  ...FAULTS.filter(({ name }) => name !== 'statement-timeout'),
+  ...FAULTS.filter(({ name }) => !WITH_TIMEOUTS.includes(name)),
   failover,
 ];

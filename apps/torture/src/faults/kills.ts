@@ -13,4 +13,4 @@ function kill(role: Role): Fault {
   };
 }
 
-export const kills: readonly Fault[] = [kill('worker'), kill('producer'), kill('orchestrator')];
+export const kills: readonly Fault[] = [kill('worker'), kill('producer'), kill('orchestrator'), kill('operator')];

@@ -34,6 +34,10 @@ export const workFunctions: readonly Fault[] = [
     does: 'work',
     ms: (CONTEXT_SETTINGS.jobGroupUnlockSecs + 10) * 1000,
   })),
+  badJob('overrun', 'a work function that goes on after its maxRunSecs, whatever it is told', (random) => ({
+    does: 'overrun',
+    ms: random.pick([500, 2_500, 4_000]),
+  })),
   badJob('throw', 'a work function that throws what is no error', (random) => ({
     does: 'throw',
     ms: random.whole(0, 99),

@@ -1,3 +1,5 @@
+import type { BackoffRule } from 'bearmq';
+
 /** What a job is to be and to do; the whole of it is known before it is enqueued. */
 export interface Plan {
   /** Names the job before it has an id, and stays with it: a part of its payload. */
@@ -10,6 +12,12 @@ export interface Plan {
   readonly numAttempts: number;
   readonly timeoutSecs: number;
   readonly task: Task;
+  /** Its unique key; `null` where its name has none. */
+  readonly unique: string | null;
+  readonly priority: number;
+  /** In place of `timeoutSecs`, where there is one. */
+  readonly backoff: Required<BackoffRule> | null;
+  readonly maxRunSecs: number | null;
 }
 
 /** What a work function does with a job. */
@@ -18,14 +26,15 @@ export interface Task {
    * `work`: takes `ms`, then fails in the first `fails` attempts. The others do something else in the first attempt:
    * `hang`: never returns; `give up`: never would, but for a time limit of its own; `block`: keeps the event loop busy for
    * `ms`; `throw`: throws what is no error; `leak`: leaves a promise behind that rejects; `transact`: has a transaction
-   * of its own on a connection of the process's pool for `ms`.
+   * of its own on a connection of the process's pool for `ms`; `snooze`: puts itself off for `ms`, once or several times;
+   * `overrun`: goes on for `ms`, whatever it is told.
    */
-  readonly does: 'work' | 'hang' | 'give up' | 'block' | 'throw' | 'leak' | 'transact';
+  readonly does: 'work' | 'hang' | 'give up' | 'block' | 'throw' | 'leak' | 'transact' | 'snooze' | 'overrun';
   readonly ms: number;
   readonly fails: number;
 }
 
-export type Outcome = 'succeeded' | 'failed' | 'aborted';
+export type Outcome = 'succeeded' | 'failed' | 'aborted' | 'snoozed';
 
 /** How a process reaches the database. */
 export interface Reach {
@@ -37,11 +46,26 @@ export interface Reach {
 /** What is out of order: the server, the link, or sessions that the server ended. */
 export type Troubled = 'server' | 'link' | 'sessions';
 
+/** What an operator pauses. */
+export type Paused =
+  | { readonly channel: string }
+  | { readonly jobName: string }
+  | { readonly jobGroup: string }
+  | 'everything';
+
+/** What an operator was told of a job that it cancelled. */
+export type Cancelled = 'cancelled' | 'running' | 'over' | 'notFound' | 'busy';
+
 /** A fact as it is told; the ledger adds who tells it, and when. */
 export type Telling =
   | { readonly kind: 'call'; readonly plan: Plan }
   /** The call resolved, or, for a transaction of the caller's, the commit. */
   | { readonly kind: 'committed'; readonly key: string; readonly jobId: string }
+  /**
+   * Likewise, but another job had its unique key, and stands for it: `jobId`. `commitAt` is the latest moment at which the
+   * commit cannot have come about yet.
+   */
+  | { readonly kind: 'met'; readonly key: string; readonly jobId: string; readonly commitAt: number }
   /** The transaction was rolled back, or the server refused the statement: nothing may be left of it. */
   | { readonly kind: 'undone'; readonly key: string; readonly why: string }
   /** The connection was lost: it was enqueued or not. */
@@ -74,9 +98,15 @@ export type Telling =
   | { readonly kind: 'exit'; readonly process: string; readonly how: ProcessEnd; readonly text: string }
   /** `stop()` rejected, since the database did not take it: the lease has to run out. */
   | { readonly kind: 'stop refused'; readonly why: string }
+  /** It stops, and waits for what runs no longer than that. */
+  | { readonly kind: 'stopping'; readonly waitSecs: number }
+  /** Its `stop()` has left that job behind. */
+  | { readonly kind: 'still running'; readonly jobId: string }
   | { readonly kind: 'freeze' | 'thaw'; readonly process: string }
   /** Who tells it has all connections of its pool used otherwise for so long. */
   | { readonly kind: 'hog'; readonly ms: number }
+  /** Who tells it keeps a transaction open for so long, in which it has enqueued jobs. */
+  | { readonly kind: 'held open'; readonly ms: number }
   /** Its connections to the server stand on when it is killed. */
   | { readonly kind: 'kept'; readonly process: string }
   /** The event loop of who tells it had not turned for so long. */
@@ -86,6 +116,11 @@ export type Telling =
   | { readonly kind: 'lost'; readonly from: number; readonly to: number }
   /** It was still to be done when faults were over, and no orchestrator was there. */
   | { readonly kind: 'left'; readonly jobId: string; readonly state: string }
+  /** A pause or a resume is called, or has resolved. */
+  | { readonly kind: 'pausing' | 'paused' | 'resuming' | 'resumed'; readonly what: Paused }
+  /** A job is to be cancelled, or the call has resolved. */
+  | { readonly kind: 'cancelling'; readonly jobId: string }
+  | { readonly kind: 'cancel told'; readonly jobId: string; readonly became: Cancelled }
   | { readonly kind: 'fault'; readonly fault: string; readonly text: string }
   /** Both clocks at one moment, to translate the server's times. */
   | { readonly kind: 'clock' };

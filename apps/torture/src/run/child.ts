@@ -13,6 +13,8 @@ export class Child {
   readonly config: ChildConfig;
   /** Resolves when the process is gone, however it went. */
   readonly exited: Promise<ProcessEnd>;
+  /** Resolves when it has started, however long that takes where others have the processor, or is gone. */
+  readonly started: Promise<unknown>;
   readonly #process: ChildProcess;
   readonly #tell: Tell;
   #isFrozen = false;
@@ -31,7 +33,12 @@ export class Child {
     });
     const reach = { way: config.way, wakeUp, statementTimeoutMs };
     tell({ kind: 'spawn', process: config.name, role: config.role, pid: this.#process.pid ?? 0, reach });
-    this.#process.on('message', (word: Word) => onWord(word, this));
+    const ready = new Promise<void>((resolve) => {
+      this.#process.on('message', (word: Word) => {
+        if (word.says === 'ready') resolve();
+        onWord(word, this);
+      });
+    });
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = `${this.#stderr}${text}`.slice(-4_000);
     });
@@ -43,6 +50,7 @@ export class Child {
         resolve(how);
       });
     });
+    this.started = Promise.race([ready, this.exited]);
   }
 
   get name(): string {
@@ -62,10 +70,11 @@ export class Child {
     if (!this.#isOver && this.#process.connected) this.#process.send(order, () => {}); // it may end meanwhile
   }
 
-  /** Asks it to finish; kills it when that takes too long. */
-  async stop(deadlineMs: number): Promise<ProcessEnd> {
+  /** Asks it to finish, and kills it when that takes too long, counted from when it has started. */
+  async stop(deadlineMs: number, options: { readonly waitSecs?: number } = {}): Promise<ProcessEnd> {
     if (this.#fate === 'lives') this.#fate = 'stops';
-    this.order({ to: 'stop' });
+    this.order({ to: 'stop', ...options });
+    await this.started;
     const timer = setTimeout(() => {
       this.#stderr += `did not stop within ${deadlineMs} ms`;
       this.#process.kill('SIGKILL'); // and counts as one that died by itself

@@ -37,7 +37,8 @@ const USUAL: Traits = {
 };
 const WAYS: readonly Reach['way'][] = ['direct', 'linked', 'pooled'];
 const REPLACE_AFTER_MS = 300;
-const STOP_MS = 30_000;
+/** Nobody can stop in order while he cannot reach the database: longer than faults keep him from it. */
+const STOP_MS = 60_000;
 
 /** All the processes of a run. */
 export class Crew {
@@ -65,11 +66,13 @@ export class Crew {
       post('producer', 2, 'linked'),
       post('orchestrator', 1, 'direct'),
       post('orchestrator', 2, 'linked'),
+      post('operator', 1, 'direct'),
     ];
   }
 
-  start(): void {
-    for (const post of this.#posts) this.#fill(post, post.traits);
+  /** Resolves when all of them have started. */
+  async start(): Promise<void> {
+    await Promise.all(this.#posts.map((post) => this.#fill(post, post.traits).started));
   }
 
   alive(role: Role): readonly Child[] {
@@ -86,11 +89,15 @@ export class Crew {
   }
 
   /** Has one process stop in order, and another with other traits take its place, once. Resolves to that, if it does. */
-  async replace(child: Child, traits: Partial<Traits>): Promise<Child | undefined> {
+  async replace(
+    child: Child,
+    traits: Partial<Traits>,
+    options: { readonly waitSecs?: number } = {},
+  ): Promise<Child | undefined> {
     const post = this.#posts.find((one) => one.child === child);
     if (post === undefined) return undefined;
     post.child = undefined; // or the usual one would follow
-    await child.stop(STOP_MS);
+    await child.stop(STOP_MS, options);
     return this.#closing.has(post.role) ? undefined : this.#fill(post, { ...post.traits, ...traits });
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Tell } from '../ledger/ledger-file.ts';
-import { QUOTED_SCHEMA } from '../settings.ts';
+import { ALONE, QUOTED_SCHEMA } from '../settings.ts';
 import { WITNESS } from '../witness/triggers.ts';
 import { surely } from './admin.ts';
 import type { Crew } from './crew.ts';
@@ -32,7 +32,7 @@ export interface Drained {
  * there is none while they are waited for; another cleans up.
  */
 export async function drain({ crew, url, tell, note }: Drained): Promise<void> {
-  await Promise.all([crew.close('producer'), crew.close('orchestrator')]);
+  await Promise.all([crew.close('producer'), crew.close('operator'), crew.close('orchestrator')]);
   const left = async (sql: string): Promise<number> =>
     await surely(url, async (client) => {
       const { rows } = await client.query<{ n: number }>(`select count(*)::int as n from ${QUOTED_SCHEMA}.${sql}`);
@@ -59,7 +59,7 @@ export async function drain({ crew, url, tell, note }: Drained): Promise<void> {
   await none('jobs', 'job');
   for (const job of await surely(url, unfinished)) tell({ kind: 'left', ...job });
   crew.reopen('orchestrator');
-  await none('groups', 'job_group');
+  await none('groups', `job_group where name <> '${ALONE}'`);
   await none('leases of the dead', 'process where expires_at < now()');
   await crew.close('orchestrator');
   await none('ticks', 'job');

@@ -16,12 +16,13 @@ export interface Judgement {
 /** Judges a run by what is left of it in its folder: ledgers, and what the database saw. */
 export function judge(folder: string): Judgement {
   const facts = readLedgers(folder);
-  const { leaseSecs, jobGroupUnlockSecs: groupUnlockSecs } = CONTEXT_SETTINGS;
+  const { leaseSecs, jobGroupUnlockSecs: groupUnlockSecs, abortGraceSecs: graceSecs } = CONTEXT_SETTINGS;
   const history = assemble(facts, readKeptWitness(folder), {
     leaseSecs,
     blockedSecs: BLOCKED_SECS,
     groupUnlockSecs,
     repeatSecs: REPEAT_SECS,
+    graceSecs,
   });
   const startedAt = facts[0]?.at ?? 0;
   return { history, violations: check(history), explain: ({ about }) => timeline(about, facts, history, startedAt) };

@@ -64,7 +64,7 @@ export async function playRound({ seed, secs, strikes, note, interrupted }: Roun
     });
     const behind = pooler === undefined ? 'no PgBouncer' : 'PgBouncer';
     note(`${server.label}, ${behind}, ${strikes.length} strikes in ${secs} s`);
-    crew.start();
+    await crew.start();
     const struck = await strikeAll({ strikes, secs, note, interrupted, tell }, (nth) => {
       const random = new Random(seed, 'strike', nth);
       return {

@@ -16,7 +16,7 @@ export function summary({ history, violations, struck }: RoundResult): readonly 
   const fate = (is: string): number => enqueues.filter((one) => one.fate === is).length;
   const ended = (how: string): number => processes.filter(({ end }) => end === how).length;
   const lost = claims.filter(({ end }) => end === 'taken back');
-  const failed = finals.filter(({ outcome }) => outcome === 'failed').length;
+  const over = (how: string): number => finals.filter(({ outcome }) => outcome === how).length;
   return [
     ...[...struck]
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -25,7 +25,7 @@ export function summary({ history, violations, struck }: RoundResult): readonly 
           `  ${name.padEnd(20)} ${String(applied).padStart(3)}${missed > 0 ? `, ${missed} missed` : ''}`,
       ),
     `  enqueued: ${fate('committed')} committed, ${fate('undone')} undone, ${fate('unknown')} unknown; ${ticks.length} ticks`,
-    `  finalized: ${finals.length - failed} succeeded, ${failed} failed`,
+    `  finalized: ${over('succeeded')} succeeded, ${over('failed')} failed, ${over('cancelled')} cancelled of ${history.cancels.length} asked for; ${history.pauses.length} pauses`,
     `  attempts: ${runs.length} begun under ${claims.length} claims; ${lost.length} claims taken back, ${lost.filter(({ isSpent }) => isSpent).length} of them spent; ${runs.filter(({ abortedAt }) => abortedAt !== null).length} runs told so; ${unlocks.length} groups opened by force`,
     `  losses told of failures that were recorded: ${mistaken(history)}`,
     `  processes: ${processes.length}, of which ${ended('killed')} were killed, ${ended('stopped')} stopped in order, ${ended('died')} died by themselves`,

@@ -17,7 +17,11 @@ function statement(s: string, w: string): string {
     return `coalesce((select json_agg(json_build_object(${pairs.join(', ')}) order by ${order}) from ${from}), '[]')`;
   };
   return `select json_build_object(
-    'inserted', ${list({ jobId: 'job_id', key: 'key', name: 'name', at: ms('at') }, `${w}.inserted`, 'at')},
+    'inserted', ${list(
+      { jobId: 'job_id', key: 'key', name: 'name', failedId: 'failed_id', tick: 'tick', at: ms('at') },
+      `${w}.inserted`,
+      'at',
+    )},
     'claims', ${list(
       {
         jobId: 'c.job_id',
@@ -27,6 +31,7 @@ function statement(s: string, w: string): string {
         attempt: 'c.attempt',
         tx: 'c.tx',
         at: ms('c.at'),
+        startAt: ms('c.start'),
         endedAt: ms('c.ended_at'),
         end: 'c.ending',
         isSpent: 'c.is_spent',
@@ -46,6 +51,9 @@ function statement(s: string, w: string): string {
         outcome: 'outcome',
         attempt: 'attempt',
         numAttempts: 'num_attempts',
+        failures: `coalesce((select json_agg(json_build_object('attempt', f -> 'attempt',
+          'died', f ->> 'error' = 'the worker process died') order by n)
+          from jsonb_array_elements(coalesce(failures, '[]')) with ordinality u (f, n)), '[]')`,
         at: ms('finalized_at'),
       },
       `${s}.finalized_job`,

@@ -20,10 +20,11 @@ export function witnessStatements(schema: string): readonly string[] {
   ];
   return [
     `create schema ${w}`,
-    `create table ${w}.inserted (job_id uuid primary key, key text, name text, at timestamptz not null default clock_timestamp())`,
+    `create table ${w}.inserted (job_id uuid primary key, key text, name text, failed_id text, tick json,
+      at timestamptz not null default clock_timestamp())`,
     `create table ${w}.lease (id uuid primary key, process text)`,
     `create table ${w}.claim (job_id uuid, fence int, lease uuid, attempt int, tx text,
-      at timestamptz not null default clock_timestamp(), ended_at timestamptz, ending text,
+      at timestamptz not null default clock_timestamp(), start timestamptz, ended_at timestamptz, ending text,
       is_spent boolean not null default false, is_lease_over boolean not null default false,
       primary key (job_id, fence))`,
     `create table ${w}.tick (name text, job_id uuid, due_at timestamptz, next_at timestamptz, fired_at timestamptz)`,
@@ -36,7 +37,8 @@ export function witnessStatements(schema: string): readonly string[] {
     ...trigger(
       'note_inserted',
       `after insert on ${schema}.job for each row`,
-      `insert into ${w}.inserted (job_id, key, name) values (new.id, new.payload ->> 'key', new.name);`,
+      `insert into ${w}.inserted (job_id, key, name, failed_id, tick)
+      values (new.id, new.payload ->> 'key', new.name, new.extras ->> 'failureOf', new.extras -> 'tick');`,
     ),
     // A process takes out its lease itself, so the name of its connection tells whose it is.
     ...trigger(
@@ -47,8 +49,8 @@ export function witnessStatements(schema: string): readonly string[] {
     ...trigger(
       'note_claim',
       `after update on ${schema}.job for each row when (old.state <> 'running' and new.state = 'running')`,
-      `insert into ${w}.claim (job_id, fence, lease, attempt, tx)
-      values (new.id, new.fence, new.process_id, old.attempt + 1, pg_current_xact_id()::text);`,
+      `insert into ${w}.claim (job_id, fence, lease, attempt, tx, start)
+      values (new.id, new.fence, new.process_id, old.attempt + 1, pg_current_xact_id()::text, new.claimed_at);`,
     ),
     // Only who takes a claim back raises the fence with it. The lease's row is deleted after that, if it was over.
     ...trigger(
@@ -70,12 +72,14 @@ export function witnessStatements(schema: string): readonly string[] {
         where old.state = 'running' and c.job_id = old.id and c.fence = old.fence;
       else
         update ${w}.claim c set ended_at = clock_timestamp(), ending = 'finalized', is_spent = true
-        where c.job_id = old.id and c.fence = old.fence;
+        where old.state = 'running' and c.job_id = old.id and c.fence = old.fence;
       end if;`,
     ),
+    // Of repeating jobs. The jobs of other schedules say themselves which tick they are of.
     ...trigger(
       'note_tick',
-      `after update on ${schema}.schedule for each row when (old.last_job_id is distinct from new.last_job_id)`,
+      `after update on ${schema}.schedule for each row
+      when (new.origin = 'repeat' and old.last_job_id is distinct from new.last_job_id)`,
       `insert into ${w}.tick (name, job_id, due_at, next_at, fired_at)
       values (new.job_name, new.last_job_id, new.last_at, new.next_at, now());`,
     ),

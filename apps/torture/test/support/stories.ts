@@ -34,10 +34,33 @@ export const ticked = (n: number): JobStory => {
   const { inserted, events, ...story } = job(`t${n}`, [{ from: n * 1000 + 10, to: n * 1000 + 11 }]);
   return { ...story, inserted: inserted.map((row) => ({ ...row, key: null })), events: events.slice(1) };
 };
+/** A job that has failed for good, and the one that tells of it. */
+export const failedAndTold = (failed: JobStory): History => {
+  const id = failed.enqueue.jobId ?? '';
+  const { inserted, events, ...story } = job(`teller-of-${id}`, [{ from: 50, to: 51 }]);
+  const teller: JobStory = {
+    ...story,
+    inserted: inserted.map((row) => ({ ...row, key: null, name: 'TELL', failedId: id })),
+    events: events.slice(1),
+  };
+  return { ...history([failed, teller]), enqueues: [failed.enqueue] };
+};
 export const ofTicks = (...ticks: History['ticks'][number][]): History => ({
   ...history(
     ticks.map(({ dueAt }) => ticked(dueAt / 1000)),
     { ticks },
+  ),
+  enqueues: [],
+});
+
+/** Jobs of the ticks of a schedule, due at so many seconds. */
+export const ofSchedule = (key: string, ...seconds: readonly number[]): History => ({
+  ...history(
+    seconds.map((second, i) => {
+      const story = ticked(i);
+      const tick = { key, dueAtMs: second * 1000 };
+      return { ...story, inserted: story.inserted.map((row) => ({ ...row, tick })) };
+    }),
   ),
   enqueues: [],
 });

@@ -37,6 +37,11 @@ export function job(
     numAttempts: 3,
     timeoutSecs: 0,
     task: { does: 'work', ms: 0, fails: 0 },
+    unique: null,
+    commitAt: null,
+    priority: 0,
+    backoff: null,
+    maxRunSecs: null,
     by: 'producer',
     calledAt: at,
     fate: 'committed',
@@ -57,7 +62,7 @@ export function job(
   const last = tries.at(-1);
   return {
     enqueue,
-    inserted: [{ jobId: id, key, name: enqueue.name, at: at + 1 }],
+    inserted: [{ jobId: id, key, name: enqueue.name, tick: null, at: at + 1 }],
     claims: parts.map(({ claim }) => claim),
     runs: parts.map(({ run }) => run),
     finals: [
@@ -100,6 +105,7 @@ function tryStory(
       lease: `lease of ${process}`,
       attempt,
       at: from - 2,
+      startAt: from - 2,
       tx: `${id} ${fence}`,
       endedAt,
       end: isCut ? 'taken back' : isLast ? 'finalized' : 'returned',
@@ -151,7 +157,7 @@ export function processOf(name: string, more: Partial<Process> = {}): Process {
 /** A history of these jobs. Processes `P` and `producer` stopped in order; `dead` was killed at its end. */
 export function history(jobs: readonly JobStory[], more: Partial<History> = {}): History {
   return {
-    settings: { leaseSecs: 3, blockedSecs: 7, groupUnlockSecs: 12, repeatSecs: 1 },
+    settings: { leaseSecs: 3, blockedSecs: 7, groupUnlockSecs: 12, repeatSecs: 1, graceSecs: 1 },
     enqueues: jobs.map(({ enqueue }) => enqueue),
     inserted: jobs.flatMap(({ inserted }) => inserted),
     claims: jobs.flatMap(({ claims }) => claims),
@@ -167,6 +173,9 @@ export function history(jobs: readonly JobStory[], more: Partial<History> = {}):
     troubles: [],
     losses: [],
     left: [],
+    heldOpen: [],
+    pauses: [],
+    cancels: [],
     deleted: [],
     refused: [],
     slowed: [],

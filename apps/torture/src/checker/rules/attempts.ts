@@ -1,7 +1,7 @@
 import type { Account, ClaimedRun, Rule } from '../account.ts';
 
 /**
- * For how long an attempt may have been under way without being recorded as spent, in milliseconds: the README speaks
+ * For how long an attempt may have been under way without being recorded as spent, in milliseconds: the documentation speaks
  * of some hundredths of a second; the rest is for a machine that is busy.
  */
 const GRACE_MS = 2_000;

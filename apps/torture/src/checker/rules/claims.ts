@@ -1,3 +1,4 @@
+import { isToldToEnd } from '../aborts.ts';
 import type { Account, ClaimedRun, Finding, Rule } from '../account.ts';
 import { TRANSLATION_MS } from '../history.ts';
 
@@ -53,14 +54,15 @@ function ofRun(run: ClaimedRun, account: Account): readonly string[] {
     const from = Math.max(claim.endedAt, lastRefusal(process, until, account));
     const blind = until - from - account.frozenMs(process, from, until);
     if (blind > NOTICE_MS) found.push(`${process} was not told for ${Math.round(blind)} ms that it had lost ${jobId}`);
-  } else if (abortedAt !== null) {
+  } else if (abortedAt !== null && !isToldToEnd(run, account)) {
     found.push(`the signal of ${jobId} was aborted in ${process}, although its claim was not lost`);
   }
   return found;
 }
 
 /** Who else ran the job had it recorded as over, or to be repeated. */
-function isEndedByOthers({ claim, endedAt, process }: ClaimedRun, { processes }: Account): boolean {
+function isEndedByOthers({ claim, endedAt, process, isOverrun }: ClaimedRun, { processes }: Account): boolean {
+  if (isOverrun) return false;
   if (claim?.endedAt == null || (claim.end !== 'finalized' && claim.end !== 'returned')) return false;
   return (endedAt ?? processes.get(process)?.endedAt ?? Infinity) > claim.endedAt + TRANSLATION_MS;
 }

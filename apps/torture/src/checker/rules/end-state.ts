@@ -1,3 +1,5 @@
+import { ALONE } from '../../settings.ts';
+import { isLeftBehind } from '../aborts.ts';
 import type { Rule } from '../account.ts';
 
 /** In the end nothing is left: no job, no busy group, no lease; who was asked to stop did, and left no run open. */
@@ -7,10 +9,13 @@ export const endState: Rule = ({ history, runs, processes }) => [
     text: `${jobId} was still ${state} when all was to be done, without an orchestrator`,
     about: [jobId],
   })),
-  ...history.remains.groups.map(({ name, running }) => ({
-    text: `group ${name} is still there${running > 0 ? `, held by ${running} jobs` : ''}`,
-    about: [name],
-  })),
+  // That of ticks is made anew as long as an orchestrator is there to clean it up.
+  ...history.remains.groups
+    .filter(({ name, running }) => name !== ALONE || running > 0)
+    .map(({ name, running }) => ({
+      text: `group ${name} is still there${running > 0 ? `, held by ${running} jobs` : ''}`,
+      about: [name],
+    })),
   // There may be nobody left to clear a lease that was left to run out.
   ...history.remains.workers
     .filter(({ process }) => process === null || processes.get(process)?.mayLeaveLease !== true)
@@ -28,6 +33,7 @@ export const endState: Rule = ({ history, runs, processes }) => [
       about: [name],
     })),
   ...runs
-    .filter(({ process, endedAt }) => endedAt === null && processes.get(process)?.end === 'stopped')
+    .filter((run) => run.endedAt === null && processes.get(run.process)?.end === 'stopped')
+    .filter((run) => !isLeftBehind(run, { processes }))
     .map(({ process, jobId }) => ({ text: `${process} stopped before its run of ${jobId} was over`, about: [jobId] })),
 ];

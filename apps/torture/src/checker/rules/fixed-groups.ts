@@ -12,8 +12,8 @@ const MENDED = /^the job group ("(?:[^"\\]|\\.)*") was found (miscounted|stuck),
  * has nothing to fix but what such a delete explains, and fixes that once.
  */
 export function ofFixedGroups(account: Account): readonly Finding[] {
-  const { history, plans } = account;
-  const deletes = grouped(history.deleted, ({ jobId }) => plans.get(jobId)?.group ?? null);
+  const { history, places } = account;
+  const deletes = grouped(history.deleted, ({ jobId }) => places.get(jobId)?.group ?? null);
   const fixed = history.events.flatMap(({ type, text, at, process }) => {
     const found = type === 'WARNING' && !account.isUndone(at) ? MENDED.exec(text ?? '') : null;
     if (found === null) return [];

@@ -14,17 +14,23 @@ export const kept: Rule = (account) => {
   const ofEnqueues = history.enqueues.flatMap(({ key, fate, jobId, committedAt }) => {
     const rows = insertedAs.get(key) ?? [];
     if (rows.length === 0 && account.isUndone(committedAt)) return [];
-    const isWrong = { committed: rows.length !== 1, undone: rows.length > 0, unknown: rows.length > 1 }[fate];
+    const isWrong = {
+      committed: rows.length !== 1,
+      met: rows.length > 0,
+      undone: rows.length > 0,
+      unknown: rows.length > 1,
+    }[fate];
     if (isWrong) return [{ text: `${key} is ${fate}, and was inserted ${rows.length} times`, about: [key] }];
-    if (jobId !== null && rows[0]?.jobId !== jobId) {
+    if (fate === 'committed' && jobId !== null && rows[0]?.jobId !== jobId) {
       return [{ text: `enqueue of ${key} gave the id ${jobId}, its row has ${rows[0]?.jobId}`, about: [key, jobId] }];
     }
     return [];
   });
-  const ofRows = history.inserted.flatMap(({ jobId, key }) => {
+  const ofRows = history.inserted.flatMap(({ jobId, key, failedId = null }) => {
     const finals = finalsOf.get(jobId)?.length ?? 0;
     const found: string[] = [];
-    if (key === null ? !tickIds.has(jobId) : !keys.has(key)) found.push(`${jobId} was enqueued by nobody`);
+    if (key === null ? failedId === null && !tickIds.has(jobId) : !keys.has(key))
+      found.push(`${jobId} was enqueued by nobody`);
     // One that is left is the end state's to tell of.
     const isGone = left.has(jobId) || deleted.has(jobId);
     if (finals > 1 || (finals === 0) !== isGone) {

@@ -1,3 +1,4 @@
+import { isLeftBehind } from '../aborts.ts';
 import { type Account, type ClaimedRun, isMeeting, type Rule } from '../account.ts';
 import type { Interval, Process } from '../history.ts';
 
@@ -24,6 +25,7 @@ function isExcused(run: ClaimedRun, account: Account): boolean {
   const takenAt = claim?.endedAt;
   if (process === undefined || takenAt == null) return true; // the other rules' to tell of
   if (account.isRecordUndone(run)) return true; // it has forgotten it, and lives on or has stopped
+  if (isLeftBehind(run, account)) return true;
   const isLeft = process.end !== 'stopped' || account.isRefused(jobId); // by who stopped, where it could not be recorded
   if (isLeft && (process.endedAt ?? Infinity) <= takenAt) return true;
   const before = { from: takenAt - account.history.settings.leaseSecs * 1000 - AROUND_MS, to: takenAt };

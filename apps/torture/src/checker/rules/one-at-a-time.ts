@@ -1,3 +1,4 @@
+import { LIMITED } from '../../settings.ts';
 import type { Account, ClaimedRun, Finding, Rule } from '../account.ts';
 import { grouped } from '../grouped.ts';
 import type { Claim } from '../history.ts';
@@ -24,8 +25,10 @@ export const oneAtATime: Rule = (account) => {
   return [...ofJobs, ...ofGroups, ...sharedGroups(account), ...inOneProcess(account)];
 };
 
-function groupOf(jobId: string, { plans }: Account): string | null {
-  return plans.get(jobId)?.group ?? null;
+/** One of which a job runs at a time; of the others, more may: the rule of limits. */
+function groupOf(jobId: string, { places }: Account): string | null {
+  const place = places.get(jobId);
+  return place === undefined || place.name === LIMITED.name ? null : place.group;
 }
 
 function overlaps(what: string, runs: readonly ClaimedRun[]): readonly Finding[] {

@@ -1,11 +1,11 @@
 import type { Account, Rule } from '../account.ts';
-import { type Claim, TRANSLATION_MS } from '../history.ts';
+import { type Claim, type Interval, type Process, TRANSLATION_MS } from '../history.ts';
 
 /** How long a rescue may take once it may take place, in milliseconds: somebody looks about once a second. */
 const RESCUE_MS = 3_500;
 
 /**
- * The README says that the last 6 seconds of a lease are watched, whatever `leaseSecs` is: from half of a lease without a
+ * The documentation says that the last 6 seconds of a lease are watched, whatever `leaseSecs` is: from half of a lease without a
  * renewal on, so of a short one the watch goes on when it is over.
  */
 const WATCH_MS = 6_000;
@@ -18,7 +18,8 @@ const GRACE_MS = 10_000;
 
 /**
  * What a killed process held is taken from it soon after its lease is over, or, where a session still seems to stand for
- * it, after `blockedSecs` more. Counted from when nothing hindered anybody any more.
+ * it, after `blockedSecs` more. Counted from when nothing hindered anybody any more; as long as those who look out for the
+ * dead have no processor, nobody does.
  */
 export const rescued: Rule = (account) =>
   account.history.claims.flatMap((claim) => {
@@ -41,5 +42,11 @@ function overdueMs({ process: name, at, end, endedAt }: Claim, { processes, hist
   const blockedMs = process?.isKept === true ? settings.blockedSecs * 1000 : 0;
   const graceMs = ends.length > 0 ? GRACE_MS : 0;
   const boundMs = Math.max(leaseMs + blockedMs + graceMs, leaseMs / 2 + WATCH_MS) + RESCUE_MS;
-  return Math.round(endedAt - calmAt - boundMs);
+  return Math.round(endedAt - calmAt - boundMs - busyMs(history.processes, { from: calmAt, to: endedAt }));
+}
+
+/** For how long workers and orchestrators had no processor in a time, all together, in milliseconds. */
+function busyMs(processes: readonly Process[], { from, to }: Interval): number {
+  const lags = processes.filter(({ role }) => role === 'worker' || role === 'orchestrator').flatMap((one) => one.lags);
+  return lags.reduce((sum, lag) => sum + Math.max(0, Math.min(to, lag.to) - Math.max(from, lag.from)), 0);
 }

@@ -1,6 +1,6 @@
 import type { Account, Finding } from '../account.ts';
 import { grouped } from '../grouped.ts';
-import { type Claim, type Event, RECORDED, TRANSLATION_MS } from '../history.ts';
+import { type Claim, type Event, RECORDED, TRANSLATION_MS, UNSPENT } from '../history.ts';
 
 /** How a process tells of the end of a claim. */
 type Word = (typeof RECORDED)[number] | 'WORKER_JOB_LOSE';
@@ -41,21 +41,38 @@ function compare(
   // Of a claim that was lost with its commit, the loss can be told of as well.
   const mistakable = claims.filter((claim) => isMistakable(claim, account)).length + account.history.losses.length;
   if (mistaken > mistakable) found.push(`told ${mistaken} losses too many of`);
+  // Of what was taken back before its process knew of it nothing is told, so a loss may be of another claim.
+  const unsaid = Math.min(
+    mistakable,
+    mistakenLosses(
+      claims.filter((claim) => isKnown(claim, account)),
+      events,
+    ),
+  );
   let missing = 0;
   for (const word of RECORDED) {
     const heard = events.filter(({ type }) => type === word);
     const expected = due.filter((one) => one.word === word);
-    const undone = heard.filter((event) => account.isUndoneOf(event.process, event.at)).length;
+    const lasting = heard.filter((event) => !account.isUndoneOf(event.process, event.at));
     const amiss = `told ${word} ${heard.length} times instead of ${expected.length} of`;
-    if (heard.length - undone > expected.length) found.push(amiss);
+    if (lasting.length > expected.length + (UNSPENT.includes(word) ? lostBefore(lasting, account) : 0))
+      found.push(amiss);
     missing += Math.max(0, expected.length - heard.length);
-    if (process === 'complete' && missing > mistaken) found.push(amiss);
-    // Where one is missing it cannot be said which.
+    if (process === 'complete' && missing > unsaid) found.push(amiss);
+    // Where one is missing it cannot be said which; what was undone was of another claim.
     const isEarly =
-      heard.length === expected.length && heard.some(({ at }, i) => at < (expected[i]?.at ?? 0) - TRANSLATION_MS);
+      lasting.length === expected.length && lasting.some(({ at }, i) => at < (expected[i]?.at ?? 0) - TRANSLATION_MS);
     if (isEarly) found.push(`told ${word} too early of`);
   }
   return found;
+}
+
+/**
+ * How many claims that were lost with their commits may have been released since: the job waits, under the number that the
+ * claim would have had, as if that were recorded.
+ */
+function lostBefore(releases: readonly Event[], { history }: Account): number {
+  return history.losses.filter(({ from }) => releases.some(({ at }) => at > from)).length;
 }
 
 /** How many losses a process told of a job beyond those that it had. */
@@ -64,23 +81,31 @@ export function mistakenLosses(claims: readonly Claim[], events: readonly Event[
   return Math.max(0, told - claims.filter(({ end }) => end === 'taken back' || end === 'deleted').length);
 }
 
+/** Whether its process has begun the job under it. */
+function isKnown(claim: Claim, { runsUnder }: Account): boolean {
+  return (runsUnder.get(claim) ?? []).length > 0;
+}
+
 /**
  * A process returned a job, the answer was lost, and the job was claimed again before the process asked once more: it
- * cannot learn that this was recorded, and tells of a loss. The README says so.
+ * cannot learn that this was recorded, and tells of a loss. The documentation says so.
  */
 function isMistakable({ jobId, fence, end }: Claim, { claimsOf }: Account): boolean {
   return end === 'returned' && (claimsOf.get(jobId) ?? []).some((later) => later.fence > fence);
 }
 
 /** What is to be told of the end of a claim. */
-function words({ end, isSpent, jobId, attempt }: Claim, { finalsOf }: Account): readonly Word[] {
+function words(claim: Claim, { finalsOf, runsUnder }: Account): readonly Word[] {
+  const { end, isSpent, jobId, attempt } = claim;
   switch (end) {
     case 'returned':
-      return [isSpent ? 'WORKER_JOB_RUN_ERROR' : 'WORKER_JOB_RELEASE'];
+      if (isSpent) return ['WORKER_JOB_RUN_ERROR'];
+      return [runsUnder.get(claim)?.[0]?.outcome === 'snoozed' ? 'WORKER_JOB_SNOOZE' : 'WORKER_JOB_RELEASE'];
     case 'finalized': {
       const final = finalsOf.get(jobId)?.[0];
       if (final === undefined) return [];
       if (final.outcome === 'succeeded') return ['WORKER_JOB_RUN_SUCCESS'];
+      if (final.outcome === 'cancelled') return ['WORKER_JOB_CANCEL'];
       return attempt > final.numAttempts ? ['WORKER_JOB_EXPIRE'] : ['WORKER_JOB_RUN_ERROR', 'WORKER_JOB_EXPIRE'];
     }
     default:

@@ -1,15 +1,46 @@
+import { ALL_TICKS } from '../../settings.ts';
 import type { Rule } from '../account.ts';
 import { grouped } from '../grouped.ts';
-import type { Tick } from '../history.ts';
+import type { Inserted, Tick } from '../history.ts';
+
+const SECOND_MS = 1_000;
 
 /** The database counts in whole microseconds. */
 const GRID_MS = 0.1;
 
 /**
  * Each tick of a repeating job is enqueued once, on the grid of the first; those that were missed are made up for by
- * one, the first that was missed.
+ * one, the first that was missed. Each tick of a schedule is enqueued once, in whole seconds as its expression has them;
+ * where all are to be made up for, none is left out.
  */
-export const ticks: Rule = ({ history, finalsOf }) => {
+export const ticks: Rule = (account) => [...ofRepeats(account), ...ofSchedules(account)];
+
+const ofSchedules: Rule = ({ history, finalsOf }) => {
+  const scheduled = history.inserted.flatMap(({ tick, ...row }) => (tick === null ? [] : [{ ...row, ...tick }]));
+  const failed = scheduled.filter(({ jobId }) => finalsOf.get(jobId)?.some(({ outcome }) => outcome !== 'succeeded'));
+  return [
+    ...failed.map(({ jobId }) => ({ text: `the tick ${jobId} failed`, about: [jobId] })),
+    ...[...grouped(scheduled, ({ name, key }) => `${name} ${key}`)].flatMap(([schedule, own]) => {
+      const sorted = [...own].sort((a, b) => a.dueAtMs - b.dueAtMs);
+      return sorted.flatMap((one, i) =>
+        wrongOf(one, sorted[i + 1]).map((text) => ({ text: `${schedule}: ${text}`, about: [one.jobId] })),
+      );
+    }),
+  ];
+};
+
+type Scheduled = Pick<Inserted, 'jobId'> & { readonly key: string; readonly dueAtMs: number };
+
+function wrongOf({ key, dueAtMs }: Scheduled, next: Scheduled | undefined): readonly string[] {
+  const found: string[] = [];
+  if (dueAtMs % SECOND_MS !== 0) found.push(`a tick was due at ${dueAtMs}, which is no whole second`);
+  if (next?.dueAtMs === dueAtMs) found.push(`the tick due at ${dueAtMs} was enqueued twice`);
+  const isLeftOut = key === ALL_TICKS && next !== undefined && next.dueAtMs > dueAtMs + SECOND_MS;
+  if (isLeftOut) found.push(`after the tick due at ${dueAtMs}, none until ${next.dueAtMs}`);
+  return found;
+}
+
+const ofRepeats: Rule = ({ history, finalsOf }) => {
   const ids = history.ticks.map(({ jobId }) => jobId);
   const twice = ids.filter((id, i) => ids.indexOf(id) !== i);
   const lost = ids.filter((id) => !history.inserted.some(({ jobId }) => jobId === id));

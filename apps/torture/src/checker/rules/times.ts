@@ -1,20 +1,19 @@
-import type { Account, Rule } from '../account.ts';
+import { isStopped } from '../aborts.ts';
+import type { Account, ClaimedRun, Rule } from '../account.ts';
+import type { Enqueue } from '../history.ts';
 
 /** The database counts in microseconds, we round. */
 const TOLERANCE_MS = 2;
 
-/** Nothing is run before its delay, or the pause after a failed attempt, is over. */
+/** Nothing is run before its delay, the pause after a failed attempt, or that for which it put itself off, is over. */
 export const times: Rule = (account) =>
   [...account.plans].flatMap(([jobId, plan]) =>
     tooEarly(jobId, plan, account).map((text) => ({ text, about: [jobId, plan.key] })),
   );
 
-function tooEarly(
-  jobId: string,
-  { calledAt, delaySecs, timeoutSecs }: { calledAt: number; delaySecs: number; timeoutSecs: number },
-  { runsOf }: Account,
-): readonly string[] {
-  const runs = runsOf.get(jobId) ?? [];
+function tooEarly(jobId: string, plan: Enqueue, account: Account): readonly string[] {
+  const { calledAt, delaySecs } = plan;
+  const runs = account.runsOf.get(jobId) ?? [];
   return runs.flatMap((run, i) => {
     const before = runs[i - 1];
     if (before === undefined) {
@@ -23,7 +22,23 @@ function tooEarly(
     }
     // What was taken back runs again at once.
     if (before.claim?.end !== 'returned' || before.endedAt === null) return [];
-    const early = before.endedAt + timeoutSecs * 1000 - run.startedAt;
+    const early = failedAt(before, account) + leastPauseMs(before, plan, account) - run.startedAt;
     return early > TOLERANCE_MS ? [`${jobId} was tried again ${Math.round(early)} ms too early`] : [];
   });
+}
+
+/** What was left behind has failed when its grace was over. */
+function failedAt({ endedAt, abortedAt, isOverrun }: ClaimedRun, { history }: Account): number {
+  const graceOver = (abortedAt ?? 0) + history.settings.graceSecs * 1000;
+  return isOverrun ? graceOver : (endedAt ?? 0);
+}
+
+/** How long its job waits at least after a run that did not end it, in milliseconds. */
+function leastPauseMs(run: ClaimedRun, { timeoutSecs, backoff, task }: Enqueue, account: Account): number {
+  if (run.outcome === 'snoozed') return task.ms;
+  if (isStopped(run, account) && run.claim?.isSpent === false) return 0;
+  if (backoff === null) return timeoutSecs * 1000;
+  const { type, delaySecs, maxSecs, jitter } = backoff;
+  const longest = Math.min(maxSecs, delaySecs * (type === 'fixed' ? 1 : 2 ** (run.attempt - 1)));
+  return longest * { none: 1, half: 0.5, full: 0 }[jitter] * 1000;
 }
