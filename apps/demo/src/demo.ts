@@ -4,6 +4,7 @@ import { DemoError } from './errors.ts';
 import { readFigures } from './figures.ts';
 import { counted, printable } from './format.ts';
 import type { DemoOptions } from './options.ts';
+import { runOrders } from './orders/run-orders.ts';
 import { startOwnServer } from './own-server.ts';
 import { tellCheck, tellResults } from './report.ts';
 import { SCHEMA } from './results.ts';
@@ -35,7 +36,7 @@ export async function runDemo(options: DemoOptions, screen: Screen, interrupted:
     for (const step of session.undo.splice(0).reverse()) await step();
   };
   try {
-    screen.say(screen.style('bold', `BearMQ demo: every file below ${printable(options.folder, 60)} becomes a job.`));
+    screen.say(screen.style('bold', `BearMQ demo: ${promiseOf(options)}`));
     screen.say('');
     const { databaseUrl } = options;
     const code = databaseUrl === undefined ? await runOnOwnServer(session) : await runOn(databaseUrl, session);
@@ -65,18 +66,23 @@ async function runOn(url: string, session: Session): Promise<number> {
   const database = await openDatabase(url, (label) => screen.phase('database', label));
   undo.push(() => database.close(options.afterwards));
   screen.phase('schema', database.schemaNote);
-  const csv = await openCsv(options.results); // now, not when the work is done
-  undo.push(() => csv.file.close());
   try {
-    return await runJobs(session, database, csv);
+    const { folder } = options;
+    if (folder === undefined) return await runOrders({ ...session, url, database });
+    const csv = await openCsv(options.results); // now, not when the work is done
+    undo.push(() => csv.file.close());
+    return await runFiles({ ...session, folder }, database, csv);
   } catch (error) {
     throw isDatabaseTrouble(error) ? new DemoError(explain(error, url), { cause: error }) : error;
   }
 }
 
-async function runJobs(session: Session, database: DemoDatabase, csv: CsvFile): Promise<number> {
-  const { options, screen, interrupted, undo } = session;
-  const { folder, workers } = options;
+async function runFiles(
+  { options, screen, interrupted, undo, folder }: Session & { readonly folder: string },
+  database: DemoDatabase,
+  csv: CsvFile,
+): Promise<number> {
+  const { workers } = options;
   const done = await work({ folder, workers, database, screen, interrupted, undo });
   const figures = await readFigures(database.pool);
   await writeCsv(database.pool, csv);
@@ -88,4 +94,9 @@ async function runJobs(session: Session, database: DemoDatabase, csv: CsvFile): 
   screen.say('');
   if (!isRight) return 1;
   return done.end === 'interrupted' ? INTERRUPTED : 0;
+}
+
+function promiseOf({ folder }: DemoOptions): string {
+  if (folder !== undefined) return `every file below ${printable(folder, 60)} becomes a job.`;
+  return 'orders are charged by two processes, one is killed, and nothing is lost.';
 }

@@ -1,19 +1,20 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { codeOf, DemoError, reasonOf } from './errors.ts';
 
 /** What the command line asks for. */
 export interface DemoOptions {
-  /** The folder whose files become jobs: an absolute path. */
-  readonly folder: string;
+  /** The folder whose files become jobs: an absolute path. Without one, orders do. */
+  readonly folder: string | undefined;
+  /** How many orders are placed, where there is no folder. */
+  readonly orders: number;
   /** A server to use; without one, the demo starts its own. */
   readonly databaseUrl: string | undefined;
-  /** How many jobs run at a time. */
+  /** How many jobs run at a time: of orders, in each of two processes. */
   readonly workers: number;
-  /** What becomes of the schema, on a server that is not the demo's own. */
+  /** What becomes of the schema, on a server that is not the demo's own; and of the dashboard. */
   readonly afterwards: 'drop' | 'keep';
   /** Where the results are written; without it, to a new temporary folder. */
   readonly results: string | undefined;
@@ -21,21 +22,27 @@ export interface DemoOptions {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const MAX_WORKERS = 1_000;
+const MAX_ORDERS = 1_000_000;
+const DEFAULT_ORDERS = 2_000;
 const DEFAULT_WORKERS = Math.min(16, Math.max(4, 2 * availableParallelism()));
 
 export const HELP: string = `Usage: pnpm demo [folder] [options]
 
-Makes every file below a folder a job: it is hashed and measured by BearMQ workers, one file of a folder at a time,
-folders in parallel. Some jobs fail on purpose and are tried again. The files are read, never changed.
+Places orders, each in one transaction with its job; has two processes charge them; kills one of the two; and checks that
+nothing is lost, and nothing charged twice. A dashboard shows all of it meanwhile.
 
-  folder           the folder (this repository); .git, node_modules, dist and .turbo are left out
-  --workers N      how many jobs run at a time (${DEFAULT_WORKERS} here)
+With a folder, every file below it becomes a job instead: it is hashed and measured, one file of a folder at a time, folders
+in parallel. Some jobs fail on purpose and are tried again. The files are read, never changed.
+
+  folder           the folder; .git, node_modules, dist and .turbo in it are left out
+  --orders N       how many orders are placed (${DEFAULT_ORDERS}); without a folder
+  --workers N      how many jobs run at a time (${DEFAULT_WORKERS} here); of orders, in each process
   --database URL   a PostgreSQL server to use (the variable DATABASE_URL, or else a throw-away server of its own);
                    all happens in the schema bearmq_demo, which is dropped at the end
-  --keep           do not drop the schema; only with --database
-  --results FILE   where to write the results, as CSV (a temporary folder)
+  --keep           leave the dashboard open until Ctrl-C, and with --database the schema after it;
+                   with a folder: leave the schema, only with --database
+  --results FILE   where to write the results, as CSV (a temporary folder); with a folder
   --help           show this
 `;
 
@@ -54,13 +61,20 @@ export function readOptions(args: readonly string[], env: Env): DemoOptions | 'h
   const here = env['INIT_CWD'] || process.cwd();
   const databaseUrl = values.database ?? (env['DATABASE_URL'] || undefined);
   if (databaseUrl !== undefined) checkUrl(databaseUrl, values.database === undefined ? 'DATABASE_URL' : '--database');
-  if (values.keep === true && databaseUrl === undefined) {
+  if (folder === undefined && values.results !== undefined) {
+    throw new DemoError('--results is of files: name a folder, too.');
+  }
+  if (folder !== undefined && values.orders !== undefined) {
+    throw new DemoError('--orders goes without a folder: leave one of them out.');
+  }
+  if (folder !== undefined && values.keep === true && databaseUrl === undefined) {
     throw new DemoError('--keep needs a server that outlives the demo: name one with --database URL.');
   }
   return {
-    folder: checkFolder(folder === undefined ? resolve(REPOSITORY) : resolve(here, folder)),
+    folder: folder === undefined ? undefined : checkFolder(resolve(here, folder)),
+    orders: values.orders === undefined ? DEFAULT_ORDERS : checkCount('--orders', values.orders, MAX_ORDERS),
     databaseUrl,
-    workers: values.workers === undefined ? DEFAULT_WORKERS : checkWorkers(values.workers),
+    workers: values.workers === undefined ? DEFAULT_WORKERS : checkCount('--workers', values.workers, MAX_WORKERS),
     afterwards: values.keep === true ? 'keep' : 'drop',
     results: values.results === undefined ? undefined : resolve(here, values.results),
   };
@@ -70,6 +84,7 @@ const SPEC = {
   database: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   keep: { type: 'boolean' },
+  orders: { type: 'string' },
   results: { type: 'string' },
   workers: { type: 'string' },
 } as const;
@@ -97,10 +112,10 @@ function checkUrl(url: string, source: string): void {
   if (!isOne) throw new DemoError(`${source} must be an address like postgres://user:password@host:5432/database.`);
 }
 
-function checkWorkers(text: string): number {
-  const workers = /^\d+$/.test(text) ? Number(text) : 0;
-  if (workers >= 1 && workers <= MAX_WORKERS) return workers;
-  throw new DemoError(`--workers must be a whole number from 1 to ${MAX_WORKERS}, not ${JSON.stringify(text)}.`);
+function checkCount(option: string, text: string, max: number): number {
+  const given = /^\d+$/.test(text) ? Number(text) : 0;
+  if (given >= 1 && given <= max) return given;
+  throw new DemoError(`${option} must be a whole number from 1 to ${max}, not ${JSON.stringify(text)}.`);
 }
 
 function checkFolder(folder: string): string {

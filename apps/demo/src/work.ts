@@ -12,7 +12,8 @@ import { type Queue, Results, SCHEMA } from './results.ts';
 import type { Screen } from './screen.ts';
 import { Tracker } from './tracker.ts';
 
-export interface WorkOptions extends Pick<DemoOptions, 'folder' | 'workers'> {
+export interface WorkOptions extends Pick<DemoOptions, 'workers'> {
+  readonly folder: string;
   readonly database: DemoDatabase;
   readonly screen: Screen;
   readonly interrupted: AbortSignal;

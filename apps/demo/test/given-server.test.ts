@@ -87,9 +87,18 @@ describe('with a server that is there', () => {
   test('two demos at a time on one database: the second says so', async () => {
     const first = startDemo([folder, '--database', url], tmpdir);
     await first.waitFor(/bearmq_demo: /);
-    const second = startDemo([folder, '--database', url], tmpdir);
-    expect(await second.ended).toBe(1);
-    expect(second.err()).toBe('Another demo is running on this database: wait for its end.\n');
+    await first.waitFor(/enqueued, and some others/);
+    const blocker = await pool.connect();
+    try {
+      await blocker.query('begin');
+      await blocker.query('lock table bearmq_demo.process in access exclusive mode'); // the first does not end before it
+      const second = startDemo([folder, '--database', url], tmpdir);
+      expect(await second.ended).toBe(1);
+      expect(second.err()).toBe('Another demo is running on this database: wait for its end.\n');
+    } finally {
+      await blocker.query('rollback');
+      blocker.release();
+    }
     expect(await first.ended).toBe(0);
   });
 

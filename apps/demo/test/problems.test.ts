@@ -45,10 +45,13 @@ describe('what can be foreseen is told in one sentence', () => {
   test.each([
     [['--bogus'], /^There is no option --bogus; there are --database, .*--workers\.$/],
     [['--workers', '0'], /^--workers must be a whole number from 1 to 1000, not "0"\.$/],
+    [['--orders', '0'], /^--orders must be a whole number from 1 to 1000000, not "0"\.$/],
+    [['.', '--orders', '9'], /^--orders goes without a folder: /],
+    [['--results', 'x.csv'], /^--results is of files: name a folder, too\.$/],
     [['--workers', 'many'], /^--workers must be a whole number from 1 to 1000, not "many"\.$/],
     [['--workers'], /--workers/],
     [['--database', 'mysql://x'], /^--database must be an address like postgres:/],
-    [['--keep'], /^--keep needs a server that outlives the demo: name one with --database URL\.$/],
+    [['.', '--keep'], /^--keep needs a server that outlives the demo: name one with --database URL\.$/],
     [['a', 'b'], /^One folder, please, not 2: a, b\.$/],
     [['package.json'], /package\.json is not a folder: name the folder that it is in\.$/],
   ])('%j', (args, message) => {
@@ -67,7 +70,13 @@ describe('options', () => {
   const folder = useFolder();
 
   test('the defaults', () => {
-    expect(readOptions([], {})).toMatchObject({ databaseUrl: undefined, afterwards: 'drop', results: undefined });
+    expect(readOptions([], {})).toMatchObject({
+      folder: undefined,
+      orders: 2_000,
+      databaseUrl: undefined,
+      afterwards: 'drop',
+      results: undefined,
+    });
   });
 
   test('a folder is relative to where the user is', () => {
