@@ -1,0 +1,18 @@
+import process from 'node:process';
+import { findChromium, NO_CHROMIUM } from '@bearmq/test-support';
+import { describe, test } from '@jest/globals';
+import { describePages } from './pages.ts';
+import { useSite } from './support/browser.ts';
+import { describeUse } from './use.ts';
+
+// One file, so that there is one browser: starting it takes longer than most that is done with it.
+if (findChromium() === null) {
+  process.stderr.write(`${NO_CHROMIUM}\n`);
+  describe.skip('in a browser', () => {
+    test('nothing was tested', () => {});
+  });
+} else {
+  const site = useSite();
+  describePages(site);
+  describeUse(site);
+}
