@@ -3,4 +3,7 @@
 import { rmSync } from 'node:fs';
 
 const folders = process.argv.slice(2);
-for (const folder of folders.length > 0 ? folders : ['dist']) rmSync(folder, { recursive: true, force: true });
+for (const folder of folders.length > 0 ? folders : ['dist']) {
+  // Again, where something is put there meanwhile (ENOTEMPTY): by another build, or by what looks at every new file.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+}
