@@ -34,9 +34,10 @@ describe('a job with a runAt', () => {
     const events = logEvents(context);
     const { definition, runs } = await notedJob<string>(context, 'DUE');
     daemons.worker(context);
+    const past = await definition.enqueue('past', { runAt: PAST });
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: past });
     const runAt = new Date(Date.now() + 500);
     const soon = await definition.enqueue('soon', { runAt });
-    await definition.enqueue('past', { runAt: PAST });
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: soon });
     expect(runs.map(({ payload }) => payload)).toEqual(['past', 'soon']);
     const isLate = 'select claimed_at >= $2 from {s}.finalized_job where id = $1';
