@@ -40,6 +40,25 @@ describe('a claim of jobs that a process was told of', () => {
     expect(await statements.succeed(...jobs)).toEqual(new Set());
   });
 
+  it('takes one alone as it takes it among several, and what has no attempt left as well', async () => {
+    const worker = await statements.worker();
+    const given = { numAttempts: 3, payloadText: '{"a":  1}', priority: 7 };
+    const [one = '', another = '', spent = '', alsoSpent = ''] = await statements.insert(given, given, {}, {});
+    await schema.rows('update {s}.job set attempt = num_attempts where id = any ($1)', [[spent, alsoSpent]]);
+    const without = (facts: object | undefined, ...names: readonly string[]) =>
+      Object.fromEntries(Object.entries(facts ?? {}).filter(([name]) => !names.includes(name)));
+    const facts = async (id: string, ...more: string[]) => {
+      const { jobs, ...rest } = await take(worker, [inLane(id), ...more.map((other) => inLane(other))]);
+      const job = without(jobs[0], 'id', 'seq', 'enqueuedAtMs', 'waitedMs');
+      const row = without(await statements.job(id), 'id', 'seq', 'enqueued_at', 'claimed_at');
+      return { ...rest, job, row };
+    };
+    expect(await facts(one)).toEqual(await facts(another, uuidv4()));
+    const alone = await facts(spent);
+    expect(alone).toEqual(await facts(alsoSpent, uuidv4()));
+    expect(alone.job).toMatchObject({ attempt: 2, numAttempts: 1, isStarted: false });
+  });
+
   it('takes nothing that is not ready, has a group, is unknown, or lies in another lane than it was announced', async () => {
     const worker = await statements.worker();
     const [running, delayed, grouped, other] = [
@@ -54,6 +73,9 @@ describe('a claim of jobs that a process was told of', () => {
       isLeaseHeld: true,
       isScanNeeded: false,
     });
+    for (const alone of [...announced, ...elsewhere]) {
+      expect(await take(worker, [alone])).toEqual({ jobs: [], isLeaseHeld: true, isScanNeeded: false });
+    }
     expect(await take(worker, [])).toEqual({ jobs: [], isLeaseHeld: true, isScanNeeded: false });
   });
 

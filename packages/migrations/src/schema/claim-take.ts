@@ -104,12 +104,24 @@ export function fitInto(n: Tables, room: string): string {
  */
 export function take(n: Tables, rows: string, epochs: string, first: string, held: string = 'null'): string {
   const isStarted = `r.nth = ${first} and j.attempt < j.num_attempts`;
-  return `update ${n.job} j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(),
-      group_epoch = r.epoch,held = ${held}, started = ${isStarted},
+  return `update ${n.job} j set ${RUNNING}, group_epoch = r.epoch, held = ${held}, started = ${isStarted},
       attempt = j.attempt + case when ${isStarted} then 1 else 0 end
     from unnest(${rows}, ${epochs}) with ordinality as r (row, epoch, nth) where j.ctid = r.row
-    returning ${CLAIMED_COLUMNS.map((name) => TAKEN[name]).join(', ')}, r.nth::integer`;
+    returning ${TAKEN_COLUMNS}, r.nth::integer`;
 }
+
+/**
+ * Takes the one job that is found by `where`, which starts at once, in one statement: lock and mark. It is read by its id
+ * again, which finds the version that was locked also where somebody changed the row a moment before. Else as `take`.
+ */
+export function takeOne(n: Tables, where: string): string {
+  return `update ${n.job} j set ${RUNNING}, group_epoch = null, held = null, started = j.attempt < j.num_attempts,
+      attempt = j.attempt + case when j.attempt < j.num_attempts then 1 else 0 end
+    from (select j.id from ${n.job} j where ${where} for update of j skip locked) r where j.id = r.id
+    returning ${TAKEN_COLUMNS}, 1`;
+}
+
+const RUNNING = `state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now()`;
 
 /** The most bytes of extras that a worker is told; eight times what a client puts in. */
 const EXTRAS_BYTES = 65_536;
@@ -144,3 +156,5 @@ const TAKEN: Readonly<Record<ClaimedColumn, string>> = {
         when pg_column_size(j.extras) <= ${EXTRAS_BYTES} and octet_length(j.extras::text) <= ${EXTRAS_BYTES}
         then j.extras::text end`,
 };
+
+const TAKEN_COLUMNS = CLAIMED_COLUMNS.map((name) => TAKEN[name]).join(', ');

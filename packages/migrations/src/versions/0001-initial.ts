@@ -2088,8 +2088,7 @@ begin
       v_first := case when v_is_first and v_demand.slots > 0 then 1 else 0 end;
       v_is_first := v_is_first and v_first = 0;
       if v_limits is null then
-        return query update "bearmq".job j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(),
-      group_epoch = r.epoch,held = null, started = r.nth = v_first and j.attempt < j.num_attempts,
+        return query update "bearmq".job j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(), group_epoch = r.epoch, held = null, started = r.nth = v_first and j.attempt < j.num_attempts,
       attempt = j.attempt + case when r.nth = v_first and j.attempt < j.num_attempts then 1 else 0 end
     from unnest(v_rows, v_epochs) with ordinality as r (row, epoch, nth) where j.ctid = r.row
     returning j.id::text, j.seq::float8, (extract(epoch from j.enqueued_at) * 1000)::float8, case when isfinite(coalesce(j.ready_at, j.enqueued_at))
@@ -2099,8 +2098,7 @@ begin
         then j.extras::text end, r.nth::integer, v_nth, null::text;
       else
         v_limits := "bearmq".use_limits_v1(v_limits, v_rows);
-        return query update "bearmq".job j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(),
-      group_epoch = r.epoch,held = (select nullif(sum(case k.kind when 'channel' then 1 else 2 end), 0) from unnest(v_limits) as k
+        return query update "bearmq".job j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(), group_epoch = r.epoch, held = (select nullif(sum(case k.kind when 'channel' then 1 else 2 end), 0) from unnest(v_limits) as k
         where k.counts and (k.kind = 'channel' and k.name = j.channel or k.kind = 'name' and k.name = j.name))::smallint, started = r.nth = v_first and j.attempt < j.num_attempts,
       attempt = j.attempt + case when r.nth = v_first and j.attempt < j.num_attempts then 1 else 0 end
     from unnest(v_rows, v_epochs) with ordinality as r (row, epoch, nth) where j.ctid = r.row
@@ -2171,9 +2169,24 @@ begin
   if not found then
     return;
   end if;
-  -- After the process's row, like claim_v1.
+  -- All that follows is after the process's row, like claim_v1.
+  if cardinality(p_ids) = 1 and p_room > 0 then
+    return query update "bearmq".job j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(), group_epoch = null, held = null, started = j.attempt < j.num_attempts,
+      attempt = j.attempt + case when j.attempt < j.num_attempts then 1 else 0 end
+    from (select j.id from "bearmq".job j where j.id = p_ids[1] and j.state::text = 'ready' and j.job_group is null and j.channel = p_channels[1]
+      and j.name = p_names[1] and not (exists (select 1 from "bearmq".pause) or exists (select 1 from "bearmq".job_limit)) for update of j skip locked) r where j.id = r.id
+    returning j.id::text, j.seq::float8, (extract(epoch from j.enqueued_at) * 1000)::float8, case when isfinite(coalesce(j.ready_at, j.enqueued_at))
+      then (extract(epoch from now() - coalesce(j.ready_at, j.enqueued_at)) * 1000)::float8 else 0 end, least(j.timeout_secs, 3153600000), case when j.started then j.attempt else least(j.attempt, 2147483646) + 1 end, j.num_attempts, j.fence, j.priority, j.started, j.suspect, j.name, j.channel, j.job_group, j.payload::text, case when j.extras is null and j.cancel is null then null
+        when j.cancel is not null then json_build_object('cancelled', left(coalesce(j.cancel ->> 'reason', ''), 10000))::text
+        when pg_column_size(j.extras) <= 65536 and octet_length(j.extras::text) <= 65536
+        then j.extras::text end, 1;
+    o_started := not found and (exists (select 1 from "bearmq".pause) or exists (select 1 from "bearmq".job_limit));
+    o_id := null;
+    return next;
+    return;
+  end if;
   with bounds as materialized (
-    select exists (select 1 from "bearmq".pause union all select 1 from "bearmq".job_limit) as are_there
+    select exists (select 1 from "bearmq".pause) or exists (select 1 from "bearmq".job_limit) as are_there
   ),
   announced as materialized (
     select t.id, t.channel, t.name from bounds b cross join unnest(p_ids, p_channels, p_names) as t (id, channel, name)
@@ -2199,8 +2212,7 @@ begin
       ) b
       where b.before < p_room order by b.nth);
   end if;
-    return query update "bearmq".job j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(),
-      group_epoch = r.epoch,held = null, started = r.nth = 1 and j.attempt < j.num_attempts,
+    return query update "bearmq".job j set state = 'running', fence = j.fence % 2147483647 + 1, process_id = p_process, claimed_at = now(), group_epoch = r.epoch, held = null, started = r.nth = 1 and j.attempt < j.num_attempts,
       attempt = j.attempt + case when r.nth = 1 and j.attempt < j.num_attempts then 1 else 0 end
     from unnest(v_pick.rows, null::integer[]) with ordinality as r (row, epoch, nth) where j.ctid = r.row
     returning j.id::text, j.seq::float8, (extract(epoch from j.enqueued_at) * 1000)::float8, case when isfinite(coalesce(j.ready_at, j.enqueued_at))

@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'b147b18be812801797e213390f61755e20efa2179b360089abb7436d3a12a139',
+    sha256: 'bf9d6a74390ccdb061861ee045bffaa5bd29ff98ecf5372b8f560de0cebf764f',
     makes: makes1,
   },
 ];
