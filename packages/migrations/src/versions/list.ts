@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'b147b18be812801797e213390f61755e20efa2179b360089abb7436d3a12a139',
+    sha256: '0d0aa3dea647f54f5b918026008beac6338d483d648b9d9cd2f8c9b1021f01e7',
     makes: makes1,
   },
 ];
