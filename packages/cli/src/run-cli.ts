@@ -35,6 +35,7 @@ export async function runCli(
   let isVerbose = parsed.global['verbose'] === true;
   const opened: Database[] = [];
   try {
+    surroundings.loadEnvFile?.();
     const global = readOptions(globalOptions, parsed.global);
     isVerbose = global.verbose;
     output = new Output(surroundings, global);
