@@ -111,60 +111,6 @@ describe('context.jobs.explain says of a job', () => {
     expect(await jobs.explain(snoozed)).toMatchObject({ kind: 'due', why: 'snooze' });
   });
 
-  describe('whose payload is newer than a process knows', () => {
-    const takesUpTo = (version?: number) => {
-      const versions = version === undefined ? {} : { versions: { JOB: version } };
-      return process([{ channels: null, slots: 2, names: ['JOB'], ...versions }]);
-    };
-    const leave = async (processId: string) => {
-      const [job] = await take(processId);
-      if (job === undefined) throw new Error('it is ready');
-      await statements.settle({ kind: 'waiting', job, attempt: 0, secs: 10, errorText: null, isSnooze: true });
-    };
-
-    it('that all leave it to newer ones, while it is ready and once one has', async () => {
-      const [id = ''] = await statements.insert({ extras: '{"v":3}' });
-      const old = await takesUpTo();
-      await takesUpTo(2);
-      const newer = { kind: 'payload-newer', jobName: 'JOB', version: 3, known: 2 };
-      expect(await jobs.explain(id)).toMatchObject({ ...newer, at: null });
-      await leave(old);
-      expect(await jobs.explain(id)).toMatchObject({
-        ...newer,
-        at: expect.any(Date),
-        sentence: expect.stringMatching(
-          /^Its payload has version 3, and the processes that take "JOB" know up to 2: they leave it to newer ones, and are asked again at 2.*Z\.$/,
-        ),
-        remedy: expect.stringContaining('payloadVersion of 3'),
-      });
-    });
-
-    it('that it waits, and perhaps for that, where another knows it; and who puts itself off is told by nothing else', async () => {
-      const [id = '', plain = ''] = await statements.insert({ extras: '{"v":3}' }, {});
-      const old = await takesUpTo();
-      await takesUpTo(3);
-      expect((await jobs.explain(id)).kind).toBe('about-to-start');
-      await leave(old);
-      await leave(old);
-      const left = 'a process that knows payloads up to version 1 has left it to newer ones, for its own has 3';
-      expect(await jobs.explain(id)).toMatchObject({
-        kind: 'due',
-        why: 'snooze',
-        sentence: expect.stringContaining(left),
-      });
-      expect((await jobs.explain(plain)).sentence).toMatch(/: it has put itself off\.$/);
-      await schema.rows('delete from {s}.process where id = $1', [old]);
-      expect((await jobs.explain(id)).sentence).toMatch(/: it has put itself off\.$/);
-    });
-
-    it('nothing, where what is said of versions makes no sense', async () => {
-      const [id = '', other = ''] = await statements.insert({ extras: '{"v":"x"}' }, { extras: '{"v":2}' });
-      await process([{ channels: null, slots: 2, names: ['JOB'], versions: 7 }]);
-      expect((await jobs.explain(id)).kind).toBe('about-to-start');
-      expect((await jobs.explain(other)).kind).toBe('payload-newer');
-    });
-  });
-
   it('that waits for others or a signal that it does', async () => {
     const [id = ''] = await statements.insert({});
     await schema.rows(`update {s}.job set state = 'pending'`);
