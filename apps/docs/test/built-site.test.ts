@@ -56,6 +56,38 @@ describe('each page of the site', () => {
   });
 });
 
+describe('the Markdown of each page', () => {
+  const files = pages.map(({ file }) => file).filter((file) => existsSync(join(BUILT, file)));
+  const textOf = (file: string): string => readFileSync(join(BUILT, file), 'utf8');
+  /** Without blocks of code, and code within a line. */
+  const prose = (text: string): string => text.replace(/^ *(```|~~~).*?^ *\1/gms, '').replace(/`[^`\n]*`/g, '');
+
+  test('is read without the site: it has no components and no scripts', () => {
+    const tags = files.flatMap((file) =>
+      (prose(textOf(file)).match(/<\/?(?:[A-Z]\w*|script|style|template|picture|source|img)\b[^>]*>/g) ?? []).map(
+        (tag) => `${file}: ${tag}`,
+      ),
+    );
+    expect(files.length).toBeGreaterThan(100);
+    expect(tags).toEqual([]);
+  });
+
+  test('has pictures by where they are served', () => {
+    const pictures = files.flatMap((file) =>
+      [...prose(textOf(file)).matchAll(/!\[([^\]]*)\]\(([^)]*)\)/g)].map(([, alt, path = '']) => ({ file, alt, path })),
+    );
+    const isThere = (path: string) => path.startsWith(base) && existsSync(join(BUILT, path.slice(base.length)));
+    expect(pictures.length).toBeGreaterThan(0);
+    expect(pictures.filter(({ alt, path }) => alt === '' || !isThere(path))).toEqual([]);
+  });
+
+  test('has drawings in words', () => {
+    expect(textOf('concepts/leases.md')).toMatch(
+      /^Drawing: A process dies: .*\. A process renews its lease at 0, 10 /m,
+    );
+  });
+});
+
 test('no style sheet of the site loads anything from elsewhere', () => {
   const sheets = readdirSync(join(BUILT, 'assets')).filter((name) => name.endsWith('.css'));
   const loaded = sheets.flatMap((name) =>

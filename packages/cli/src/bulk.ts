@@ -5,6 +5,7 @@ import { confirm } from './confirm.ts';
 import type { Database } from './database.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { filterOf, type LaneFilterOptions, laneFilterOptions } from './job-filter-options.ts';
+import { checkedJobId } from './job-ids.ts';
 import { count, type OptionsOf, toggle } from './options.ts';
 import { jobColumns, withoutPayload } from './output/job-columns.ts';
 import { atLeast, plural } from './output/words.ts';
@@ -57,7 +58,7 @@ const SHOWN = 5;
  */
 export async function runBulk<R extends Result>(call: Call<BulkCommandOptions>, bulk: Bulk<R>): Promise<ExitCode> {
   const { options, output, surroundings } = call;
-  const ids = call.args.filter((id) => id !== undefined);
+  const ids = call.args.filter((id) => id !== undefined).map(checkedJobId);
   const said: JobFilter = { ...filterOf(options), ...bulk.filter };
   const isFilter = Object.keys(said).length > 0;
   if (ids.length === 0 && !isFilter) {

@@ -1,6 +1,15 @@
-import { InvalidIdentifierError, InvalidOptionError, PayloadError, SchemaVersionError } from '@bearmq/core';
+import {
+  InvalidIdentifierError,
+  InvalidOptionError,
+  PayloadError,
+  ScheduleNotFoundError,
+  SchemaVersionError,
+} from '@bearmq/core';
 import { DatabaseError, hasSqlState, SQL_STATES } from '@bearmq/core/driver';
+import { inOwnWords } from './api-words.ts';
 import { CliError } from './cli-error.ts';
+import type { Command } from './command.ts';
+import { noSuchSchedule } from './commands/schedules/arguments.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { withoutPassword } from './secrets.ts';
 
@@ -10,9 +19,13 @@ export interface Failure {
   readonly message: string;
 }
 
-/** What the number of a failure is, and its one line. Passwords of addresses are left out, whoever wrote them there. */
-export function failureOf(error: unknown): Failure {
-  return { exitCode: exitCodeOf(error), message: withoutPassword(messageOf(error)) };
+/**
+ * What the number of a failure is, and its one line. Passwords of addresses are left out, whoever wrote them there.
+ *
+ * @param command that was called: what the API refuses is told of the option by which it was given.
+ */
+export function failureOf(error: unknown, command?: Command): Failure {
+  return { exitCode: exitCodeOf(error), message: withoutPassword(messageOf(error, command)) };
 }
 
 function exitCodeOf(error: unknown): ExitCode {
@@ -31,8 +44,10 @@ function isUnreachable({ sqlState }: DatabaseError): boolean {
   return sqlState === null || /^(08|28|3D|53|57P)/.test(sqlState);
 }
 
-function messageOf(error: unknown): string {
+function messageOf(error: unknown, command: Command | undefined): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof ScheduleNotFoundError) return noSuchSchedule(error).message;
+  if (error instanceof InvalidOptionError && command !== undefined) return inOwnWords(error, command);
   if (error instanceof DatabaseError && isUnreachable(error)) return `cannot work with the database: ${error.message}`;
   return error.message;
 }

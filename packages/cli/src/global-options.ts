@@ -18,7 +18,7 @@ export interface GlobalOptions {
 export const globalOptions: OptionsOf<GlobalOptions> = {
   databaseUrl: text(
     'url',
-    'the database; else BEARMQ_DATABASE_URL, the config file, DATABASE_URL, PGHOST and so on',
+    'the database; else BEARMQ_DATABASE_URL, the config file, DATABASE_URL, PGHOST and so on; .env of this folder is read',
     'd',
   ),
   schema: text('name', 'the schema; else BEARMQ_SCHEMA, the config file, or _bearmq', 's'),

@@ -1,15 +1,22 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
-import { Context, JobDefinition } from '@bearmq/core';
+import type { Context, JobDefinition } from '@bearmq/core';
+import * as ourCore from '@bearmq/core';
 import { usageError } from './cli-error.ts';
-import { type FoundConfig, importModule } from './config-file.ts';
+import type { FoundConfig } from './config-file.ts';
+import { importModule } from './typescript.ts';
 
 /** What a module of jobs exports. */
 export interface JobsModule {
   readonly file: string;
   readonly context: Context;
   readonly definitions: readonly JobDefinition<unknown>[];
+  /** The copy of BearMQ that they are of. */
+  readonly core: Core;
 }
+
+type Core = typeof ourCore;
 
 /**
  * Loads a module that exports a `context` and job definitions: each by itself, or lists of them, under any name.
@@ -26,15 +33,32 @@ export async function loadJobs(given: string | undefined, cwd: string, config: F
   const values = Object.values(exported).flatMap((value): readonly unknown[] =>
     Array.isArray(value) ? value : [value],
   );
-  const definitions = [...new Set(values.filter((value) => value instanceof JobDefinition))];
-  if (!(context instanceof Context)) {
-    throw usageError(
-      `${file}: exports no context: write export const context = new Context({ … }); if it does, two copies of ` +
-        '@bearmq/core are installed (see `npm ls @bearmq/core`)',
-    );
+  for (const core of copiesFor(file)) {
+    if (!(context instanceof core.Context)) continue;
+    const definitions = [...new Set(values.filter((value) => value instanceof core.JobDefinition))];
+    if (definitions.length === 0) throw usageError(`${file}: exports no JobDefinition`);
+    return { file, context, definitions, core };
   }
-  if (definitions.length === 0) throw usageError(`${file}: exports no JobDefinition`);
-  return { file, context, definitions };
+  throw usageError(
+    `${file}: exports no context: write export const context = new Context({ … }); if it does, several copies of ` +
+      '@bearmq/core are installed (see `npm ls @bearmq/core`)',
+  );
+}
+
+/**
+ * The copies of BearMQ of which a module's objects may be: ours, and what `require` gives it. That is another one where the
+ * module is CommonJS and tsx compiles all that it requires.
+ */
+function* copiesFor(file: string): Generator<Core> {
+  yield ourCore;
+  const require = createRequire(file);
+  for (const name of ['bearmq', '@bearmq/core']) {
+    try {
+      yield require(name) as Core;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
 }
 
 function fileOf(given: string | undefined, cwd: string, config: FoundConfig): string {

@@ -1,3 +1,5 @@
+import { shownArgument } from './api-words.ts';
+import { usageError } from './cli-error.ts';
 import type { Call, Command } from './command.ts';
 import { flagOf, parse } from './commander-tree.ts';
 import { commands } from './commands/index.ts';
@@ -35,6 +37,7 @@ export async function runCli(
   let isVerbose = parsed.global['verbose'] === true;
   const opened: Database[] = [];
   try {
+    surroundings.loadEnvFile?.();
     const global = readOptions(globalOptions, parsed.global);
     isVerbose = global.verbose;
     output = new Output(surroundings, global);
@@ -46,7 +49,7 @@ export async function runCli(
       }),
     );
   } catch (error) {
-    const { exitCode, message } = failureOf(error);
+    const { exitCode, message } = failureOf(error, parsed.command);
     output.error(message);
     if (isVerbose && error instanceof Error) output.note(withoutPassword(stackOf(error)));
     return exitCode;
@@ -68,6 +71,9 @@ function callOf(
   given: Given,
   open: () => Promise<Database>,
 ): Call<Readonly<Record<string, unknown>>> {
+  const empty = given.args.indexOf('');
+  const argument = command.arguments?.[empty];
+  if (argument !== undefined) throw usageError(`${shownArgument(argument)}: must not be empty`);
   let database: Promise<Database> | undefined;
   return {
     ...given,

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 
 /** Where text goes. */
@@ -16,6 +18,12 @@ export interface TextInput extends AsyncIterable<Uint8Array | string> {
 /** All that the command knows of where it runs: a test gives its own. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * Enters the variables of the file `.env` of this folder into `env`, but for those that are set. Left out: none is read.
+   *
+   * @throws what reading a file throws; not where there is no such file.
+   */
+  readonly loadEnvFile?: () => void;
   readonly cwd: string;
   readonly stdin: TextInput;
   readonly stdout: TextOutput;
@@ -28,6 +36,11 @@ export interface Surroundings {
 export function ownSurroundings(): Surroundings {
   return {
     env: process.env,
+    loadEnvFile: () => {
+      const file = join(process.cwd(), '.env');
+      // Some have a folder of that name, such as Python's.
+      if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) process.loadEnvFile(file);
+    },
     cwd: process.cwd(),
     stdin: process.stdin,
     stdout: process.stdout,

@@ -13,7 +13,8 @@ export function filesOf(dir: string, language: Language): readonly TemplateFile[
   const ending = language === 'ts' ? 'mts' : 'mjs';
   const path = (name: string): string => join(dir, `${name}.${ending}`).replaceAll('\\', '/');
   return [
-    { path: `bearmq.config.${ending}`, content: configFile(path('jobs')) },
+    // Every command reads it, and Node.js 20 runs no TypeScript by itself.
+    { path: 'bearmq.config.mjs', content: configFile(path('jobs')) },
     { path: path('jobs'), content: `${OWN_CONTEXT}\n${greetDefinition(language)}` },
     {
       path: path('worker'),

@@ -31,8 +31,8 @@ describe('every error of ours', () => {
       'another job definition named "PI\\"NG" is registered in this context; give each its own name',
     );
     expect(new core.SchemaVersionError('_job', 3, 4).message).toBe(
-      'the schema "_job" is at version 3, but version 4 is required: run every statement of ' +
-        'generateMigrationSql(schema), or migrate({ driver, schema }), and try again',
+      'the schema "_job" is at version 3, but version 4 is required: run npx bearmq migrate, or in a program ' +
+        'migrate({ driver, schema }) or every statement of generateMigrationSql(schema), and try again',
     );
     expect(new core.PayloadError('PING', 'is undefined', { cause: 'c' })).toMatchObject({
       message: 'the payload for "PING" is undefined',

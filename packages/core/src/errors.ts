@@ -99,13 +99,15 @@ export class DuplicateJobError extends BearError {
 const NO_VERSION = {
   missing: {
     what: 'has no BearMQ tables',
-    remedy: 'run every statement of generateMigrationSql(schema), or migrate({ driver, schema }), and try again',
+    remedy:
+      'run npx bearmq migrate, or in a program migrate({ driver, schema }) or every statement of ' +
+      'generateMigrationSql(schema), and try again',
   },
   empty: {
     what: 'has a table "migration" in which this role sees no row',
     remedy:
       'run the migrations if you have not; otherwise its rows were deleted, or row security hides them: ' +
-      'diagnose({ driver, schema }) says which, and what to do',
+      'npx bearmq doctor, or diagnose({ driver, schema }), says which, and what to do',
   },
   foreign: {
     what: 'has a table "migration" that BearMQ did not make',

@@ -2,11 +2,15 @@
 import { basename, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { ask } from './ask.ts';
-import { DEFAULTS } from './choices.ts';
+import { DEFAULT_FOLDER, DEFAULTS } from './choices.ts';
 import { type Flags, HELP, readFlags, UsageError } from './flags.ts';
+import { farewell } from './next-steps.ts';
 import { FolderNotEmptyError, writeProject } from './write-project.ts';
 
 const INTERRUPTED = 130;
+
+/** What flags choose of a project. */
+const CHOSEN = ['framework', 'client', 'database'] as const;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -25,7 +29,7 @@ async function create({ given, isSilent, wantsHelp }: Flags): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const defaults = { folder: 'my-jobs', ...DEFAULTS };
+  const defaults = { folder: DEFAULT_FOLDER, ...DEFAULTS };
   if (!isSilent && process.stdin.isTTY !== true) {
     throw new UsageError('nobody is there to be asked: give --yes, and flags for what is not to have its default');
   }
@@ -33,9 +37,11 @@ async function create({ given, isSilent, wantsHelp }: Flags): Promise<number> {
   if (answers === undefined) return INTERRUPTED;
   const { folder, ...choices } = answers;
   const path = resolve(folder);
-  const files = writeProject(path, { ...choices, name: nameOf(basename(path)) });
-  process.stdout.write(`wrote ${files.length} files into ${relative(process.cwd(), path) || '.'}\n`);
-  process.stdout.write(`Next: cd ${folder} && npm install; README.md says how it goes on.\n`);
+  const project = { ...choices, name: nameOf(basename(path)) };
+  const files = writeProject(path, project);
+  const shown = relative(process.cwd(), path) || '.';
+  const assumed = (isSilent ? CHOSEN : []).filter((key) => given[key] === undefined).map((key) => `--${key}`);
+  process.stdout.write(`wrote ${files.length} files into ${shown}\n\n${farewell(project, shown, assumed)}`);
   return 0;
 }
 
@@ -45,5 +51,5 @@ function nameOf(folder: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '-')
     .replace(/^[._-]+|[-]+$/g, '');
-  return name === '' ? 'my-jobs' : name;
+  return name === '' ? DEFAULT_FOLDER : name;
 }

@@ -19,3 +19,4 @@ export interface ProjectChoices {
 }
 
 export const DEFAULTS: Omit<ProjectChoices, 'name'> = { framework: 'none', client: 'pg', database: 'docker' };
+export const DEFAULT_FOLDER = 'my-jobs';

@@ -1,5 +1,14 @@
 import { parseArgs } from 'node:util';
-import { CLIENTS, type Client, DATABASES, type Database, FRAMEWORKS, type Framework } from './choices.ts';
+import {
+  CLIENTS,
+  type Client,
+  DATABASES,
+  type Database,
+  DEFAULT_FOLDER,
+  DEFAULTS,
+  FRAMEWORKS,
+  type Framework,
+} from './choices.ts';
 
 /** What the command line says of the project. */
 export interface Given {
@@ -23,10 +32,12 @@ export class UsageError extends Error {
 
 export const HELP: string = `npm create bearmq@latest [folder] -- [options]
 
-  --framework <name>  what serves requests: ${FRAMEWORKS.join(', ')}
-  --client <name>     what your statements go through: ${CLIENTS.join(', ')}
-  --database <where>  where PostgreSQL runs: ${DATABASES.join(', ')}
-  --yes               ask nothing
+  [folder]            where the project goes (default: ${DEFAULT_FOLDER})
+  --framework <name>  what serves requests: ${FRAMEWORKS.join(', ')} (default: ${DEFAULTS.framework}, the server of Node.js)
+  --client <name>     what your statements go through: ${CLIENTS.join(', ')} (default: ${DEFAULTS.client})
+  --database <where>  where PostgreSQL runs: ${DATABASES.join(', ')} (default: ${DEFAULTS.database})
+                      url: wherever DATABASE_URL says; docker: a compose.yaml is written; embedded: binaries from npm
+  --yes               ask nothing: what is not given has its default
   --help
 `;
 

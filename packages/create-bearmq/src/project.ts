@@ -27,7 +27,7 @@ export function filesOf(choices: ProjectChoices, release: string): readonly Temp
     { path: '.env.example', content: env },
     { path: '.env', content: env },
     { path: 'README.md', content: readmeFile(choices) },
-    // Node.js 20 runs no TypeScript by itself, and the command reads this file.
+    // Each command reads it, and Node.js 20 runs no TypeScript by itself.
     { path: 'bearmq.config.mjs', content: configFile('src/jobs.ts') },
     { path: 'src/database.ts', content: databaseModule(client) },
     { path: 'src/jobs.ts', content: `${JOBS_IMPORTS}\n${greetDefinition('ts')}` },
@@ -50,6 +50,9 @@ export function filesOf(choices: ProjectChoices, release: string): readonly Temp
 
 const JOBS_IMPORTS = `import { JobDefinition } from 'bearmq';
 import { context } from './database.ts';
+
+// For \`npx bearmq work\`, which is given this module.
+export { context };
 `;
 
 const WORKER_IMPORTS = [`import { close, context } from './database.ts';`, `import { greet } from './jobs.ts';`];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFlags, UsageError } from '../src/flags.ts';
+import { DEFAULTS } from '../src/choices.ts';
+import { HELP, readFlags, UsageError } from '../src/flags.ts';
 
 describe('the command line', () => {
   it('says what is not to be asked', () => {
@@ -8,6 +9,13 @@ describe('the command line', () => {
       isSilent: true,
       wantsHelp: false,
     });
+  });
+
+  it('has a help with the default of each', () => {
+    expect(HELP).toMatch(/\[folder\] .*\(default: my-jobs\)/);
+    for (const [flag, value] of Object.entries(DEFAULTS)) {
+      expect(HELP).toMatch(new RegExp(`--${flag} .*\\(default: ${value}[,)]`));
+    }
   });
 
   it.each([

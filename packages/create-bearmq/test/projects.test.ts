@@ -44,6 +44,20 @@ describe('each project', () => {
     120_000,
   );
 
+  it.each(ALL.map((choices) => [choices.name, choices.framework] as const))(
+    'of %s runs where nothing is installed that is for development',
+    (name, framework) => {
+      const { dependencies, devDependencies, scripts } = JSON.parse(
+        readFileSync(join(folder, name, 'package.json'), 'utf8'),
+      ) as Readonly<Record<'dependencies' | 'devDependencies' | 'scripts', Readonly<Record<string, string>>>>;
+      const { migrate = '', worker = '', start = '', postinstall = '' } = scripts;
+      const words = [migrate, worker, start, postinstall].flatMap((script) => script.split(/[\s=]+/));
+      expect(words.filter((word) => word in devDependencies)).toEqual([]);
+      expect(words.filter((word) => word === 'tsx')).toHaveLength(framework === 'next' ? 2 : 3);
+      expect(dependencies).toHaveProperty('tsx');
+    },
+  );
+
   it.each(ALL.map((choices) => [choices.name, choices] as const))(
     'of %s names all that it imports',
     (name, choices) => {
@@ -59,6 +73,9 @@ describe('each project', () => {
       expect(imported.filter((one) => !one.startsWith('.') && !one.startsWith('node') && !named.includes(one))).toEqual(
         [],
       );
+      const config = readFileSync(join(folder, name, 'bearmq.config.mjs'), 'utf8');
+      expect(config).toContain("module: './src/jobs.ts'");
+      expect(readFileSync(join(folder, name, 'src/jobs.ts'), 'utf8')).toMatch(/^export \{ context \};$/m);
       expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(['migrate', 'worker', 'start', 'test']));
     },
   );

@@ -314,7 +314,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
     '392d945b9834655f',
   ],
   ['function', '', 'enqueue_unique_v1(json, json)', 'a25c0a043aa339b1'],
-  ['function', '', 'explain_v1(uuid)', 'dddbbcd498865d30'],
+  ['function', '', 'explain_v1(uuid)', 'fedda2553f4da3fa'],
   ['function', '', 'find_after_v1(text[], json)', 'c7cd4544d76b60bb'],
   ['function', '', 'find_between_v1(text[], json)', 'cac72fc53a6293de'],
   ['function', '', 'find_grouped_v1(text[])', '9d581527f9b6813c'],

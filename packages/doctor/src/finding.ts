@@ -116,3 +116,8 @@ export function lasting(secs: number): string {
   if (secs < 7_200) return `${Math.floor(secs / 60)} min`;
   return secs < 172_800 ? `${Math.floor(secs / 3_600)} h` : `${Math.floor(secs / 86_400)} days`;
 }
+
+/** A name as a shell takes it, in a command that is a remedy. */
+export function shellWord(name: string): string {
+  return `'${name.replaceAll("'", "'\\''")}'`;
+}

@@ -1,5 +1,5 @@
 import { asNullable, asNumber, asText } from '@bearmq/core/schema';
-import { ask, type Check, type Finding, lasting } from './finding.ts';
+import { ask, type Check, type Finding, lasting, shellWord } from './finding.ts';
 
 const AT_MOST = 20;
 
@@ -74,7 +74,7 @@ export const checkPauses: Check = async (at) => {
       severity: 'warning',
       subject: isAll ? 'everything' : `${kind} ${name}`,
       message: `${isAll ? 'everything' : `the ${kind} ${JSON.stringify(name)}`} has been paused for ${lasting(asNumber(row[2]))}${reason === null ? '' : ` (${reason})`}`,
-      remedy: `resume it, if that was forgotten: bearmq resume --${isAll ? 'everything' : `${kind} '${name.replaceAll("'", `'\\''`)}'`}`,
+      remedy: `resume it, if that was forgotten: bearmq resume --${isAll ? 'everything' : `${kind} ${shellWord(name)}`}`,
     };
   });
 };

@@ -1,7 +1,7 @@
 import { asBoolean, asText } from '@bearmq/core/schema';
 import { migrationStatus } from '@bearmq/migrations';
 import { isOurLedger, notOurLedger } from '@bearmq/migrations/schema';
-import { ask, type Examination, type Finding } from './finding.ts';
+import { ask, type Examination, type Finding, shellWord } from './finding.ts';
 
 /** What the ledger says; `isCurrent` tells whether what is there can be compared with what this package makes. */
 export interface SchemaState {
@@ -17,7 +17,7 @@ export async function readSchema(at: Examination): Promise<SchemaState> {
   const { driver, tables: n } = at;
   const subject = `schema ${n.schemaName}`;
   const schema = JSON.stringify(n.schemaName);
-  const migrateIt = `run every statement of generateMigrationSql(${schema}), or migrate({ driver, schema: ${schema} })`;
+  const migrateIt = `npx bearmq migrate --schema ${shellWord(n.schemaName)}; in a program migrate({ driver, schema: ${schema} }), or every statement of generateMigrationSql(${schema})`;
   const [row = []] = await ask(
     at,
     'schema',
@@ -41,7 +41,8 @@ export async function readSchema(at: Examination): Promise<SchemaState> {
     return stop({ kind: 'schema-missing', severity: 'error', subject, message, remedy: migrateIt });
   }
   if (!asBoolean(row[4])) {
-    const remedy = `give BearMQ a schema of its own, and there ${migrateIt}`;
+    const remedy =
+      'give BearMQ a schema of its own: npx bearmq migrate --schema <another name>, and that name wherever you make a Context';
     return stop({ kind: 'ledger-foreign', severity: 'error', subject, message: notOurLedger(n), remedy });
   }
   if (!asBoolean(row[1]) || !asBoolean(row[2])) {

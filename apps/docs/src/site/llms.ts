@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { foldersOf, type Page, pagesOf } from './pages.ts';
-import { codeOf, includeIn } from './regions.ts';
+import { foldersOf, pagesOf } from './pages.ts';
+import { plainMarkdown } from './plain-markdown.ts';
 import { SECTIONS } from './sections.ts';
 
 export interface LlmsOptions {
@@ -19,7 +19,7 @@ export interface LlmsOptions {
 const LEFT_OUT = 'reference/api';
 
 /**
- * Writes what language models read: each page as Markdown beside it, with the code that it includes; `llms.txt`, which lists
+ * Writes what language models read: each page as Markdown beside it, see {@link plainMarkdown}; `llms.txt`, which lists
  * them; and `llms-full.txt`, which has them all.
  */
 export function writeLlms({ root, out, base, title, description }: LlmsOptions): void {
@@ -31,7 +31,7 @@ export function writeLlms({ root, out, base, title, description }: LlmsOptions):
     if (pages.length === 0) continue;
     index.push('', `## ${section.title}`, '');
     for (const page of pages) {
-      const text = plainMarkdown(page, root);
+      const text = plainMarkdown(page, { root, base });
       const file = join(out, page.file);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
@@ -41,20 +41,4 @@ export function writeLlms({ root, out, base, title, description }: LlmsOptions):
   }
   writeFileSync(join(out, 'llms.txt'), `${index.join('\n')}\n`);
   writeFileSync(join(out, 'llms-full.txt'), `${full.join('\n')}\n`);
-}
-
-/** A page with its includes as code, and its links to pages as links to their Markdown. */
-function plainMarkdown({ file, markdown }: Page, root: string): string {
-  let isCode = false;
-  const lines = markdown.split('\n').map((line) => {
-    if (/^ *(```|~~~)/.test(line)) isCode = !isCode;
-    if (isCode) return line;
-    const include = includeIn(line, join(root, file));
-    if (include !== undefined) return `\`\`\`${include.language}\n${codeOf(include)}\n\`\`\``;
-    return line.replace(/\]\((\.{0,2}\/[^)\s#]*)(#[^)\s]*)?\)/g, (_, path: string, anchor = '') => {
-      const target = path.endsWith('/') ? `${path}index.md` : /\.\w+$/.test(path) ? path : `${path}.md`;
-      return `](${target}${anchor})`;
-    });
-  });
-  return `${lines.join('\n').trim()}\n`;
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Command, defineCommand } from '../command.ts';
+import { CONFIG_NAMES } from '../config-file.ts';
 import { EXIT } from '../exit-codes.ts';
 import { choice, text } from '../options.ts';
 import { filesOf } from '../templates.ts';
@@ -16,8 +17,9 @@ export const init: Command = defineCommand({
     const { dir = 'src', language = existsSync(join(cwd, 'tsconfig.json')) ? 'ts' : 'js' } = options;
     const wrote: string[] = [];
     const kept: string[] = [];
+    const config = CONFIG_NAMES.find((name) => existsSync(join(cwd, name)));
     for (const { path, content } of filesOf(dir, language)) {
-      const file = resolve(cwd, path);
+      const file = resolve(cwd, CONFIG_NAMES.includes(path) ? (config ?? path) : path);
       const shown = relative(cwd, file);
       if (existsSync(file)) {
         kept.push(shown);
@@ -41,10 +43,11 @@ function nextSteps(dir: string, language: 'ts' | 'js'): readonly string[] {
   const ending = language === 'ts' ? 'mts' : 'mjs';
   return [
     '',
-    'Next, with the address of your database in DATABASE_URL:',
+    'Next, with the address of your database in DATABASE_URL, or in the file .env:',
     '  npx bearmq migrate up               makes the schema',
     '  npx bearmq work                     runs the jobs',
     `  npx bearmq jobs enqueue GREET '{"name":"Ada"}'`,
+    ...(language === 'ts' ? ['Before Node.js 22.18 TypeScript needs tsx: npm install tsx'] : []),
     `The jobs are in ${join(dir, `jobs.${ending}`)}; ${join(dir, `worker.${ending}`)} runs them without this command.`,
   ];
 }

@@ -1,4 +1,3 @@
-import { logEvents, Orchestrator, Worker } from '@bearmq/core';
 import { type Command, defineCommand } from '../command.ts';
 import { readConfig } from '../config-file.ts';
 import { isDrained } from '../drained.ts';
@@ -37,18 +36,18 @@ export const work: Command = defineCommand({
       level = 'info',
     } = options;
     const config = await readConfig(surroundings.cwd, global.config);
-    const { context, definitions, file } = await loadJobs(args[0], surroundings.cwd, config);
+    const { context, definitions, file, core } = await loadJobs(args[0], surroundings.cwd, config);
     const logger = loggerTo(surroundings.stderr, log);
     const requests = stopRequests(surroundings, maxTime);
-    const endLog = logEvents(context, logger, { level });
+    const endLog = core.logEvents(context, logger, { level });
     try {
       for (const definition of definitions) await definition.register();
-      const worker = new Worker({
+      const worker = new core.Worker({
         context,
         ...(concurrency === undefined ? {} : { concurrency }),
         ...(channels === undefined ? {} : { channels }),
       });
-      const orchestrator = withoutOrchestrator ? undefined : new Orchestrator({ context });
+      const orchestrator = withoutOrchestrator ? undefined : new core.Orchestrator({ context });
       output.note(`working ${definitions.map(({ name }) => name).join(', ')} of ${file}`);
       if (drain) {
         const names = definitions.map(({ name }) => name);

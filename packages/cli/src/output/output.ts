@@ -83,6 +83,12 @@ export class Output {
     if (!this.#global.quiet) this.#surroundings.stderr.write(`${text}\n`);
   }
 
+  /** A line about what is done, and may not be what was meant. */
+  warn(text: string): void {
+    const { yellow } = pico.createColors(this.#isColoured(this.#surroundings.stderr.isTTY));
+    this.note(`${yellow('warning')}: ${text}`);
+  }
+
   /** A line about what went wrong; said whatever the options are. */
   error(text: string): void {
     const { red } = pico.createColors(this.#isColoured(this.#surroundings.stderr.isTTY));

@@ -3,8 +3,11 @@ const NONE = '–';
 
 /** How long ago something was: `12s`, `5m`, `3h`, `2d`. */
 export function age(since: Date | null, now: Date): string {
-  if (since === null) return NONE;
-  const secs = Math.max(0, (now.getTime() - since.getTime()) / 1000);
+  return since === null ? NONE : lasting(Math.max(0, (now.getTime() - since.getTime()) / 1000));
+}
+
+/** A duration, as options take it: `12s`, `5m`, `3h`, `2d`. */
+export function lasting(secs: number): string {
   if (secs < 120) return `${Math.floor(secs)}s`;
   if (secs < 7_200) return `${Math.floor(secs / 60)}m`;
   return secs < 172_800 ? `${Math.floor(secs / 3_600)}h` : `${Math.floor(secs / 86_400)}d`;
@@ -51,4 +54,9 @@ export function moment(date: Date | null, timeZone: string | undefined): string 
   const offset = part('timeZoneName').replace('GMT', '') || 'Z';
   const day = `${part('year')}-${part('month')}-${part('day')}`;
   return `${day}T${part('hour')}:${part('minute')}:${part('second')}.${part('fractionalSecond')}${offset}`;
+}
+
+/** A name as a shell takes it, in a command that is to be called. */
+export function shellWord(name: string): string {
+  return /^[\w.:@/+-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }

@@ -102,10 +102,11 @@ function messageOf(event: BearEvent): string {
   return event.eventType.toLowerCase().replaceAll('_', ' ');
 }
 
-/** Its cause is left out: that of a database's error may hold the row that was refused. */
+/** Its cause is left out: that of a database's error may hold the row that was refused. What is the message is not told twice. */
 function fieldsOf(event: BearEvent): object {
-  if (!('error' in event) || event.error === undefined) return event;
-  const { error, ...rest } = event;
+  const { message: _told, ...fields } = { message: undefined, ...event };
+  if (!('error' in fields) || fields.error === undefined) return fields;
+  const { error, ...rest } = fields;
   const stack = error instanceof Error && typeof error.stack === 'string' ? { stack: error.stack } : {};
   return { ...rest, error: reasonOf(error), ...stack };
 }

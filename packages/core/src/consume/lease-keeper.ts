@@ -205,6 +205,7 @@ export class LeaseKeeper extends Daemon {
       this.#server = renewal.server;
     }
     this.#written = takes;
+    if (this.#options.takes() !== takes) this.noteTakes(); // it changed while that was sent
     this.#certainUntil = sentAt + leaseSecs * 1000;
     this.#resolveWaiters();
     return (leaseSecs * 1000) / 3;

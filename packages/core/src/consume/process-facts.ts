@@ -1,4 +1,5 @@
 import type { ResolvedSettings } from '../context-options.ts';
+import { NO_EXTRAS } from '../model/extras.ts';
 import { asciiJson, asciiText } from '../model/text.ts';
 import type { ProcessFacts } from '../statements/leases.ts';
 
@@ -33,10 +34,20 @@ interface Taking {
   readonly slots: number;
 }
 
+interface Named {
+  readonly name: string;
+  readonly payloadVersion: number;
+}
+
 /**
- * What the Workers of this process take: a list of channels (`null`: all), of how many slots, and of names. Only of ASCII,
- * so that a name which the database cannot hold keeps nobody from a lease.
+ * What the Workers of this process take: a list of channels (`null`: all), of how many slots, and of names; of those whose
+ * payloads have another version than 1, up to which one is known. Only of ASCII, so that a name which the database cannot
+ * hold keeps nobody from a lease.
  */
-export function takesOf(pools: Iterable<Taking>, names: readonly string[]): string {
-  return asciiJson(Array.from(pools, ({ channels, slots }) => ({ channels, slots, names })));
+export function takesOf(pools: Iterable<Taking>, definitions: readonly Named[]): string {
+  const names = definitions.map(({ name }) => name);
+  const later = definitions.filter(({ payloadVersion }) => payloadVersion !== NO_EXTRAS.v);
+  const versions = Object.fromEntries(later.map(({ name, payloadVersion }) => [name, payloadVersion]));
+  const rest = later.length === 0 ? {} : { versions };
+  return asciiJson(Array.from(pools, ({ channels, slots }) => ({ channels, slots, names, ...rest })));
 }

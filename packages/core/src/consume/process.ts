@@ -64,7 +64,7 @@ export class WorkerProcess {
     const notice = (news: News): void => this.#claimer.notice(news);
     this.#keeper = new LeaseKeeper({
       services,
-      takes: () => takesOf(this.#pools.values(), registry.names()),
+      takes: () => takesOf(this.#pools.values(), registry.all()),
       sessionWithinMs: settings.wakeUp === 'poll' ? 0 : LOCK_CONNECT_MS,
       onHeld: () => notice('anywhere'),
       onLost: () => this.#dropAll(),

@@ -1,4 +1,4 @@
-import { dateIn, type JobOutcome } from './job-record.ts';
+import type { JobOutcome } from './job-record.ts';
 
 /** Why a job is where it is: the first reason that holds, told apart by `kind`. */
 export type Explanation = { readonly sentence: string; readonly remedy: string | null } & (
@@ -17,7 +17,7 @@ export type Explanation = { readonly sentence: string; readonly remedy: string |
       readonly kind: 'due';
       readonly at: Date | null;
       readonly inSecs: number | null;
-      /** `snooze`: it put itself off, or was released while it was not due. */
+      /** `snooze`: it put itself off, or a process left it to others since its payload is newer than that knows. */
       readonly why: 'delay' | 'retry' | 'snooze';
       readonly lastError: string | null;
     }
@@ -32,6 +32,18 @@ export type Explanation = { readonly sentence: string; readonly remedy: string |
       readonly channel: string;
       /** Those that there are take other names, or other channels. */
       readonly liveProcesses: number;
+      /** Of these, how many started within the last 5 seconds: they may not have said yet what they take. */
+      readonly startingProcesses: number;
+    }
+  | {
+      /** Its payload has a newer version than any process knows that takes it: each leaves it to processes of that release. */
+      readonly kind: 'payload-newer';
+      readonly jobName: string;
+      readonly version: number;
+      /** The newest that one of them knows. */
+      readonly known: number;
+      /** When it is offered again; `null`: now. */
+      readonly at: Date | null;
     }
   | {
       /** As many run of the name, or in the channel, as its limit allows. */
@@ -73,152 +85,4 @@ interface Load {
 export interface ToldReason {
   readonly kind: string;
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-/** Makes a sentence of it, and says what to do, where there is something to be done. */
-export function explanationOf(id: string, { kind, facts: f }: ToldReason): Explanation {
-  const since = dateIn(f['since']);
-  const place = f['host'] === null ? `process ${f['processId']}` : `process ${f['pid']} on ${f['host']}`;
-  const holder = { processId: text(f['processId']), host: text(f['host']), pid: number(f['pid']), since };
-  const load = { slots: Number(f['slots']), running: Number(f['running']), ahead: Number(f['ahead']) };
-  switch (kind) {
-    case 'over': {
-      const outcome = f['outcome'] as JobOutcome;
-      return { kind, outcome, at: dateIn(f['at']), sentence: `It is over: it ${ENDED[outcome]}.`, remedy: null };
-    }
-    case 'running': {
-      const isCancelled = f['isCancelled'] === true;
-      const isStarted = f['isStarted'] === true;
-      const what = isStarted ? 'It runs in' : 'It was claimed, and starts in a moment or has just started, in';
-      const told = isCancelled ? '; it was told to end' : '';
-      return {
-        kind,
-        ...holder,
-        isStarted,
-        isCancelled,
-        sentence: `${what} ${place} since ${when(since)}${told}.`,
-        remedy: null,
-      };
-    }
-    case 'process-dead':
-      return {
-        kind,
-        ...holder,
-        leaseExpiresAt: dateIn(f['leaseExpiresAt']),
-        sentence: `It was claimed by ${place}, which has given no sign of life since its lease ran out: it is put back soon.`,
-        remedy: 'any Worker or Orchestrator of this schema puts it back within seconds; start one if none runs',
-      };
-    case 'paused': {
-      const name = text(f['name']);
-      const what = f['what'] as 'everything' | 'channel' | 'name' | 'group';
-      const reason = text(f['reason']);
-      const of = what === 'everything' ? 'Everything is' : `The ${what} ${JSON.stringify(name)} is`;
-      const why = reason === null ? '' : ` (${reason})`;
-      return {
-        kind,
-        what,
-        name,
-        since,
-        reason,
-        sentence: `${of} paused since ${when(since)}${why}.`,
-        remedy: 'resume it',
-      };
-    }
-    case 'due': {
-      const why = f['why'] as 'delay' | 'retry' | 'snooze';
-      const at = dateIn(f['at']);
-      const sentence = `It may run at ${when(at)}: ${WAITS[why]}.`;
-      return { kind, at, inSecs: number(f['inSecs']), why, lastError: text(f['lastError']), sentence, remedy: null };
-    }
-    case 'pending':
-      return { kind, sentence: 'It waits for other jobs, or for a signal.', remedy: null };
-    case 'group-busy': {
-      const [jobGroup, jobId] = [String(f['jobGroup']), text(f['jobId'])];
-      const sentence = `Its group ${JSON.stringify(jobGroup)} is busy: job ${jobId} runs in ${place} since ${when(since)}.`;
-      return { kind, jobGroup, jobId, ...holder, sentence, remedy: null };
-    }
-    case 'group-rate': {
-      const [jobGroup, at] = [String(f['jobGroup']), dateIn(f['at'])];
-      const sentence = `Its group ${JSON.stringify(jobGroup)} has had all the starts of its rate, and the next one at ${when(at)}.`;
-      return { kind, jobGroup, at, sentence, remedy: null };
-    }
-    case 'group-order': {
-      const [jobGroup, aheadJobId] = [String(f['jobGroup']), String(f['aheadJobId'])];
-      const sentence = `In its group ${JSON.stringify(jobGroup)} job ${aheadJobId} comes before it.`;
-      return { kind, jobGroup, aheadJobId, sentence, remedy: `ask for that: explain('${aheadJobId}')` };
-    }
-    case 'held': {
-      const pid = number(f['pid']);
-      const who = pid === null ? 'A transaction' : `The transaction of the session with pid ${pid}`;
-      const open = since === null ? '' : `, open since ${when(since)},`;
-      const sentence = `${who}${open} holds its row, and every claim passes over it.`;
-      return { kind, pid, since, sentence, remedy: 'end that transaction: see pg_stat_activity' };
-    }
-    case 'no-worker': {
-      const [jobName, channel, live] = [String(f['jobName']), String(f['channel']), Number(f['liveProcesses'])];
-      const others = live === 0 ? 'no process runs Workers at all' : `the ${live} that run take others`;
-      return {
-        kind,
-        jobName,
-        channel,
-        liveProcesses: live,
-        sentence: `No Worker takes ${JSON.stringify(jobName)} in the channel ${JSON.stringify(channel)}: ${others}.`,
-        remedy: 'start a Worker for that channel in a process that has registered the definition',
-      };
-    }
-    case 'limit': {
-      const [what, name] = [f['what'] as 'name' | 'channel', String(f['name'])];
-      const [running, max] = [Number(f['running']), Number(f['max'])];
-      const sentence = `The ${what} ${JSON.stringify(name)} is at its limit: ${running} run, and at most ${max} may.`;
-      return {
-        kind,
-        what,
-        name,
-        running,
-        max,
-        sentence,
-        remedy: 'it starts when one of those has ended; limits.set allows more',
-      };
-    }
-    case 'rate': {
-      const [what, name, at] = [f['what'] as 'name' | 'channel', String(f['name']), dateIn(f['at'])];
-      const sentence = `The ${what} ${JSON.stringify(name)} has had all the starts of its rate, and the next one at ${when(at)}.`;
-      return { kind, what, name, at, sentence, remedy: null };
-    }
-    case 'workers-busy':
-      return {
-        kind,
-        ...load,
-        sentence: `All ${load.slots} slots of the Workers that take it are in use, and ${load.ahead} jobs are before it.`,
-        remedy: 'more Workers, or more concurrency, have it start sooner',
-      };
-    case 'about-to-start':
-      return { kind, ...load, sentence: `A Worker with an idle slot takes it: it is about to start.`, remedy: null };
-    default:
-      return { kind: 'unknown', sentence: `There is no job ${id}; it may have been deleted.`, remedy: null };
-  }
-}
-
-const ENDED: Readonly<Record<JobOutcome, string>> = {
-  succeeded: 'succeeded',
-  failed: 'failed',
-  cancelled: 'was cancelled',
-};
-
-const WAITS = {
-  delay: 'it was enqueued with a delay, or for that time',
-  retry: 'an attempt has failed, and the pause after it is not over',
-  snooze: 'it has put itself off',
-} as const;
-
-function when(moment: Date | null): string {
-  return moment?.toISOString() ?? 'a time that is not known';
-}
-
-function text(said: unknown): string | null {
-  return typeof said === 'string' ? said : null;
-}
-
-function number(said: unknown): number | null {
-  return typeof said === 'number' ? said : null;
 }

@@ -16,11 +16,15 @@ export interface ProcessRecord {
   readonly state: 'alive' | 'silent' | 'dead';
   /** Whether a connection of its own stands for it, should its event loop be blocked. */
   readonly hasSessionLock: boolean;
-  /** Which channels (`null`: all) and names its Workers take, with how many slots. */
+  /**
+   * Which channels (`null`: all) and names its Workers take, with how many slots. `versions`: up to which `payloadVersion`, of
+   * the names for which that is not 1.
+   */
   readonly takes: readonly {
     readonly channels: readonly string[] | null;
     readonly slots: number;
     readonly names: readonly string[];
+    readonly versions?: Readonly<Record<string, number>>;
   }[];
   /** How many jobs it has claimed. */
   readonly running: number;

@@ -5,8 +5,9 @@ import { VERSIONS } from '../versions.ts';
 export function manifestFile(choices: ProjectChoices, release: string): string {
   const { name, framework, client, database } = choices;
   const own = ['bearmq', '@bearmq/dashboard', ...(client === 'postgres' ? ['@bearmq/driver-postgresjs'] : [])];
-  const needed = [...own, ...OF_CLIENT[client].needed, ...OF_FRAMEWORK[framework].needed];
-  const dev = ['@types/node', 'tsx', 'typescript', ...OF_CLIENT[client].dev, ...OF_FRAMEWORK[framework].dev];
+  // The programs are run as they are written, in production too: by tsx.
+  const needed = [...own, 'tsx', ...OF_CLIENT[client].needed, ...OF_FRAMEWORK[framework].needed];
+  const dev = ['@types/node', 'typescript', ...OF_CLIENT[client].dev, ...OF_FRAMEWORK[framework].dev];
   const manifest = {
     name,
     private: true,
@@ -32,7 +33,8 @@ const OF_CLIENT: Readonly<Record<Client, Packages>> = {
   postgres: { needed: ['postgres', 'pg'], dev: [] },
   kysely: { needed: ['kysely', ...PG.needed], dev: PG.dev },
   drizzle: { needed: ['drizzle-orm', ...PG.needed], dev: PG.dev },
-  prisma: { needed: ['@prisma/adapter-pg', '@prisma/client', ...PG.needed], dev: ['prisma', ...PG.dev] },
+  // An install without what is for development generates its client, too.
+  prisma: { needed: ['@prisma/adapter-pg', '@prisma/client', 'prisma', ...PG.needed], dev: PG.dev },
 };
 
 const OF_FRAMEWORK: Readonly<Record<Framework, Packages>> = {

@@ -1,20 +1,6 @@
-import type { Client, Database, Framework, ProjectChoices } from '../choices.ts';
-
-const FRAMEWORK_NAMES: Readonly<Record<Framework, string>> = {
-  none: 'Node.js',
-  fastify: 'Fastify',
-  express: 'Express',
-  hono: 'Hono',
-  next: 'Next.js',
-};
-
-const CLIENT_NAMES: Readonly<Record<Client, string>> = {
-  pg: 'pg',
-  postgres: 'postgres.js',
-  kysely: 'Kysely',
-  drizzle: 'Drizzle',
-  prisma: 'Prisma',
-};
+import type { Database, ProjectChoices } from '../choices.ts';
+import { CLIENT_NAMES, FRAMEWORK_NAMES } from '../names.ts';
+import { runScript } from '../next-steps.ts';
 
 const DATABASE_STEPS: Readonly<Record<Database, string>> = {
   url: 'Write the address of your PostgreSQL into `.env`, then:',
@@ -34,9 +20,7 @@ npm install
 ${DATABASE_STEPS[database]}
 
 \`\`\`sh
-npm run migrate   # makes the schema
-npm run worker    # runs the jobs; in a terminal of its own
-npm start         # takes requests, and shows the dashboard
+${runScript()}
 \`\`\`
 
 Enqueue a job, and look at it:
@@ -44,6 +28,13 @@ Enqueue a job, and look at it:
 \`\`\`sh
 curl -X POST -H 'content-type: application/json' -d '{"name":"Ada"}' http://localhost:3000/greet
 open http://localhost:3000/admin/jobs
+\`\`\`
+
+On the command line, with the database of \`.env\`:
+
+\`\`\`sh
+npx bearmq jobs list   # the newest jobs; jobs explain says why one waits
+npx bearmq doctor      # what is not in order, and what to do
 \`\`\`
 
 | File | What is in it |

@@ -107,6 +107,23 @@ describe('the command line', () => {
   });
 });
 
+describe('what the library refuses', () => {
+  it.each([
+    [['groups', ''], 2, '[name]: must not be empty'],
+    [['schedules', 'show', ''], 2, '<job>: must not be empty'],
+    [['jobs', 'move', '--name', 'X', '--yes', '--to', ''], 2, '--to: must not be empty'],
+    [['jobs', 'list', '--after', 'x'], 2, '--after: must be the next of a page'],
+    [['schedules', 'list', '--after', 'x'], 2, '--after: must be the next of a page'],
+    [['doctor', '--patience', '2d'], 2, '--patience: must be a number of seconds from 0 to 86400, got 172800'],
+    [['grants', 'public', '--to', 'worker'], 2, '<role>: must be one role'],
+    [['schedules', 'pause', 'NOPE'], 1, 'schedule "default" of "NOPE": is not there; bearmq schedules list shows'],
+  ])('is told in the words of the command line: %j', async (argv, code, told) => {
+    const { exitCode, out, err } = await callOn(schema, argv);
+    expect({ exitCode, out }).toEqual({ exitCode: code, out: '' });
+    expect(err.startsWith(`error: ${told}`) ? told : err).toBe(told);
+  });
+});
+
 describe('the database', () => {
   const env = { DATABASE_URL: schema.url, BEARMQ_SCHEMA: schema.name };
 

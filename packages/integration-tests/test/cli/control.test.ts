@@ -157,8 +157,11 @@ describe('bearmq limits', () => {
     [['--name', 'X'], 'error: give at least one limit, such as --concurrency; limits clear takes them away\n'],
     [['--concurrency', '1'], 'error: give one of --channel, --name and --group; there is none\n'],
     [['--name', 'X', '--rate', 'often'], 'error: --rate: "often": give a rate such as 10/1s or 600/1m\n'],
-    [['--name', 'X', '--rate', '0/1s'], 'error: limits.set.rateLimit.max must be'],
-    [['--group', 'g', '--concurrency', '2'], 'error: limits.set.concurrency is of a channel or a name'],
+    [['--name', 'X', '--rate', '0/1s'], 'error: --rate: must be'],
+    [
+      ['--group', 'g', '--concurrency', '2'],
+      'error: --concurrency: is of a channel or a name; a group has --group-concurrency',
+    ],
   ])('that make no sense are not set: %j', async (args, message) => {
     const { exitCode, out, err } = await callOn(schema, ['limits', 'set', ...args]);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });

@@ -1,13 +1,42 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
-import { callOn } from './support/call.ts';
+import { call, callOn } from './support/call.ts';
 
 const schema = useSchema();
 const only = ['--only', 'jobs-waiting'];
 
 describe('bearmq doctor', () => {
-  it('says that all is in order', async () => {
-    expect(await callOn(schema, ['doctor', ...only])).toEqual({ exitCode: 0, out: 'all is in order\n', err: '' });
+  it('says that all is in order, and how patient it was', async () => {
+    expect(await callOn(schema, ['doctor', ...only])).toEqual({
+      exitCode: 0,
+      out: 'all is in order\n',
+      err: 'what has lasted for less than 5m is left out; --patience 0s tells of it\n',
+    });
+    expect(await callOn(schema, ['doctor', ...only, '--patience', '0s'])).toEqual({
+      exitCode: 0,
+      out: 'all is in order\n',
+      err: '',
+    });
+    const help = (await call(['doctor', '--help'])).out.replace(/\s+/g, ' ');
+    expect(help).toMatch(/less than five minutes is left out.*--patience <duration> .*\(default: 5m\) --only/);
+  });
+
+  it.each([
+    ['nothing was migrated', '', 'schema-missing'],
+    ['the ledger is of another program', 'create schema {s}; create table {s}.migration (id int)', 'ledger-foreign'],
+  ])('ends with 4 where %s, as the other commands do, whatever it is asked for', async (_what, sql, kind) => {
+    const at = `doctor_${randomUUID().replaceAll('-', '')}`;
+    for (const statement of sql.split('; ').filter(Boolean)) await schema.rows(statement.replace('{s}', `"${at}"`));
+    const other = { url: schema.url, name: at } as typeof schema;
+    try {
+      const told = await callOn(other, ['doctor', ...only]);
+      expect(told.exitCode).toBe(4);
+      expect(told.out).toMatch(new RegExp(`^error ${kind}, schema ${at}: .*\n  → .*npx bearmq migrate --schema `));
+      expect(await callOn(other, ['stats'])).toMatchObject({ exitCode: 4 });
+    } finally {
+      await schema.rows(`drop schema if exists "${at}" cascade`);
+    }
   });
 
   it('tells what is not, with the remedy, and ends with 1', async () => {
@@ -27,7 +56,11 @@ describe('bearmq doctor', () => {
     const { exitCode, out } = await callOn(schema, ['doctor', '--patience', '60', '--json', ...only]);
     expect([exitCode, JSON.parse(out)]).toEqual([
       1,
-      { schema: schema.name, findings: [expect.objectContaining({ kind: 'jobs-waiting', severity: 'error' })] },
+      {
+        schema: schema.name,
+        patienceSecs: 60,
+        findings: [expect.objectContaining({ kind: 'jobs-waiting', severity: 'error' })],
+      },
     ]);
   });
 });

@@ -36,8 +36,21 @@ describe('bearmq init', () => {
     expect(await bin.exit).toBe(0);
   });
 
+  it('writes a config file that each command can read, whatever the jobs are written in', async () => {
+    const typed = mkdtempSync(join(tmpdir(), 'bearmq-init-'));
+    try {
+      const { out, err } = await call(['init', '--language', 'ts'], { cwd: typed });
+      expect(out).toBe('wrote bearmq.config.mjs\nwrote src/jobs.mts\nwrote src/worker.mts\n');
+      expect(err).toContain('npm install tsx');
+      expect(readFileSync(join(typed, 'bearmq.config.mjs'), 'utf8')).toContain("module: './src/jobs.mts'");
+    } finally {
+      rmSync(typed, { recursive: true, force: true });
+    }
+  });
+
   it('writes TypeScript where there is a tsconfig.json, and changes no file that exists', async () => {
     writeFileSync(join(folder, 'tsconfig.json'), '{}');
+    rmSync(join(folder, 'bearmq.config.mjs'));
     writeFileSync(join(folder, 'bearmq.config.mts'), 'mine');
     const { out } = await call(['init', '--dir', 'lib', '--json'], { cwd: folder });
     expect(JSON.parse(out)).toEqual({ wrote: ['lib/jobs.mts', 'lib/worker.mts'], kept: ['bearmq.config.mts'] });

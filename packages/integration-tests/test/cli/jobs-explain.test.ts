@@ -34,6 +34,25 @@ describe('bearmq jobs explain', () => {
     });
   });
 
+  it('says what to do in calls of its own', async () => {
+    const [limited = '', other = ''] = await statements.insert({ channel: 'narrow' }, { channel: "it's" });
+    const processId = await statements.worker();
+    const takes = JSON.stringify([{ channels: null, slots: 9, names: ['JOB'] }]);
+    await schema.rows('update {s}.process set takes = $2::text::json where id = $1', [processId, takes]);
+    const told = async (id: string) => (await callOn(schema, ['jobs', 'explain', id])).out;
+    await schema.rows(
+      `insert into {s}.job_limit (kind, name, max_running, running) values ('channel', 'narrow', 1, 1)`,
+    );
+    expect(await told(limited)).toContain('bearmq limits set --channel narrow allows more\n');
+    await schema.context().pause({ channel: "it's" });
+    expect(await told(other)).toContain(`resume it: bearmq resume --channel 'it'\\''s'\n`);
+    await schema.context().pause('everything');
+    await schema.context().resume({ channel: "it's" });
+    expect(await told(other)).toContain('resume it: bearmq resume --everything\n');
+    await schema.context().resume('everything');
+    await schema.rows('delete from {s}.process');
+  });
+
   it('goes on with --watch until it has started or is over', async () => {
     const [id = ''] = await statements.insert({ name: 'WATCHED' });
     let told = 0;

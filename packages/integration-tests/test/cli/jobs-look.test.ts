@@ -135,8 +135,8 @@ describe('bearmq jobs list', () => {
     [['--since', 'yesterday'], '--since: "yesterday": give a moment such as 2026-11-30T09:00:00Z, or how long ago'],
     [['--since', '1h', '--until', '2h'], '--until: '],
     [['--limit', '1001'], '--limit: "1001": give a number from 1 to 1000'],
-    [['--after', 'x'], 'jobs.find.after must be the next of a page before'],
-    [['--state', 'ready', '--outcome', 'failed'], "jobs.find.states must have 'over' in it beside outcomes"],
+    [['--after', 'x'], '--after: must be the next of a page before'],
+    [['--state', 'ready', '--outcome', 'failed'], "--state: must have 'over' in it beside outcomes"],
     [['--time-zone', 'Mars/Base'], '--time-zone: "Mars/Base": give a time zone such as Europe/Berlin'],
   ])('says what makes no sense: %j', async (args, message) => {
     const { exitCode, out, err } = await callOn(schema, ['jobs', 'list', ...args]);

@@ -1,14 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
+import { notedJob } from '../support/jobs.ts';
+import { registered } from '../support/until.ts';
 import { callOn } from './support/call.ts';
 
 const schema = useSchema();
+const daemons = useDaemons();
 
 describe('bearmq jobs enqueue', () => {
   it('enqueues a job with what it is given, and prints its id', async () => {
     const settings = ['--channel', 'mail', '--group', 'a', '--priority', '7', '--attempts', '3', '--delay', '15m'];
-    const { exitCode, out, err } = await callOn(schema, ['jobs', 'enqueue', 'GREET', '{"name":"Ada"}', ...settings]);
-    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    const { exitCode, out } = await callOn(schema, ['jobs', 'enqueue', 'GREET', '{"name":"Ada"}', ...settings]);
+    expect(exitCode).toBe(0);
     const [job] = await schema.rows(
       `select name, channel, job_group, priority, num_attempts, state::text, payload::text,
          round(extract(epoch from run_at - enqueued_at))::int as delay from {s}.job where id = $1`,
@@ -53,8 +57,68 @@ describe('bearmq jobs enqueue', () => {
     });
   });
 
-  it('refuses what the library refuses, with its words', async () => {
-    const refused = await callOn(schema, ['jobs', 'enqueue', 'GREET', '--channel', '']);
-    expect(refused).toMatchObject({ exitCode: 2, out: '', err: 'error: enqueue.channel must not be empty\n' });
+  it.each([
+    [['GREET', '--channel', ''], '--channel: must not be empty'],
+    [['GREET', '--group', ''], '--group: must not be empty'],
+    [['GREET', '--key', ''], '--key: must not be empty'],
+    [['GREET', '--delay', '99999999999'], '--delay: must be a number of seconds from 0'],
+    [[''], '<name>: must not be empty'],
+  ])('refuses what the library refuses, in its own words: %j', async (args, problem) => {
+    const refused = await callOn(schema, ['jobs', 'enqueue', ...args]);
+    expect(refused).toMatchObject({ exitCode: 2, out: '', err: expect.stringContaining(`error: ${problem}`) });
+  });
+
+  describe('warns where no process takes the job, which is enqueued all the same', () => {
+    const enqueued = async (...args: readonly string[]) => {
+      const called = await callOn(schema, ['jobs', 'enqueue', ...args]);
+      expect(called.exitCode).toBe(0);
+      const [job] = await schema.rows('select name, channel from {s}.job where id = $1', [called.out.trim()]);
+      return { ...called, jobId: called.out.trim(), job };
+    };
+
+    it('since there is none', async () => {
+      const { jobId, job, err } = await enqueued('NOPE');
+      expect(job).toEqual({ name: 'NOPE', channel: 'DEFAULT' });
+      expect(err).toBe(
+        'warning: no process takes "NOPE" in the channel "DEFAULT", and it waits until one does: none is there that takes ' +
+          `anything. If that is a mistake: bearmq jobs delete ${jobId}\n`,
+      );
+      expect((await enqueued('NOPE', '--quiet')).err).toBe('');
+    });
+
+    it('since those that run take others, due or not; and is silent where one takes it', async () => {
+      const context = schema.context();
+      await notedJob(context, 'KNOWN');
+      daemons.worker(context, { channels: ['mail', 'bulk'] });
+      await registered(schema);
+      const { err } = await enqueued('NOPE', '--channel', 'mail', '--delay', '1h');
+      expect(err).toContain('no process takes "NOPE" in the channel "mail"');
+      expect(err).toContain('those that run take KNOWN in bulk, mail');
+      expect((await enqueued('KNOWN')).err).toContain('no process takes "KNOWN" in the channel "DEFAULT"');
+      expect((await enqueued('KNOWN', '--channel', 'mail', '--delay', '1h')).err).toBe('');
+      const moved = await callOn(schema, ['jobs', 'move', '--name', 'NOPE', '--yes', '--to', 'mial']);
+      expect(moved).toMatchObject({
+        exitCode: 0,
+        err: expect.stringContaining('warning: no process takes jobs in the channel "mial"'),
+      });
+      const back = await callOn(schema, ['jobs', 'move', '--name', 'NOPE', '--yes', '--to', 'bulk']);
+      expect(back).toMatchObject({ exitCode: 0, err: '' });
+    });
+  });
+
+  it.each([
+    ['jobs show'],
+    ['jobs explain'],
+    ['jobs cancel'],
+    ['jobs retry'],
+    ['jobs delete'],
+    ['jobs move --to X'],
+    ['jobs priority --to 1'],
+  ])('%s says what an id is where it is given none', async (command) => {
+    expect(await callOn(schema, [...command.split(' '), 'abc'])).toEqual({
+      exitCode: 2,
+      out: '',
+      err: 'error: <id>: "abc": is no id of a job, which is a UUID; bearmq jobs list shows them, and takes a --name\n',
+    });
   });
 });

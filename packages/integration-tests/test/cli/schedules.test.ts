@@ -103,14 +103,14 @@ describe('bearmq schedules', () => {
       'preview',
       '--cron',
       '30 2 * * *',
-      '--zone',
+      '--time-zone',
       'Europe/Berlin',
       '--from',
       '2026-03-28T00:00:00Z',
     ];
     expect(await call([...args, '--next', '3'])).toEqual({
       exitCode: 0,
-      out: '2026-03-28T01:30:00.000Z\n2026-03-29T01:00:00.000Z\n2026-03-30T00:30:00.000Z\n',
+      out: '2026-03-28T02:30:00.000+01:00\n2026-03-29T03:00:00.000+02:00\n2026-03-30T02:30:00.000+02:00\n',
       err: '',
     });
     const every = [
@@ -126,6 +126,10 @@ describe('bearmq schedules', () => {
     ];
     expect((await call(every)).out).toBe('{"next":["2026-01-01T00:01:30.000Z"]}\n');
     expect(await call(['schedules', 'preview'])).toMatchObject({ exitCode: 2 });
-    expect(await call(['schedules', 'preview', '--cron', 'often'])).toMatchObject({ exitCode: 2, out: '' });
+    expect(await call(['schedules', 'preview', '--cron', 'often'])).toMatchObject({
+      exitCode: 2,
+      out: '',
+      err: expect.stringMatching(/^error: --cron: /),
+    });
   });
 });

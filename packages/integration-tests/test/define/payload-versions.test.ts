@@ -62,6 +62,7 @@ describe('versions of payloads', () => {
     await define(old, 1, seen).register();
     const worker = daemons.worker(old);
     await events.waitFor('WORKER_JOB_SNOOZE', { jobId });
+    expect(await old.jobs.explain(jobId)).toMatchObject({ kind: 'payload-newer', version: 2, known: 1 });
     await worker.stop();
     expect(seen).toEqual([]);
     expect(await stateOf(jobId)).toMatchObject({ state: 'scheduled', attempt: 0 });

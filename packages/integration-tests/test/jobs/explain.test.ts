@@ -216,6 +216,19 @@ describe('context.jobs.explain says of a job', () => {
     await process([{ channels: ['D'], slots: 1, names: ['JOB'] }]);
     for (const takes of [null, 7, [8], [{}], [{ channels: {}, names: 'x', slots: 'y' }]]) await process(takes);
     expect(await jobs.explain(id)).toMatchObject({ ...none, liveProcesses: 7 });
+    const started = await jobs.explain(id);
+    expect(started).toMatchObject({
+      startingProcesses: 7,
+      sentence: expect.stringContaining('as far as they have said'),
+    });
+    expect(started.remedy).toMatch(/^ask again in a few seconds; /);
+    await schema.rows(`update {s}.process set started_at = now() - interval '1 min'`);
+    const settled = await jobs.explain(id);
+    expect(settled).toMatchObject({
+      startingProcesses: 0,
+      sentence: expect.stringMatching(/the 7 that run take others\.$/),
+    });
+    expect(settled.remedy).toMatch(/^start a Worker /);
     await process([{ channels: ['D', 'C'], slots: 1, names: ['A', 'JOB'] }]);
     expect((await jobs.explain(id)).kind).toBe('about-to-start');
     await schema.rows(`update {s}.process set expires_at = now() - interval '1 s'`);

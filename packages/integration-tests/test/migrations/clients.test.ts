@@ -96,7 +96,7 @@ describe('a program on an older schema', () => {
       message: expect.stringMatching(
         new RegExp(
           `is at version ${made}, but version ${made + 1} is required: ` +
-            'run every statement of generateMigrationSql.*, or migrate.*, and try again$',
+            'run npx bearmq migrate, or in a program migrate.* generateMigrationSql.*, and try again$',
         ),
       ),
     });

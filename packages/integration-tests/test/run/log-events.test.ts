@@ -77,6 +77,20 @@ describe('logEvents', () => {
     expect(logger.lines.map(({ fields }) => fields['failures'])).toEqual([1, 10, 100, 1_000]);
   });
 
+  it('tells a warning once, as the message', () => {
+    const handlers: BearEventHandler[] = [];
+    const logger = newLogger();
+    logEvents({ addEventHandler: (handler: BearEventHandler) => handlers.push(handler) } as never, logger);
+    for (const handle of handlers) {
+      handle({ eventType: 'WARNING', message: 'it is slow', error: undefined });
+      handle({ eventType: 'WARNING', message: 'it is slower', error: 'no' });
+    }
+    expect(logger.lines).toEqual([
+      { level: 'warn', message: 'it is slow', fields: { eventType: 'WARNING' } },
+      { level: 'warn', message: 'it is slower', fields: { eventType: 'WARNING', error: 'no' } },
+    ]);
+  });
+
   it('refuses what is no logger, and a level that is none', () => {
     const context = schema.context();
     expect(() => logEvents(context, {} as never)).toThrow(/^logEvents\.logger must be a logger with the methods debug/);

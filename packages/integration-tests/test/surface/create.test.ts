@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '@bearmq/test-support';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -84,6 +84,27 @@ describe('a new project', () => {
     },
     180_000,
   );
+
+  it('of the defaults is worked by the command line as it is, with the database of its .env', () => {
+    const name = 'by-default';
+    const created = consumer.run(process.execPath, ['node_modules/create-bearmq/dist/bin.js', name, '--yes']);
+    expect(created).toMatchObject({
+      status: 0,
+      output: expect.stringContaining('That is the default; --framework, --client, --database choose otherwise.'),
+    });
+    expect(created.output).toContain(`  cd ${name}\n  npm install\n  npm run database `);
+    const file = join(consumer.folder, name, '.env');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^DATABASE_URL=.*$/m, `DATABASE_URL=${schema.url}`));
+    const bearmq = (...args: readonly string[]) =>
+      consumer.run(process.execPath, ['../node_modules/bearmq/dist/bin.js', ...args], {
+        inside: name,
+        env: { DATABASE_URL: undefined },
+      });
+    expect(bearmq('migrate')).toMatchObject({ status: 0, output: expect.stringContaining('applied') });
+    expect(bearmq('jobs', 'enqueue', 'GREET', '{"name":"Grace"}')).toMatchObject({ status: 0 });
+    expect(bearmq('work', '--drain')).toMatchObject({ status: 0, output: expect.stringContaining('Hello, Grace!') });
+    expect(bearmq('doctor')).toMatchObject({ status: 0, output: expect.stringContaining('all is in order') });
+  }, 60_000);
 
   it('is not asked for where nobody answers', () => {
     expect(consumer.run(process.execPath, ['node_modules/create-bearmq/dist/bin.js', 'other'])).toMatchObject({

@@ -6,6 +6,12 @@ import { WAITING } from './line.ts';
 const AHEAD_LIMIT = 1000;
 
 /**
+ * A process says what it takes when it starts, and of what it registers later within a second or so. One that has started
+ * within so many seconds may not have said all.
+ */
+const STARTING_SECS = 5;
+
+/**
  * Why a job is where it is: the first reason that holds, in the order in which it would be met on the way to a start. Asks
  * for groups what a claim asks (`gate.ts`), and changes nothing.
  *
@@ -26,9 +32,12 @@ export function explain(n: Tables): string {
   v_slots integer;
   v_running integer;
   v_ahead integer;
+  v_known integer;
+  v_least integer;
 begin
   select j.id, j.seq, j.state::text as state, j.priority, j.name, j.channel, j.job_group, j.attempt, j.fence, j.run_at,
-    j.process_id, j.claimed_at, j.started, j.last_error, j.cancel, j.xmax as held_by into v_it
+    j.process_id, j.claimed_at, j.started, j.last_error, j.cancel, j.xmax as held_by,
+    ${version(`j.extras ->> 'v'`)} as version into v_it
   from ${n.job} j where j.id = any (array[p_id]);
   if not found then
     select f.outcome, f.finalized_at into v_other from ${n.finalizedJob} f where f.id = any (array[p_id]);
@@ -58,11 +67,19 @@ begin
     return;
   end if;
 
+  -- A process leaves a payload that is newer than it knows to others, and does so again and again where there are none.
+  select max(s.known), min(s.known) into v_known, v_least from (${serving(n, 'v_it')}) s;
+  if v_it.state = 'scheduled' and v_it.run_at > now() and v_it.fence > 0 and v_it.version > v_known then
+    return query select 'payload-newer', json_build_object('jobName', v_it.name, 'version', v_it.version, 'known', v_known,
+      'at', ${ms('v_it.run_at')})::text;
+    return;
+  end if;
   if v_it.state = 'scheduled' and v_it.run_at > now() then
     return query select 'due', json_build_object('at', ${ms('v_it.run_at')},
       'inSecs', case when isfinite(v_it.run_at) then extract(epoch from v_it.run_at - now()) end,
       'why', case when v_it.attempt > 0 and v_it.last_error is not null then 'retry' when v_it.fence > 0 then 'snooze' else 'delay' end,
-      'lastError', v_it.last_error)::text;
+      'lastError', v_it.last_error,
+      'newerThan', case when v_it.version > coalesce(v_least, 1) then coalesce(v_least, 1) end, 'version', v_it.version)::text;
     return;
   end if;
   if v_it.state = 'pending' then
@@ -118,7 +135,14 @@ begin
   into v_slots, v_running from served s;
   if v_slots is null then
     return query select 'no-worker', json_build_object('jobName', v_it.name, 'channel', v_it.channel,
-      'liveProcesses', (select count(*) from ${n.process} p where p.expires_at > now()))::text;
+      'liveProcesses', (select count(*) from ${n.process} p where p.expires_at > now()),
+      'startingProcesses', (select count(*) from ${n.process} p where p.expires_at > now()
+        and p.started_at > now() - interval '${STARTING_SECS} s'))::text;
+    return;
+  end if;
+  if v_it.version > v_known then
+    return query select 'payload-newer', json_build_object('jobName', v_it.name, 'version', v_it.version, 'known', v_known,
+      'at', null)::text;
     return;
   end if;
   -- One that has room for none now: the name's before the channel's, as a claim counts them.
@@ -148,11 +172,17 @@ function ms(moment: string): string {
   return `case when isfinite(${moment}) then round(extract(epoch from ${moment}) * 1000) end`;
 }
 
+/** The version of a payload, which is 1 where none is said, or what is said is none. */
+function version(said: string): string {
+  return `case when ${said} ~ '^[0-9]{1,9}$' then (${said})::integer else 1 end`;
+}
+
 /** The living processes whose Workers take the job `j`, a row for each of their sets of channels:
- * `id`, `slots`, `channels` (null: all). */
+ * `id`, `slots`, `channels` (null: all), `known` (the newest version of its payload). */
 function serving(n: Tables, j: string): string {
   return `select p.id, case when t.e ->> 'slots' ~ '^[0-9]{1,6}$' then (t.e ->> 'slots')::integer else 0 end as slots,
-      case when t.e ->> 'channels' is not null then (t.e -> 'channels')::jsonb end as channels
+      case when t.e ->> 'channels' is not null then (t.e -> 'channels')::jsonb end as channels,
+      ${version(`t.e -> 'versions' ->> ${j}.name`)} as known
     from ${n.process} p
     cross join lateral json_array_elements(case when json_typeof(p.takes) = 'array' then p.takes else '[]' end) as t (e)
     where p.expires_at > now() and (t.e ->> 'channels' is null or (t.e -> 'channels')::jsonb @> to_jsonb(${j}.channel))

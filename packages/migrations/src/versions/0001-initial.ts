@@ -3168,9 +3168,12 @@ declare
   v_slots integer;
   v_running integer;
   v_ahead integer;
+  v_known integer;
+  v_least integer;
 begin
   select j.id, j.seq, j.state::text as state, j.priority, j.name, j.channel, j.job_group, j.attempt, j.fence, j.run_at,
-    j.process_id, j.claimed_at, j.started, j.last_error, j.cancel, j.xmax as held_by into v_it
+    j.process_id, j.claimed_at, j.started, j.last_error, j.cancel, j.xmax as held_by,
+    case when j.extras ->> 'v' ~ '^[0-9]{1,9}$' then (j.extras ->> 'v')::integer else 1 end as version into v_it
   from "bearmq".job j where j.id = any (array[p_id]);
   if not found then
     select f.outcome, f.finalized_at into v_other from "bearmq".finalized_job f where f.id = any (array[p_id]);
@@ -3200,11 +3203,25 @@ begin
     return;
   end if;
 
+  -- A process leaves a payload that is newer than it knows to others, and does so again and again where there are none.
+  select max(s.known), min(s.known) into v_known, v_least from (select p.id, case when t.e ->> 'slots' ~ '^[0-9]{1,6}$' then (t.e ->> 'slots')::integer else 0 end as slots,
+      case when t.e ->> 'channels' is not null then (t.e -> 'channels')::jsonb end as channels,
+      case when t.e -> 'versions' ->> v_it.name ~ '^[0-9]{1,9}$' then (t.e -> 'versions' ->> v_it.name)::integer else 1 end as known
+    from "bearmq".process p
+    cross join lateral json_array_elements(case when json_typeof(p.takes) = 'array' then p.takes else '[]' end) as t (e)
+    where p.expires_at > now() and (t.e ->> 'channels' is null or (t.e -> 'channels')::jsonb @> to_jsonb(v_it.channel))
+      and (t.e -> 'names')::jsonb @> to_jsonb(v_it.name)) s;
+  if v_it.state = 'scheduled' and v_it.run_at > now() and v_it.fence > 0 and v_it.version > v_known then
+    return query select 'payload-newer', json_build_object('jobName', v_it.name, 'version', v_it.version, 'known', v_known,
+      'at', case when isfinite(v_it.run_at) then round(extract(epoch from v_it.run_at) * 1000) end)::text;
+    return;
+  end if;
   if v_it.state = 'scheduled' and v_it.run_at > now() then
     return query select 'due', json_build_object('at', case when isfinite(v_it.run_at) then round(extract(epoch from v_it.run_at) * 1000) end,
       'inSecs', case when isfinite(v_it.run_at) then extract(epoch from v_it.run_at - now()) end,
       'why', case when v_it.attempt > 0 and v_it.last_error is not null then 'retry' when v_it.fence > 0 then 'snooze' else 'delay' end,
-      'lastError', v_it.last_error)::text;
+      'lastError', v_it.last_error,
+      'newerThan', case when v_it.version > coalesce(v_least, 1) then coalesce(v_least, 1) end, 'version', v_it.version)::text;
     return;
   end if;
   if v_it.state = 'pending' then
@@ -3232,7 +3249,8 @@ begin
     where w.job_group = v_it.job_group and w.state in ('ready', 'blocked')
       and (w.priority > v_it.priority or w.priority = v_it.priority and w.seq < v_it.seq)
       and exists (select p.id, case when t.e ->> 'slots' ~ '^[0-9]{1,6}$' then (t.e ->> 'slots')::integer else 0 end as slots,
-      case when t.e ->> 'channels' is not null then (t.e -> 'channels')::jsonb end as channels
+      case when t.e ->> 'channels' is not null then (t.e -> 'channels')::jsonb end as channels,
+      case when t.e -> 'versions' ->> w.name ~ '^[0-9]{1,9}$' then (t.e -> 'versions' ->> w.name)::integer else 1 end as known
     from "bearmq".process p
     cross join lateral json_array_elements(case when json_typeof(p.takes) = 'array' then p.takes else '[]' end) as t (e)
     where p.expires_at > now() and (t.e ->> 'channels' is null or (t.e -> 'channels')::jsonb @> to_jsonb(w.channel))
@@ -3259,7 +3277,8 @@ begin
 
   -- Of what a process runs only what the same Workers might have taken.
   with served as materialized (select p.id, case when t.e ->> 'slots' ~ '^[0-9]{1,6}$' then (t.e ->> 'slots')::integer else 0 end as slots,
-      case when t.e ->> 'channels' is not null then (t.e -> 'channels')::jsonb end as channels
+      case when t.e ->> 'channels' is not null then (t.e -> 'channels')::jsonb end as channels,
+      case when t.e -> 'versions' ->> v_it.name ~ '^[0-9]{1,9}$' then (t.e -> 'versions' ->> v_it.name)::integer else 1 end as known
     from "bearmq".process p
     cross join lateral json_array_elements(case when json_typeof(p.takes) = 'array' then p.takes else '[]' end) as t (e)
     where p.expires_at > now() and (t.e ->> 'channels' is null or (t.e -> 'channels')::jsonb @> to_jsonb(v_it.channel))
@@ -3270,7 +3289,14 @@ begin
   into v_slots, v_running from served s;
   if v_slots is null then
     return query select 'no-worker', json_build_object('jobName', v_it.name, 'channel', v_it.channel,
-      'liveProcesses', (select count(*) from "bearmq".process p where p.expires_at > now()))::text;
+      'liveProcesses', (select count(*) from "bearmq".process p where p.expires_at > now()),
+      'startingProcesses', (select count(*) from "bearmq".process p where p.expires_at > now()
+        and p.started_at > now() - interval '5 s'))::text;
+    return;
+  end if;
+  if v_it.version > v_known then
+    return query select 'payload-newer', json_build_object('jobName', v_it.name, 'version', v_it.version, 'known', v_known,
+      'at', null)::text;
     return;
   end if;
   -- One that has room for none now: the name's before the channel's, as a claim counts them.

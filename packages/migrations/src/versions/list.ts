@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'bf9d6a74390ccdb061861ee045bffaa5bd29ff98ecf5372b8f560de0cebf764f',
+    sha256: '4dbdd0805f4db9a7e49e01a13158de8431a3556ebd796ed93a19f14787646dbb',
     makes: makes1,
   },
 ];

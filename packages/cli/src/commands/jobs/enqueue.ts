@@ -4,13 +4,14 @@ import { type Command, defineCommand } from '../../command.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { choice, count, duration, number, text } from '../../options.ts';
 import { readAll } from '../../read-all.ts';
+import { nobodyTakes } from '../../takers.ts';
 
 const INTEGER = 2 ** 31 - 1;
 
 /** What a definition's program would set is not known here: what is not given has the defaults of a definition. */
 export const jobsEnqueue: Command = defineCommand({
   name: 'jobs enqueue',
-  about: 'Enqueues a job, and prints its id.',
+  about: 'Enqueues a job, and prints its id. Warns where no process takes its name in its channel.',
   arguments: [
     { name: 'name', about: 'of its definition', presence: 'required' },
     { name: 'json', about: 'its payload; - for standard input (default: null)', presence: 'optional' },
@@ -32,9 +33,10 @@ export const jobsEnqueue: Command = defineCommand({
     const { channel, group, delay, priority, attempts, key, keyUntil: until = 'finished', retryAfter } = options;
     if (key === undefined && options.keyUntil !== undefined)
       throw usageError('--key-until: is for a --key, and there is none');
-    const { context } = await database();
+    if (key === '') throw usageError('--key: must not be empty');
+    const context = (await database()).context();
     const definition = new JobDefinition<unknown>({
-      context: context(),
+      context,
       name,
       ...(key === undefined ? {} : { unique: { key: () => key, until } }),
     });
@@ -49,6 +51,9 @@ export const jobsEnqueue: Command = defineCommand({
     if (outcome === 'skipped') output.note(`not enqueued: the job ${jobId} has the key ${JSON.stringify(key)}`);
     if (output.isJson) output.json({ jobId, outcome });
     else output.line(jobId);
+    const nobody =
+      outcome === 'skipped' ? undefined : await nobodyTakes(context, { name, channel: channel ?? 'DEFAULT' });
+    if (nobody !== undefined) output.warn(`${nobody}. If that is a mistake: bearmq jobs delete ${jobId}`);
     return EXIT.done;
   },
 });

@@ -1,7 +1,8 @@
 import type { Context, Explanation } from '@bearmq/core';
-import { usageError } from '../../cli-error.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { EXIT } from '../../exit-codes.ts';
+import { jobIdArgument, jobIdIn } from '../../job-ids.ts';
+import { shellWord } from '../../output/words.ts';
 import { watch, watchOptions } from '../../watch.ts';
 import { noSuchJob } from './show.ts';
 
@@ -11,12 +12,11 @@ const DEEPEST = 5;
 export const jobsExplain: Command = defineCommand({
   name: 'jobs explain',
   about: 'Why a job does not run (yet), and what to do about it.',
-  arguments: [{ name: 'id', about: 'the job', presence: 'required' }],
+  arguments: [jobIdArgument],
   options: watchOptions('until it has started'),
   run: async (call) => {
     const { args, output, database } = call;
-    const [id] = args;
-    if (id === undefined) throw usageError('<id>: is missing');
+    const id = jobIdIn(args);
     const { context } = await database();
     await watch(call, async () => {
       const chain = await chainOf(context(), id);
@@ -31,7 +31,7 @@ export const jobsExplain: Command = defineCommand({
             output.line(
               `${indent}${output.colours.bold(link.explanation.kind)}: ${subject}${link.explanation.sentence}`,
             );
-            const { remedy } = link.explanation;
+            const remedy = remedyOf(link.explanation);
             if (remedy !== null) output.line(`${indent}  ${output.colours.dim('→')} ${remedy}`);
           }
         },
@@ -41,6 +41,19 @@ export const jobsExplain: Command = defineCommand({
     return EXIT.done;
   },
 });
+
+/** What the API says is to be done, as a call of this command where there is one. */
+function remedyOf(explanation: Explanation): string | null {
+  const { kind, remedy } = explanation;
+  if (kind === 'paused') {
+    const { what, name } = explanation;
+    return `resume it: bearmq resume --${what}${name === null ? '' : ` ${shellWord(name)}`}`;
+  }
+  if (kind === 'group-order') return `ask for that: bearmq jobs explain ${explanation.aheadJobId}`;
+  if (kind !== 'limit') return remedy;
+  const { what, name } = explanation;
+  return `it starts when one of those has ended; bearmq limits set --${what} ${shellWord(name)} allows more`;
+}
 
 interface Link {
   readonly jobId: string;

@@ -1,7 +1,8 @@
 import type { AttemptFailure, JobRecord } from '@bearmq/core';
-import { CliError, usageError } from '../../cli-error.ts';
+import { CliError } from '../../cli-error.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { EXIT } from '../../exit-codes.ts';
+import { jobIdArgument, jobIdIn } from '../../job-ids.ts';
 import { toggle } from '../../options.ts';
 import { paintState, stateOf, tookMs, withoutPayload } from '../../output/job-columns.ts';
 import type { Output } from '../../output/output.ts';
@@ -11,12 +12,11 @@ import { watch, watchOptions } from '../../watch.ts';
 export const jobsShow: Command = defineCommand({
   name: 'jobs show',
   about: 'All that is known of a job, with its failed attempts.',
-  arguments: [{ name: 'id', about: 'the job', presence: 'required' }],
+  arguments: [jobIdArgument],
   options: { payload: toggle('its payload, too'), ...watchOptions('until it is over') },
   run: async (call) => {
     const { options, args, output, database } = call;
-    const [id] = args;
-    if (id === undefined) throw usageError('<id>: is missing');
+    const id = jobIdIn(args);
     const { context } = await database();
     await watch(call, async () => {
       const job = await context().jobs.get(id);

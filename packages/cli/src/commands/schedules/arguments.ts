@@ -17,5 +17,8 @@ export function scheduleIn([jobName, key = 'default']: readonly (string | undefi
 }
 
 export function noSuchSchedule({ jobName, key }: { readonly jobName: string; readonly key: string }): CliError {
-  return new CliError(EXIT.notInOrder, `schedule ${JSON.stringify(key)} of ${JSON.stringify(jobName)}: is not there`);
+  return new CliError(
+    EXIT.notInOrder,
+    `schedule ${JSON.stringify(key)} of ${JSON.stringify(jobName)}: is not there; bearmq schedules list shows those that are`,
+  );
 }

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../../errors.ts';
 import { encodeAnnouncement, MAX_CANCELS_ANNOUNCED } from '../../model/announcement.ts';
-import { type Explanation, explanationOf } from '../../model/explanation.ts';
+import type { Explanation } from '../../model/explanation.ts';
+import { explanationOf } from '../../model/explanation-of.ts';
 import type { JobRecord } from '../../model/job-record.ts';
 import { MAX_PRIORITY } from '../../model/limits.ts';
 import { numberIn } from '../../options/check-options.ts';

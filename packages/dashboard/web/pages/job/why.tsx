@@ -13,6 +13,7 @@ const TONES: Partial<Record<ExplainAnswer['kind'], string>> = {
   'about-to-start': 'blue',
   due: 'gray',
   'no-worker': 'red',
+  'payload-newer': 'red',
   'process-dead': 'red',
   held: 'red',
 };

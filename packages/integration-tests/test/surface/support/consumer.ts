@@ -35,7 +35,8 @@ export interface Consumer {
 export interface RunOptions {
   /** The folder in which to run, within the consumer's. */
   readonly inside?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** `undefined`: not set, whatever is set here. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Packs every published package and unpacks it into the `node_modules` of an empty project. */
