@@ -77,7 +77,8 @@ export class GroupRunner {
           try {
             const result = await executor.call(definition, holding, worker, now);
             if (definition.keepsResult === true) returned = result;
-            await holding.saidEnding?.ready();
+            const { saidEnding } = holding;
+            if (saidEnding !== undefined) await saidEnding.ready(); // a wait for nothing costs each job a turn
           } catch (error) {
             thrown = { error };
           }
