@@ -11,6 +11,7 @@ import {
   toDatabaseError,
 } from '../driver/index.ts';
 import { hasEnded } from './ended.ts';
+import { cutAtPlaceholders } from './placeholders.ts';
 
 /** A query of Bun's `sql` that has not been sent yet. */
 export interface BunSqlQuery {
@@ -23,7 +24,8 @@ export interface BunSqlQuery {
  * needed to compile. The client's own `sql` does not fit: it runs each query on any of its connections.
  */
 export type BunSqlTransaction = {
-  unsafe(query: string, values?: string[]): BunSqlQuery;
+  (texts: TemplateStringsArray, ...values: (string | null)[]): BunSqlQuery;
+  unsafe(query: string): BunSqlQuery;
 } & ({ savepoint(...args: never[]): unknown } | { release(): unknown });
 
 /**
@@ -90,28 +92,44 @@ class BunSqlSession implements SqlSession {
   }
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
-    // As texts: Bun reads them by the type that the server gives to a placeholder, and the statement's own casts say it.
-    const texts = checkedValues(statement).map((value) => (value === null ? null : String(value)));
+    const [texts, values] = toTemplate(statement);
     if (this.#isToBeAsked) await this.#ask();
-    return (await this.#send(statement.text, texts as string[])) as readonly SqlRow[];
+    // Not `unsafe(text, values)`: before 1.4 Bun runs that after the end, on whatever connection is free.
+    return (await rowsOf(() => this.#tx(texts, ...values))) as readonly SqlRow[];
   }
 
   async #ask(): Promise<void> {
     try {
-      await this.#send(IS_BEGUN);
+      await rowsOf(() => this.#tx.unsafe(IS_BEGUN));
     } catch (error) {
       if (hasSqlState(error, SQL_STATES.noActiveSqlTransaction)) throw notInTransaction();
       throw error;
     }
     this.#isToBeAsked = false;
   }
+}
 
-  async #send(text: string, values?: string[]): Promise<unknown> {
-    try {
-      return await this.#tx.unsafe(text, values).values();
-    } catch (error) {
-      throw inWords(error);
-    }
+/** The statement as if it had been written as a template: what stands between its values, and those. */
+function toTemplate(statement: SqlStatement): readonly [TemplateStringsArray, readonly (string | null)[]] {
+  // As texts: Bun reads them by the type that the server gives to a placeholder, and the statement's own casts say it.
+  const values = checkedValues(statement).map((value) => (value === null ? null : String(value)));
+  const { texts, numbers } = cutAtPlaceholders(statement.text);
+  const inOrder = numbers.map((number) => {
+    const value = values[number - 1];
+    if (value === undefined) throw new TypeError(`no value for $${number} of ${statement.name}`);
+    return value;
+  });
+  const template = Object.defineProperty([...texts], 'raw', { value: texts }) as unknown as TemplateStringsArray;
+  return [template, inOrder];
+}
+
+async function rowsOf(query: () => BunSqlQuery): Promise<unknown> {
+  try {
+    const sent = query();
+    // In place of a query, Bun before 1.4 gives a promise that is rejected, once the connection is gone.
+    return await (typeof sent.values === 'function' ? sent.values() : sent);
+  } catch (error) {
+    throw inWords(error);
   }
 }
 
