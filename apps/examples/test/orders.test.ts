@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { useDatabase } from './support/database.ts';
 import { useExamples } from './support/example.ts';
-import { AUDIT, CLIENTS, killAnyWhen, pausing, useFolder } from './support/orders.ts';
+import { AUDIT, CLIENTS, killAnyWhen, pausing, useFolder, useWay } from './support/orders.ts';
 
 /** Programs are started one after the other, on a machine that may have other things to do. */
 const LIMIT_MS = 120_000;
@@ -9,6 +9,7 @@ const LIMIT_MS = 120_000;
 const start = useExamples();
 
 describe.each(CLIENTS)('an order and its e-mail, by $program', ({ program, place }) => {
+  const by = useWay(program);
   const { url, rows, allGone } = place === 'server' ? useDatabase() : useFolder();
 
   it.each([
@@ -17,7 +18,7 @@ describe.each(CLIENTS)('an order and its e-mail, by $program', ({ program, place
   ] as const)(
     'are both gone when it is killed %s',
     async (_when, moment) => {
-      const example = start(program, url(), pausing(moment));
+      const example = start(program, url(), by(pausing(moment)));
       await example.prints(`stopped ${moment} the third enqueue`);
       if (place === 'server') {
         const writing = `
@@ -36,12 +37,12 @@ describe.each(CLIENTS)('an order and its e-mail, by $program', ({ program, place
   it(
     'are both there or both not, whenever it is killed, and a worker sends what there is',
     async () => {
-      expect(await start(program, url(), { args: ['place', '1'] }).ended()).toBe(0);
+      expect(await start(program, url(), by({ args: ['place', '1'] })).ended()).toBe(0);
       let told = 1;
       // PGlite's folder can be open in one process only, and takes its time to be opened.
       const kills = place === 'server' ? [5] : [1, 1, 1];
       for (const atOnce of kills) {
-        const examples = Array.from({ length: atOnce }, () => start(program, url(), { args: ['place', '100000'] }));
+        const examples = Array.from({ length: atOnce }, () => start(program, url(), by({ args: ['place', '100000'] })));
         for (const count of await Promise.all(examples.map(killAnyWhen))) told += count;
       }
       await allGone();
@@ -51,7 +52,7 @@ describe.each(CLIENTS)('an order and its e-mail, by $program', ({ program, place
       expect(orders).toBeGreaterThanOrEqual(told);
       expect(orders).toBeLessThanOrEqual(told + 10); // each may have been killed before it could tell of its last
 
-      const worker = start(program, url(), { args: ['work'] });
+      const worker = start(program, url(), by({ args: ['work'] }));
       await worker.prints('mail to ada@example.org for order ', orders);
       expect(await worker.stop()).toBe(0);
       expect(await rows(AUDIT)).toEqual([{ orders, sent: orders, unpaired: [] }]);

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Context } from 'bearmq';
-import { type Client, type ClientName, openClient } from './clients.ts';
+import type { Client, ClientName } from './client.ts';
+import { openClient } from './clients.ts';
 import { errand } from './errand.ts';
 import { commandFor } from './runtime.ts';
 
@@ -24,8 +25,8 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export function openBench(name: ClientName, url: string, schema: string): Bench {
-  const client = openClient(name, url, schema);
+export async function openBench(name: ClientName, url: string, schema: string): Promise<Bench> {
+  const client = await openClient(name, url, schema);
   const context = client.newContext();
   const ends: { jobName: string; outcome: 'SUCCESS' | 'ERROR' }[] = [];
   const troubles: unknown[] = [];

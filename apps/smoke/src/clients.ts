@@ -1,23 +1,14 @@
-import type { Driver } from '@bearmq/core/driver';
 import { fromPostgresJs, postgresJsDriver } from '@bearmq/driver-postgresjs';
-import { Context, type ContextSettings, fromPg, pgDriver, type TransactionOption } from 'bearmq';
+import { Context, fromPg, pgDriver } from 'bearmq';
 import pg from 'pg';
 import postgres from 'postgres';
+import type { Client, ClientName } from './client.ts';
 
-export type ClientName = 'pg' | 'postgres.js';
-
-/** A connection to the database by one of the client libraries, used as a program would. */
-export interface Client {
-  readonly driver: Driver;
-  newContext(settings?: ContextSettings): Context;
-  /** Does the work in a transaction of the client's own, and rolls it back if it throws. */
-  transaction(work: (tx: NonNullable<TransactionOption['tx']>) => Promise<unknown>): Promise<void>;
-  rows(text: string): Promise<readonly Record<string, unknown>[]>;
-  end(): Promise<void>;
-}
-
-export function openClient(name: ClientName, url: string, schema: string): Client {
-  return name === 'pg' ? onPg(url, schema) : onPostgresJs(url, schema);
+export async function openClient(name: ClientName, url: string, schema: string): Promise<Client> {
+  if (name === 'postgres.js') return onPostgresJs(url, schema);
+  if (name === 'pg') return onPg(url, schema);
+  const { onBunSql } = await import('./bun-sql/client.ts');
+  return onBunSql(url, onPg(url, schema));
 }
 
 function onPg(url: string, schema: string): Client {

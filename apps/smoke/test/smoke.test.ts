@@ -15,7 +15,9 @@ const CHECKS = [
 ];
 
 describe(`BearMQ on ${expectedRuntime}`, () => {
-  it.each(['pg', 'postgres.js'])('keeps its promises with %s, and ends by itself', async (client) => {
+  const clients = ['pg', 'postgres.js', ...(expectedRuntime === 'bun' ? ['Bun.sql'] : [])];
+
+  it.each(clients)('keeps its promises with %s, and ends by itself', async (client) => {
     const { code, lines, errors } = await runSmoke(client, url);
     expect(errors).toBe('');
     expect(lines.map((line) => line.replace(/: \d+ ms$/, ''))).toEqual([

@@ -8,6 +8,7 @@ import {
 } from '@bearmq/core/driver';
 import { clientSession } from './client-session.ts';
 import type { PgClient } from './pg-types.ts';
+import { transactionStatus } from './transaction-status.ts';
 
 /**
  * The caller's own transaction: a session on a client that is already inside `begin`. What runs through it commits or
@@ -20,14 +21,17 @@ import type { PgClient } from './pg-types.ts';
  * await client.query('commit');
  * ```
  *
+ * The clients of `@neondatabase/serverless` will do as well, which are those of `pg` over a WebSocket. Its `neon()` will
+ * not: it sends queries over HTTP, where no transaction waits for the next one.
+ *
  * A statement that fails leaves the transaction aborted, as ever in PostgreSQL.
  *
  * @param client a `PoolClient` or `Client`. A `Pool` does not compile.
- * @throws InvalidOptionError when given a `Pool`, or something that is no client at all; and from what runs through it,
- *   when the client is in no transaction, as far as it tells (recent releases of `pg` do).
+ * @throws InvalidOptionError when given a `Pool`, what `neon()` makes, or something that is no client at all; and from
+ *   what runs through it, when the client is in no transaction. (Only `pg.native` does not tell.)
  */
 export function fromPg(client: PgClient): SqlSession {
-  refusePool(client);
+  refuseOthers(client);
   return new CallersTransaction(client);
 }
 
@@ -44,16 +48,13 @@ class CallersTransaction implements SqlSession {
   }
 
   async run(statement: SqlStatement): Promise<readonly SqlRow[]> {
-    if (this.#isIdle) {
+    const status = transactionStatus(this.#client);
+    if (status === 'I' || status === 'unheard') {
       // Or its `begin` is still under way, and has no answer yet: this comes after it.
       await this.#session.run(NOTHING);
-      if (this.#isIdle) throw notInTransaction();
+      if (transactionStatus(this.#client) === 'I') throw notInTransaction();
     }
     return await this.#session.run(statement);
-  }
-
-  get #isIdle(): boolean {
-    return this.#client.getTransactionStatus?.() === 'I';
   }
 }
 
@@ -65,16 +66,24 @@ function notInTransaction(): InvalidOptionError {
   );
 }
 
-function refusePool(client: unknown): void {
+function refuseOthers(client: unknown): void {
   const { totalCount, idleCount, query } = readSafely('fromPg()', () => {
-    const given = (client ?? {}) as Record<string, unknown>;
-    return { totalCount: given['totalCount'], idleCount: given['idleCount'], query: given['query'] };
+    const { totalCount, idleCount, query } = (client ?? {}) as Record<string, unknown>;
+    return { totalCount, idleCount, query };
   });
   if (typeof totalCount === 'number' || idleCount !== undefined) {
     throw new InvalidOptionError(
       'fromPg()',
       'was given a Pool, which runs each statement on any of its connections, outside of your transaction: ' +
         'pass the client that you began it on (`const client = await pool.connect()`)',
+    );
+  }
+  if (typeof client === 'function' && typeof query === 'function') {
+    throw new InvalidOptionError(
+      'fromPg()',
+      'was given what `neon()` makes, which sends queries over HTTP: each is a transaction of its own, and those of ' +
+        '`sql.transaction([…])` are sent together, so none of them can wait for a job. Begin your transaction on a ' +
+        'client of the Pool of the same package, and pass that (`const client = await pool.connect()`)',
     );
   }
   if (typeof query !== 'function') {

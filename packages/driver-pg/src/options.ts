@@ -5,9 +5,10 @@ import type { Prepare } from './query.ts';
 /** How `pgDriver` is set up. */
 export interface PgDriverOptions {
   /**
-   * The pool that your program already has. It is used as it is, and never ended. Besides its slots, each subscription
-   * opens one connection of its own with the same settings (the pool's `connect` event and its `onConnect` and `verify`
-   * options are not called for it). The native binding (`pg.native`) reads results in its own way and is not supported.
+   * The pool that your program already has, of `pg` or of `@neondatabase/serverless`. It is used as it is, and never
+   * ended. Besides its slots, each subscription opens one connection of its own with the same settings (the pool's
+   * `connect` event and its `onConnect` and `verify` options are not called for it). The native binding (`pg.native`)
+   * reads results in its own way and is not supported.
    */
   readonly pool: PgPool;
   /**
@@ -44,7 +45,7 @@ export interface PgDriverOptions {
    * swallows packets, or a server that is gone without a word, would hold it up for a quarter of an hour, or for ever.
    * What became of such a statement is unknown, so workers look, and send again what may be sent twice; those wait for
    * 5 seconds only, and for longer the next time. Migrations and your own transactions may take as long as they like. A
-   * shorter `query_timeout` of the pool holds; `pg` before 8.13 knows only that one.
+   * shorter `query_timeout` of the pool holds; `pg` before 8.13, and Neon's driver, know only that one.
    *
    * @defaultValue 60
    * @throws {@link InvalidOptionError} below 0.1 or above 3,600.
@@ -69,9 +70,18 @@ const hasPoolMethods = hasMethods(
   'must be a Pool of the pg package: pgDriver({ pool: new Pool() })',
 );
 
+const hasClientMethods = hasMethods(['query', 'escapeIdentifier'], 'is no client');
+const hasMethodsOfNeon = hasMethods(['query', 'transaction', 'unsafe'], 'is not what neon() makes');
+
 const isPool: Check = (value) => {
-  const isClient = hasMethods(['query', 'escapeIdentifier'], 'is none')(value) === undefined;
-  return isClient ? 'must be a Pool of the pg package, but a single Client was given' : hasPoolMethods(value);
+  if (hasClientMethods(value) === undefined) return 'must be a Pool of the pg package, but a single Client was given';
+  if (hasMethodsOfNeon(value) === undefined) {
+    return (
+      'must be a Pool, but was given what `neon()` makes, which sends queries over HTTP: nothing can listen there, and ' +
+      "no transaction waits for an answer; `import { Pool } from '@neondatabase/serverless'` takes the same address"
+    );
+  }
+  return hasPoolMethods(value);
 };
 
 const checks = {

@@ -26,10 +26,16 @@ export function fromPostgresJs(tx: PostgresJsTransaction): SqlSession {
 }
 
 function refuseClient(given: unknown): void {
-  const { begin, unsafe, typed } = readSafely('fromPostgresJs()', () => {
-    const { begin, unsafe, typed } = (given ?? {}) as Record<string, unknown>;
-    return { begin, unsafe, typed };
+  const { begin, unsafe, typed, distributed } = readSafely('fromPostgresJs()', () => {
+    const { begin, unsafe, typed, distributed } = (given ?? {}) as Record<string, unknown>;
+    return { begin, unsafe, typed, distributed };
   });
+  if (typeof distributed === 'function') {
+    throw new InvalidOptionError(
+      'fromPostgresJs()',
+      "was given the `sql` of Bun, which is another client: begin a transaction, and pass it to fromBunSql of 'bearmq/bun'",
+    );
+  }
   if (typeof begin === 'function') {
     throw new InvalidOptionError(
       'fromPostgresJs()',

@@ -11,7 +11,7 @@ const testFile = '\\.test\\.ts$';
 const npm = (names) => `(^|node_modules/)(${names})(/|$)`;
 
 const clients =
-  'pg|pg-[^/]+|postgres|@electric-sql|@neondatabase|@prisma|drizzle-orm|knex|kysely|@mikro-orm|sequelize|slonik|typeorm';
+  'pg|pg-[^/]+|postgres|bun|@electric-sql|@neondatabase|@vercel|@prisma|drizzle-orm|knex|kysely|@mikro-orm|sequelize|slonik|typeorm';
 
 /** The floors of layer 3, the lowest first, as folders and files of core. */
 const services = `${core}/services/`;

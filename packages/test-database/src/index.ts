@@ -8,3 +8,4 @@ export { type RunningRedis, startRedis } from './redis.ts';
 export type { Durability, Settings } from './settings.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { startTestDatabase, type TestDatabase } from './test-database.ts';
+export { startWebSocketProxy, type WebSocketProxy } from './websocket-proxy.ts';

@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { startWebSocketProxy, type WebSocketProxy } from '@bearmq/test-database/websocket-proxy';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { SCHEMA, type TestDatabase } from './database.ts';
@@ -20,6 +21,7 @@ export const CLIENTS = [
   { program: 'orders/typeorm', place: 'server' },
   { program: 'orders/mikro-orm', place: 'server' },
   { program: 'orders/sequelize', place: 'server' },
+  { program: 'orders/neon', place: 'server' },
 ] as const;
 
 /** Where orders and jobs are. */
@@ -66,10 +68,32 @@ export const AUDIT = `
   select (select count(*)::int from orders) as orders, (select count(*)::int from mail where is_sent) as sent,
     (select coalesce(json_agg(unpaired), '[]') from unpaired) as unpaired`;
 
+/** Has an example load a script of this folder before itself. */
+function loading(script: string): string {
+  return `--import=${pathToFileURL(join(import.meta.dirname, script)).href}`;
+}
+
 /** What makes an example stop at its third enqueue: see pause-enqueue.mjs. */
 export function pausing(moment: 'before' | 'after'): StartOptions {
-  const script = pathToFileURL(join(import.meta.dirname, 'pause-enqueue.mjs')).href;
-  return { args: ['place', '5'], env: { NODE_OPTIONS: `--import=${script}`, BEARMQ_PAUSE: moment } };
+  return { args: ['place', '5'], env: { NODE_OPTIONS: loading('pause-enqueue.mjs'), BEARMQ_PAUSE: moment } };
+}
+
+/** Gives the program of Neon's driver a way to the server of the tests; the others have theirs. */
+export function useWay(program: string): (options: StartOptions) => StartOptions {
+  if (program !== 'orders/neon') return (options) => options;
+  let proxy: WebSocketProxy | undefined;
+  beforeAll(async () => {
+    proxy = await startWebSocketProxy(process.env['BEARMQ_TEST_URL'] as string);
+  });
+  afterAll(() => proxy?.close());
+  return ({ args = [], env = {} }) => ({
+    args,
+    env: {
+      ...env,
+      NODE_OPTIONS: [loading('neon-to-the-server.mjs'), env['NODE_OPTIONS']].join(' '),
+      BEARMQ_WEBSOCKET_PROXY: String(proxy?.address),
+    },
+  });
 }
 
 /** Kills an example that places orders, after any number of them and at any moment; resolves to how many it told of. */

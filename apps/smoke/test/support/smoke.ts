@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { basename, join } from 'node:path';
 
-/** What the program is to run on: `BEARMQ_SMOKE_RUNTIME` is the path of `bun` or `deno`; Node.js unless given. */
+/** What the programs are to run on: `BEARMQ_SMOKE_RUNTIME` is the path of `bun` or `deno`; Node.js unless given. */
 const runtime = process.env['BEARMQ_SMOKE_RUNTIME'] || process.execPath;
 
 export const expectedRuntime: string = ['bun', 'deno'].find((name) => basename(runtime).startsWith(name)) ?? 'node';
 
-const PROGRAM = join(import.meta.dirname, '../../dist/main.js');
+const PROGRAMS = join(import.meta.dirname, '../../dist');
+const TESTS_ON_BUN = join(import.meta.dirname, '../../../../packages/integration-tests');
 const DEADLINE_MS = 120_000;
 
 /** What became of the program; one that does not end is killed, and has no code. */
@@ -17,10 +18,27 @@ export interface Outcome {
   readonly errors: string;
 }
 
+/** Runs all checks on one client. */
 export async function runSmoke(client: string, url: string): Promise<Outcome> {
-  const args = expectedRuntime === 'deno' ? ['run', '--allow-all', PROGRAM] : [PROGRAM];
-  const child = spawn(runtime, [...args, client], {
-    env: { ...process.env, DATABASE_URL: url, DENO_NO_UPDATE_CHECK: '1' },
+  return await runProgram('main', url, [client]);
+}
+
+/** Runs a program of this package. */
+export async function runProgram(name: string, url: string, args: readonly string[] = []): Promise<Outcome> {
+  const program = join(PROGRAMS, `${name}.js`);
+  const start = expectedRuntime === 'deno' ? ['run', '--allow-all', program] : [program];
+  return await run([...start, ...args], { DATABASE_URL: url, DENO_NO_UPDATE_CHECK: '1' });
+}
+
+/** Has Bun run the integration tests that are about Bun alone; the database is that of the tests here. */
+export async function runTestsOnBun(file: string): Promise<Outcome> {
+  return await run(['test', `./test/on-bun/${file}`], {}, TESTS_ON_BUN);
+}
+
+async function run(args: readonly string[], env: Readonly<Record<string, string>>, cwd?: string): Promise<Outcome> {
+  const child = spawn(runtime, args, {
+    env: { ...process.env, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: DEADLINE_MS,
     killSignal: 'SIGKILL',

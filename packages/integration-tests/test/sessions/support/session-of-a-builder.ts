@@ -16,10 +16,15 @@ export interface Breakable {
 
 const SECRET = 'a payload that is nobody’s business';
 
-/** Which errors a session gives, and that no value of a statement goes with them. */
+/**
+ * Which errors a session gives, and that no value of a statement goes with them.
+ *
+ * @param sqlState where the client's own errors have the server's code
+ */
 export function itTellsErrorsWithoutValues(
   inTransaction: InTransaction,
   openBreakable: () => Promise<Breakable>,
+  sqlState: 'code' | 'errno' = 'code',
 ): void {
   it("gives a server's error as a DatabaseError, with the client's own as its cause", async () => {
     const raise = `do $$ begin raise exception 'no more bears' using errcode = '23505', constraint = 'bears_key'; end $$`;
@@ -32,7 +37,7 @@ export function itTellsErrorsWithoutValues(
       message: 'no more bears',
       sqlState: '23505',
       constraint: 'bears_key',
-      cause: { code: '23505', message: 'no more bears' },
+      cause: { [sqlState]: '23505', message: 'no more bears' },
     });
   });
 
@@ -47,13 +52,15 @@ export function itTellsErrorsWithoutValues(
 
   it("keeps the statement's values out of the error of a broken connection", async () => {
     const connection = await openBreakable();
-    let error: unknown;
+    let slept: Promise<unknown> | undefined;
     const broken = connection.inTransaction(async (session) => {
-      const slept = session.run({ name: 'bearmq_test', text: 'select $1::text, pg_sleep(60)::text', values: [SECRET] });
+      const text = 'select $1::text, pg_sleep(60)::text';
+      slept = rejectionOf(session.run({ name: 'bearmq_test', text, values: [SECRET] }));
       connection.break();
-      error = await rejectionOf(slept);
+      await slept;
     });
     await rejectionOf(broken); // nothing is left to commit on
+    const error = await slept;
     expect(error).toBeInstanceOf(DatabaseError);
     expect(error).toMatchObject({ sqlState: null, isRetryable: true });
     expect(inspect(error, { depth: 10 })).not.toContain(SECRET);

@@ -39,6 +39,7 @@ export const namesOfParts: Readonly<Record<string, readonly string[]>> = {
     'withDefaults',
     'withTimeout',
   ],
+  '@bearmq/core/bun': ['BunSqlQuery', 'BunSqlTransaction', 'fromBunSql'],
   '@bearmq/core/drizzle': ['DrizzleSql', 'DrizzleTransaction', 'fromDrizzle'],
   '@bearmq/core/mikro-orm': ['MikroOrmManager', 'fromMikroOrm'],
   '@bearmq/core/prisma': ['PrismaTransaction', 'fromPrisma'],

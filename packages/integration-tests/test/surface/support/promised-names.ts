@@ -88,6 +88,7 @@ export const promisedNames: Readonly<Record<string, readonly string[]>> = {
     'migrationStatus',
     'pgDriver',
   ],
+  'bearmq/bun': ['BunSqlQuery', 'BunSqlTransaction', 'fromBunSql'],
   'bearmq/drizzle': ['DrizzleSql', 'DrizzleTransaction', 'fromDrizzle'],
   'bearmq/knex': ['KnexTransaction', 'fromKnex'],
   'bearmq/mikro-orm': ['MikroOrmManager', 'fromMikroOrm'],

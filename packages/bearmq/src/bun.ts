@@ -1,0 +1,1 @@
+export { type BunSqlQuery, type BunSqlTransaction, fromBunSql } from '@bearmq/core/bun';
