@@ -25,7 +25,7 @@ async function writeRest(): Promise<void> {
   writeFileSync(join(served, 'openapi.json'), `${JSON.stringify(openApi(), null, 2)}\n`);
   const dashboard = join(REPOSITORY, 'packages', 'dashboard');
   copyFileSync(join(dashboard, 'web', 'icon.svg'), join(served, 'icon.svg'));
-  for (const name of readdirSync(join(dashboard, 'pictures'))) {
-    copyFileSync(join(dashboard, 'pictures', name), join(served, 'pictures', name));
+  for (const folder of [join(dashboard, 'pictures'), join(REPOSITORY, 'apps', 'benchmarks', 'charts')]) {
+    for (const name of readdirSync(folder)) copyFileSync(join(folder, name), join(served, 'pictures', name));
   }
 }
