@@ -1,6 +1,7 @@
-// The statements, one by one, for the tests in this repository that look at one at a time. `@bearmq/core/internal` is an
+// The statements, one by one, and a pass of what is due, for the tests in this repository that look at one at a time. `@bearmq/core/internal` is an
 // entry point of the workspace only: what is published has neither this file nor a way to it.
 
+export { fireDue } from './maintain/fire-due.ts';
 export { unservedLanes } from './maintain/unserved-check.ts';
 export { claimKey } from './model/claim-key.ts';
 export type { ClaimedJob, NewJob, Outcome } from './model/job.ts';
@@ -8,6 +9,7 @@ export { LaneCounts } from './model/lane-counts.ts';
 export { cancelled, outcomeOfDeadWorker, outcomeOfError, released, snoozed } from './model/outcome.ts';
 export type { JobKey, KeyedJob } from './model/unique.ts';
 export { tablesOf } from './schema/index.ts';
+export { servicesOf } from './services/services.ts';
 export { cancelJobs, cancelsOf, deleteJobs } from './statements/cancel.ts';
 export { changeJobs, retryJobs } from './statements/change-jobs.ts';
 export {

@@ -277,6 +277,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['function', '', 'cancel_v1(uuid[], text, text)', 'fe138ebe7310a4a6'],
   ['function', '', 'change_jobs_v1(uuid[], integer, text)', '6790736dc84a7d4a'],
   ['function', '', 'check_groups_v1()', '8855e48c417caca8'],
+  ['function', '', 'check_limits_v1()', '127f7eb6dc77f242'],
   ['function', '', 'claim_announced_v1(uuid, integer, uuid[], text[], text[], integer)', '4cdebcb64caf96c6'],
   [
     'function',

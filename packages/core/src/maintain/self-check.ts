@@ -16,7 +16,7 @@ const WAIT_TO_WORK = 100;
 /** But no longer than that, in milliseconds: it may be the only one, and a group may be stuck. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** Looks for groups that were left stuck or counted wrong, by hand-written deletes of jobs above all, and fixes them. */
+/** Looks for groups and limits that were left stuck or counted wrong, by hand-written deletes of jobs above all, and fixes them. */
 export class SelfCheck extends Daemon {
   readonly #options: SelfCheckOptions;
 
@@ -29,10 +29,9 @@ export class SelfCheck extends Daemon {
     const { services, intervalMs, onFixed } = this.#options;
     await services.checkSchema();
     const { fixed, tookMs } = await checkGroups(services.driver, services.tables, null);
-    for (const { kind, jobGroup } of fixed) {
-      services.warn(
-        `the job group ${JSON.stringify(jobGroup)} was found ${kind}, and fixed: perhaps a job of it was deleted by hand`,
-      );
+    for (const { of, name, kind } of fixed) {
+      const what = `the ${of === 'group' ? 'job group' : `limit of the ${of}`} ${JSON.stringify(name)}`;
+      services.warn(`${what} was found ${kind}, and fixed: perhaps a job of it was deleted by hand`);
     }
     if (fixed.length > 0) onFixed();
     return Math.max(intervalMs, Math.min(tookMs * WAIT_TO_WORK, LONGEST_WAIT_MS));

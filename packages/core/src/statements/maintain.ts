@@ -35,22 +35,36 @@ export const pruneGroups: Statement<{ readonly after: string; readonly limit: nu
 );
 
 export interface CheckedGroups {
-  readonly fixed: readonly { readonly kind: string; readonly jobGroup: string }[];
+  /** What of it was wrong: `miscounted`, or `stuck`, which groups may be. */
+  readonly fixed: readonly {
+    readonly of: 'group' | 'channel' | 'name';
+    readonly name: string;
+    readonly kind: string;
+  }[];
   /** How long the database was at it, in milliseconds: what its sender waits for a connection costs nobody anything. */
   readonly tookMs: number;
 }
 
-/** Fixes groups that were left counted wrong or stuck, by deletes of jobs by hand above all. See `check_groups_v1`. */
+/**
+ * Fixes groups that were left counted wrong or stuck, and limits that were left counted wrong, by deletes of jobs by hand above
+ * all. See `check_groups_v1` and `check_limits_v1`: the latter comes second, as limits are locked after groups.
+ */
 export const checkGroups: Statement<null, CheckedGroups> = defineStatement({
   name: 'bearmq_check_groups',
   text: ({ fn }) => `
-    select o_kind::text, o_group::text, null::float8 from ${fn('check_groups_v1')}()
+    select 'group'::text as of_what, o_group::text as name, o_kind::text, null::float8 from ${fn('check_groups_v1')}()
     union all
-    select null::text, null::text,
+    select o_kind::text, o_name::text, 'miscounted'::text, null::float8 from ${fn('check_limits_v1')}()
+    union all
+    select null::text, null::text, null::text,
       (extract(epoch from pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp()) * 1000)::float8`,
   encode: () => [],
   decode: (rows) => ({
-    fixed: rows.flatMap(([kind, group]) => (kind === null ? [] : [{ kind: asText(kind), jobGroup: asText(group) }])),
-    tookMs: asNumber(rows[rows.length - 1]?.[2]),
+    fixed: rows.flatMap(([what, name, kind]) =>
+      what === null
+        ? []
+        : [{ of: asText(what) as 'group' | 'channel' | 'name', name: asText(name), kind: asText(kind) }],
+    ),
+    tookMs: asNumber(rows[rows.length - 1]?.[3]),
   }),
 });

@@ -61,7 +61,7 @@ describe('pruning groups', () => {
 
 describe('the self-check of groups', () => {
   const selfCheck = async () =>
-    (await checkGroups(session, tables, null)).fixed.map(({ kind, jobGroup }) => `${kind} ${jobGroup}`).sort();
+    (await checkGroups(session, tables, null)).fixed.map(({ kind, name }) => `${kind} ${name}`).sort();
 
   it('finds nothing where nothing is wrong', async () => {
     const worker = await statements.worker();

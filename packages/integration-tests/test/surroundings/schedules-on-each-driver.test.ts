@@ -1,57 +1,18 @@
-import type { Driver } from '@bearmq/core/driver';
-import { tablesOf } from '@bearmq/core/schema';
-import { pgDriver } from '@bearmq/driver-pg';
-import { pgliteDriver } from '@bearmq/driver-pglite';
-import { postgresJsDriver } from '@bearmq/driver-postgresjs';
-import { migrate } from '@bearmq/migrations';
-import { PGlite } from '@electric-sql/pglite';
-import { afterEach, expect, it } from '@jest/globals';
-import { Context, JobDefinition, type JobTick } from 'bearmq';
-import pg from 'pg';
-import postgres from 'postgres';
+import { expect, it } from '@jest/globals';
+import { JobDefinition, type JobTick } from 'bearmq';
 import { useDaemons } from '../support/daemons.ts';
-import { directUrl, freshName } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { until } from '../support/until.ts';
-
-interface Way {
-  readonly driver: Driver;
-  end(): Promise<void>;
-}
-
-const ways: Readonly<Record<string, () => Promise<Way>>> = {
-  'node-postgres': async () => {
-    const pool = new pg.Pool({ connectionString: directUrl() });
-    return { driver: pgDriver({ pool }), end: () => pool.end() };
-  },
-  'postgres.js': async () => {
-    const sql = postgres(directUrl(), { onnotice: () => undefined });
-    return { driver: postgresJsDriver({ sql }), end: () => sql.end() };
-  },
-  PGlite: async () => {
-    const db = await PGlite.create();
-    return { driver: pgliteDriver({ db }), end: () => db.close() };
-  },
-};
+import { PATIENCE_MS, useWays, WAYS } from './support/ways.ts';
 
 const daemons = useDaemons();
-const opened: { readonly way: Way; readonly schema: string }[] = [];
-afterEach(async () => {
-  for (const { way, schema } of opened.splice(0)) {
-    await way.driver.run({ name: 'drop', text: `drop schema ${tablesOf(schema).schema} cascade`, values: [] });
-    await way.driver.close();
-    await way.end();
-  }
-});
+const opened = useWays();
 
-it.each(Object.keys(ways))(
+it.each(WAYS)(
   'schedules on %s are entered, enqueued, changed, paused and called for alike',
   async (name) => {
-    const way = await (ways[name] as () => Promise<Way>)();
-    const [{ driver }, schema] = [way, freshName()];
-    opened.push({ way, schema });
-    await migrate({ driver, schema });
-    const context = new Context({ driver, schema });
+    const { driver, newContext } = await opened(name);
+    const context = newContext();
     const events = logEvents(context);
     const ticks: (JobTick | undefined)[] = [];
     const definition = new JobDefinition({
@@ -94,5 +55,5 @@ it.each(Object.keys(ways))(
     expect(events.of('DAEMON_ERROR')).toEqual([]);
     expect(events.of('WARNING')).toEqual([]);
   },
-  60_000,
+  PATIENCE_MS,
 );

@@ -1,6 +1,7 @@
 import type { Tables } from '@bearmq/core/schema';
 import { cancel, deleteJobs } from './cancel.ts';
 import { changeJobs, retryJobs } from './change-jobs.ts';
+import { checkLimits } from './check-limits.ts';
 import { claim } from './claim.ts';
 import { claimAnnounced } from './claim-announced.ts';
 import { promoteDue } from './claim-due.ts';
@@ -87,6 +88,7 @@ export function livingSchema(n: Tables): string[] {
     fireSchedules(n),
     pruneGroups(n),
     checkGroups(n),
+    checkLimits(n),
     cancel(n),
     deleteJobs(n),
     changeJobs(n),

@@ -2863,6 +2863,58 @@ begin
   return query select 'stuck', u.name from unnest(v_stuck) as u (name);
 end
 $bearmq$`,
+    `create function "bearmq".check_limits_v1() returns table (o_kind text, o_name text) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = on
+as $bearmq$
+declare
+  v_kinds text[];
+  v_names text[];
+begin
+  if not exists (select 1 from "bearmq".job_limit) then
+    return;
+  end if;
+  with counted as materialized (
+      select 'channel' collate "C" as kind, j.channel as name, count(*)::integer as running from "bearmq".job j
+      where j.state = 'running' and j.held & 1 > 0 group by j.channel
+      union all
+      select 'name' collate "C" as kind, j.name as name, count(*)::integer as running from "bearmq".job j
+      where j.state = 'running' and j.held & 2 > 0 group by j.name
+    ),
+    wrong as (
+      select l.kind, l.name, coalesce(c.running, 0) as running from "bearmq".job_limit l
+      left join counted c on c.kind = l.kind and c.name = l.name
+      where l.running <> coalesce(c.running, 0) and true
+    )
+  select array_agg(w.kind), array_agg(w.name) into v_kinds, v_names from wrong w;
+  if v_kinds is null then
+    return;
+  end if;
+  select array_agg(h.kind), array_agg(h.name) into v_kinds, v_names from (
+    select w.kind, w.name from unnest(v_kinds, v_names) as w (kind, name) order by w.kind collate "C", w.name collate "C"
+    offset 0) w
+  cross join lateral (
+    select l.kind, l.name from "bearmq".job_limit l where l.kind = w.kind and l.name = any (array[w.name])
+    for update skip locked) h;
+  return query
+  with counted as materialized (
+      select 'channel' collate "C" as kind, j.channel as name, count(*)::integer as running from "bearmq".job j
+      where j.state = 'running' and j.held & 1 > 0 group by j.channel
+      union all
+      select 'name' collate "C" as kind, j.name as name, count(*)::integer as running from "bearmq".job j
+      where j.state = 'running' and j.held & 2 > 0 group by j.name
+    ),
+    wrong as (
+      select l.kind, l.name, coalesce(c.running, 0) as running from "bearmq".job_limit l
+      left join counted c on c.kind = l.kind and c.name = l.name
+      where l.running <> coalesce(c.running, 0) and (l.kind, l.name) in (select h.kind, h.name from unnest(v_kinds, v_names) as h (kind, name))
+    )
+  update "bearmq".job_limit l set running = w.running from wrong w where l.kind = w.kind and l.name = w.name
+  returning l.kind::text, l.name::text;
+end
+$bearmq$`,
     `create function "bearmq".cancel_v1(p_ids uuid[], p_reason text, p_finalized text) returns table (o_id uuid, o_what text, o_name text, o_channel text) language plpgsql volatile
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set enable_bitmapscan = off set jit = off

@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '4dbdd0805f4db9a7e49e01a13158de8431a3556ebd796ed93a19f14787646dbb',
+    sha256: '974d40dcbf34172562f39ca32d910dfbbc3410bf68a6607239a0e7c83c972e02',
     makes: makes1,
   },
 ];

@@ -141,7 +141,7 @@ export const expireCommand = (number: number, session: 'gone' | 'stands'): Comma
     if (workers !== (session === 'gone' ? 1 : 0)) throw new Error(`rescued: ${JSON.stringify(rescued)}`);
   });
 
-/** The advisory lock that a session of the test holds all the time. */
+/** The advisory lock that a session of each test file holds all the time: a shared one, so that none waits for another. */
 export const HELD_KEY = 4_711;
 
 /** A group's jobs run for longer than the upper bound: it is opened, though they go on. */

@@ -22,7 +22,7 @@ export function usePlayground(schema: TestSchema): Playground {
   beforeAll(async () => {
     await Promise.all([client.connect(), holder.connect()]);
     await client.query(`set statement_timeout = '20s'`);
-    await holder.query('select pg_advisory_lock($1::bigint)', [HELD_KEY]);
+    await holder.query('select pg_advisory_lock_shared($1::bigint)', [HELD_KEY]);
   });
   afterAll(async () => {
     await Promise.all([client.end(), holder.end()]);

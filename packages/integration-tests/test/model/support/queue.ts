@@ -87,7 +87,7 @@ export class Queue {
     }
   }
 
-  async selfCheck(): Promise<readonly { readonly kind: string; readonly jobGroup: string }[]> {
+  async selfCheck(): Promise<readonly { readonly of: string; readonly name: string; readonly kind: string }[]> {
     return (await statements.checkGroups(this.session, this.tables, null)).fixed;
   }
 
