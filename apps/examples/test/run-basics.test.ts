@@ -1,4 +1,4 @@
-import { DEADLINE_MS, until } from '@bearmq/test-support';
+import { DEADLINE_MS, freePort, until } from '@bearmq/test-support';
 import { describe, expect, it } from '@jest/globals';
 import { SCHEMA, useDatabase } from './support/database.ts';
 import { useExamples } from './support/example.ts';
@@ -126,6 +126,17 @@ describe('on a migrated database', () => {
     expect(await example.stop()).toBe(0);
     const left = `select state::text, attempt, last_error like 'JobTimeoutError: %' as is_told from ${SCHEMA}.job`;
     expect(await database.rows(left)).toEqual([{ state: 'scheduled', attempt: 1, is_told: true }]);
+    await expectTidy(database);
+  });
+
+  it('readiness answers a probe once it takes jobs', async () => {
+    const port = await freePort();
+    const example = start('readiness', database.url(), { env: { HEALTH_PORT: String(port) } });
+    await until('it is ready', async () => {
+      const response = await fetch(`http://127.0.0.1:${port}`).catch(() => undefined); // it does not listen yet
+      return response?.status === 200;
+    });
+    expect(await example.stop('SIGTERM')).toBe(0);
     await expectTidy(database);
   });
 

@@ -9,6 +9,7 @@ import { DatabaseError, hasSqlState, SQL_STATES } from '@bearmq/core/driver';
 import { inOwnWords } from './api-words.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
+import { flagOf } from './commander-tree.ts';
 import { noSuchSchedule } from './commands/schedules/arguments.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { withoutPassword } from './secrets.ts';
@@ -45,9 +46,30 @@ function isUnreachable({ sqlState }: DatabaseError): boolean {
 }
 
 function messageOf(error: unknown, command: Command | undefined): string {
+  if (isOfListening(error)) return `${portFlagOf(command)}: ${error.port ?? 'the port'}: ${LISTENING[error.code]}`;
   if (!(error instanceof Error)) return String(error);
   if (error instanceof ScheduleNotFoundError) return noSuchSchedule(error).message;
   if (error instanceof InvalidOptionError && command !== undefined) return inOwnWords(error, command);
   if (error instanceof DatabaseError && isUnreachable(error)) return `cannot work with the database: ${error.message}`;
   return error.message;
+}
+
+/** Why a port cannot be had, and what to do, by the code of the system. */
+const LISTENING = {
+  EADDRINUSE: 'another program listens there (EADDRINUSE): give another port, or 0 for any that is free',
+  EACCES: 'this user may not listen there (EACCES): give a port from 1024 on, or 0 for any that is free',
+} as const;
+
+interface ListeningError {
+  readonly code: keyof typeof LISTENING;
+  readonly port?: number;
+}
+
+function isOfListening(error: unknown): error is ListeningError {
+  const { syscall, code = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  return syscall === 'listen' && Object.hasOwn(LISTENING, code);
+}
+
+function portFlagOf(command: Command | undefined): string {
+  return flagOf(Object.hasOwn(command?.options ?? {}, 'healthPort') ? 'healthPort' : 'port');
 }

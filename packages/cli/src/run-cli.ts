@@ -1,10 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { shownArgument } from './api-words.ts';
 import { usageError } from './cli-error.ts';
 import type { Call, Command } from './command.ts';
 import { flagOf, parse } from './commander-tree.ts';
 import { commands } from './commands/index.ts';
 import { type Database, openDatabase } from './database.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import { failureOf } from './failures.ts';
 import { type GlobalOptions, globalOptions } from './global-options.ts';
 import type { OptionsOf } from './options.ts';
@@ -12,6 +13,9 @@ import { Output } from './output/output.ts';
 import { readRelease } from './release.ts';
 import { withoutPassword } from './secrets.ts';
 import { ownSurroundings, type Surroundings } from './surroundings.ts';
+
+/** How long an interrupted command waits for its connections to close, in milliseconds. */
+const CLOSE_MS = 500;
 
 /**
  * Runs the `bearmq` command.
@@ -36,12 +40,13 @@ export async function runCli(
   });
   let isVerbose = parsed.global['verbose'] === true;
   const opened: Database[] = [];
+  let exitCode: ExitCode;
   try {
     surroundings.loadEnvFile?.();
     const global = readOptions(globalOptions, parsed.global);
     isVerbose = global.verbose;
     output = new Output(surroundings, global);
-    return await parsed.command.run(
+    exitCode = await parsed.command.run(
       callOf(parsed.command, { ...parsed, global, output, surroundings }, async () => {
         const database = await openDatabase(global, surroundings);
         opened.push(database);
@@ -49,13 +54,15 @@ export async function runCli(
       }),
     );
   } catch (error) {
-    const { exitCode, message } = failureOf(error, parsed.command);
-    output.error(message);
+    const failure = failureOf(error, parsed.command);
+    exitCode = failure.exitCode;
+    output.error(failure.message);
     if (isVerbose && error instanceof Error) output.note(withoutPassword(stackOf(error)));
-    return exitCode;
-  } finally {
-    await Promise.allSettled(opened.map((database) => database.close()));
   }
+  const closed = Promise.allSettled(opened.map((database) => database.close()));
+  // A connection is closed once its statement is answered, and who interrupts twice does not wait for that.
+  await (exitCode === EXIT.interrupted ? Promise.race([closed, delay(CLOSE_MS, null, { ref: false })]) : closed);
+  return exitCode;
 }
 
 interface Given {

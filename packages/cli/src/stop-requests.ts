@@ -7,6 +7,8 @@ export interface StopRequests {
   /** A signal after that: whoever sent it waits no longer. */
   readonly second: Promise<'interrupted'>;
   readonly request: () => void;
+  /** Whether any has come. */
+  readonly isAsked: boolean;
   /** Waits for so many seconds, or until it is asked to stop: resolves to whether it was. */
   readonly within: (secs: number) => Promise<boolean>;
   /** Listens no longer. */
@@ -37,6 +39,9 @@ export function stopRequests({ onStopSignal }: Surroundings, maxSecs: number | u
     first,
     second,
     request,
+    get isAsked() {
+      return isAsked;
+    },
     within: (secs) => {
       let pause: NodeJS.Timeout | undefined;
       const over = new Promise<boolean>((resolve) => {

@@ -62,6 +62,7 @@ export type { StopOptions } from './api/worker/stop-options.ts';
 export { type StopResult, Worker } from './api/worker/worker.ts';
 export type { WorkerOptions } from './api/worker/worker-options.ts';
 export type { RunLeft } from './consume/membership.ts';
+export type { NotReadyReason, Readiness } from './consume/readiness.ts';
 export { Context } from './context.ts';
 export type { ContextOptions, ContextSettings } from './context-options.ts';
 export { DatabaseError, InvalidIdentifierError } from './driver/index.ts';

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { bench } from './bench.ts';
 import { completion } from './completion.ts';
 import { dashboard } from './dashboard.ts';
 import { doctor } from './doctor.ts';
@@ -83,6 +84,7 @@ const listed: readonly Command[] = [
   work,
   metrics,
   dashboard,
+  bench,
   importPgBoss,
   importGraphileWorker,
   importBullMq,

@@ -4,7 +4,7 @@ import { type Command, defineCommand } from '../command.ts';
 import { CONFIG_NAMES } from '../config-file.ts';
 import { EXIT } from '../exit-codes.ts';
 import { choice, text } from '../options.ts';
-import { filesOf } from '../templates.ts';
+import { filesOf, type InitDriver, type Language } from '../templates.ts';
 
 export const init: Command = defineCommand({
   name: 'init',
@@ -12,13 +12,14 @@ export const init: Command = defineCommand({
   options: {
     dir: text('folder', 'where the program goes (default: src)'),
     language: choice('what it is written in (default: ts where there is a tsconfig.json, else js)', ['ts', 'js']),
+    driver: choice('the client of the database (default: pg)', ['pg', 'postgres']),
   },
   run: async ({ options, output, surroundings: { cwd } }) => {
-    const { dir = 'src', language = existsSync(join(cwd, 'tsconfig.json')) ? 'ts' : 'js' } = options;
+    const { dir = 'src', language = existsSync(join(cwd, 'tsconfig.json')) ? 'ts' : 'js', driver = 'pg' } = options;
     const wrote: string[] = [];
     const kept: string[] = [];
     const config = CONFIG_NAMES.find((name) => existsSync(join(cwd, name)));
-    for (const { path, content } of filesOf(dir, language)) {
+    for (const { path, content } of filesOf(dir, language, driver)) {
       const file = resolve(cwd, CONFIG_NAMES.includes(path) ? (config ?? path) : path);
       const shown = relative(cwd, file);
       if (existsSync(file)) {
@@ -33,16 +34,22 @@ export const init: Command = defineCommand({
     else {
       for (const file of wrote) output.line(`wrote ${file}`);
       for (const file of kept) output.line(`kept ${file}, which was there`);
-      for (const line of nextSteps(dir, language)) output.note(line);
+      for (const line of nextSteps(dir, language, driver)) output.note(line);
     }
     return EXIT.done;
   },
 });
 
-function nextSteps(dir: string, language: 'ts' | 'js'): readonly string[] {
+function nextSteps(dir: string, language: Language, driver: InitDriver): readonly string[] {
   const ending = language === 'ts' ? 'mts' : 'mjs';
   return [
     '',
+    ...(driver === 'postgres'
+      ? [
+          'What the program needs beside bearmq and pg, which this command uses:',
+          '  npm install @bearmq/driver-postgresjs postgres',
+        ]
+      : []),
     'Next, with the address of your database in DATABASE_URL, or in the file .env:',
     '  npx bearmq migrate up               makes the schema',
     '  npx bearmq work                     runs the jobs',

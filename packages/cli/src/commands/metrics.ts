@@ -4,6 +4,7 @@ import { createMetrics } from '@bearmq/prometheus';
 import { type Command, defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { failureOf } from '../failures.ts';
+import { type Listening, listen } from '../listening.ts';
 import { count, text } from '../options.ts';
 import { stopRequests } from '../stop-requests.ts';
 
@@ -34,19 +35,14 @@ export const metrics: Command = defineCommand({
         response.writeHead(503).end(`${message}\n`);
       }
     });
+    let listening: Listening | undefined;
     try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, host, resolve);
-      });
-      const address = server.address();
-      const listening = typeof address === 'object' && address !== null ? address.port : port;
-      output.note(`serving http://${host.includes(':') ? `[${host}]` : host}:${listening}/metrics`);
+      listening = await listen(server, port, host);
+      output.note(`serving http://${host.includes(':') ? `[${host}]` : host}:${listening.port}/metrics`);
       await requests.first;
     } finally {
       requests.end();
-      server.close();
-      server.closeAllConnections();
+      listening?.close();
     }
     return EXIT.done;
   },

@@ -1,11 +1,19 @@
+import type { Readiness, Worker } from '@bearmq/core';
+import { usageError } from '../cli-error.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { readConfig } from '../config-file.ts';
 import { isDrained } from '../drained.ts';
 import { loggerTo } from '../event-log.ts';
 import { EXIT } from '../exit-codes.ts';
+import { serveHealth } from '../health-server.ts';
 import { loadJobs } from '../jobs-module.ts';
-import { choice, count, duration, list, toggle } from '../options.ts';
+import type { Listening } from '../listening.ts';
+import { choice, count, duration, list, text, toggle } from '../options.ts';
 import { stopRequests } from '../stop-requests.ts';
+
+/** What is said of readiness before there is a Worker, and as soon as it is to stop. */
+const STARTING: Readiness = { isReady: false, reason: 'starting', message: 'its jobs are being registered' };
+const STOPPING: Readiness = { isReady: false, reason: 'stopping', message: 'it was told to stop' };
 
 /** How often `--drain` looks whether there is more to do. */
 const DRAIN_LOOK_SECS = 0.25;
@@ -21,6 +29,8 @@ export const work: Command = defineCommand({
     drain: toggle('stop by itself once no job of these is ready or runs'),
     maxTime: duration('stop by itself after so long'),
     grace: duration('how long runs may go on when it is to stop (default: as long as they like)'),
+    healthPort: count('serve /live and /ready here, for the probes of a container; 0 for any that is free', 0, 65_535),
+    healthHost: text('address', 'with --health-port: the address to listen on (default: all)'),
     log: choice('the events, on standard error (default: pretty)', ['pretty', 'json']),
     level: choice('the least that is logged (default: info)', ['debug', 'info', 'warn', 'error']),
   },
@@ -32,17 +42,28 @@ export const work: Command = defineCommand({
       drain,
       maxTime,
       grace,
+      healthPort,
+      healthHost,
       log = 'pretty',
       level = 'info',
     } = options;
+    if (healthHost !== undefined && healthPort === undefined)
+      throw usageError('--health-host: goes with --health-port');
     const config = await readConfig(surroundings.cwd, global.config);
     const { context, definitions, file, core } = await loadJobs(args[0], surroundings.cwd, config);
     const logger = loggerTo(surroundings.stderr, log);
     const requests = stopRequests(surroundings, maxTime);
     const endLog = core.logEvents(context, logger, { level });
+    let worker: Worker | undefined;
+    let health: Listening | undefined;
     try {
+      if (healthPort !== undefined) {
+        const readiness = (): Readiness => (requests.isAsked ? STOPPING : (worker?.readiness() ?? STARTING));
+        health = await serveHealth({ port: healthPort, host: healthHost, readiness });
+        output.note(`serving /live and /ready on port ${health.port}`);
+      }
       for (const definition of definitions) await definition.register();
-      const worker = new core.Worker({
+      worker = new core.Worker({
         context,
         ...(concurrency === undefined ? {} : { concurrency }),
         ...(channels === undefined ? {} : { channels }),
@@ -63,6 +84,7 @@ export const work: Command = defineCommand({
     } finally {
       endLog();
       requests.end();
+      health?.close();
     }
   },
 });

@@ -14,6 +14,7 @@ import { type Member, Membership, type RunLeft } from './membership.ts';
 import type { News } from './news.ts';
 import { Notifier } from './notifier.ts';
 import { takesOf } from './process-facts.ts';
+import { type Readiness, readinessOf } from './readiness.ts';
 import { Executor } from './run/executor.ts';
 import { GroupRunner } from './run/group-runner.ts';
 import { RunTools } from './run/run-tools.ts';
@@ -140,6 +141,10 @@ export class WorkerProcess {
   /** Whether the last Worker has left: a new one needs a new process. */
   get isClosing(): boolean {
     return this.#closing !== undefined;
+  }
+
+  get readiness(): Readiness {
+    return readinessOf(this.#services.registry, this.#keeper, this.#claimer);
   }
 
   join(member: Member): void {

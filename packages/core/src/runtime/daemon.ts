@@ -38,6 +38,7 @@ export abstract class Daemon {
   readonly #wake = new Wake();
   readonly #abort = new AbortController();
   #running: Promise<void> | undefined;
+  #failure: unknown;
 
   constructor(options: DaemonOptions) {
     const { name, onError, around = asItIs, longestPauseMs = LONGEST_PAUSE_MS } = options;
@@ -63,14 +64,24 @@ export abstract class Daemon {
       wake: this.#wake,
       signal: this.#abort.signal,
       firstAfterMs,
-      tick: (signal) => this.#around(this.#name, () => this.tick(signal)),
+      tick: async (signal) => {
+        const pauseMs = await this.#around(this.#name, () => this.tick(signal));
+        this.#failure = undefined;
+        return pauseMs;
+      },
       onError: (error, failures) => {
+        this.#failure = error;
         if (this.#onError(this.#name, error, failures) !== 'over') return this.#pauseMs(failures);
         this.ended(error);
         return null;
       },
     };
     this.#running ??= outside(() => runPollLoop(options));
+  }
+
+  /** What the last pass failed with; `undefined` where it did not. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   /** Has the next pass start now, or right after the one under way. */

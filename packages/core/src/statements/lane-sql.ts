@@ -10,6 +10,8 @@ const LONGEST = ['wait_max_ms', 'run_max_ms'];
 const LISTS = ['waits', 'runs'];
 const FIGURES: readonly string[] = [...COUNTERS, ...SUMS, ...LONGEST, ...LISTS];
 
+const NOBODY = "'00000000-0000-0000-0000-000000000000'::pg_catalog.uuid";
+
 const joined = (names: readonly string[], text: (name: string) => string): string => names.map(text).join(', ');
 
 /**
@@ -21,6 +23,13 @@ const sumOfLists = (lists: string): string =>
 
 const isList = (name: string): boolean => LISTS.includes(name);
 
+/** Which rows figures are made of: those of minutes, or those of hours (and of minutes that are not added up yet). */
+export type FigureSpan = 'minutes' | 'hours';
+
+/** How long the step of a row is, in seconds, and how long it is kept, in days; the prune says so too. */
+export const SPAN_SECS: Readonly<Record<FigureSpan, number>> = { minutes: 60, hours: 3_600 };
+export const KEPT_DAYS: Readonly<Record<FigureSpan, number>> = { minutes: 1, hours: 90 };
+
 type Piece = (row: string) => string;
 
 interface LaneSql {
@@ -31,6 +40,7 @@ interface LaneSql {
   readonly widened: string;
   readonly step: string;
   readonly within: string;
+  readonly ofSpan: string;
   readonly of: Piece;
   readonly addedUp: Piece;
   readonly addedTo: Piece;
@@ -39,10 +49,14 @@ interface LaneSql {
   readonly pairsOfLists: Piece;
 }
 
+/** The rows `s` of minutes or of hours ($4). What is not added up yet is in no hour: it is in minutes of processes. */
+const OF_SPAN = `($4::int4 = 60 and s.span_secs = 60 or $4::int4 = 3600 and (s.span_secs = 3600 or s.span_secs = 60
+        and s.process_id <> ${NOBODY}))`;
+
 /** What statements say of all figures of a lane: pieces of SQL, of columns and never of values. */
 export const laneSql: LaneSql = {
   /** Stands for all processes, in rows that were added up. */
-  nobody: "'00000000-0000-0000-0000-000000000000'::pg_catalog.uuid",
+  nobody: NOBODY,
   names: joined(FIGURES, (name) => name),
   /** For `json_to_recordset`. */
   typed: joined(
@@ -80,9 +94,9 @@ export const laneSql: LaneSql = {
   pairsOfLists: (row: string): string => joined(LISTS, (name) => `'${name}', ${row}.${name}`),
   /** The step that a row `s` is in: $1 is when the first one begins, $3 how long each is. */
   step: `pg_catalog.date_bin(pg_catalog.make_interval(secs => $3::float8), s.at, pg_catalog.to_timestamp($1::float8))`,
-  /** The rows `s` from $1 to $2, of minutes or hours ($4). What is not added up yet is in no hour: it is in minutes of processes. */
+  ofSpan: OF_SPAN,
+  /** The rows `s` from $1 to $2, of minutes or hours ($4). */
   within: `s.at >= pg_catalog.to_timestamp($1::float8) and s.at < pg_catalog.to_timestamp($2::float8)
-      and ($4::int4 = 60 and s.span_secs = 60 or $4::int4 = 3600 and (s.span_secs = 3600 or s.span_secs = 60
-        and s.process_id <> '00000000-0000-0000-0000-000000000000'::pg_catalog.uuid))
+      and ${OF_SPAN}
       and ($5::text is null or s.channel = $5::text) and ($6::text is null or s.name = $6::text)`,
 };

@@ -1,5 +1,5 @@
 import { asNullable, asNumber, asText, waitingLanes } from '../schema/index.ts';
-import { laneSql } from './lane-sql.ts';
+import { type FigureSpan, laneSql, SPAN_SECS } from './lane-sql.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 /** What a sample of all jobs counted of a lane. */
@@ -21,7 +21,7 @@ export interface LiveLane {
   readonly oldestReadyMs: number | null;
   /** `null`: no sample was taken lately; a lane that a sample did not see has none of it. */
   readonly sample: LaneSample | null;
-  /** What was counted in the last {@link RECENT_SECS}. */
+  /** What was counted in the span that is asked about. */
   readonly recent: RecentFigures | null;
 }
 
@@ -37,8 +37,14 @@ export interface RecentFigures {
   readonly runs: readonly number[];
 }
 
-/** How far back the recent figures go, in seconds; the statement says so too. */
-export const RECENT_SECS = 300;
+export interface ReadLanesInput {
+  /** How far to count. */
+  readonly upTo: number;
+  /** Since when the figures are: for so many seconds before now, or from a moment on, in milliseconds since 1970. */
+  readonly since: { readonly secs: number } | { readonly ms: number };
+  /** Which rows the figures are made of: those of minutes, or those of hours (and of minutes that are not added up yet). */
+  readonly span: FigureSpan;
+}
 
 export interface LiveLanes {
   readonly nowMs: number;
@@ -53,7 +59,7 @@ export interface LiveLanes {
  * index tells by lane (jobs that are scheduled or blocked) is that of the last sample. Of jobs in groups one counts as ready
  * for each group whose turn may come: its place in the line of the lane.
  */
-export const readLanes: Statement<{ readonly upTo: number }, LiveLanes> = defineStatement({
+export const readLanes: Statement<ReadLanesInput, LiveLanes> = defineStatement({
   name: 'bearmq_read_lanes',
   plan: 'anew',
   text: ({ job, jobTurn, laneStats, laneDepth }) => `
@@ -72,7 +78,8 @@ export const readLanes: Statement<{ readonly upTo: number }, LiveLanes> = define
     recent as materialized (
       select s.channel, s.name, ${laneSql.addedUp('s')}
       from ${laneStats} s
-      where s.span_secs = 60 and s.at > pg_catalog.now() - interval '5 minutes'
+      where s.at >= coalesce(pg_catalog.to_timestamp($2::float8), pg_catalog.now() - pg_catalog.make_interval(secs => $3::float8))
+        and ${laneSql.ofSpan}
       group by s.channel, s.name
     ),
     lane as (
@@ -103,7 +110,12 @@ export const readLanes: Statement<{ readonly upTo: number }, LiveLanes> = define
     select null::text, null::text, null::float8, null::float8, null::float8, null::text, null::text,
       (extract(epoch from pg_catalog.now()) * 1000)::float8
     order by 1, 2`,
-  encode: ({ upTo }) => [upTo],
+  encode: ({ upTo, since, span }) => [
+    upTo,
+    'ms' in since ? since.ms / 1000 : null,
+    'secs' in since ? since.secs : null,
+    SPAN_SECS[span],
+  ],
   decode: (rows) => ({
     nowMs: asNumber(rows[rows.length - 1]?.[7]), // null sorts last
     lanes: rows.slice(0, -1).map(([channel, name, ready, running, oldest, sample, recent]) => ({

@@ -1,13 +1,12 @@
 import { asNumber, asText } from '../schema/index.ts';
-import { laneSql } from './lane-sql.ts';
+import { type FigureSpan, laneSql, SPAN_SECS } from './lane-sql.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 export interface SeriesInput {
   readonly fromMs: number;
   readonly toMs: number;
   readonly stepSecs: number;
-  /** Which rows it is made of: those of minutes, or those of hours (and of minutes that are not added up yet). */
-  readonly span: 'minutes' | 'hours';
+  readonly span: FigureSpan;
   readonly channel: string | null;
   readonly name: string | null;
 }
@@ -61,7 +60,7 @@ export const readDurations: Statement<SeriesInput, readonly DurationsPoint[]> = 
 });
 
 function encodeSeries({ fromMs, toMs, stepSecs, span, channel, name }: SeriesInput): (string | number | null)[] {
-  return [fromMs / 1000, toMs / 1000, stepSecs, span === 'minutes' ? 60 : 3600, channel, name];
+  return [fromMs / 1000, toMs / 1000, stepSecs, SPAN_SECS[span], channel, name];
 }
 
 export interface DepthPoint {

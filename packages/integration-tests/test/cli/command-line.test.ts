@@ -46,6 +46,7 @@ const CALLS: readonly (readonly string[])[] = [
   ['limits', 'clear', '--name', 'GREET'],
   ['work', './jobs.mjs'],
   ['metrics'],
+  ['bench'],
   ['dashboard'],
   ['import', 'pg-boss'],
   ['import', 'graphile-worker'],

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { directUrl, useSchema } from '../support/database.ts';
-import { useBin } from './support/bin.ts';
+import { useBin, usePrograms } from './support/bin.ts';
 import { call } from './support/call.ts';
 
 const schema = useSchema({ name: '_bearmq', migrations: 'none', database: 'own', way: 'direct' });
 const start = useBin();
+const startProgram = usePrograms();
 let folder: string;
 
 /** A program's folder, in which this package's dependencies are installed. */
@@ -34,6 +35,28 @@ describe('bearmq init', () => {
     await bin.wrote('Hello, Ada!');
     bin.process.kill('SIGTERM');
     expect(await bin.exit).toBe(0);
+  });
+
+  it('writes one for postgres.js that runs as it is, by itself too', async () => {
+    const { exitCode, out, err } = await call(['init', '--driver', 'postgres', '--dir', 'of-postgres'], {
+      cwd: folder,
+    });
+    expect({ exitCode, out }).toEqual({
+      exitCode: 0,
+      out: 'wrote of-postgres/jobs.mjs\nwrote of-postgres/worker.mjs\nkept bearmq.config.mjs, which was there\n',
+    });
+    expect(err).toContain('npm install @bearmq/driver-postgresjs postgres');
+    const env = { DATABASE_URL: schema.url };
+    const ofCommand = start(['work', './of-postgres/jobs.mjs'], env, folder);
+    await start(['jobs', 'enqueue', 'GREET', '{"name":"Grace"}'], env, folder).exit;
+    await ofCommand.wrote('Hello, Grace!');
+    ofCommand.process.kill('SIGTERM');
+    expect(await ofCommand.exit).toBe(0);
+    await start(['jobs', 'enqueue', 'GREET', '{"name":"Edsger"}'], env, folder).exit;
+    const program = startProgram(['of-postgres/worker.mjs'], env, folder);
+    await program.wrote('Hello, Edsger!');
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
   });
 
   it('writes a config file that each command can read, whatever the jobs are written in', async () => {

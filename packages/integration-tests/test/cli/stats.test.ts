@@ -4,6 +4,7 @@ import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
 import { call, callOn } from './support/call.ts';
+import { golden, linesOf } from './support/golden.ts';
 
 const schema = useSchema();
 const daemons = useDaemons();
@@ -30,20 +31,21 @@ describe('bearmq stats', () => {
       .trim()
       .split('\n')
       .map((line) => line.split('\t'));
-    expect(titles?.slice(0, 8)).toEqual(['job', 'channel', 'ready', 'oldest', 'later', 'running', 'slots', 'a minute']);
-    expect(
-      lanes.map(([job, channel, ready, , , running, slots, perMin, failed]) => [
-        job,
-        channel,
-        ready,
-        running,
-        slots,
-        perMin,
-        failed,
-      ]),
-    ).toEqual([
-      ['SOME', 'DEFAULT', '0', '0', 'no-process', '0.6', '67 %'],
-      ['SOME', 'other', '1', '0', 'no-process', '0', '–'],
+    expect(titles?.slice(0, 10)).toEqual([
+      'job',
+      'channel',
+      'ready',
+      'oldest',
+      'later',
+      'running',
+      'slots',
+      'started',
+      'a minute',
+      'failed',
+    ]);
+    expect(lanes.map((lane) => [...lane.slice(0, 3), ...lane.slice(5, 10)])).toEqual([
+      ['SOME', 'DEFAULT', '0', '0', 'no-process', '3', '0.6', '67 %'],
+      ['SOME', 'other', '1', '0', 'no-process', '0', '0', '–'],
     ]);
   });
 
@@ -62,6 +64,42 @@ describe('bearmq stats', () => {
         expect.objectContaining({ jobName: 'SOME', channel: 'other', ready: expect.objectContaining({ value: 1 }) }),
       ],
     });
+  });
+
+  it('tells of the runs of another span with --since, by the minute and by the hour', async () => {
+    await schema.rows(`insert into {s}.lane_stats (process_id, span_secs, at, channel, name, started, succeeded, waits, runs)
+      select '00000000-0000-0000-0000-000000000000'::uuid, span, date_trunc('hour', now() - ago), 'DEFAULT', 'OLD', n, n,
+        array_fill(0, array[48]), array_fill(0, array[48])
+      from (values (60, interval '2 hours', 40), (3600, interval '2 hours', 40), (3600, interval '3 days', 500)) v (span, ago, n)`);
+    const startedOf = async (since: string) => {
+      const { exitCode, out, err } = await callOn(schema, ['stats', '--plain', '--name', 'OLD', '--since', since]);
+      const [titles = [], lane = []] = linesOf(out);
+      return { exitCode, started: lane[titles.indexOf('started')], note: golden(err) };
+    };
+    const note = 'runs since <moment>\n';
+    expect(await startedOf('4h')).toEqual({ exitCode: 0, started: '40', note });
+    expect(await startedOf('1d')).toEqual({ exitCode: 0, started: '40', note });
+    expect(await startedOf('7d')).toEqual({ exitCode: 0, started: '540', note });
+    expect(await startedOf('30m')).toEqual({ exitCode: 0, started: undefined, note: '' });
+    const since = new Date(Date.now() - 4 * 86_400_000).toISOString();
+    const { out } = await callOn(schema, ['stats', '--json', '--name', 'OLD', '--since', since]);
+    expect(JSON.parse(out)).toMatchObject({
+      lanes: [{ started: 540, failedShare: 0, figuresSince: `${since.slice(0, 13)}:00:00.000Z` }],
+    });
+  });
+
+  it('refuses a span that is not kept, and says what is', async () => {
+    const { exitCode, out, err } = await callOn(schema, ['stats', '--since', '91d']);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(golden(err)).toBe(
+      'error: --since: must not be more than 90 days ago, got <moment>: figures of minutes are kept for 1 day, those of hours for 90 days\n',
+    );
+    const later = new Date(Date.now() + 60_000).toISOString();
+    expect(await callOn(schema, ['stats', '--since', later])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('error: --since: must be before now'),
+    });
+    expect(await callOn(schema, ['stats', '--since', 'yesterday'])).toMatchObject({ exitCode: 2 });
   });
 
   it('goes on with --watch until it is told to stop', async () => {

@@ -1,8 +1,25 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
+import { until } from '../support/until.ts';
 import { useBin } from './support/bin.ts';
 import { call, callOn } from './support/call.ts';
+
+/** A port on which another listens. */
+async function takenPort(): Promise<AsyncDisposable & { readonly port: number }> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
 
 const schema = useSchema({ way: 'direct' });
 const start = useBin();
@@ -74,6 +91,55 @@ describe('bearmq work', () => {
   it('stops by itself after --max-time', async () => {
     const bin = start(['work', module, '--max-time', '0.2s'], env);
     expect(await bin.exit).toBe(0);
+  });
+
+  it('tells the probes of a container that it lives, and when it takes jobs and when it stops', async () => {
+    const bin = start(['work', module, '--health-port', '0', '--grace', '30s'], env);
+    const port = await until('it serves', () => /serving \/live and \/ready on port (\d+)/.exec(bin.err())?.[1]);
+    const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    expect(await (await get('/live')).json()).toEqual({ isLive: true });
+    await until('it is ready', async () => (await get('/ready')).status === 200);
+    expect(await (await get('/ready')).json()).toEqual({ isReady: true });
+    const jobId = await enqueue('STUBBORN');
+    await bin.wrote(`began ${jobId}`);
+    bin.process.kill('SIGTERM');
+    await bin.wrote('stopping');
+    const stopping = await get('/ready');
+    expect({ status: stopping.status, body: await stopping.json() }).toEqual({
+      status: 503,
+      body: { isReady: false, reason: 'stopping', message: 'it was told to stop' },
+    });
+    expect((await get('/live')).status).toBe(200);
+    expect((await get('/metrics')).status).toBe(404);
+    expect((await fetch(`http://127.0.0.1:${port}/live`, { method: 'POST' })).status).toBe(405);
+    bin.process.kill('SIGTERM');
+    expect(await bin.exit).toBe(130);
+  });
+
+  it('serves no probes any more once it has stopped', async () => {
+    const bin = start(['work', module, '--health-port', '0', '--max-time', '0.2s', '--health-host', '127.0.0.1'], env);
+    expect(await bin.exit).toBe(0);
+    const port = /on port (\d+)/.exec(bin.err())?.[1];
+    await expect(fetch(`http://127.0.0.1:${port}/live`)).rejects.toThrow('fetch failed');
+  });
+
+  it('says which port is taken, and works nothing', async () => {
+    await using taken = await takenPort();
+    const bin = start(['work', module, '--health-port', String(taken.port)], env);
+    expect(await bin.exit).toBe(1);
+    expect(bin.err()).toBe(
+      `error: --health-port: ${taken.port}: another program listens there (EADDRINUSE): give another port, or 0 for any that is free\n`,
+    );
+    for (const command of ['metrics', 'dashboard']) {
+      expect(await callOn(schema, [command, '--port', String(taken.port)])).toMatchObject({
+        exitCode: 1,
+        err: expect.stringContaining(`error: --port: ${taken.port}: another program listens there`),
+      });
+    }
+    expect(await call(['work', module, '--health-host', 'localhost'])).toMatchObject({
+      exitCode: 2,
+      err: 'error: --health-host: goes with --health-port\n',
+    });
   });
 
   it('says what is wrong with a module', async () => {

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Member, RunLeft } from '../../consume/membership.ts';
 import { WorkerProcess } from '../../consume/process.ts';
+import { notReady, type Readiness } from '../../consume/readiness.ts';
 import { RunScope } from '../../consume/run/run-scope.ts';
 import { StopWithinJobError } from '../../errors.ts';
 import { outside } from '../../runtime/async-context.ts';
@@ -44,6 +45,18 @@ export class Worker implements AsyncDisposable {
         this.#process.join(this.#member);
       });
     });
+  }
+
+  /**
+   * Whether it takes jobs now: its process holds the lease, the last claim did not fail, and it was not told to stop. For
+   * the readiness probe of a container. It costs nothing: nothing is asked of the database.
+   *
+   * What is paused, or waits for a limit, does not count: the Worker is ready for what may run. Whether the queue as a
+   * whole works is told by `context.health()`.
+   */
+  readiness(): Readiness {
+    if (this.#stopped !== undefined) return notReady('stopping', 'it was told to stop');
+    return this.#process?.readiness ?? notReady('starting', 'it was made just now');
   }
 
   /**

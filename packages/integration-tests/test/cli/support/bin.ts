@@ -19,8 +19,14 @@ export interface Bin {
 /** What `npx bearmq` runs. */
 export const BIN: string = join(dirname(createRequire(import.meta.url).resolve('bearmq/package.json')), 'dist/bin.js');
 
-/** Starts the command in processes that are killed when the test is over, however it ends. */
+/** Starts the command, as {@link usePrograms} does. */
 export function useBin(): (argv: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string) => Bin {
+  const start = usePrograms();
+  return (argv, env, cwd) => start([BIN, ...argv], env, cwd);
+}
+
+/** Starts programs of Node.js in processes that are killed when the test is over, however it ends. */
+export function usePrograms(): (argv: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string) => Bin {
   const running: Bin[] = [];
   afterEach(async () => {
     for (const { process, exit } of running.splice(0)) {
@@ -29,7 +35,7 @@ export function useBin(): (argv: readonly string[], env?: NodeJS.ProcessEnv, cwd
     }
   });
   return (argv, env = {}, cwd = import.meta.dirname) => {
-    const child = spawn(process.execPath, [BIN, ...argv], { cwd, env: { PATH: process.env['PATH'], ...env } });
+    const child = spawn(process.execPath, argv, { cwd, env: { PATH: process.env['PATH'], ...env } });
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));

@@ -94,7 +94,7 @@ export async function keepFigures(session: SqlSession, schema: TestSchema): Prom
   }
   await pruneStats(session, tables, { limit: 10 });
   await sampleDepth(session, tables, null);
-  await readLanes(session, tables, { upTo: 10 });
+  await readLanes(session, tables, { upTo: 10, since: { secs: 300 }, span: 'minutes' });
   await readServed(session, tables, null);
 }
 

@@ -2,7 +2,15 @@
 export const promisedToolNames: Readonly<Record<string, readonly string[]>> = {
   '@bearmq/cli': ['CliConfig', 'ExitCode', 'Surroundings', 'TextInput', 'TextOutput', 'defineConfig', 'runCli'],
   '@bearmq/cli/config': ['CliConfig', 'defineConfig'],
-  '@bearmq/cli/templates': ['Language', 'TemplateFile', 'configFile', 'filesOf', 'greetDefinition', 'workerFile'],
+  '@bearmq/cli/templates': [
+    'InitDriver',
+    'Language',
+    'TemplateFile',
+    'configFile',
+    'filesOf',
+    'greetDefinition',
+    'workerFile',
+  ],
   'bearmq/config': ['CliConfig', 'defineConfig'],
   'create-bearmq': ['Client', 'Database', 'FolderNotEmptyError', 'Framework', 'ProjectChoices', 'writeProject'],
   '@bearmq/migrations': [
