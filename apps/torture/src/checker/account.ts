@@ -46,6 +46,7 @@ export class Account {
   readonly plans: ReadonlyMap<string, Enqueue>;
   readonly places: ReadonlyMap<string, Place>;
   readonly tickIds: ReadonlySet<string>;
+  readonly #completing: ReadonlySet<string>;
   readonly #losses: readonly Interval[];
   readonly #refused: ReadonlySet<string>;
   readonly #runsByJob: ReadonlyMap<string, readonly Run[]>;
@@ -65,6 +66,7 @@ export class Account {
       }),
     );
     this.places = placesOf(history.inserted, this.plans);
+    this.#completing = new Set(history.entries.map(({ run }) => run));
     this.#losses = history.losses.map((loss) => untilBack(loss, history.troubles));
     this.#refused = new Set(history.refused.map(({ jobId }) => jobId));
     this.#runsByJob = grouped(history.runs, ({ jobId }) => jobId);
@@ -113,6 +115,11 @@ export class Account {
     );
   }
 
+  /** Whether it has completed its job in a transaction, and that was committed, whatever became of it afterwards. */
+  isCompleting({ run }: Run): boolean {
+    return this.#completing.has(run);
+  }
+
   /** Whether the database ever refused to record the end of a job. */
   isRefused(jobId: string): boolean {
     return this.#refused.has(jobId);
@@ -148,7 +155,7 @@ export class Account {
     const claim = isLost ? this.#claimAgain(run, claims) : known;
     const isTaken = claim?.end === 'taken back' || claim?.end === 'deleted';
     const isOverrun = !isTaken && this.#isOverrun(run, claim);
-    const takenAt = isTaken || isOverrun ? (claim?.endedAt ?? Infinity) : Infinity;
+    const takenAt = isTaken || isOverrun || this.isCompleting(run) ? (claim?.endedAt ?? Infinity) : Infinity;
     const ownEnd = run.endedAt ?? this.processes.get(run.process)?.endedAt ?? Infinity;
     return {
       ...run,

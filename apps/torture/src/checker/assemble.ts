@@ -34,6 +34,7 @@ export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings:
       at: clock(row.at),
       endedAt: row.endedAt === null ? null : clock(row.endedAt),
     })),
+    entries: witnessed.entries,
     ticks: witnessed.ticks,
     unlocks: witnessed.unlocks.map((row) => ({ ...row, at: clock(row.at) })),
     finals: witnessed.finals.map((row) => ({ ...row, at: clock(row.at) })),
@@ -97,6 +98,7 @@ function isFate(fact: Fact): fact is Of<Enqueue['fate']> {
 
 function runs(facts: readonly Fact[]): readonly Run[] {
   const ends = new Map(of(facts, 'end').map((fact) => [fact.run, fact]));
+  const completions = new Map(of(facts, 'completed').map((fact) => [fact.run, fact]));
   const aborts = new Map(of(facts, 'abort').map((fact) => [fact.run, fact]));
   return of(facts, 'begin').map(({ run, jobId, key, attempt, group, by, at }) => ({
     run,
@@ -108,6 +110,7 @@ function runs(facts: readonly Fact[]): readonly Run[] {
     startedAt: at,
     endedAt: ends.get(run)?.at ?? null,
     outcome: ends.get(run)?.outcome ?? null,
+    completedAt: completions.get(run)?.at ?? null,
     abortedAt: aborts.get(run)?.at ?? null,
     abortedBy: aborts.get(run)?.why ?? null,
   }));

@@ -29,6 +29,8 @@ export interface Run {
   readonly endedAt: number | null;
   readonly outcome: Outcome | null;
   readonly abortedAt: number | null;
+  /** When it knew that the transaction in which it has completed its job is committed. */
+  readonly completedAt?: number | null;
   /** Why its signal was aborted: the reason's name and words. */
   readonly abortedBy?: string | null;
 }
@@ -68,9 +70,18 @@ export interface Inserted {
   readonly name: string;
   /** The job whose failure it tells of; `null` for one that is enqueued by a producer, and for a tick. */
   readonly failedId?: string | null;
+  /** The job that has left it to be enqueued with its success; `null` for all others. */
+  readonly leaderId?: string | null;
   /** The tick of a schedule; `null` for other jobs, those of `repeatSecs` among them. In the server's own time. */
   readonly tick: { readonly key: string; readonly dueAtMs: number } | null;
   readonly at: number;
+}
+
+/** What a run has written in the transaction that completes its job. */
+export interface Entry {
+  readonly jobId: string;
+  readonly run: string;
+  readonly attempt: number;
 }
 
 /** A job that was deleted by hand, and its state until then. */
@@ -200,6 +211,7 @@ export interface Remains {
 export interface Witnessed {
   readonly inserted: readonly Inserted[];
   readonly claims: readonly Claim[];
+  readonly entries: readonly Entry[];
   readonly ticks: readonly Tick[];
   readonly unlocks: readonly Unlock[];
   readonly deleted: readonly Deleted[];

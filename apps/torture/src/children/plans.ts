@@ -77,7 +77,8 @@ function drawBackoff(random: Random): Plan['backoff'] {
 
 function drawTask(random: Random): Task {
   if (random.chance(0.03)) return { does: 'snooze', ms: 1_200, fails: 0 };
-  return { does: 'work', ms: drawMs(random), fails: random.chance(0.8) ? 0 : random.pick([1, 1, 1, 2, 9]) };
+  const does = random.chance(0.8) ? 'work' : random.pick(['lead', 'complete', 'complete', 'complete late'] as const);
+  return { does, ms: drawMs(random), fails: random.chance(0.8) ? 0 : random.pick([1, 1, 1, 2, 9]) };
 }
 
 /** A group of jobs of that name. */

@@ -28,8 +28,24 @@ export interface Task {
    * `ms`; `throw`: throws what is no error; `leak`: leaves a promise behind that rejects; `transact`: has a transaction
    * of its own on a connection of the process's pool for `ms`; `snooze`: puts itself off for `ms`, once or several times;
    * `overrun`: goes on for `ms`, whatever it is told.
+   *
+   * In every attempt: `lead`: as `work`, and leaves a job to be enqueued with its success; `complete`: likewise, and writes an
+   * entry and completes itself in one transaction, which takes `ms`, and which the first `fails` attempts roll back;
+   * `complete late`: likewise, and throws after the commit.
    */
-  readonly does: 'work' | 'hang' | 'give up' | 'block' | 'throw' | 'leak' | 'transact' | 'snooze' | 'overrun';
+  readonly does:
+    | 'work'
+    | 'hang'
+    | 'give up'
+    | 'block'
+    | 'throw'
+    | 'leak'
+    | 'transact'
+    | 'snooze'
+    | 'overrun'
+    | 'lead'
+    | 'complete'
+    | 'complete late';
   readonly ms: number;
   readonly fails: number;
 }
@@ -79,6 +95,8 @@ export type Telling =
       readonly group: string;
     }
   | { readonly kind: 'abort'; readonly run: string; readonly jobId: string; readonly why: string }
+  /** The transaction in which a run has completed its job is committed. */
+  | { readonly kind: 'completed'; readonly run: string; readonly jobId: string }
   | { readonly kind: 'end'; readonly run: string; readonly jobId: string; readonly outcome: Outcome }
   | {
       readonly kind: 'event';

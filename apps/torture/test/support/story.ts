@@ -179,6 +179,7 @@ export function history(jobs: readonly JobStory[], more: Partial<History> = {}):
     deleted: [],
     refused: [],
     slowed: [],
+    entries: [],
     ticks: [],
     unlocks: [],
     remains: { jobs: [], groups: [], workers: [] },
