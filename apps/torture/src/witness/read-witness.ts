@@ -18,7 +18,15 @@ function statement(s: string, w: string): string {
   };
   return `select json_build_object(
     'inserted', ${list(
-      { jobId: 'job_id', key: 'key', name: 'name', failedId: 'failed_id', leaderId: 'leader_id', tick: 'tick', at: ms('at') },
+      {
+        jobId: 'job_id',
+        key: 'key',
+        name: 'name',
+        failedId: 'failed_id',
+        leaderId: 'leader_id',
+        tick: 'tick',
+        at: ms('at'),
+      },
       `${w}.inserted`,
       'at',
     )},

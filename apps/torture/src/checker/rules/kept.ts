@@ -30,8 +30,7 @@ export const kept: Rule = (account) => {
     const finals = finalsOf.get(jobId)?.length ?? 0;
     const found: string[] = [];
     const isByQueue = failedId !== null || leaderId !== null || tickIds.has(jobId);
-    if (key === null ? !isByQueue : !keys.has(key))
-      found.push(`${jobId} was enqueued by nobody`);
+    if (key === null ? !isByQueue : !keys.has(key)) found.push(`${jobId} was enqueued by nobody`);
     // One that is left is the end state's to tell of.
     const isGone = left.has(jobId) || deleted.has(jobId);
     if (finals > 1 || (finals === 0) !== isGone) {

@@ -1,6 +1,6 @@
+import type { Task } from '../../ledger/facts.ts';
 import { isStopped, isToldToEnd, mayHaveFailed, mayHaveSucceeded } from '../aborts.ts';
 import type { Account, ClaimedRun, Rule } from '../account.ts';
-import type { Task } from '../../ledger/facts.ts';
 import type { Claim, Final } from '../history.ts';
 
 /** What fails as planned, and else for nothing that can be expected of a database. */
@@ -27,7 +27,8 @@ function ofClaim(claim: Claim, runs: readonly ClaimedRun[], account: Account): r
   if (run === undefined || !mayHaveFailed(run, account))
     return [`attempt ${attempt} of ${jobId} is to be repeated; its run ${told(run)}`];
   const { task } = account.plans.get(jobId) ?? {};
-  const isPlanned = task === undefined || !PLANNED.includes(task.does) || attempt <= task.fails || isToldToEnd(run, account);
+  const isPlanned =
+    task === undefined || !PLANNED.includes(task.does) || attempt <= task.fails || isToldToEnd(run, account);
   return isPlanned ? [] : [`attempt ${attempt} of ${jobId} failed, which was not planned`];
 }
 
