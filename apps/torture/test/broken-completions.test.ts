@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Entry, History } from '../src/checker/history.ts';
+import type { History } from '../src/checker/history.ts';
+import type { Entry } from '../src/checker/witnessed-rows.ts';
 import { change, killed, said, saidBy } from './support/stories.ts';
 import { history, type JobStory, job } from './support/story.ts';
 

@@ -35,6 +35,11 @@ export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings:
       endedAt: row.endedAt === null ? null : clock(row.endedAt),
     })),
     entries: witnessed.entries,
+    replacements: witnessed.replacements.map((row) => ({
+      ...row,
+      at: clock(row.at),
+      dueAt: row.dueAt === null ? null : clock(row.dueAt),
+    })),
     ticks: witnessed.ticks,
     unlocks: witnessed.unlocks.map((row) => ({ ...row, at: clock(row.at) })),
     finals: witnessed.finals.map((row) => ({ ...row, at: clock(row.at) })),
@@ -87,6 +92,7 @@ function enqueues(facts: readonly Fact[]): readonly Enqueue[] {
       fate: fate?.kind ?? 'unknown', // its process died meanwhile
       committedAt: told?.at ?? null,
       jobId: told?.jobId ?? null,
+      became: told?.kind === 'met' ? told.became : null,
       commitAt: told?.kind === 'met' ? told.commitAt : null,
     };
   });

@@ -1,5 +1,5 @@
 import { type FailedJob, JobDefinition, type JobDefinitionOptions } from 'bearmq';
-import { ALL_TICKS, ALONE, LIMITED, REPEAT_SECS, UNIQUE } from '../settings.ts';
+import { ALL_TICKS, ALONE, type KeyRule, LIMITED, REPEAT_SECS, TIMEOUT_SECS, UNIQUE } from '../settings.ts';
 import type { Cast } from './cast.ts';
 import { type Following, type Payload, perform } from './work-function.ts';
 
@@ -42,6 +42,7 @@ export function define(cast: Cast): Definitions {
           ...uniqueOf(UNIQUE[name]),
           context,
           name,
+          timeoutSecs: TIMEOUT_SECS,
           workFunction: async (payload, metadata) => await perform(payload, metadata, { ...cast, follow }),
           onFailure: tellFailure,
         }),
@@ -71,8 +72,8 @@ export function define(cast: Cast): Definitions {
   return { jobs: Object.fromEntries(jobs), ticks: [tick, scheduled], tellFailure, follow };
 }
 
-function uniqueOf(until: 'started' | 'finished' | undefined): Pick<JobDefinitionOptions<Payload>, 'unique'> {
-  return until === undefined ? {} : { unique: { key: ({ unique }: Payload) => String(unique), until } };
+function uniqueOf(rule: KeyRule | undefined): Pick<JobDefinitionOptions<Payload>, 'unique'> {
+  return rule === undefined ? {} : { unique: { key: ({ unique }: Payload) => String(unique), ...rule } };
 }
 
 /** Registers as a program does when it starts: until the database is there. */

@@ -58,7 +58,7 @@ function drawPlan(random: Random, key: string, how: Plan['how'], isGrouped = ran
     backoff: random.chance(0.3) ? drawBackoff(random) : null,
     maxRunSecs: random.chance(0.1) ? MAX_RUN_SECS : null,
     unique: UNIQUE[name] === undefined ? null : `u${random.whole(1, UNIQUE_KEYS)}`,
-    delaySecs: random.chance(0.15) ? random.between(0.1, 2) : 0,
+    delaySecs: random.chance(UNIQUE[name]?.onConflict === 'restart' ? 0.7 : 0.15) ? random.between(0.1, 2) : 0,
     numAttempts: random.pick([1, 2, 4, 4, 4, 4]),
     timeoutSecs: random.pick([0, 0, 0, 0.3, 1]),
     task: drawTask(random),

@@ -81,7 +81,7 @@ class Producer {
     for (const [i, { key }] of plans.entries()) {
       const { jobId, outcome } = outcomes[i] ?? { jobId: `no id for ${key}`, outcome: 'enqueued' };
       if (outcome === 'enqueued') this.#cast.tell({ kind: 'committed', key, jobId });
-      else this.#cast.tell({ kind: 'met', key, jobId, commitAt });
+      else this.#cast.tell({ kind: 'met', key, jobId, became: outcome, commitAt });
     }
   }
 
@@ -155,7 +155,7 @@ function payloadOf({ key, task, unique }: Plan): Payload {
 
 /** Whether it may have the name of the other: limited jobs have groups of their own, and unique ones keys. */
 function isOfKind(plan: Plan, other: Plan): boolean {
-  const kindOf = ({ name }: Plan): string => (name === LIMITED.name ? name : (UNIQUE[name] ?? 'plain'));
+  const kindOf = ({ name }: Plan): string => (name === LIMITED.name ? name : name in UNIQUE ? 'unique' : 'plain');
   return kindOf(plan) === kindOf(other);
 }
 

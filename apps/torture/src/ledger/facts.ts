@@ -72,16 +72,25 @@ export type Paused =
 /** What an operator was told of a job that it cancelled. */
 export type Cancelled = 'cancelled' | 'running' | 'over' | 'notFound' | 'busy';
 
+/** What became of a job whose key another had. */
+export type Met = 'skipped' | 'replaced' | 'restarted';
+
 /** A fact as it is told; the ledger adds who tells it, and when. */
 export type Telling =
   | { readonly kind: 'call'; readonly plan: Plan }
   /** The call resolved, or, for a transaction of the caller's, the commit. */
   | { readonly kind: 'committed'; readonly key: string; readonly jobId: string }
   /**
-   * Likewise, but another job had its unique key, and stands for it: `jobId`. `commitAt` is the latest moment at which the
+   * Likewise, but another job had its unique key, and stands for it, with its own payload or this one's: `jobId`. `commitAt` is the latest moment at which the
    * commit cannot have come about yet.
    */
-  | { readonly kind: 'met'; readonly key: string; readonly jobId: string; readonly commitAt: number }
+  | {
+      readonly kind: 'met';
+      readonly key: string;
+      readonly jobId: string;
+      readonly became: Met;
+      readonly commitAt: number;
+    }
   /** The transaction was rolled back, or the server refused the statement: nothing may be left of it. */
   | { readonly kind: 'undone'; readonly key: string; readonly why: string }
   /** The connection was lost: it was enqueued or not. */

@@ -30,6 +30,7 @@ function statement(s: string, w: string): string {
       `${w}.inserted`,
       'at',
     )},
+    'replacements', ${list({ jobId: 'job_id', key: 'key', isRestart: 'is_restart', dueAt: ms('due_at'), at: ms('at') }, `${w}.replaced`, 'at')},
     'claims', ${list(
       {
         jobId: 'c.job_id',

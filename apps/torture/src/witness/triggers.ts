@@ -25,6 +25,8 @@ export function witnessStatements(schema: string): readonly string[] {
     `create schema ${w}`,
     `create table ${w}.inserted (job_id uuid primary key, key text, name text, failed_id text, leader_id text, tick json,
       at timestamptz not null default clock_timestamp())`,
+    `create table ${w}.replaced (job_id uuid, key text, due_at timestamptz, is_restart boolean,
+      at timestamptz not null default clock_timestamp())`,
     `create table ${w}.lease (id uuid primary key, process text)`,
     `create table ${w}.claim (job_id uuid, fence int, lease uuid, attempt int, tx text,
       at timestamptz not null default clock_timestamp(), start timestamptz, ended_at timestamptz, ending text,
@@ -45,6 +47,13 @@ export function witnessStatements(schema: string): readonly string[] {
       `insert into ${w}.inserted (job_id, key, name, failed_id, leader_id, tick)
       values (new.id, new.payload ->> 'key', new.name, new.extras ->> 'failureOf', new.payload ->> 'leaderId',
         new.extras -> 'tick');`,
+    ),
+    // Only an enqueue that meets a waiting job changes what that is to do.
+    ...trigger(
+      'note_replaced',
+      `after update on ${schema}.job for each row when (old.payload::text is distinct from new.payload::text)`,
+      `insert into ${w}.replaced (job_id, key, due_at, is_restart)
+      values (new.id, new.payload ->> 'key', new.run_at, old.run_at is distinct from new.run_at);`,
     ),
     // A process takes out its lease itself, so the name of its connection tells whose it is.
     ...trigger(

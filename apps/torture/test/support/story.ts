@@ -180,6 +180,7 @@ export function history(jobs: readonly JobStory[], more: Partial<History> = {}):
     refused: [],
     slowed: [],
     entries: [],
+    replacements: [],
     ticks: [],
     unlocks: [],
     remains: { jobs: [], groups: [], workers: [] },
