@@ -29,6 +29,9 @@ interface Begun {
 /** How many of those that may put themselves off do. */
 const SNOOZE_SHARE = 0.6;
 
+/** Longer than any job takes within its transaction. */
+const COMPLETION_IDLE_SECS = 12;
+
 /** How many jobs this process has begun. */
 let begun = 0;
 
@@ -111,7 +114,8 @@ async function complete(begun: Begun, props: Props): Promise<void> {
   const client = await props.client.completing.connect();
   let broken: Error | undefined;
   try {
-    await client.query('begin');
+    // Where a gateway keeps the connection of a process that was killed, nothing else would end its transaction.
+    await client.query(`begin; set local idle_in_transaction_session_timeout = '${COMPLETION_IDLE_SECS}s'`);
     await client.query(`insert into ${ENTRIES} (job_id, run, attempt) values ($1, $2, $3)`, [jobId, run, attempt]);
     if (task.ms > 0) await wait(task.ms, undefined, { signal });
     await metadata.completeIn(fromPg(client));
