@@ -7,7 +7,7 @@ import { LIMITED, UNIQUE } from '../settings.ts';
 import type { Cast } from './cast.ts';
 import { type Definitions, define } from './definitions.ts';
 import { onOrder, say } from './orders.ts';
-import { drawPlans, plansFor, plansHeldOpen } from './plans.ts';
+import { drawPlans, openingPlans, plansFor, plansHeldOpen } from './plans.ts';
 import type { Payload } from './work-function.ts';
 
 /** The pause between two calls: some 25 calls a second, and some 50 jobs. */
@@ -36,6 +36,7 @@ export async function produce(cast: Cast): Promise<void> {
     isOver = true;
   });
   say({ says: 'ready' });
+  for (const plan of openingPlans(random, nextKey)) start([plan], 'commit');
   while (!isOver) {
     start(drawPlans(random, nextKey), random.chance(ROLLED_BACK_SHARE) ? 'rollback' : 'commit');
     await wait(PAUSE_MS);
