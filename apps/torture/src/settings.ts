@@ -19,14 +19,32 @@ export const BLOCKED_SECS = 7;
 
 export const REPEAT_SECS = 1;
 
+/** The pause before a retry of a job of which its enqueue says nothing. */
+export const TIMEOUT_SECS = 0;
+
 /** The schedule that makes up for all ticks that were missed. */
 export const ALL_TICKS = 'all';
 
 /** The schedule whose ticks are of one group, which goes on being enqueued as long as there is an orchestrator. */
 export const ALONE = 'alone';
 
-/** Names of which one job of a key waits, or is not over, at a time; and until when a job holds its key. */
-export const UNIQUE: Readonly<Record<string, 'started' | 'finished'>> = { ONE_WAITS: 'started', ONE_LIVES: 'finished' };
+/** How jobs of a name hold their keys, and what becomes of one whose key is held. */
+export interface KeyRule {
+  readonly until: 'started' | 'finished';
+  readonly onConflict: 'skip' | 'replace' | 'restart';
+  /** For how long after the enqueue the key is held whatever becomes of the job. */
+  readonly forSecs?: number;
+  readonly maxRestartSecs?: number;
+}
+
+/** Names of which one job of a key waits, or is not over, at a time. */
+export const UNIQUE: Readonly<Record<string, KeyRule>> = {
+  ONE_WAITS: { until: 'started', onConflict: 'skip' },
+  ONE_LIVES: { until: 'finished', onConflict: 'skip' },
+  LATEST_WAITS: { until: 'started', onConflict: 'replace' },
+  DEBOUNCED: { until: 'finished', onConflict: 'restart', maxRestartSecs: 1.5 },
+  THROTTLED: { until: 'finished', onConflict: 'skip', forSecs: 1 },
+};
 
 /**
  * What jobs of one name may do, in all processes together. Low enough that a backlog meets all of it, and high enough that

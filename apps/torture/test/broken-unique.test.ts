@@ -7,6 +7,10 @@ const unique = (name: string) => (id: string, at: number, from: number, to: numb
   job(id, [{ from, to }], { name, unique: 'u', at });
 const waits = unique('ONE_WAITS');
 const lives = unique('ONE_LIVES');
+const throttled = unique('THROTTLED');
+/** Nobody was told that it is over: its process was killed. */
+const untold = (story: JobStory): JobStory =>
+  change(story, { events: story.events.filter(({ type }) => type !== 'WORKER_JOB_RUN_SUCCESS') });
 /** An enqueue that was skipped, since `other` had its key. */
 const skipped = (other: JobStory, calledAt: number, commitAt: number, jobId = other.enqueue.jobId): JobStory => ({
   ...change(other, { inserted: [], claims: [], runs: [], finals: [], events: [] }),
@@ -34,7 +38,27 @@ describe('jobs with a key are found', () => {
     [
       'where what stands for another was over',
       history([lives('a', 0, 100, 200), skipped(lives('a', 0, 100, 200), 1_250, 1_250)]),
-      'skipped was skipped for a, which was over 1050 ms before',
+      'skipped was skipped for a, which was over 1048 ms before',
+    ],
+    [
+      'where what stands for another was over a moment before, as somebody knew',
+      history([lives('a', 0, 100, 200), skipped(lives('a', 0, 100, 200), 210, 210)]),
+      'skipped was skipped for a, which was over 8 ms before',
+    ],
+    [
+      'where what stands for another was over, as the next with its key shows',
+      history([untold(lives('a', 0, 100, 200)), lives('b', 240, 300, 400), skipped(lives('a', 0, 100, 200), 260, 260)]),
+      'skipped was skipped for a, which was over 19 ms before',
+    ],
+    [
+      'where one is enqueued within the time for which another holds the key',
+      history([throttled('a', 0, 100, 200), throttled('b', 900, 910, 920)]),
+      'b was enqueued while a held the key THROTTLED u',
+    ],
+    [
+      'where one is skipped after that time',
+      history([throttled('a', 0, 100, 200), skipped(throttled('a', 0, 100, 200), 1_050, 1_050)]),
+      'skipped was skipped for a, which was over 49 ms before',
     ],
     [
       'where what stands for another is not there',
@@ -66,6 +90,18 @@ describe('jobs with a key are found', () => {
     [
       'where their keys differ',
       history([first, job('b', [{ from: 110, to: 120 }], { name: 'ONE_WAITS', unique: 'v', at: 50 })]),
+    ],
+    [
+      'where what stands for another may not be gone yet: nobody was told that it is over',
+      history([untold(lives('a', 0, 100, 200)), skipped(lives('a', 0, 100, 200), 1_250, 1_250)]),
+    ],
+    [
+      'where one is enqueued after the time for which another held the key',
+      history([throttled('a', 0, 100, 200), throttled('b', 1_050, 1_060, 1_070)]),
+    ],
+    [
+      'where one is skipped within it',
+      history([throttled('a', 0, 100, 200), skipped(throttled('a', 0, 100, 200), 900, 900)]),
     ],
     ['where what stands for another is claimed after its commit', history([first, skipped(first, 50, 60)])],
     [

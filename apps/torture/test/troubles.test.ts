@@ -103,6 +103,12 @@ describe('troubles: a history is found to be broken by', () => {
       /1500 ms late/,
     ],
     [
+      'a rescue that comes too late while two had no processor at the same time, which counts once',
+      whileBusy(whileBusy(takenAt(29_000), 'R', 'worker'), 'S', 'orchestrator'),
+      'rescued',
+      /1000 ms late/,
+    ],
+    [
       'a rescue that comes too late although the dead seemed to hold a session',
       takenAt(30_000, { isKept: true }),
       'rescued',

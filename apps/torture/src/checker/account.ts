@@ -12,9 +12,11 @@ import {
   type Run,
   TRANSLATION_MS,
   type Trouble,
-  UNSPENT,
 } from './history.ts';
+import { lastingRecords } from './lasting-records.ts';
 import { type Place, placesOf } from './places.ts';
+import { plansOf } from './plans.ts';
+import type { Replacement } from './witnessed-rows.ts';
 
 /** A run, and the claim that it began under. */
 export interface ClaimedRun extends Run {
@@ -43,9 +45,12 @@ export class Account {
   readonly claimsOf: ReadonlyMap<string, readonly Claim[]>;
   readonly finalsOf: ReadonlyMap<string, readonly Final[]>;
   readonly processes: ReadonlyMap<string, Process>;
+  /** Of each job how it was enqueued; what it is to do is that of the last one that replaced it. */
   readonly plans: ReadonlyMap<string, Enqueue>;
+  readonly replacementsOf: ReadonlyMap<string, readonly Replacement[]>;
   readonly places: ReadonlyMap<string, Place>;
   readonly tickIds: ReadonlySet<string>;
+  readonly #completing: ReadonlySet<string>;
   readonly #losses: readonly Interval[];
   readonly #refused: ReadonlySet<string>;
   readonly #runsByJob: ReadonlyMap<string, readonly Run[]>;
@@ -57,14 +62,13 @@ export class Account {
     this.processes = new Map(history.processes.map((process) => [process.name, process]));
     this.claimsOf = grouped(history.claims, ({ jobId }) => jobId);
     this.finalsOf = grouped(history.finals, ({ jobId }) => jobId);
-    const keys = new Map(history.enqueues.map((enqueue) => [enqueue.key, enqueue]));
-    this.plans = new Map(
-      history.inserted.flatMap(({ jobId, key }) => {
-        const plan = key === null ? undefined : keys.get(key);
-        return plan === undefined ? [] : [[jobId, plan] as const];
-      }),
+    this.replacementsOf = grouped(
+      [...history.replacements].sort((a, b) => a.at - b.at),
+      ({ jobId }) => jobId,
     );
+    this.plans = plansOf(history, this.replacementsOf);
     this.places = placesOf(history.inserted, this.plans);
+    this.#completing = new Set(history.entries.map(({ run }) => run));
     this.#losses = history.losses.map((loss) => untilBack(loss, history.troubles));
     this.#refused = new Set(history.refused.map(({ jobId }) => jobId));
     this.#runsByJob = grouped(history.runs, ({ jobId }) => jobId);
@@ -113,6 +117,11 @@ export class Account {
     );
   }
 
+  /** Whether it has completed its job in a transaction, and that was committed, whatever became of it afterwards. */
+  isCompleting({ run }: Run): boolean {
+    return this.#completing.has(run);
+  }
+
   /** Whether the database ever refused to record the end of a job. */
   isRefused(jobId: string): boolean {
     return this.#refused.has(jobId);
@@ -148,7 +157,7 @@ export class Account {
     const claim = isLost ? this.#claimAgain(run, claims) : known;
     const isTaken = claim?.end === 'taken back' || claim?.end === 'deleted';
     const isOverrun = !isTaken && this.#isOverrun(run, claim);
-    const takenAt = isTaken || isOverrun ? (claim?.endedAt ?? Infinity) : Infinity;
+    const takenAt = isTaken || isOverrun || this.isCompleting(run) ? (claim?.endedAt ?? Infinity) : Infinity;
     const ownEnd = run.endedAt ?? this.processes.get(run.process)?.endedAt ?? Infinity;
     return {
       ...run,
@@ -205,26 +214,6 @@ export class Account {
     );
     return isRunAnew ? undefined : again;
   }
-}
-
-/**
- * What was told of claims whose end is known to the database. One may be told of late, when the same process has claimed the
- * job again: it says nothing of that claim.
- */
-function lastingRecords(claims: readonly Claim[], recorded: ReadonlyMap<string, readonly Event[]>): ReadonlySet<Event> {
-  const lasting = new Set<Event>();
-  for (const { jobId, process, end, endedAt, isSpent } of claims) {
-    if (endedAt === null || (end !== 'returned' && end !== 'finalized')) continue;
-    for (const word of RECORDED) {
-      if (end === 'returned' && UNSPENT.includes(word) === isSpent) continue;
-      const told = recorded.get(`${jobId} ${process}`) ?? [];
-      const own = told.find(
-        (event) => event.type === word && event.at >= endedAt - TRANSLATION_MS && !lasting.has(event),
-      );
-      if (own !== undefined) lasting.add(own);
-    }
-  }
-  return lasting;
 }
 
 /** A loss, up to when the server is there again: nobody can learn of it before, and whoever has claimed jobs goes on. */

@@ -34,6 +34,12 @@ export function assemble(facts: readonly Fact[], witnessed: Witnessed, settings:
       at: clock(row.at),
       endedAt: row.endedAt === null ? null : clock(row.endedAt),
     })),
+    entries: witnessed.entries,
+    replacements: witnessed.replacements.map((row) => ({
+      ...row,
+      at: clock(row.at),
+      dueAt: row.dueAt === null ? null : clock(row.dueAt),
+    })),
     ticks: witnessed.ticks,
     unlocks: witnessed.unlocks.map((row) => ({ ...row, at: clock(row.at) })),
     finals: witnessed.finals.map((row) => ({ ...row, at: clock(row.at) })),
@@ -86,6 +92,7 @@ function enqueues(facts: readonly Fact[]): readonly Enqueue[] {
       fate: fate?.kind ?? 'unknown', // its process died meanwhile
       committedAt: told?.at ?? null,
       jobId: told?.jobId ?? null,
+      became: told?.kind === 'met' ? told.became : null,
       commitAt: told?.kind === 'met' ? told.commitAt : null,
     };
   });
@@ -97,6 +104,7 @@ function isFate(fact: Fact): fact is Of<Enqueue['fate']> {
 
 function runs(facts: readonly Fact[]): readonly Run[] {
   const ends = new Map(of(facts, 'end').map((fact) => [fact.run, fact]));
+  const completions = new Map(of(facts, 'completed').map((fact) => [fact.run, fact]));
   const aborts = new Map(of(facts, 'abort').map((fact) => [fact.run, fact]));
   return of(facts, 'begin').map(({ run, jobId, key, attempt, group, by, at }) => ({
     run,
@@ -108,6 +116,7 @@ function runs(facts: readonly Fact[]): readonly Run[] {
     startedAt: at,
     endedAt: ends.get(run)?.at ?? null,
     outcome: ends.get(run)?.outcome ?? null,
+    completedAt: completions.get(run)?.at ?? null,
     abortedAt: aborts.get(run)?.at ?? null,
     abortedBy: aborts.get(run)?.why ?? null,
   }));

@@ -3,6 +3,7 @@ import type { History } from './history.ts';
 import { attempts } from './rules/attempts.ts';
 import { cancels } from './rules/cancels.ts';
 import { claims } from './rules/claims.ts';
+import { completions } from './rules/completions.ts';
 import { endState } from './rules/end-state.ts';
 import { events } from './rules/events.ts';
 import { failures } from './rules/failures.ts';
@@ -45,6 +46,7 @@ export type RuleName =
   | 'ticks'
   | 'failures'
   | 'told'
+  | 'completions'
   | 'unique'
   | 'cancels'
   | 'stops'
@@ -70,6 +72,7 @@ const RULES: Readonly<Record<RuleName, Rule>> = {
   ticks,
   failures,
   told,
+  completions,
   unique,
   cancels,
   stops,

@@ -1,4 +1,5 @@
-import type { Cancelled, Outcome, Paused, Plan, ProcessEnd, Reach, Troubled } from '../ledger/facts.ts';
+import type { Cancelled, Met, Outcome, Paused, Plan, ProcessEnd, Reach, Troubled } from '../ledger/facts.ts';
+import type { Deleted, Entry, KeptFailure, Replacement, Tick, Unlock } from './witnessed-rows.ts';
 
 // All times are of the machine's monotonic clock, in milliseconds; those that the database told are translated.
 
@@ -11,6 +12,8 @@ export interface Enqueue extends Plan {
   readonly committedAt: number | null;
   /** Its own; of one that was met, that of the other. */
   readonly jobId: string | null;
+  /** What became of one that was met. */
+  readonly became?: Met | null;
   /** Of one that was met: when its commit cannot have come about yet. */
   readonly commitAt: number | null;
 }
@@ -29,6 +32,8 @@ export interface Run {
   readonly endedAt: number | null;
   readonly outcome: Outcome | null;
   readonly abortedAt: number | null;
+  /** When it knew that the transaction in which it has completed its job is committed. */
+  readonly completedAt?: number | null;
   /** Why its signal was aborted: the reason's name and words. */
   readonly abortedBy?: string | null;
 }
@@ -68,22 +73,11 @@ export interface Inserted {
   readonly name: string;
   /** The job whose failure it tells of; `null` for one that is enqueued by a producer, and for a tick. */
   readonly failedId?: string | null;
+  /** The job that has left it to be enqueued with its success; `null` for all others. */
+  readonly leaderId?: string | null;
   /** The tick of a schedule; `null` for other jobs, those of `repeatSecs` among them. In the server's own time. */
   readonly tick: { readonly key: string; readonly dueAtMs: number } | null;
   readonly at: number;
-}
-
-/** A job that was deleted by hand, and its state until then. */
-export interface Deleted {
-  readonly jobId: string;
-  readonly state: string;
-  readonly at: number;
-}
-
-/** A failed attempt, as it is kept with its job. */
-export interface KeptFailure {
-  readonly attempt: number;
-  readonly died: boolean;
 }
 
 export interface Final {
@@ -93,25 +87,6 @@ export interface Final {
   readonly numAttempts: number;
   readonly failures?: readonly KeptFailure[];
   readonly at: number;
-}
-
-/** A repeating job's schedule was advanced. These times are the server's own, not translated: they lie on a grid. */
-export interface Tick {
-  readonly name: string;
-  readonly jobId: string;
-  readonly dueAt: number;
-  /** The server's `now()` in that transaction. */
-  readonly firedAt: number;
-  /** When the next is due. */
-  readonly nextAt: number;
-}
-
-/** A group that was opened by force. */
-export interface Unlock {
-  readonly group: string;
-  readonly at: number;
-  /** How long it had been locked. */
-  readonly lockedSecs: number;
 }
 
 export interface Event {
@@ -200,6 +175,8 @@ export interface Remains {
 export interface Witnessed {
   readonly inserted: readonly Inserted[];
   readonly claims: readonly Claim[];
+  readonly entries: readonly Entry[];
+  readonly replacements: readonly Replacement[];
   readonly ticks: readonly Tick[];
   readonly unlocks: readonly Unlock[];
   readonly deleted: readonly Deleted[];

@@ -62,6 +62,9 @@ function seenByDatabase(history: History, names: ReadonlySet<string>): readonly 
   for (const { jobId, key, at } of history.inserted) {
     if (names.has(jobId)) add(at, `${jobId} inserted, ${key ?? 'a tick'}`);
   }
+  for (const { jobId, key, isRestart, at } of history.replacements) {
+    if (names.has(jobId)) add(at, `${jobId} has the payload of ${key}${isRestart ? ', and its delay' : ''}`);
+  }
   for (const { jobId, outcome, attempt, numAttempts, at } of history.finals) {
     if (names.has(jobId)) add(at, `${jobId} ${outcome} in attempt ${attempt} of ${numAttempts}`);
   }

@@ -12,6 +12,8 @@ export interface Client {
   readonly pool: pg.Pool | undefined;
   /** Takes a connection and keeps it for so long. Rejects if there is none. */
   hold(secs: number): Promise<void>;
+  /** The transactions of work functions that are to complete their jobs, apart from what the queue's driver has. */
+  readonly completing: pg.Pool;
   /** A transaction that takes so long, on one of its connections. */
   transact(secs: number): Promise<void>;
   end(): Promise<void>;
@@ -22,8 +24,17 @@ const CONNECT_SECS = 5;
 /** Shorter than the default, so that a run is long enough to see statements given up. */
 const ANSWER_SECS = 3;
 
+/** So long a work function waits for an answer, and then for the truth: its own transaction may be committed. */
+const COMPLETION_SECS = 5;
+
+/** Few: it takes some milliseconds, and who waits holds up nobody but himself. */
+const COMPLETING_MAX = 2;
+
 /** On pg, as most programs are. */
-export function pgClient({ name, url, traits: { poolMax, statementTimeoutMs } }: ChildConfig): Client {
+export function pgClient(config: ChildConfig): Client {
+  const { name, url, traits } = config;
+  const { poolMax, statementTimeoutMs } = traits;
+  const completing = completingPool(config);
   const pool = new pg.Pool({
     connectionString: url,
     application_name: name,
@@ -36,6 +47,7 @@ export function pgClient({ name, url, traits: { poolMax, statementTimeoutMs } }:
   return {
     driver: pgDriver({ pool, answerTimeoutSecs: ANSWER_SECS }),
     pool,
+    completing,
     hold: async (secs) => {
       const client = await pool.connect();
       await wait(secs * 1000);
@@ -53,12 +65,17 @@ export function pgClient({ name, url, traits: { poolMax, statementTimeoutMs } }:
         throw error;
       }
     },
-    end: async () => await pool.end(),
+    end: async () => {
+      await Promise.all([pool.end(), completing.end()]);
+    },
   };
 }
 
 /** On postgres.js, with what the driver's README advises where connections are cut. */
-export function postgresJsClient({ name, url, traits: { poolMax, statementTimeoutMs } }: ChildConfig): Client {
+export function postgresJsClient(config: ChildConfig): Client {
+  const { name, url, traits } = config;
+  const { poolMax, statementTimeoutMs } = traits;
+  const completing = completingPool(config);
   const sql = postgres(url, {
     max: poolMax,
     connect_timeout: CONNECT_SECS,
@@ -76,8 +93,25 @@ export function postgresJsClient({ name, url, traits: { poolMax, statementTimeou
   return {
     driver: postgresJsDriver({ sql, answerTimeoutSecs: ANSWER_SECS }),
     pool: undefined,
+    completing,
     hold: sleep,
     transact: sleep,
-    end: async () => await sql.end({ timeout: 5 }),
+    end: async () => {
+      await Promise.all([sql.end({ timeout: 5 }), completing.end()]);
+    },
   };
+}
+
+/** On pg whatever the queue's driver is on: `completeIn` takes the transaction of any client. */
+function completingPool({ name, url }: ChildConfig): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: name,
+    max: COMPLETING_MAX,
+    connectionTimeoutMillis: CONNECT_SECS * 1000,
+    query_timeout: COMPLETION_SECS * 1000,
+  });
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
 }

@@ -1,7 +1,7 @@
 import { type FailedJob, JobDefinition, type JobDefinitionOptions } from 'bearmq';
-import { ALL_TICKS, ALONE, LIMITED, REPEAT_SECS, UNIQUE } from '../settings.ts';
+import { ALL_TICKS, ALONE, type KeyRule, LIMITED, REPEAT_SECS, TIMEOUT_SECS, UNIQUE } from '../settings.ts';
 import type { Cast } from './cast.ts';
-import { type Payload, perform } from './work-function.ts';
+import { type Following, type Payload, perform } from './work-function.ts';
 
 export const NAMES: readonly string[] = ['ALPHA', 'BETA', LIMITED.name, ...Object.keys(UNIQUE)];
 export const CHANNELS = ['DEFAULT', 'URGENT', 'BULK'] as const;
@@ -12,6 +12,8 @@ export interface Definitions {
   readonly ticks: readonly JobDefinition<null>[];
   /** What is enqueued when one of the jobs has failed for good. */
   readonly tellFailure: JobDefinition<FailedJob<Payload>>;
+  /** What some of the jobs leave to be enqueued with their success. */
+  readonly follow: JobDefinition<Following>;
 }
 
 /** The same in all processes, each of which registers what it needs. */
@@ -20,6 +22,13 @@ export function define(cast: Cast): Definitions {
   const tellFailure = new JobDefinition<FailedJob<Payload>>({
     context,
     name: 'TELL',
+    numAttempts: 20,
+    timeoutSecs: 0,
+    workFunction: async (_, metadata) => await perform(null, metadata, cast),
+  });
+  const follow = new JobDefinition<Following>({
+    context,
+    name: 'FOLLOW',
     numAttempts: 20,
     timeoutSecs: 0,
     workFunction: async (_, metadata) => await perform(null, metadata, cast),
@@ -33,7 +42,8 @@ export function define(cast: Cast): Definitions {
           ...uniqueOf(UNIQUE[name]),
           context,
           name,
-          workFunction: async (payload, metadata) => await perform(payload, metadata, cast),
+          timeoutSecs: TIMEOUT_SECS,
+          workFunction: async (payload, metadata) => await perform(payload, metadata, { ...cast, follow }),
           onFailure: tellFailure,
         }),
       ] as const,
@@ -59,11 +69,11 @@ export function define(cast: Cast): Definitions {
     timeoutSecs: 0,
     workFunction: async (_, metadata) => await perform(null, metadata, cast),
   });
-  return { jobs: Object.fromEntries(jobs), ticks: [tick, scheduled], tellFailure };
+  return { jobs: Object.fromEntries(jobs), ticks: [tick, scheduled], tellFailure, follow };
 }
 
-function uniqueOf(until: 'started' | 'finished' | undefined): Pick<JobDefinitionOptions<Payload>, 'unique'> {
-  return until === undefined ? {} : { unique: { key: ({ unique }: Payload) => String(unique), until } };
+function uniqueOf(rule: KeyRule | undefined): Pick<JobDefinitionOptions<Payload>, 'unique'> {
+  return rule === undefined ? {} : { unique: { key: ({ unique }: Payload) => String(unique), ...rule } };
 }
 
 /** Registers as a program does when it starts: until the database is there. */

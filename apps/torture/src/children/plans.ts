@@ -18,6 +18,25 @@ export function drawPlans(random: Random, nextKey: () => string): readonly Plan[
   return Array.from({ length: count }, () => drawPlan(random, nextKey(), how));
 }
 
+/** What a producer begins with, so that no run is too short for it. */
+export const OPENING_TASKS: readonly Task['does'][] = ['work', 'snooze', 'lead', 'complete', 'complete late'];
+
+/** Jobs of each name, of each task that needs no fault, and one that fails for good. */
+export function openingPlans(random: Random, nextKey: () => string): readonly Plan[] {
+  const plan = (name: string, task: Task): Plan => ({
+    ...drawPlan(random, nextKey(), 'alone', { name, isGrouped: false }),
+    maxRunSecs: null,
+    numAttempts: task.fails > 0 ? 1 : 4,
+    task,
+  });
+  const work: Task = { does: 'work', ms: 0, fails: 0 };
+  return [
+    ...NAMES.map((name) => plan(name, work)),
+    ...OPENING_TASKS.map((does) => plan(PLAIN, { ...work, does, ms: does === 'snooze' ? SNOOZE_MS : 0 })),
+    plan(PLAIN, { ...work, fails: 9 }),
+  ];
+}
+
 /** Jobs with a given task: some without a group, and one in a group of which others wait. */
 export function plansFor(
   { task, groups, count = 1 }: Order & { readonly to: 'enqueue' },
@@ -26,7 +45,7 @@ export function plansFor(
 ): readonly Plan[] {
   const isGrouped = [...Array.from({ length: count }, () => false), ...(groups === 'none' ? [] : [true])];
   return isGrouped.map((grouped) => ({
-    ...drawPlan(random, nextKey(), 'alone', grouped),
+    ...drawPlan(random, nextKey(), 'alone', { isGrouped: grouped }),
     delaySecs: 0,
     numAttempts: 3,
     maxRunSecs: task.does === 'overrun' ? MAX_RUN_SECS : null,
@@ -46,8 +65,14 @@ export function plansHeldOpen(random: Random, nextKey: () => string): readonly P
   );
 }
 
-function drawPlan(random: Random, key: string, how: Plan['how'], isGrouped = random.chance(0.45)): Plan {
-  const name = random.pick(NAMES);
+/** What is not to be drawn of a plan. */
+interface Given {
+  readonly name?: string;
+  readonly isGrouped?: boolean;
+}
+
+function drawPlan(random: Random, key: string, how: Plan['how'], given: Given = {}): Plan {
+  const { name = random.pick(NAMES), isGrouped = random.chance(0.45) } = given;
   return {
     key,
     how,
@@ -58,12 +83,17 @@ function drawPlan(random: Random, key: string, how: Plan['how'], isGrouped = ran
     backoff: random.chance(0.3) ? drawBackoff(random) : null,
     maxRunSecs: random.chance(0.1) ? MAX_RUN_SECS : null,
     unique: UNIQUE[name] === undefined ? null : `u${random.whole(1, UNIQUE_KEYS)}`,
-    delaySecs: random.chance(0.15) ? random.between(0.1, 2) : 0,
+    delaySecs: random.chance(UNIQUE[name]?.onConflict === 'restart' ? 0.7 : 0.15) ? random.between(0.1, 2) : 0,
     numAttempts: random.pick([1, 2, 4, 4, 4, 4]),
     timeoutSecs: random.pick([0, 0, 0, 0.3, 1]),
     task: drawTask(random),
   };
 }
+
+const SNOOZE_MS = 1_200;
+
+/** A name without limits and keys. */
+const [PLAIN = ''] = NAMES;
 
 const PRIORITIES = [0, 0, 0, 0, 0, -7, 3];
 
@@ -76,8 +106,9 @@ function drawBackoff(random: Random): Plan['backoff'] {
 }
 
 function drawTask(random: Random): Task {
-  if (random.chance(0.03)) return { does: 'snooze', ms: 1_200, fails: 0 };
-  return { does: 'work', ms: drawMs(random), fails: random.chance(0.8) ? 0 : random.pick([1, 1, 1, 2, 9]) };
+  if (random.chance(0.03)) return { does: 'snooze', ms: SNOOZE_MS, fails: 0 };
+  const does = random.chance(0.8) ? 'work' : random.pick(['lead', 'complete', 'complete', 'complete late'] as const);
+  return { does, ms: drawMs(random), fails: random.chance(0.8) ? 0 : random.pick([1, 1, 1, 2, 9]) };
 }
 
 /** A group of jobs of that name. */

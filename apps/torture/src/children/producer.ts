@@ -7,7 +7,7 @@ import { LIMITED, UNIQUE } from '../settings.ts';
 import type { Cast } from './cast.ts';
 import { type Definitions, define } from './definitions.ts';
 import { onOrder, say } from './orders.ts';
-import { drawPlans, plansFor, plansHeldOpen } from './plans.ts';
+import { drawPlans, openingPlans, plansFor, plansHeldOpen } from './plans.ts';
 import type { Payload } from './work-function.ts';
 
 /** The pause between two calls: some 25 calls a second, and some 50 jobs. */
@@ -36,6 +36,7 @@ export async function produce(cast: Cast): Promise<void> {
     isOver = true;
   });
   say({ says: 'ready' });
+  for (const plan of openingPlans(random, nextKey)) start([plan], 'commit');
   while (!isOver) {
     start(drawPlans(random, nextKey), random.chance(ROLLED_BACK_SHARE) ? 'rollback' : 'commit');
     await wait(PAUSE_MS);
@@ -81,7 +82,7 @@ class Producer {
     for (const [i, { key }] of plans.entries()) {
       const { jobId, outcome } = outcomes[i] ?? { jobId: `no id for ${key}`, outcome: 'enqueued' };
       if (outcome === 'enqueued') this.#cast.tell({ kind: 'committed', key, jobId });
-      else this.#cast.tell({ kind: 'met', key, jobId, commitAt });
+      else this.#cast.tell({ kind: 'met', key, jobId, became: outcome, commitAt });
     }
   }
 
@@ -155,7 +156,7 @@ function payloadOf({ key, task, unique }: Plan): Payload {
 
 /** Whether it may have the name of the other: limited jobs have groups of their own, and unique ones keys. */
 function isOfKind(plan: Plan, other: Plan): boolean {
-  const kindOf = ({ name }: Plan): string => (name === LIMITED.name ? name : (UNIQUE[name] ?? 'plain'));
+  const kindOf = ({ name }: Plan): string => (name === LIMITED.name ? name : name in UNIQUE ? 'unique' : 'plain');
   return kindOf(plan) === kindOf(other);
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type JobMetadata, JobSnooze } from 'bearmq';
+import { fromPg, type JobDefinition, type JobMetadata, JobSnooze } from 'bearmq';
 import type { Task } from '../ledger/facts.ts';
+import { ENTRIES } from '../witness/triggers.ts';
 import type { Cast } from './cast.ts';
 import { LEAK } from './config.ts';
 import { oddThings } from './odd-things.ts';
@@ -10,18 +11,33 @@ import { say } from './orders.ts';
 /** What is enqueued. */
 export type Payload = { readonly key: string; readonly task: Task; readonly unique: string | null };
 
+/** What tells which job left it to be enqueued. */
+export type Following = { readonly leaderId: string };
+
+/** What a work function has to play with; `follow` only where its job may leave one. */
+interface Props extends Cast {
+  readonly follow?: JobDefinition<Following>;
+}
+
+/** A run that has begun. */
+interface Begun {
+  readonly run: string;
+  readonly task: Task;
+  readonly metadata: JobMetadata;
+}
+
 /** How many of those that may put themselves off do. */
 const SNOOZE_SHARE = 0.6;
+
+/** Longer than any job takes within its transaction. */
+const COMPLETION_IDLE_SECS = 12;
 
 /** How many jobs this process has begun. */
 let begun = 0;
 
 /** Does a job's task, and writes down that it begins, that it is told to stop, and how it ends. */
-export async function perform(
-  payload: Payload | null,
-  metadata: JobMetadata,
-  { tell, client, config }: Cast,
-): Promise<void> {
+export async function perform(payload: Payload | null, metadata: JobMetadata, props: Props): Promise<void> {
+  const { tell, config } = props;
   const { jobId, attempt, jobGroup, signal } = metadata;
   const run = randomUUID();
   tell({ kind: 'begin', run, jobId, key: payload?.key ?? null, attempt, group: jobGroup });
@@ -31,7 +47,7 @@ export async function perform(
   blockFor(begun === 0 ? config.traits.firstBlockMs : 0);
   begun += 1;
   try {
-    await act(payload?.task ?? { does: 'work', ms: 0, fails: 0 }, metadata, client);
+    await act({ run, task: payload?.task ?? { does: 'work', ms: 0, fails: 0 }, metadata }, props);
   } catch (error) {
     // Not by a look at the error: some of them bite.
     const outcome = attempt === 1 && payload?.task.does === 'snooze' ? 'snoozed' : 'failed';
@@ -41,8 +57,12 @@ export async function perform(
   tell({ kind: 'end', run, jobId, outcome: 'succeeded' });
 }
 
-async function act({ does, ms, fails }: Task, { attempt, signal }: JobMetadata, client: Cast['client']): Promise<void> {
-  switch (attempt === 1 ? does : 'work') {
+const ALWAYS: readonly Task['does'][] = ['lead', 'complete', 'complete late'];
+
+async function act(begun: Begun, props: Props): Promise<void> {
+  const { does, ms, fails } = begun.task;
+  const { attempt, signal } = begun.metadata;
+  switch (attempt === 1 || ALWAYS.includes(does) ? does : 'work') {
     case 'work':
       if (does === 'work' && ms > 0) await wait(ms, undefined, { signal });
       if (attempt <= fails) throw new Error('failed as planned');
@@ -66,7 +86,49 @@ async function act({ does, ms, fails }: Task, { attempt, signal }: JobMetadata, 
     case 'overrun':
       return await wait(ms);
     case 'transact':
-      return await client.transact(ms / 1000);
+      return await props.client.transact(ms / 1000);
+    case 'lead':
+      await leave(begun, props);
+      if (ms > 0) await wait(ms, undefined, { signal });
+      if (attempt <= fails) throw new Error('failed as planned');
+      return;
+    case 'complete':
+      return await complete(begun, props);
+    case 'complete late':
+      await complete(begun, props);
+      throw new Error('thrown after the commit, as planned');
+  }
+}
+
+/** Leaves a job to be enqueued with the success of this one. */
+async function leave({ metadata }: Begun, { follow }: Props): Promise<void> {
+  if (follow === undefined) throw new Error('this job has nobody to follow it');
+  await metadata.enqueueOnSuccess(follow, { leaderId: metadata.jobId });
+}
+
+/** Writes an entry and completes the job in one transaction. */
+async function complete(begun: Begun, props: Props): Promise<void> {
+  const { run, task, metadata } = begun;
+  const { jobId, attempt, signal } = metadata;
+  await leave(begun, props);
+  const client = await props.client.completing.connect();
+  let broken: Error | undefined;
+  try {
+    // Where a gateway keeps the connection of a process that was killed, nothing else would end its transaction.
+    await client.query(`begin; set local idle_in_transaction_session_timeout = '${COMPLETION_IDLE_SECS}s'`);
+    await client.query(`insert into ${ENTRIES} (job_id, run, attempt) values ($1, $2, $3)`, [jobId, run, attempt]);
+    if (task.ms > 0) await wait(task.ms, undefined, { signal });
+    await metadata.completeIn(fromPg(client));
+    if (attempt <= task.fails) throw new Error('failed as planned');
+    await client.query('commit');
+    props.tell({ kind: 'completed', run, jobId });
+  } catch (error) {
+    await client.query('rollback').catch((lost: Error) => {
+      broken = lost; // with its connection a transaction ends by itself
+    });
+    throw error;
+  } finally {
+    client.release(broken);
   }
 }
 

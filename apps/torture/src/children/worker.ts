@@ -6,14 +6,14 @@ import { say } from './orders.ts';
 /** Runs jobs: some slots for any, some for one channel, some for two. */
 export async function work(cast: Cast): Promise<void> {
   const { context, tell, stopped } = cast;
-  const { jobs, ticks, tellFailure } = define(cast);
+  const { jobs, ticks, tellFailure, follow } = define(cast);
   const workers = [
     new Worker({ context, concurrency: 4 }),
     new Worker({ context, concurrency: 2, channels: ['URGENT'] }),
     new Worker({ context, concurrency: 2, channels: ['BULK', 'DEFAULT'] }),
   ];
   say({ says: 'ready' });
-  await register([...Object.values(jobs), ...ticks, tellFailure]);
+  await register([...Object.values(jobs), ...ticks, tellFailure, follow]);
   const { waitSecs } = await stopped;
   if (waitSecs !== undefined) tell({ kind: 'stopping', waitSecs });
   const stops = workers.map((worker) => (waitSecs === undefined ? worker.stop() : worker.stop({ waitSecs })));

@@ -28,8 +28,24 @@ export interface Task {
    * `ms`; `throw`: throws what is no error; `leak`: leaves a promise behind that rejects; `transact`: has a transaction
    * of its own on a connection of the process's pool for `ms`; `snooze`: puts itself off for `ms`, once or several times;
    * `overrun`: goes on for `ms`, whatever it is told.
+   *
+   * In every attempt: `lead`: as `work`, and leaves a job to be enqueued with its success; `complete`: likewise, and writes an
+   * entry and completes itself in one transaction, which takes `ms`, and which the first `fails` attempts roll back;
+   * `complete late`: likewise, and throws after the commit.
    */
-  readonly does: 'work' | 'hang' | 'give up' | 'block' | 'throw' | 'leak' | 'transact' | 'snooze' | 'overrun';
+  readonly does:
+    | 'work'
+    | 'hang'
+    | 'give up'
+    | 'block'
+    | 'throw'
+    | 'leak'
+    | 'transact'
+    | 'snooze'
+    | 'overrun'
+    | 'lead'
+    | 'complete'
+    | 'complete late';
   readonly ms: number;
   readonly fails: number;
 }
@@ -56,16 +72,25 @@ export type Paused =
 /** What an operator was told of a job that it cancelled. */
 export type Cancelled = 'cancelled' | 'running' | 'over' | 'notFound' | 'busy';
 
+/** What became of a job whose key another had. */
+export type Met = 'skipped' | 'replaced' | 'restarted';
+
 /** A fact as it is told; the ledger adds who tells it, and when. */
 export type Telling =
   | { readonly kind: 'call'; readonly plan: Plan }
   /** The call resolved, or, for a transaction of the caller's, the commit. */
   | { readonly kind: 'committed'; readonly key: string; readonly jobId: string }
   /**
-   * Likewise, but another job had its unique key, and stands for it: `jobId`. `commitAt` is the latest moment at which the
+   * Likewise, but another job had its unique key, and stands for it, with its own payload or this one's: `jobId`. `commitAt` is the latest moment at which the
    * commit cannot have come about yet.
    */
-  | { readonly kind: 'met'; readonly key: string; readonly jobId: string; readonly commitAt: number }
+  | {
+      readonly kind: 'met';
+      readonly key: string;
+      readonly jobId: string;
+      readonly became: Met;
+      readonly commitAt: number;
+    }
   /** The transaction was rolled back, or the server refused the statement: nothing may be left of it. */
   | { readonly kind: 'undone'; readonly key: string; readonly why: string }
   /** The connection was lost: it was enqueued or not. */
@@ -79,6 +104,8 @@ export type Telling =
       readonly group: string;
     }
   | { readonly kind: 'abort'; readonly run: string; readonly jobId: string; readonly why: string }
+  /** The transaction in which a run has completed its job is committed. */
+  | { readonly kind: 'completed'; readonly run: string; readonly jobId: string }
   | { readonly kind: 'end'; readonly run: string; readonly jobId: string; readonly outcome: Outcome }
   | {
       readonly kind: 'event';

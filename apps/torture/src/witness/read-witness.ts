@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Witnessed } from '../checker/history.ts';
-import { WITNESS } from './triggers.ts';
+import { ENTRIES, WITNESS } from './triggers.ts';
 
 /** Reads all of it in one statement, so in one snapshot. Times are the server's; `schema` is the queue's, quoted. */
 export async function readWitness(client: pg.Client, schema: string): Promise<Witnessed> {
@@ -18,10 +18,19 @@ function statement(s: string, w: string): string {
   };
   return `select json_build_object(
     'inserted', ${list(
-      { jobId: 'job_id', key: 'key', name: 'name', failedId: 'failed_id', tick: 'tick', at: ms('at') },
+      {
+        jobId: 'job_id',
+        key: 'key',
+        name: 'name',
+        failedId: 'failed_id',
+        leaderId: 'leader_id',
+        tick: 'tick',
+        at: ms('at'),
+      },
       `${w}.inserted`,
       'at',
     )},
+    'replacements', ${list({ jobId: 'job_id', key: 'key', isRestart: 'is_restart', dueAt: ms('due_at'), at: ms('at') }, `${w}.replaced`, 'at')},
     'claims', ${list(
       {
         jobId: 'c.job_id',
@@ -40,6 +49,7 @@ function statement(s: string, w: string): string {
       `${w}.claim c join ${w}.lease l on l.id = c.lease`,
       'c.at, c.fence',
     )},
+    'entries', ${list({ jobId: 'job_id', run: 'run', attempt: 'attempt' }, ENTRIES, 'job_id')},
     'ticks', ${list({ name: 'name', jobId: 'job_id', dueAt: ms('due_at'), firedAt: ms('fired_at'), nextAt: ms('next_at') }, `${w}.tick`, 'due_at')},
     'unlocks', ${list({ group: 'job_group', at: ms('at'), lockedSecs: 'extract(epoch from at - locked_at)' }, `${w}.unlock`, 'at')},
     'refused', ${list({ jobId: 'job_id', from: ms('from_at'), to: ms('to_at') }, `${w}.refused`, 'from_at')},

@@ -1,6 +1,9 @@
 /** The witness's own schema, beside the queue's. */
 export const WITNESS = 'torture_witness';
 
+/** A table of a user's, which work functions write to. */
+export const ENTRIES: string = `${WITNESS}.entry`;
+
 /** What the run's own connections are called: what is deleted there is deleted by hand. */
 export const ADMIN = 'torture';
 
@@ -20,7 +23,9 @@ export function witnessStatements(schema: string): readonly string[] {
   ];
   return [
     `create schema ${w}`,
-    `create table ${w}.inserted (job_id uuid primary key, key text, name text, failed_id text, tick json,
+    `create table ${w}.inserted (job_id uuid primary key, key text, name text, failed_id text, leader_id text, tick json,
+      at timestamptz not null default clock_timestamp())`,
+    `create table ${w}.replaced (job_id uuid, key text, due_at timestamptz, is_restart boolean,
       at timestamptz not null default clock_timestamp())`,
     `create table ${w}.lease (id uuid primary key, process text)`,
     `create table ${w}.claim (job_id uuid, fence int, lease uuid, attempt int, tx text,
@@ -29,6 +34,8 @@ export function witnessStatements(schema: string): readonly string[] {
       primary key (job_id, fence))`,
     `create table ${w}.tick (name text, job_id uuid, due_at timestamptz, next_at timestamptz, fired_at timestamptz)`,
     `create table ${w}.deleted (job_id uuid, state text, at timestamptz not null default clock_timestamp())`,
+    // A user's: what work functions write in the transaction that completes their job. Nothing in it keeps them from doing so twice.
+    `create table ${ENTRIES} (job_id uuid, run text, attempt int)`,
     // What the run sets, and takes back: jobs whose end is not to be recorded, and processes that record slowly.
     `create table ${w}.refused (job_id uuid, from_at timestamptz not null default clock_timestamp(), to_at timestamptz)`,
     `create table ${w}.slowed (process text, ms float8, from_at timestamptz not null default clock_timestamp(),
@@ -37,8 +44,16 @@ export function witnessStatements(schema: string): readonly string[] {
     ...trigger(
       'note_inserted',
       `after insert on ${schema}.job for each row`,
-      `insert into ${w}.inserted (job_id, key, name, failed_id, tick)
-      values (new.id, new.payload ->> 'key', new.name, new.extras ->> 'failureOf', new.extras -> 'tick');`,
+      `insert into ${w}.inserted (job_id, key, name, failed_id, leader_id, tick)
+      values (new.id, new.payload ->> 'key', new.name, new.extras ->> 'failureOf', new.payload ->> 'leaderId',
+        new.extras -> 'tick');`,
+    ),
+    // Only an enqueue that meets a waiting job changes what that is to do.
+    ...trigger(
+      'note_replaced',
+      `after update on ${schema}.job for each row when (old.payload::text is distinct from new.payload::text)`,
+      `insert into ${w}.replaced (job_id, key, due_at, is_restart)
+      values (new.id, new.payload ->> 'key', new.run_at, old.run_at is distinct from new.run_at);`,
     ),
     // A process takes out its lease itself, so the name of its connection tells whose it is.
     ...trigger(

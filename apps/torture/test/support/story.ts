@@ -179,6 +179,8 @@ export function history(jobs: readonly JobStory[], more: Partial<History> = {}):
     deleted: [],
     refused: [],
     slowed: [],
+    entries: [],
+    replacements: [],
     ticks: [],
     unlocks: [],
     remains: { jobs: [], groups: [], workers: [] },

@@ -61,8 +61,10 @@ function ofRun(run: ClaimedRun, account: Account): readonly string[] {
 }
 
 /** Who else ran the job had it recorded as over, or to be repeated. */
-function isEndedByOthers({ claim, endedAt, process, isOverrun }: ClaimedRun, { processes }: Account): boolean {
-  if (isOverrun) return false;
+function isEndedByOthers(run: ClaimedRun, account: Account): boolean {
+  const { claim, endedAt, process, isOverrun } = run;
+  const { processes } = account;
+  if (isOverrun || account.isCompleting(run)) return false; // what is completed a rescue may record as well
   if (claim?.endedAt == null || (claim.end !== 'finalized' && claim.end !== 'returned')) return false;
   return (endedAt ?? processes.get(process)?.endedAt ?? Infinity) > claim.endedAt + TRANSLATION_MS;
 }

@@ -1,5 +1,6 @@
 import type { Account, Rule } from '../account.ts';
-import type { Claim, Final, KeptFailure } from '../history.ts';
+import type { Claim, Final } from '../history.ts';
+import type { KeptFailure } from '../witnessed-rows.ts';
 
 /** How many failures a job keeps: the first, and the latest nine. */
 const KEPT = 10;

@@ -26,11 +26,11 @@ export const kept: Rule = (account) => {
     }
     return [];
   });
-  const ofRows = history.inserted.flatMap(({ jobId, key, failedId = null }) => {
+  const ofRows = history.inserted.flatMap(({ jobId, key, failedId = null, leaderId = null }) => {
     const finals = finalsOf.get(jobId)?.length ?? 0;
     const found: string[] = [];
-    if (key === null ? failedId === null && !tickIds.has(jobId) : !keys.has(key))
-      found.push(`${jobId} was enqueued by nobody`);
+    const isByQueue = failedId !== null || leaderId !== null || tickIds.has(jobId);
+    if (key === null ? !isByQueue : !keys.has(key)) found.push(`${jobId} was enqueued by nobody`);
     // One that is left is the end state's to tell of.
     const isGone = left.has(jobId) || deleted.has(jobId);
     if (finals > 1 || (finals === 0) !== isGone) {

@@ -1,6 +1,10 @@
+import type { Task } from '../../ledger/facts.ts';
 import { isStopped, isToldToEnd, mayHaveFailed, mayHaveSucceeded } from '../aborts.ts';
 import type { Account, ClaimedRun, Rule } from '../account.ts';
 import type { Claim, Final } from '../history.ts';
+
+/** What fails as planned, and else for nothing that can be expected of a database. */
+const PLANNED: readonly Task['does'][] = ['work', 'lead'];
 
 /** What is recorded of a job is what became of its runs. */
 export const outcomes: Rule = (account) =>
@@ -23,7 +27,8 @@ function ofClaim(claim: Claim, runs: readonly ClaimedRun[], account: Account): r
   if (run === undefined || !mayHaveFailed(run, account))
     return [`attempt ${attempt} of ${jobId} is to be repeated; its run ${told(run)}`];
   const { task } = account.plans.get(jobId) ?? {};
-  const isPlanned = task === undefined || task.does !== 'work' || attempt <= task.fails || isToldToEnd(run, account);
+  const isPlanned =
+    task === undefined || !PLANNED.includes(task.does) || attempt <= task.fails || isToldToEnd(run, account);
   return isPlanned ? [] : [`attempt ${attempt} of ${jobId} failed, which was not planned`];
 }
 
@@ -35,7 +40,8 @@ function ofFinal(final: Final, claims: readonly Claim[], account: Account): read
   if (claim === undefined || finalizing.length > 1) return [`${jobId} was finalized under ${finalizing.length} claims`];
   const run = account.runsUnder.get(claim)?.[0];
   if (outcome === 'succeeded') {
-    const isRight = run !== undefined && mayHaveSucceeded(run, account) && run.attempt === attempt;
+    const isDone = run !== undefined && (mayHaveSucceeded(run, account) || account.isCompleting(run));
+    const isRight = isDone && run.attempt === attempt;
     return isRight ? [] : [`${jobId} succeeded in attempt ${attempt}; its run ${told(run)}`];
   }
   if (attempt !== numAttempts) return [`${jobId} failed in attempt ${attempt} of ${numAttempts}`];

@@ -45,8 +45,17 @@ function overdueMs({ process: name, at, end, endedAt }: Claim, { processes, hist
   return Math.round(endedAt - calmAt - boundMs - busyMs(history.processes, { from: calmAt, to: endedAt }));
 }
 
-/** For how long workers and orchestrators had no processor in a time, all together, in milliseconds. */
+/**
+ * For how long some worker or orchestrator had no processor in a time, in milliseconds: it may have been the one whose turn it was.
+ * What several of them lacked at the same time counts once.
+ */
 function busyMs(processes: readonly Process[], { from, to }: Interval): number {
   const lags = processes.filter(({ role }) => role === 'worker' || role === 'orchestrator').flatMap((one) => one.lags);
-  return lags.reduce((sum, lag) => sum + Math.max(0, Math.min(to, lag.to) - Math.max(from, lag.from)), 0);
+  let [sum, countedTo] = [0, from];
+  for (const lag of [...lags].sort((a, b) => a.from - b.from)) {
+    const until = Math.min(to, lag.to);
+    sum += Math.max(0, until - Math.max(countedTo, lag.from));
+    countedTo = Math.max(countedTo, until);
+  }
+  return sum;
 }

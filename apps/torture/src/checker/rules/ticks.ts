@@ -1,7 +1,8 @@
 import { ALL_TICKS } from '../../settings.ts';
 import type { Rule } from '../account.ts';
 import { grouped } from '../grouped.ts';
-import type { Inserted, Tick } from '../history.ts';
+import type { Inserted } from '../history.ts';
+import type { Tick } from '../witnessed-rows.ts';
 
 const SECOND_MS = 1_000;
 

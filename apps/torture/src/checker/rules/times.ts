@@ -1,3 +1,4 @@
+import { UNIQUE } from '../../settings.ts';
 import { isStopped } from '../aborts.ts';
 import type { Account, ClaimedRun, Rule } from '../account.ts';
 import type { Enqueue } from '../history.ts';
@@ -12,12 +13,11 @@ export const times: Rule = (account) =>
   );
 
 function tooEarly(jobId: string, plan: Enqueue, account: Account): readonly string[] {
-  const { calledAt, delaySecs } = plan;
   const runs = account.runsOf.get(jobId) ?? [];
   return runs.flatMap((run, i) => {
     const before = runs[i - 1];
     if (before === undefined) {
-      const early = calledAt + delaySecs * 1000 - run.startedAt;
+      const early = dueAt(jobId, plan, account) - run.startedAt;
       return early > TOLERANCE_MS ? [`${jobId} was run ${Math.round(early)} ms before its delay was over`] : [];
     }
     // What was taken back runs again at once.
@@ -25,6 +25,15 @@ function tooEarly(jobId: string, plan: Enqueue, account: Account): readonly stri
     const early = failedAt(before, account) + leastPauseMs(before, plan, account) - run.startedAt;
     return early > TOLERANCE_MS ? [`${jobId} was tried again ${Math.round(early)} ms too early`] : [];
   });
+}
+
+/** When a job is due at the earliest: by its own delay, or by that of the last one that has begun it anew. */
+function dueAt(jobId: string, { name, calledAt, delaySecs }: Enqueue, account: Account): number {
+  const restart = account.replacementsOf.get(jobId)?.findLast(({ isRestart }) => isRestart);
+  const by = account.history.enqueues.find(({ key }) => key === restart?.key);
+  if (by === undefined) return calledAt + delaySecs * 1000;
+  const latest = calledAt + (UNIQUE[name]?.maxRestartSecs ?? Infinity) * 1000;
+  return Math.min(by.calledAt + by.delaySecs * 1000, latest);
 }
 
 /** What was left behind has failed when its grace was over. */

@@ -5,7 +5,6 @@ import { MAX_NAME_BYTES } from '../../model/limits.ts';
 import { SCHEDULE_DEFAULTS } from '../../model/schedule/defaults.ts';
 import type { TickOrigin } from '../../model/schedule/rule.ts';
 import type { StoredSchedule } from '../../model/schedule/stored.ts';
-import { tickTimesOf } from '../../model/schedule/tick-times.ts';
 import { nameOf } from '../../options/check-options.ts';
 import { registeredJobOf } from '../../services/definitions.ts';
 import { elaborateTicks } from '../../services/elaborate-ticks.ts';
@@ -26,6 +25,7 @@ import type { ScheduleSpec } from '../job-definition/job-definition-options.ts';
 import { scheduleEntryOf } from '../job-definition/schedule-entry.ts';
 import { type BackfillRange, checkTransaction, pageIn, rangeIn, type ScheduleFilter } from './call-options.ts';
 import { recordOf, type SchedulePage, type ScheduleRecord } from './schedule-record.ts';
+import { byTimesOf, checkStoredOverrides } from './stored-rule.ts';
 import { backfillTimes, jobsOf } from './tick-jobs.ts';
 
 /** The name of a definition; or the definition itself. */
@@ -111,6 +111,7 @@ export class Schedules {
    * Enqueues its ticks again, from the next one on; those that were due meanwhile are not made up for. Twice is fine.
    *
    * @throws ScheduleNotFoundError where there is none.
+   * @throws InvalidOptionError where its rule was changed by hand, and has no times; it stays paused.
    */
   async resume(job: JobOfSchedule, key: string = SCHEDULE_DEFAULTS.key): Promise<void> {
     const [jobName, checked] = [checkedName('resume', job), checkedKey('resume', key)];
@@ -119,7 +120,7 @@ export class Schedules {
         // Whoever changes it in between has it read again.
         const { schedule, nowMs } = await this.#find(session, jobName, checked);
         if (schedule.pausedAtMs === null) return;
-        const nextAtMs = tickTimesOf(schedule.rule, schedule.nextAtMs).after(nowMs) ?? schedule.nextAtMs;
+        const nextAtMs = byTimesOf('resume', schedule, (times) => times.after(nowMs)) ?? schedule.nextAtMs;
         if (await resumeSchedule(session, this.#services.tables, { ...schedule, nextAtMs })) break;
       }
       this.#services.registry.announceSchedules();
@@ -141,6 +142,7 @@ export class Schedules {
    * @param job the definition, or its name where it is registered in this context.
    * @returns the job's id.
    * @throws ScheduleNotFoundError where there is none.
+   * @throws InvalidOptionError for a name that is not registered here, and a rule changed by hand that is out of range.
    */
   async trigger(
     job: JobOfSchedule,
@@ -152,6 +154,7 @@ export class Schedules {
     const checked = checkedKey('trigger', key);
     const ids = await this.#within(tx, async (session) => {
       const { schedule, nowMs } = await this.#find(session, definition.name, checked);
+      checkStoredOverrides('trigger', schedule);
       return await this.#enqueue(definition, schedule, [Math.floor(nowMs)], { origin: 'trigger', nowMs, tx });
     });
     return ids[0] as string;
@@ -164,8 +167,8 @@ export class Schedules {
    * @param job the definition, or its name where it is registered in this context.
    * @returns the jobs' ids, the oldest tick's first.
    * @throws ScheduleNotFoundError where there is none.
-   * @throws InvalidOptionError for a stretch with more ticks, and for one that ends later than now; nothing was
-   *   enqueued.
+   * @throws InvalidOptionError for a stretch with more ticks, for one that ends later than now, and as `resume` and
+   *   `trigger` do; nothing was enqueued.
    */
   async backfill(job: JobOfSchedule, key: string, range: BackfillRange): Promise<readonly string[]> {
     const { fromMs, toMs } = rangeIn(range);
@@ -173,6 +176,7 @@ export class Schedules {
     const checked = checkedKey('backfill', key);
     return await this.#within(undefined, async (session) => {
       const { schedule, nowMs } = await this.#find(session, definition.name, checked);
+      checkStoredOverrides('backfill', schedule);
       const times = backfillTimes(schedule, { fromMs, toMs, nowMs });
       return await this.#enqueue(definition, schedule, times, { origin: 'backfill', nowMs, tx: undefined });
     });
@@ -211,9 +215,8 @@ export class Schedules {
   }
 
   async #read(jobName: string, key: string): Promise<ReadSchedules> {
-    return await this.#within(undefined, (session) =>
-      readSchedules(session, this.#services.tables, { jobName, keys: [key] }),
-    );
+    const which = { jobName, keys: [key] };
+    return await this.#within(undefined, (session) => readSchedules(session, this.#services.tables, which));
   }
 
   /** On the caller's transaction if there is one. */

@@ -4,8 +4,8 @@ import { MAX_BACKFILL } from '../../model/limits.ts';
 import type { TickOrigin } from '../../model/schedule/rule.ts';
 import type { StoredSchedule } from '../../model/schedule/stored.ts';
 import { isLateTick } from '../../model/schedule/tick-plan.ts';
-import { tickTimesOf } from '../../model/schedule/tick-times.ts';
 import type { RegisteredJob } from '../../services/registry.ts';
+import { byTimesOf } from './stored-rule.ts';
 
 interface Stretch {
   readonly fromMs: number;
@@ -18,16 +18,17 @@ export function backfillTimes(schedule: StoredSchedule, { fromMs, toMs, nowMs }:
   const option = 'schedules.backfill.to';
   const [at, now] = [toMs, nowMs].map((ms) => new Date(ms).toISOString());
   if (toMs > nowMs) throw new InvalidOptionError(option, `must not be later than now, which is ${now}; got ${at}`);
-  const times: number[] = [];
-  const all = tickTimesOf(schedule.rule, schedule.nextAtMs);
-  for (let ms = all.after(fromMs - 1); ms !== null && ms < toMs; ms = all.after(ms)) {
-    if (times.length === MAX_BACKFILL) {
-      const remedy = `make several calls: this one may go up to ${new Date(ms).toISOString()}`;
-      throw new InvalidOptionError(option, `leaves more than ${MAX_BACKFILL} ticks; ${remedy}`);
+  return byTimesOf('backfill', schedule, (all) => {
+    const times: number[] = [];
+    for (let ms = all.after(fromMs - 1); ms !== null && ms < toMs; ms = all.after(ms)) {
+      if (times.length === MAX_BACKFILL) {
+        const remedy = `make several calls: this one may go up to ${new Date(ms).toISOString()}`;
+        throw new InvalidOptionError(option, `leaves more than ${MAX_BACKFILL} ticks; ${remedy}`);
+      }
+      times.push(ms);
     }
-    times.push(ms);
-  }
-  return times;
+    return times;
+  });
 }
 
 /** The jobs of ticks that somebody calls for. */
