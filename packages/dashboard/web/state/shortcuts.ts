@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 type Action = () => void;
 
@@ -31,7 +31,8 @@ export function useShortcuts(keys: Readonly<Record<string, Action | undefined>>)
   const names = Object.keys(keys)
     .filter((key) => keys[key] !== undefined)
     .join('\n');
-  useEffect(() => {
+  // At once with what is shown: a key that is pressed as soon as it can be seen to do something does it.
+  useLayoutEffect(() => {
     const added = names.split('\n').map((key): [string, Action] => [key, () => latest.current[key]?.()]);
     for (const [key, action] of added) actions.set(key, [...(actions.get(key) ?? []), action]);
     return () => {
