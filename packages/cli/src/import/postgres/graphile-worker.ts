@@ -2,7 +2,7 @@ import { type SqlSession, type SqlValue, toArrayLiteral } from '@bearmq/core/dri
 import type { JobMap, MapEntry, MapRules } from '../job-map.ts';
 import type { OldJob } from '../old-job.ts';
 import type { Candidate, PgSystem } from './scope.ts';
-import { columnsOf, msOf, query, tableOf } from './sql.ts';
+import { columnsOf, momentOf, msOf, query, tableOf } from './sql.ts';
 
 export const graphileRules: MapRules = { groups: [], drops: ['flags', 'jobKey'] };
 
@@ -37,7 +37,7 @@ export async function openGraphileWorker(session: SqlSession, schema: string, ma
        (select pg_catalog.count(*) from ${jobs} j where j.task_id = t.id and j.is_available)::float8
      from ${tasks} t order by t.identifier`,
   );
-  const [[startedAt] = []] = await query(session, 'now', 'select pg_catalog.now()::text');
+  const [[startedAt] = []] = await query(session, 'now', `select ${momentOf('pg_catalog.now()')}`);
   const mapped = new Map<string, { readonly id: number; readonly entry: MapEntry }>();
   const unmapped: { readonly queue: string; readonly jobs: number }[] = [];
   for (const [id, identifier, waiting] of found) {

@@ -35,6 +35,11 @@ export function tableOf(schema: string, table: string): string {
   return `${quoteIdentifier(schema, '--from')}.${quoteIdentifier(table)}`;
 }
 
+/** A moment as text that means the same wherever it is read: the date style of a database may name a zone that many have. */
+export function momentOf(expression: string): string {
+  return `(pg_catalog.to_jsonb(${expression}) #>> '{}')::text`;
+}
+
 /**
  * A moment as PostgreSQL writes it in JSON, in milliseconds since 1970, rounded up so that nothing starts too early.
  * `Infinity` for what never comes.
