@@ -35,6 +35,15 @@ export function tableOf(schema: string, table: string): string {
   return `${quoteIdentifier(schema, '--from')}.${quoteIdentifier(table)}`;
 }
 
+/** How many times smaller a value may be in its table. */
+const MOST_COMPRESSED = 256;
+
+/** How many bytes a value has at most. To know it well it would have to be read, for each that is locked. */
+export function mostBytesOf(column: string): string {
+  return `(pg_catalog.pg_column_size(${column})::float8
+    * case when pg_catalog.pg_column_compression(${column}) is null then 1 else ${MOST_COMPRESSED} end)::float8`;
+}
+
 /** A moment as text that means the same wherever it is read: the date style of a database may name a zone that many have. */
 export function momentOf(expression: string): string {
   return `(pg_catalog.to_jsonb(${expression}) #>> '{}')::text`;
