@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { plural } from '../../output/words.ts';
 import { stopRequests } from '../../stop-requests.ts';
 import { ImportedJobs } from '../enqueue-jobs.ts';
-import type { JobMap } from '../job-map.ts';
+import { checkNames, type JobMap } from '../job-map.ts';
 import { ImportReport } from '../report.ts';
 import { ScheduleKeys } from '../schedule-keys.ts';
 import type { OpenQueue } from './bullmq-types.ts';
@@ -24,6 +24,7 @@ export async function runBullImport(
 ): Promise<ExitCode> {
   const { context: make } = await database();
   const context = make();
+  checkNames(map, context);
   await context.pauses(); // what is wrong with our schema is told before anything is taken
   const report = new ImportReport();
   const jobs = new ImportedJobs(context);

@@ -51,11 +51,12 @@ export function momentOf(expression: string): string {
 
 /**
  * A moment as PostgreSQL writes it in JSON, in milliseconds since 1970, rounded up so that nothing starts too early.
- * `Infinity` for what never comes.
+ * `Infinity` for what never comes, or not as long as JavaScript has a date.
  */
 export function msOf(moment: string): number {
   if (moment === 'infinity') return Number.POSITIVE_INFINITY;
   const [, fraction = ''] = /\.(\d+)/.exec(moment) ?? [];
-  const ms = Date.parse(moment);
+  const ms = Date.parse(moment.replace(/^\d{5,6}(?=-)/, (year) => `+${year.padStart(6, '0')}`));
+  if (Number.isNaN(ms)) return Number.POSITIVE_INFINITY;
   return /[1-9]/.test(fraction.slice(3)) ? ms + 1 : ms;
 }
