@@ -5,7 +5,8 @@ import { ask } from './ask.ts';
 import { DEFAULT_FOLDER, DEFAULTS } from './choices.ts';
 import { type Flags, HELP, readFlags, UsageError } from './flags.ts';
 import { farewell } from './next-steps.ts';
-import { FolderNotEmptyError, writeProject } from './write-project.ts';
+import { nameOf } from './package-name.ts';
+import { FolderNotEmptyError, FolderUnusableError, writeProject } from './write-project.ts';
 
 const INTERRUPTED = 130;
 
@@ -18,7 +19,8 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     return await create(readFlags(argv));
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof FolderNotEmptyError)) throw error;
+    const isTold = [UsageError, FolderNotEmptyError, FolderUnusableError].some((kind) => error instanceof kind);
+    if (!(isTold && error instanceof Error)) throw error;
     process.stderr.write(`error: ${error.message}\n`);
     return 2;
   }
@@ -43,13 +45,4 @@ async function create({ given, isSilent, wantsHelp }: Flags): Promise<number> {
   const assumed = (isSilent ? CHOSEN : []).filter((key) => given[key] === undefined).map((key) => `--${key}`);
   process.stdout.write(`wrote ${files.length} files into ${shown}\n\n${farewell(project, shown, assumed)}`);
   return 0;
-}
-
-/** A name that npm takes. */
-function nameOf(folder: string): string {
-  const name = folder
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[._-]+|[-]+$/g, '');
-  return name === '' ? DEFAULT_FOLDER : name;
 }

@@ -1,2 +1,2 @@
 export type { Client, Database, Framework, ProjectChoices } from './choices.ts';
-export { FolderNotEmptyError, writeProject } from './write-project.ts';
+export { FolderNotEmptyError, FolderUnusableError, writeProject } from './write-project.ts';

@@ -13,19 +13,36 @@ export class FolderNotEmptyError extends Error {
   }
 }
 
+/** The system does not let the folder be made, or written into. */
+export class FolderUnusableError extends Error {
+  override readonly name = 'FolderUnusableError';
+
+  constructor(folder: string, cause: Error) {
+    super(`${folder}: cannot be written: ${cause.message}: give a folder that can be made`, { cause });
+  }
+}
+
 /**
  * Writes a project into a folder, which is made where it is not there.
  *
  * @returns the files, relative to the folder.
  * @throws FolderNotEmptyError for one with anything in it but `.git`: nothing was written.
+ * @throws FolderUnusableError where the system refuses.
  */
 export function writeProject(folder: string, choices: ProjectChoices): readonly string[] {
-  if (existsSync(folder) && readdirSync(folder).some((file) => file !== '.git')) throw new FolderNotEmptyError(folder);
   const files = filesOf(choices, readRelease());
-  for (const { path, content } of files) {
-    const file = join(folder, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content, { flag: 'wx' });
+  try {
+    if (existsSync(folder) && readdirSync(folder).some((file) => file !== '.git')) {
+      throw new FolderNotEmptyError(folder);
+    }
+    for (const { path, content } of files) {
+      const file = join(folder, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content, { flag: 'wx' });
+    }
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) throw new FolderUnusableError(folder, error);
+    throw error;
   }
   return files.map(({ path }) => path);
 }

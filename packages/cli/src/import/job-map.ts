@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { KeyHeldUntil } from '@bearmq/core';
+import { type Context, InvalidOptionError, JobDefinition, type KeyHeldUntil } from '@bearmq/core';
 import { usageError } from '../cli-error.ts';
 
 /** What becomes of the jobs of one queue of the other system, as the map says. */
@@ -37,7 +37,7 @@ export function readJobMap(file: string | undefined, cwd: string, rules: MapRule
   if (file === undefined) return new Map();
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(resolve(cwd, file), 'utf8'));
+    content = JSON.parse(readFileSync(resolve(cwd, file), 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw usageError(`--map: ${JSON.stringify(file)}: cannot be read as JSON: ${why}`, { cause: error });
@@ -46,6 +46,28 @@ export function readJobMap(file: string | undefined, cwd: string, rules: MapRule
     throw usageError(`--map: ${JSON.stringify(file)}: must be an object such as { "emails": "SEND_EMAIL" }`);
   }
   return new Map(Object.entries(content).map(([queue, entry]) => [queue, entryOf(file, queue, entry, rules)]));
+}
+
+/**
+ * Checks that each entry names what there can be.
+ *
+ * @throws {CliError} for the first that does not.
+ */
+export function checkNames(map: JobMap, context: Context): void {
+  for (const [queue, { name, channel }] of map) {
+    const problem = problemOf({ context, name, ...(channel === undefined ? {} : { channel }) });
+    if (problem !== undefined) throw usageError(`--map: ${JSON.stringify(queue)}: ${problem}`);
+  }
+}
+
+function problemOf(options: ConstructorParameters<typeof JobDefinition>[0]): string | undefined {
+  try {
+    new JobDefinition(options);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InvalidOptionError)) throw error;
+    return `${error.option.replace('JobDefinition.', '')}:${error.message.slice(error.option.length)}`;
+  }
 }
 
 function entryOf(file: string, queue: string, entry: unknown, { groups, drops }: MapRules): MapEntry {

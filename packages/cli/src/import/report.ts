@@ -38,9 +38,10 @@ export class ImportReport {
   readonly schedules: FoundSchedule[] = [];
 
   addMoved(queue: string, name: string, jobs: number): void {
-    const found = this.#moved.get(queue) ?? { queue, name, jobs: 0 };
+    const key = JSON.stringify([queue, name]);
+    const found = this.#moved.get(key) ?? { queue, name, jobs: 0 };
     found.jobs += jobs;
-    this.#moved.set(queue, found);
+    this.#moved.set(key, found);
   }
 
   addLeft(job: LeftJob): void {

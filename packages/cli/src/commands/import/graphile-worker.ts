@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { usageError } from '../../cli-error.ts';
 import { type Command, defineCommand } from '../../command.ts';
-import { readJobMap } from '../../import/job-map.ts';
+import { checkNames, readJobMap } from '../../import/job-map.ts';
 import { schedulesOfCrontab } from '../../import/postgres/crontab.ts';
 import { graphileRules, openGraphileWorker } from '../../import/postgres/graphile-worker.ts';
 import { runPgImport } from '../../import/postgres/run.ts';
@@ -22,7 +22,8 @@ export const importGraphileWorker: Command = defineCommand({
     const { cwd } = call.surroundings;
     const map = readJobMap(file, cwd, graphileRules);
     const cron = crontab === undefined ? '' : read(crontab, cwd);
-    const { driver } = await call.database();
+    const { driver, context } = await call.database();
+    checkNames(map, context());
     return await runPgImport(call, {
       open: () => openGraphileWorker(driver, from, map),
       schedules: async () => schedulesOfCrontab(cron, map),

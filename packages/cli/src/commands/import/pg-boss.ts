@@ -1,5 +1,5 @@
 import { type Command, defineCommand } from '../../command.ts';
-import { readJobMap } from '../../import/job-map.ts';
+import { checkNames, readJobMap } from '../../import/job-map.ts';
 import { openPgBoss } from '../../import/postgres/pg-boss.ts';
 import { bossRules } from '../../import/postgres/pg-boss-job.ts';
 import { importBossSchedules } from '../../import/postgres/pg-boss-schedules.ts';
@@ -19,6 +19,7 @@ export const importPgBoss: Command = defineCommand({
     const { from = 'pgboss', map: file, setSchedules, dryRun } = call.options;
     const map = readJobMap(file, call.surroundings.cwd, bossRules);
     const { driver, context } = await call.database();
+    checkNames(map, context());
     return await runPgImport(call, {
       open: () => openPgBoss(driver, from, map),
       schedules: () =>

@@ -26,7 +26,8 @@ export function openQueues(cwd: string, place: Place): (name: string) => Promise
   const { Redis } = load(client) as IoRedis;
   return async (name) => {
     const client = await connect(Redis, place);
-    const queue = new Queue(name, { connection: client, prefix: place.prefix });
+    const options = { connection: client, prefix: place.prefix };
+    const queue = made(`--queue: ${JSON.stringify(name)}`, () => new Queue(name, options));
     queue.on('error', () => {}); // what is called rejects with it, too
     await queue.waitUntilReady();
     return {
@@ -43,11 +44,13 @@ export function openQueues(cwd: string, place: Place): (name: string) => Promise
 
 /** A connection that is not made again: whatever is cut short is done by the next import. */
 async function connect(Redis: IoRedis['Redis'], { url, timeoutSecs }: Place): Promise<RedisClient> {
-  const client = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: timeoutSecs * 1000,
-    retryStrategy: () => null,
-    maxRetriesPerRequest: null,
+  const client = made('--redis: give an address such as redis://127.0.0.1:6379', () => {
+    return new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: timeoutSecs * 1000,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: null,
+    });
   });
   let reason: unknown;
   client.on('error', (error) => {
@@ -59,6 +62,15 @@ async function connect(Redis: IoRedis['Redis'], { url, timeoutSecs }: Place): Pr
   } catch (error) {
     const { message } = (reason ?? error) as Error;
     throw new CliError(EXIT.unreachable, `--redis: cannot connect to it: ${message}`, { cause: error });
+  }
+}
+
+/** What the packages refuse at once is wrong in what was given. An address is not shown: a password may be in it. */
+function made<T>(given: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw usageError(`${given}: ${(error as Error).message}`, { cause: error });
   }
 }
 

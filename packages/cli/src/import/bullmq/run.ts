@@ -3,8 +3,9 @@ import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { plural } from '../../output/words.ts';
 import { stopRequests } from '../../stop-requests.ts';
 import { ImportedJobs } from '../enqueue-jobs.ts';
-import type { JobMap } from '../job-map.ts';
+import { checkNames, type JobMap } from '../job-map.ts';
 import { ImportReport } from '../report.ts';
+import { ScheduleKeys } from '../schedule-keys.ts';
 import type { OpenQueue } from './bullmq-types.ts';
 import { moveJobs } from './move.ts';
 import { importSchedulers } from './schedulers.ts';
@@ -23,9 +24,11 @@ export async function runBullImport(
 ): Promise<ExitCode> {
   const { context: make } = await database();
   const context = make();
+  checkNames(map, context);
   await context.pauses(); // what is wrong with our schema is told before anything is taken
   const report = new ImportReport();
   const jobs = new ImportedJobs(context);
+  const keys = new ScheduleKeys(context);
   const requests = stopRequests(surroundings, undefined);
   let isDone = true;
   try {
@@ -33,7 +36,7 @@ export async function runBullImport(
       const opened = await open(name);
       try {
         // Schedulers first: what they have left behind is a job like others then.
-        const schedules = await importSchedulers({ open: opened, map, context, isSet });
+        const schedules = await importSchedulers({ open: opened, map, context, keys, isSet });
         report.schedules.push(...schedules);
         isDone = await moveJobs({
           open: opened,

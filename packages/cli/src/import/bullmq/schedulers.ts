@@ -2,6 +2,7 @@ import { type Context, InvalidOptionError, JobDefinition, PayloadError, type Sch
 import { given } from '../../given.ts';
 import type { JobMap } from '../job-map.ts';
 import type { FoundSchedule, ImportedSpec } from '../schedule.ts';
+import type { ScheduleKeys } from '../schedule-keys.ts';
 import { entryOf, settingsOf } from './bullmq-job.ts';
 import type { BullScheduler, OpenQueue } from './bullmq-types.ts';
 
@@ -9,6 +10,7 @@ interface SchedulerOptions {
   readonly open: OpenQueue;
   readonly map: JobMap;
   readonly context: Context;
+  readonly keys: ScheduleKeys;
   readonly isSet: boolean;
 }
 
@@ -21,7 +23,7 @@ export async function importSchedulers(options: SchedulerOptions): Promise<reado
   for (const scheduler of await options.open.queue.getJobSchedulers()) {
     const entry = entryOf(options.map, options.open.name, scheduler.name);
     const spec = specOf(scheduler, entry?.channel);
-    const problem = problemOf(scheduler);
+    const problem = problemOf(scheduler) ?? (entry && (await options.keys.refusal(entry.name, spec)));
     const refusal =
       problem ?? (options.isSet && entry !== undefined ? await set(options, entry.name, scheduler, spec) : undefined);
     found.push({

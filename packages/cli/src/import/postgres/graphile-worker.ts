@@ -2,7 +2,7 @@ import { type SqlSession, type SqlValue, toArrayLiteral } from '@bearmq/core/dri
 import type { JobMap, MapEntry, MapRules } from '../job-map.ts';
 import type { OldJob } from '../old-job.ts';
 import type { Candidate, PgSystem } from './scope.ts';
-import { columnsOf, msOf, query, tableOf } from './sql.ts';
+import { columnsOf, momentOf, mostBytesOf, msOf, query, tableOf } from './sql.ts';
 
 export const graphileRules: MapRules = { groups: [], drops: ['flags', 'jobKey'] };
 
@@ -37,7 +37,7 @@ export async function openGraphileWorker(session: SqlSession, schema: string, ma
        (select pg_catalog.count(*) from ${jobs} j where j.task_id = t.id and j.is_available)::float8
      from ${tasks} t order by t.identifier`,
   );
-  const [[startedAt] = []] = await query(session, 'now', 'select pg_catalog.now()::text');
+  const [[startedAt] = []] = await query(session, 'now', `select ${momentOf('pg_catalog.now()')}`);
   const mapped = new Map<string, { readonly id: number; readonly entry: MapEntry }>();
   const unmapped: { readonly queue: string; readonly jobs: number }[] = [];
   for (const [id, identifier, waiting] of found) {
@@ -55,7 +55,7 @@ export async function openGraphileWorker(session: SqlSession, schema: string, ma
           const rows = await query(
             tx,
             'lock_graphile',
-            `select j.id::text, pg_catalog.pg_column_size(j.payload)::float8,
+            `select j.id::text, ${mostBytesOf('j.payload')},
                (select pg_catalog.to_jsonb(o) from (select t.identifier as task, q.queue_name as queue, j.priority,
                   j.attempts, j.max_attempts, j.run_at, j.key, j.flags, j.run_at > pg_catalog.now() as is_delayed,
                   coalesce(not q.is_available, false) as is_held) o)::text
@@ -105,7 +105,7 @@ function candidateOf([id, bytes, json]: readonly SqlValue[], map: JobMap): reado
       id: String(id),
       queue: row.task,
       place: [String(id), ''],
-      bytes: Number(bytes ?? 0),
+      mostBytes: Number(bytes ?? 0),
       entry,
       job: oldJobOf(String(id), row, entry),
       unique: entry.unique === undefined ? null : row.key,

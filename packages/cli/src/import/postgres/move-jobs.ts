@@ -62,26 +62,43 @@ async function movePage(scope: Scope, after: Place | undefined, { driver, jobs, 
 class DryRunError extends Error {}
 
 async function moveIn(tx: SqlSession, scope: Scope, after: Place | undefined, jobs: ImportedJobs): Promise<Page> {
-  const locked = await scope.lock(tx, after, PAGE);
-  const page = upToBytes(locked);
+  const { page, payloads } = await readUpToBytes(tx, scope, await scope.lock(tx, after, PAGE));
   const stay = page.flatMap(({ id, queue, job }): LeftJob[] =>
     typeof job === 'string' ? [{ queue, id, reason: job }] : [],
   );
-  const movable = page.filter(({ job }) => typeof job !== 'string');
-  const payloads =
-    movable.length === 0
-      ? new Map<string, string>()
-      : await scope.payloads(
-          tx,
-          movable.map(({ id }) => id),
-        );
   const enqueued = await jobs.enqueue(
-    movable.map((candidate) => addressed(candidate, payloads.get(candidate.id))),
+    page.filter(isMovable).map((candidate) => addressed(candidate, payloads.get(candidate.id))),
     { tx },
   );
   const moved = enqueued.moved.map(({ job }) => job.origin.id);
   if (moved.length > 0) await scope.remove(tx, moved);
   return { last: page.at(-1)?.place, enqueued, stay };
+}
+
+interface Payloads {
+  readonly page: readonly Candidate[];
+  readonly payloads: ReadonlyMap<string, string>;
+}
+
+/** At least one, and no more than fit into memory well. The locks of the others end with the transaction. */
+async function readUpToBytes(tx: SqlSession, scope: Scope, locked: readonly Candidate[]): Promise<Payloads> {
+  const page: Candidate[] = [];
+  const payloads = new Map<string, string>();
+  let bytes = 0;
+  while (page.length < locked.length && bytes < PAGE_BYTES) {
+    const part = upToBytes(locked.slice(page.length));
+    const ids = part.filter(isMovable).map(({ id }) => id);
+    for (const [id, payload] of ids.length === 0 ? [] : await scope.payloads(tx, ids)) {
+      payloads.set(id, payload);
+      bytes += payload.length;
+    }
+    page.push(...part);
+  }
+  return { page, payloads };
+}
+
+function isMovable({ job }: Candidate): boolean {
+  return typeof job !== 'string';
 }
 
 function addressed({ job, entry, unique }: Candidate, payload: string | undefined): Addressed {
@@ -98,12 +115,12 @@ function addressed({ job, entry, unique }: Candidate, payload: string | undefine
   };
 }
 
-/** At least one, and no more than fit into memory well. The locks of the others end with the transaction. */
-function upToBytes(locked: readonly Candidate[]): readonly Candidate[] {
+/** At least one, and no more than are read at once. */
+function upToBytes(candidates: readonly Candidate[]): readonly Candidate[] {
   let bytes = 0;
-  const end = locked.findIndex((candidate) => {
-    bytes += candidate.bytes;
+  const end = candidates.findIndex((candidate) => {
+    if (isMovable(candidate)) bytes += candidate.mostBytes;
     return bytes > PAGE_BYTES;
   });
-  return end === -1 ? locked : locked.slice(0, Math.max(1, end));
+  return end === -1 ? candidates : candidates.slice(0, Math.max(1, end));
 }

@@ -4,6 +4,7 @@ import type { Driver, SqlSession } from '@bearmq/core/driver';
 import { given } from '../../given.ts';
 import type { JobMap } from '../job-map.ts';
 import type { FoundSchedule, ImportedSpec } from '../schedule.ts';
+import { ScheduleKeys } from '../schedule-keys.ts';
 import { columnsOf, query, tableOf } from './sql.ts';
 
 /** What `boss.schedule` was told beside the cron expression, as far as it has a counterpart. */
@@ -94,12 +95,14 @@ export interface SetSchedulesOptions {
  * one transaction, so that none of its ticks comes twice.
  */
 export async function importBossSchedules(options: SetSchedulesOptions): Promise<readonly FoundSchedule[]> {
-  const { driver, schema, map, isSet } = options;
+  const { driver, context, schema, map, isSet } = options;
+  const keys = new ScheduleKeys(context);
   const found: FoundSchedule[] = [];
   for (const schedule of await readBossSchedules(driver, schema)) {
     const name = map.get(schedule.queue)?.name ?? null;
     const { queue, spec } = schedule;
-    const problem = isSet && name !== null ? await setSchedule(options, name, schedule) : undefined;
+    const refusal = name === null ? undefined : await keys.refusal(name, spec);
+    const problem = refusal ?? (isSet && name !== null ? await setSchedule(options, name, schedule) : undefined);
     found.push({
       queue,
       name,

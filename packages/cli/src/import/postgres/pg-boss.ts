@@ -3,7 +3,7 @@ import { usageError } from '../../cli-error.ts';
 import type { JobMap, MapEntry } from '../job-map.ts';
 import { type BossJob, type BossQueue, keyOf, oldJobOf, readBossJob } from './pg-boss-job.ts';
 import type { Candidate, PgSystem, Place, Scope } from './scope.ts';
-import { columnsOf, query, tableOf } from './sql.ts';
+import { columnsOf, momentOf, mostBytesOf, query, tableOf } from './sql.ts';
 
 /** Queues that pg-boss keeps for itself. */
 const OWN = '__pgboss__%';
@@ -32,7 +32,7 @@ export async function openPgBoss(session: SqlSession, schema: string, map: JobMa
      from ${tableOf(schema, 'queue')} q where q.name not like $1::text order by q.name`,
     [OWN],
   );
-  const [[startedAt] = []] = await query(session, 'now', 'select pg_catalog.now()::text');
+  const [[startedAt] = []] = await query(session, 'now', `select ${momentOf('pg_catalog.now()')}`);
   const found = queues.map(([name, policy, jobs]) => ({
     queue: { name: String(name), policy: String(policy) },
     jobs: Number(jobs),
@@ -72,7 +72,7 @@ function scopeOf(job: string, queue: BossQueue, entry: MapEntry, { columns, star
       const rows = await query(
         tx,
         'lock_boss',
-        `select j.id::text, j.start_after::text, pg_catalog.pg_column_size(j.data)::float8,
+        `select j.id::text, ${momentOf('j.start_after')}, ${mostBytesOf('j.data')},
            (select pg_catalog.to_jsonb(o) from (select j.priority, j.state, j.retry_limit, j.retry_count, j.retry_delay,
               j.retry_backoff, j.singleton_key, j.singleton_on, j.start_after, j.keep_until, j.dead_letter,
               j.start_after > pg_catalog.now() as is_delayed, j.keep_until < pg_catalog.now() as is_expired
@@ -111,7 +111,7 @@ function candidateOf([id, startAfter, bytes, json]: readonly SqlValue[], queue: 
     id: job.id,
     queue: queue.name,
     place,
-    bytes: Number(bytes ?? 0),
+    mostBytes: Number(bytes ?? 0),
     entry,
     job: oldJobOf(job, queue, entry),
     unique: keyOf(job, queue, entry),

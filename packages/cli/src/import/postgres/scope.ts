@@ -10,8 +10,8 @@ export interface Candidate {
   readonly id: string;
   readonly queue: string;
   readonly place: Place;
-  /** About how much memory its payload takes. */
-  readonly bytes: number;
+  /** About how much memory its payload takes at most: that is known only once it is read. */
+  readonly mostBytes: number;
   readonly entry: MapEntry;
   /** What it is for BearMQ, or why it has to stay. */
   readonly job: OldJob | string;

@@ -38,7 +38,7 @@ const KINDS = { channel: 'channel', jobName: 'name', jobGroup: 'group' } as cons
 
 /** @throws InvalidOptionError for what names no target, or more than one. */
 export function storedTarget(owner: string, target: LimitTarget): StoredTarget {
-  const given = checkOptions<object>(owner, target, targetChecks) as Readonly<Record<string, string>>;
+  const given = checkTarget(owner, target);
   const [one, ...more] = Object.entries(given);
   if (one === undefined || more.length > 0) {
     const [wrong] = more;
@@ -47,6 +47,18 @@ export function storedTarget(owner: string, target: LimitTarget): StoredTarget {
   }
   const [key, name] = one;
   return { kind: KINDS[key as keyof typeof KINDS], name };
+}
+
+function checkTarget(owner: string, target: LimitTarget): Readonly<Record<string, string>> {
+  try {
+    return checkOptions<object>(owner, target, targetChecks) as Readonly<Record<string, string>>;
+  } catch (error) {
+    const { option } = error as InvalidOptionError;
+    const limit = Object.keys(setChecks.lane).find((key) => option === `${owner}.${key}`);
+    if (limit === undefined) throw error;
+    const remedy = `give limits in an object of their own: limits.set(target, { ${limit}: … })`;
+    throw new InvalidOptionError(option, `is no part of the target: ${remedy}`);
+  }
 }
 
 /** The same for users. */
