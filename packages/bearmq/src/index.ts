@@ -123,6 +123,7 @@ export {
   type RetryOptions,
   type RetryResult,
   type RunLeft,
+  type RunNowResult,
   type ScheduleFilter,
   ScheduleNotFoundError,
   type ScheduleOptions,

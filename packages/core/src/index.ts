@@ -45,7 +45,14 @@ export type {
   PageOptions,
   RetryOptions,
 } from './api/jobs/jobs-options.ts';
-export type { CancelResult, ChangeResult, DeleteResult, JobCounts, RetryResult } from './api/jobs/jobs-results.ts';
+export type {
+  CancelResult,
+  ChangeResult,
+  DeleteResult,
+  JobCounts,
+  RetryResult,
+  RunNowResult,
+} from './api/jobs/jobs-results.ts';
 export type { OutcomeOfJob, OutcomeOptions } from './api/jobs/outcome.ts';
 export type { JobLogLine, JobLogOptions, JobLogPage, JobProgress } from './api/jobs/reports.ts';
 export type { JobLimits, LimitPage } from './api/limits/job-limits.ts';

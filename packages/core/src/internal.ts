@@ -9,7 +9,7 @@ export { cancelled, outcomeOfDeadWorker, outcomeOfError, released, snoozed } fro
 export type { JobKey, KeyedJob } from './model/unique.ts';
 export { tablesOf } from './schema/index.ts';
 export { cancelJobs, cancelsOf, deleteJobs } from './statements/cancel.ts';
-export { changeJobs, retryJobs } from './statements/change-jobs.ts';
+export { changeJobs, retryJobs, runJobsNow } from './statements/change-jobs.ts';
 export {
   type ClaimFrom,
   type ClaimInput,

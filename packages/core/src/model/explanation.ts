@@ -128,7 +128,8 @@ export function explanationOf(id: string, { kind, facts: f }: ToldReason): Expla
       const why = f['why'] as 'delay' | 'retry' | 'snooze';
       const at = dateIn(f['at']);
       const sentence = `It may run at ${when(at)}: ${WAITS[why]}.`;
-      return { kind, at, inSecs: number(f['inSecs']), why, lastError: text(f['lastError']), sentence, remedy: null };
+      const remedy = 'wait, or have it run now: jobs.runNow';
+      return { kind, at, inSecs: number(f['inSecs']), why, lastError: text(f['lastError']), sentence, remedy };
     }
     case 'pending':
       return { kind, sentence: 'It waits for other jobs, or for a signal.', remedy: null };

@@ -49,6 +49,7 @@ it(
       ['jobs.cancel', (which: never, more: never) => jobs.cancel(which, more), ['reason', 'limit', 'after']],
       ['jobs.retry', (which: never, more: never) => jobs.retry(which, more), ['delaySecs', 'limit', 'after']],
       ['jobs.delete', (which: never, more: never) => jobs.delete(which, more), ['limit', 'after']],
+      ['jobs.runNow', (which: never, more: never) => jobs.runNow(which, more), ['limit', 'after']],
       ['jobs.setPriority', (which: never, more: never) => jobs.setPriority(which, 1, more), ['limit', 'after']],
     ] as const;
     for (const [name, call, keys] of calls) {

@@ -113,6 +113,7 @@ describe('the results of every statement', () => {
     await jobs.cancel(jobId);
     await jobs.retry(jobId);
     await jobs.setPriority(jobId, 1);
+    await jobs.runNow(jobId);
     await jobs.delete(jobId);
     await until('the jobs that wait were counted', () => sent.has('bearmq_sample_depth'));
     await until('it was looked for jobs that nobody takes', () => sent.has('bearmq_find_waiting_lanes'));
@@ -189,6 +190,7 @@ describe('the results of every statement', () => {
       'bearmq_resume_schedule',
       'bearmq_retry_jobs',
       'bearmq_roll_stats',
+      'bearmq_run_now',
       'bearmq_sample_depth',
       'bearmq_set_group',
       'bearmq_set_limit',

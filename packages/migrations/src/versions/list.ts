@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'b147b18be812801797e213390f61755e20efa2179b360089abb7436d3a12a139',
+    sha256: '31bb4e877bb82f6da3024ee127cb484c96e6afd235ed1554aff0a70512245ca6',
     makes: makes1,
   },
 ];

@@ -4,13 +4,14 @@ import { type Explanation, explanationOf } from '../../model/explanation.ts';
 import type { JobRecord } from '../../model/job-record.ts';
 import { MAX_PRIORITY } from '../../model/limits.ts';
 import { numberIn } from '../../options/check-options.ts';
+import { announceAnywhere } from '../../services/announce-anywhere.ts';
 import type { Services } from '../../services/services.ts';
 import { cancelJobs, deleteJobs } from '../../statements/cancel.ts';
-import { changeJobs, retryJobs } from '../../statements/change-jobs.ts';
+import { changeJobs, retryJobs, runJobsNow } from '../../statements/change-jobs.ts';
 import { countOutcomes, countUnfinished } from '../../statements/count-jobs.ts';
 import { explainJob } from '../../statements/explain.ts';
 import { readPayload } from '../../statements/read-payload.ts';
-import { type Changed, changeAll, commonOf, countOf } from './change.ts';
+import { type Change, type Changed, changeAll, commonOf, countOf } from './change.ts';
 import { findPage, type JobPage } from './find.ts';
 import { checkFilter, type JobFilter } from './job-filter.ts';
 import {
@@ -27,7 +28,7 @@ import {
   type PageOptions,
   type RetryOptions,
 } from './jobs-options.ts';
-import type { CancelResult, ChangeResult, DeleteResult, JobCounts, RetryResult } from './jobs-results.ts';
+import type { CancelResult, ChangeResult, DeleteResult, JobCounts, RetryResult, RunNowResult } from './jobs-results.ts';
 import { type OutcomeOfJob, type OutcomeOptions, outcomeOf } from './outcome.ts';
 import { type JobLogOptions, type JobLogPage, type JobProgress, logOf, progressOf } from './reports.ts';
 
@@ -205,6 +206,24 @@ export class Jobs {
     this.#tell(jobs, 'retried', 'CONTEXT_JOB_RETRY');
     const refused = jobs.flatMap(({ jobId, what }) => (isRefusal(what) ? [{ jobId, why: what }] : []));
     return { retried, notFound: countOf(jobs, 'not-found'), refused, next };
+  }
+
+  /**
+   * Has scheduled jobs run as soon as a Worker is idle: those with a delay, and those that wait for their next attempt.
+   * A job that waits already is left as it is: what else keeps it, a pause, its group or a limit, still does. Of a
+   * filter that names no states, only the scheduled jobs are meant.
+   *
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
+   */
+  async runNow(which: string | JobFilter, options: BulkOptions = {}): Promise<RunNowResult> {
+    const { driver, tables } = this.#services;
+    const send = (ids: readonly string[]) => runJobsNow(driver, tables, { ids });
+    const change: Change = { owner: 'jobs.runNow', places: UNFINISHED, states: ['scheduled'], send };
+    const { jobs, next } = await changeAll(this.#services, change, which, checkBulk('jobs.runNow', options));
+    const promoted = countOf(jobs, 'promoted');
+    if (promoted > 0) announceAnywhere(this.#services);
+    const [waiting, running] = [countOf(jobs, 'waiting'), countOf(jobs, 'running')];
+    return { promoted, waiting, running, ...commonOf(jobs), next };
   }
 
   /**

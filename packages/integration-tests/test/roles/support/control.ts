@@ -18,6 +18,7 @@ import {
   pause,
   resume,
   retryJobs,
+  runJobsNow,
 } from '@bearmq/core/internal';
 import type { Tables } from '@bearmq/core/schema';
 
@@ -27,6 +28,7 @@ export async function control(session: SqlSession, tables: Tables, one: NewJob, 
   const ids = [one.id];
   await explainJob(session, tables, { id: one.id });
   await changeJobs(session, tables, { ids, priority: 1, channel: 'C' });
+  await runJobsNow(session, tables, { ids });
   await cancelJobs(session, tables, { ids, reason: null, finalized: 'keep' });
   await retryJobs(session, tables, { ids, delaySecs: 0 });
   await deleteJobs(session, tables, { ids });
