@@ -33,6 +33,27 @@ export function describeJourneys(site: Site): void {
       });
     });
 
+    test('has a job run now that was scheduled for later, and then all others of a list', async () => {
+      const definition = site.queue.define('LATER');
+      await definition.register();
+      site.queue.work({ channels: ['later'] });
+      const options = { payload: null, channel: 'later', delaySecs: 3_600 };
+      const [id = ''] = await definition.enqueueMany([options, options, options]);
+      await site.visit(`/jobs/${id}`, async (watched) => {
+        await watched.button('Run now').click();
+        await watched.page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+        await watched.shows('It is due now');
+        await watched.shows('Succeeded');
+        await watched.go('/jobs?state=scheduled&name=LATER');
+        await watched.button('Run now').click();
+        await watched.shows('2 jobs match.');
+        await watched.button('Run now 2').click();
+        await watched.shows('2 due now.');
+        await watched.page.keyboard.press('Escape');
+        await watched.shows('No job matches');
+      });
+    });
+
     test('retries 2,500 failed jobs of a filter, after a look at how many they are', async () => {
       let succeeded = 0;
       let isFixed = false;

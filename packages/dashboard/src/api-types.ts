@@ -21,6 +21,7 @@ export type {
   PriorityBody,
   RetryAnswer,
   RetryBody,
+  RunNowAnswer,
   TimelineEntry,
 } from './api-types/jobs.ts';
 export type {

@@ -69,6 +69,17 @@ describe('a bulk', () => {
     });
   });
 
+  it('has the scheduled jobs of a filter run now, and counts no others', async () => {
+    await fill(3);
+    const later = Array.from({ length: 2 }, (_, n) => ({ payload: n, channel: 'filled', delaySecs: 3_600 }));
+    await queue.define('FILLED').enqueueMany(later);
+    const done = await run('job.run-now', { channel: 'filled' });
+    expect(done.preview.matched.value).toBe(2);
+    expect(done.pages).toMatchObject([{ done: 2, skipped: { refused: 0 } }]);
+    const { jobs } = await queue.context.jobs.find({ channel: 'filled' });
+    expect(jobs.map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => 'ready'));
+  });
+
   it('leaves out jobs that came after its preview', async () => {
     await fill(3);
     const { before, filterHash } = (

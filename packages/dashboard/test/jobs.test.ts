@@ -157,6 +157,14 @@ describe('what is done to a job', () => {
     expect((await api.post(`jobs/${id}/delete`)).status).toBe(404);
   });
 
+  it('has one that is scheduled run now', async () => {
+    const id = await fresh({ delaySecs: 3_600 });
+    expect((await api.post(`jobs/${id}/run-now`)).json).toMatchObject({ promoted: 1 });
+    expect(await queue.context.jobs.get(id)).toMatchObject({ state: 'ready', runAt: null });
+    expect((await api.post(`jobs/${id}/run-now`)).json).toMatchObject({ promoted: 0, waiting: 1 });
+    expect((await api.post(`jobs/${randomUUID()}/run-now`)).status).toBe(404);
+  });
+
   it('enqueues one', async () => {
     const body = { jobName: 'ACTED', payload: { n: 1 }, channel: 'acted', delaySecs: 60, priority: 2 };
     const { status, json } = await api.post('jobs', body);

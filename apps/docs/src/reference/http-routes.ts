@@ -32,6 +32,7 @@ const TOLD: Readonly<Record<string, Told>> = {
     answer: 'EnqueueAnswer',
   },
   'POST jobs/:id/retry': { about: 'Has it run again', body: 'RetryBody', answer: 'RetryAnswer' },
+  'POST jobs/:id/run-now': { about: 'Has it run before its time, if it is scheduled', answer: 'RunNowAnswer' },
   'POST jobs/:id/cancel': { about: 'Cancels it, or tells it to end', body: 'CancelBody', answer: 'CancelAnswer' },
   'POST jobs/:id/delete': { about: 'Deletes it for good', answer: 'DeleteAnswer' },
   'POST jobs/:id/priority': { about: 'Gives it another priority', body: 'PriorityBody', answer: 'PriorityAnswer' },

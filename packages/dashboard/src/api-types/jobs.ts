@@ -7,6 +7,7 @@ import type {
   JobOutcome,
   JobState,
   RetryResult,
+  RunNowResult,
 } from '@bearmq/core';
 import type { PayloadMode } from '../actions.ts';
 import type { Wire } from '../wire.ts';
@@ -121,6 +122,8 @@ export interface PriorityBody {
 }
 /** POST jobs/:id/retry */
 export type RetryAnswer = Wire<RetryResult>;
+/** POST jobs/:id/run-now */
+export type RunNowAnswer = Wire<RunNowResult>;
 /** POST jobs/:id/cancel */
 export type CancelAnswer = Wire<CancelResult>;
 /** POST jobs/:id/delete */

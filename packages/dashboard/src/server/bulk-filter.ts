@@ -23,6 +23,7 @@ const ABOUT: Readonly<
   Record<BulkAction, { readonly states?: readonly JobState[]; readonly outcomes?: readonly JobOutcome[] }>
 > = {
   'job.retry': { outcomes: ['failed', 'cancelled'] },
+  'job.run-now': { states: ['scheduled'] },
   'job.cancel': { states: ['scheduled', 'ready', 'blocked', 'pending', 'running'] },
   'job.delete': {},
   'job.priority': { states: ['scheduled', 'ready', 'blocked'] },

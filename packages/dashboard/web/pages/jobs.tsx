@@ -22,6 +22,7 @@ import { texts } from '../texts.ts';
 const words = texts.jobs;
 const ACTIONS: readonly { action: BulkAction; icon: IconName; key: string }[] = [
   { action: 'job.retry', icon: 'retry', key: 'r' },
+  { action: 'job.run-now', icon: 'play', key: 'n' },
   { action: 'job.cancel', icon: 'ban', key: 'c' },
   { action: 'job.delete', icon: 'trash', key: 'd' },
 ];
@@ -39,7 +40,9 @@ export function JobsPage(): JSX.Element {
   const [bulk, setBulk] = useState<{ action: BulkAction; filter: FilterBody } | null>(null);
   useEffect(() => setChosen(new Set()), [path]);
   const can = useCan();
-  const actions = ACTIONS.filter(({ action }) => can(action));
+  const hasScheduled =
+    filter.outcomes.length === 0 && (filter.states.length === 0 || filter.states.includes('scheduled'));
+  const actions = ACTIONS.filter(({ action }) => can(action) && (action !== 'job.run-now' || hasScheduled));
   const ofChosen = (action: BulkAction) => setBulk({ action, filter: { ids: [...chosen] } });
   useShortcuts(
     Object.fromEntries(actions.map(({ action, key }) => [key, chosen.size > 0 ? () => ofChosen(action) : undefined])),

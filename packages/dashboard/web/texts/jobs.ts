@@ -107,6 +107,13 @@ export const jobs = {
         did: 'It runs again later',
         field: 'In how many seconds',
       },
+      'run-now': {
+        title: 'Run this job now?',
+        verb: 'Run now',
+        effect: (name: string) => `${name} waits for its time no longer: it runs as soon as a Worker is idle.`,
+        did: 'It is due now',
+        field: null,
+      },
       cancel: {
         title: 'Cancel this job?',
         verb: 'Cancel job',
@@ -135,6 +142,7 @@ export const jobs = {
       over: 'It was over already.',
       runs: 'It runs: cancel it first.',
       toldToEnd: 'It runs, and was told to end',
+      notScheduled: 'It is as it was: it is not scheduled any more.',
       notWaiting: 'It is as it was: it does not wait any more.',
     },
   },

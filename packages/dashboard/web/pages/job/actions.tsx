@@ -11,6 +11,7 @@ import type {
   PriorityBody,
   RetryAnswer,
   RetryBody,
+  RunNowAnswer,
 } from '../../../src/api-types.ts';
 import { copyAndTell } from '../../parts/copy.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
@@ -22,11 +23,12 @@ import { useShortcuts } from '../../state/shortcuts.ts';
 import { tell } from '../../state/toasts.ts';
 import { texts } from '../../texts.ts';
 
-type Doing = 'retry' | 'retry-later' | 'cancel' | 'delete' | 'priority';
+type Doing = 'retry' | 'retry-later' | 'run-now' | 'cancel' | 'delete' | 'priority';
 
 const RIGHTS: Readonly<Record<Doing, Action>> = {
   retry: 'job.retry',
   'retry-later': 'job.retry',
+  'run-now': 'job.run-now',
   cancel: 'job.cancel',
   delete: 'job.delete',
   priority: 'job.priority',
@@ -43,13 +45,14 @@ export function JobActions({ job }: { readonly job: JobAnswer }): JSX.Element {
   const fits: Readonly<Record<Doing, boolean>> = {
     retry: state === 'over' && outcome !== 'succeeded',
     'retry-later': state === 'over' && outcome !== 'succeeded',
+    'run-now': state === 'scheduled',
     cancel: state !== 'over' && job.cancelRequestedAt === null,
     delete: state !== 'running',
     priority: isWaiting,
   };
   const may = (one: Doing) => fits[one] && can(RIGHTS[one]);
   const key = (one: Doing) => (may(one) ? () => setDoing(one) : undefined);
-  useShortcuts({ r: key('retry'), c: key('cancel'), d: key('delete') });
+  useShortcuts({ r: key('retry'), n: key('run-now'), c: key('cancel'), d: key('delete') });
   const button = (one: Doing, icon: IconName, look = '') =>
     may(one) ? (
       <button type="button" class={`button ${look}`} onClick={() => setDoing(one)}>
@@ -67,6 +70,7 @@ export function JobActions({ job }: { readonly job: JobAnswer }): JSX.Element {
   return (
     <div class="row push">
       {button('retry', 'retry', 'is-main')}
+      {button('run-now', 'play', 'is-main')}
       {button('cancel', 'ban')}
       <Menu label={words.more} icon="more">
         {item('retry-later', 'clock')}
@@ -103,6 +107,11 @@ function Doer({ job, doing, onClose }: DoerProps): JSX.Element {
           words[doing].did,
           refused[0] === undefined ? words.gone : words.refused(refused[0].why),
         );
+        break;
+      }
+      case 'run-now': {
+        const { promoted, busy } = await post<RunNowAnswer>(`jobs/${id}/run-now`);
+        tellOutcome(promoted > 0, words['run-now'].did, busy > 0 ? words.busy : words.notScheduled);
         break;
       }
       case 'cancel': {
