@@ -55,6 +55,45 @@ export function describeWays(site: Site): void {
       });
     });
 
+    test('lead from a job to the next one of the list that it was opened from, beyond its page, and back', async () => {
+      const definition = site.queue.define('IN_A_ROW');
+      const ids = await definition.enqueueMany(Array.from({ length: 52 }, (_, n) => ({ payload: n, channel: 'row' })));
+      await site.visit('/jobs?name=IN_A_ROW&order=oldest', async (watched) => {
+        const { page } = watched;
+        const isAt = async (nth: number) => await page.waitForURL((url) => url.href.endsWith(`/jobs/${ids[nth]}`));
+        await page.locator('[data-row]').nth(48).click();
+        await isAt(48);
+        await watched.shows('49 of 50+');
+        await watched.link('Next job').click();
+        await isAt(49);
+        await page.keyboard.press('j'); // of the next page
+        await isAt(50);
+        await watched.shows('51 of 52');
+        await page.keyboard.press('j');
+        await isAt(51);
+        expect(await watched.link('Next job').count()).toBe(0);
+        await page.keyboard.press('k');
+        await isAt(50);
+        await page.reload();
+        await watched.link('Job before').click();
+        await isAt(49);
+        await watched.link('Jobs').waitFor();
+        await page.getByRole('navigation', { name: 'Jobs', exact: true }).getByRole('link').click();
+        await page.waitForURL(/\/jobs\?name=IN_A_ROW&order=oldest$/);
+        await watched.go(`/jobs/${await site.queue.define('ALONE').enqueue(null, { channel: 'alone' })}`);
+        expect(await watched.link('Job before').count()).toBe(0);
+      });
+    });
+
+    test('lead to the trace of a job', async () => {
+      const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+      const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+      const id = await site.queue.define('TRACED').enqueue(null, { channel: 'traced', headers });
+      await site.visit(`/jobs/${id}`, async (watched) => {
+        expect(await watched.link('4bf92f35').getAttribute('href')).toBe(`https://traces.example/${traceId}`);
+      });
+    });
+
     test('say how old they are while the server does not answer, and go on when it does', async () => {
       await site.visit('/processes', async (watched) => {
         await watched.page.route('**/api/v1/**', (route) => route.abort());

@@ -74,12 +74,6 @@ describe('GET jobs/:id', () => {
     expect(json).toMatchObject({ error: expect.stringContaining('second line') as never });
   });
 
-  it('has the links that it is given', async () => {
-    const links = [{ label: 'Logs', href: ({ id }: { id: string }) => `https://logs.example/${id}` }];
-    const { json } = await apiOn(queue, { links }).get(`jobs/${waiting}`);
-    expect(json).toMatchObject({ links: [{ label: 'Logs', href: `https://logs.example/${waiting}` }] });
-  });
-
   it('is 404 for a job that is not there, and 400 for what is no id', async () => {
     for (const path of ['', '/payload', '/explain']) {
       expect((await api.get(`jobs/${randomUUID()}${path}`)).status).toBe(404);

@@ -25,7 +25,13 @@ export function useSite(): Site {
   let browser: Browser;
   beforeAll(async () => {
     const authorize = 'open';
-    dashboard = createDashboard({ context: queue.context, authorize, basePath: MOUNT, refreshSecs: 1 });
+    dashboard = createDashboard({
+      context: queue.context,
+      authorize,
+      basePath: MOUNT,
+      refreshSecs: 1,
+      traceUrl: 'https://traces.example/{traceId}',
+    });
     server = createServer(nodeHandler(dashboard));
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);

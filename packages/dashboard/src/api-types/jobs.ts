@@ -76,7 +76,9 @@ export interface JobAnswer extends Omit<JobRow, 'errorLine'> {
   /** How far it said it is, as JSON; `null` where it said nothing, or that is not shown. */
   readonly progress: { readonly text: string; readonly at: string } | null;
   readonly timeline: readonly TimelineEntry[];
-  /** Pages about it elsewhere: logs, traces. */
+  /** The trace in which it was enqueued, by its header `traceparent`; `null` where it has none, or no `traceUrl` is given. */
+  readonly trace: { readonly id: string; readonly href: string } | null;
+  /** Pages about it elsewhere: its logs. */
   readonly links: readonly { readonly label: string; readonly href: string }[];
 }
 

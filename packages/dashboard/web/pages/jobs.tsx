@@ -5,7 +5,7 @@ import type { BulkAction, FilterBody, JobsAnswer, LanesAnswer, OverviewAnswer } 
 import { Bulk } from '../parts/bulk.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
-import { FIXED_COLUMNS, HIDDEN_AT_FIRST, JOB_COLUMNS, JobTable } from '../parts/job-table.tsx';
+import { FREE_COLUMNS, HIDDEN_AT_FIRST, JobTable } from '../parts/job-table.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Card, Page } from '../parts/page.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
@@ -13,6 +13,7 @@ import { countText } from '../parts/tile.tsx';
 import { Moment } from '../parts/time.tsx';
 import { number } from '../state/format.ts';
 import { bodyOf, filterIn, OUTCOMES, queryOf, type ShownFilter, STATES } from '../state/job-filter.ts';
+import { pathAfter } from '../state/job-list.ts';
 import { useApi, useCan } from '../state/queries.ts';
 import { change, useSettings } from '../state/settings.ts';
 import { useShortcuts } from '../state/shortcuts.ts';
@@ -100,6 +101,7 @@ export function JobsPage(): JSX.Element {
                   caption={words.caption}
                   jobs={jobs}
                   hidden={hidden}
+                  morePath={next === null ? null : pathAfter(path, next)}
                   selection={actions.length === 0 ? undefined : { chosen, choose: setChosen }}
                 />
               )}
@@ -187,7 +189,7 @@ function ColumnsMenu({ hidden }: { readonly hidden: readonly string[] }): JSX.El
   };
   return (
     <Menu label={words.columnsMenu} icon="columns" staysOpen>
-      {JOB_COLUMNS.filter(({ key }) => !FIXED_COLUMNS.includes(key)).map(({ key, label }) => (
+      {FREE_COLUMNS.map(({ key, label }) => (
         <label key={key}>
           <input type="checkbox" checked={!hidden.includes(key)} onChange={() => toggle(key)} />
           {label}

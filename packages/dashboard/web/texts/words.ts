@@ -136,8 +136,8 @@ export const words = {
     title: 'Keyboard',
     all: [
       [['/'], 'Filter or search'],
-      [['j'], 'Next row'],
-      [['k'], 'Row before'],
+      [['j'], 'Next row, or job'],
+      [['k'], 'Row, or job, before'],
       [['Enter'], 'Open the row'],
       [['x'], 'Choose the row'],
       [['r'], 'Retry'],

@@ -1,5 +1,6 @@
 import type { JobRecord, PageOptions } from '@bearmq/core';
 import type { JobAnswer, JobsAnswer } from '../../api-types.ts';
+import { linksOf, traceOf } from '../elsewhere.ts';
 import { isoOf, rowOf } from '../job-rows.ts';
 import { findNarrowed, jobNamed } from '../narrowed.ts';
 import { outputModeOf, progressIn } from '../output.ts';
@@ -49,7 +50,8 @@ async function showJob(call: Call): Promise<JobAnswer> {
     output: outputModeOf(call),
     progress: await progressIn(call, job),
     timeline: timelineOf(job),
-    links: call.settings.links.map(({ label, href }) => ({ label, href: href(job) })),
+    trace: traceOf(job, call.settings),
+    links: linksOf(job, call.settings),
   };
 }
 

@@ -36,8 +36,14 @@ const RIGHTS: Readonly<Record<Doing, Action>> = {
 
 const words = texts.job.actions;
 
+interface JobActionsProps {
+  readonly job: JobAnswer;
+  /** Where one is once it is deleted. */
+  readonly listAddress: string;
+}
+
 /** What may be done with a job in its state, by who looks at it. */
-export function JobActions({ job }: { readonly job: JobAnswer }): JSX.Element {
+export function JobActions({ job, listAddress }: JobActionsProps): JSX.Element {
   const can = useCan();
   const [doing, setDoing] = useState<Doing | null>(null);
   const { state, outcome } = job;
@@ -81,18 +87,19 @@ export function JobActions({ job }: { readonly job: JobAnswer }): JSX.Element {
         </button>
         {item('delete', 'trash', 'is-danger')}
       </Menu>
-      {doing === null ? null : <Doer job={job} doing={doing} onClose={() => setDoing(null)} />}
+      {doing === null ? null : (
+        <Doer job={job} doing={doing} listAddress={listAddress} onClose={() => setDoing(null)} />
+      )}
     </div>
   );
 }
 
-interface DoerProps {
-  readonly job: JobAnswer;
+interface DoerProps extends JobActionsProps {
   readonly doing: Doing;
   readonly onClose: () => void;
 }
 
-function Doer({ job, doing, onClose }: DoerProps): JSX.Element {
+function Doer({ job, doing, listAddress, onClose }: DoerProps): JSX.Element {
   const [, navigate] = useLocation();
   const [value, setValue] = useState(doing === 'priority' ? String(job.priority) : doing === 'retry-later' ? '60' : '');
   const { id, jobName } = job;
@@ -127,7 +134,7 @@ function Doer({ job, doing, onClose }: DoerProps): JSX.Element {
       case 'delete': {
         const { deleted, running } = await post<DeleteAnswer>(`jobs/${id}/delete`);
         tellOutcome(deleted > 0, words.delete.did, running > 0 ? words.runs : words.gone);
-        if (deleted > 0) navigate('/jobs');
+        if (deleted > 0) navigate(listAddress);
         break;
       }
       case 'priority': {
