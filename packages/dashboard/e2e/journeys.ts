@@ -92,6 +92,29 @@ export function describeJourneys(site: Site): void {
       await until('all have run again', () => succeeded === failed, 50_000);
     });
 
+    test('goes from a kind of failure to its jobs, and retries all of them', async () => {
+      const definition = site.queue.define('PRINT', ({ n }: { n: number } = {} as never) => {
+        throw new Error(n < 3 ? `no paper in tray ${n}` : 'no ink');
+      });
+      await definition.register();
+      const items = [1, 2, 3].map((n) => ({ payload: { n }, channel: 'printer' }));
+      const ids = await definition.enqueueMany(items);
+      const worker = site.queue.work({ channels: ['printer'] });
+      for (const id of ids) await site.queue.reaches(id, 'over');
+      await worker.stop();
+      await site.visit('/failures?name=PRINT', async (watched) => {
+        const kind = watched.page.getByRole('row').filter({ hasText: 'no paper in tray' });
+        await kind.getByRole('link', { name: 'Show' }).click();
+        await watched.shows('2 shown');
+        await watched.button(/^Retry$/).click();
+        await watched.shows('2 jobs match.');
+        await watched.button('Retry 2').click();
+        await watched.shows('2 to run again.');
+        await watched.page.keyboard.press('Escape');
+        await watched.shows('No job matches');
+      });
+    });
+
     test('finds who holds a group', async () => {
       const definition = site.queue.define(
         'HELD',

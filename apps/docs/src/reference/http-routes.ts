@@ -86,6 +86,7 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   outcome: 'With this outcome; may come several times',
   id: 'With this id; may come several times',
   error: "A part of the error's text",
+  fingerprint: 'That failed in this way: a `fingerprint` of `failures`',
   enqueuedFrom: MOMENT,
   enqueuedTo: MOMENT,
   finalizedFrom: MOMENT,

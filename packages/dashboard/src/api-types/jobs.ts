@@ -33,7 +33,7 @@ export interface JobRow {
 }
 
 /**
- * GET jobs?state&outcome&jobName&channel&jobGroup&id&enqueuedFrom&enqueuedTo&finalizedFrom&finalizedTo&error&order&limit&after
+ * GET jobs?state&outcome&jobName&channel&jobGroup&id&enqueuedFrom&enqueuedTo&finalizedFrom&finalizedTo&error&fingerprint&order&limit&after
  * — `state`, `outcome` and `id` may come several times; `order` is newest or oldest; `limit` 1 to 200, 50 by default.
  */
 export interface JobsAnswer {

@@ -125,6 +125,7 @@ export const words = {
       finalizedFrom: 'ended since',
       finalizedTo: 'ended until',
       error: 'error has',
+      fingerprint: 'fingerprint',
     },
     sample: 'Some of them',
     done: (count: string, did: string) => `${count} ${did}.`,

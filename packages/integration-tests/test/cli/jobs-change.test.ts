@@ -181,6 +181,13 @@ describe('bearmq jobs retry', () => {
     await jobsThatAreOver(schema);
     expect((await callOn(schema, ['jobs', 'retry', '--error', 'of_disk', '--yes'])).out).toBe('1 retried\n');
     expect((await callOn(schema, ['jobs', 'retry', '--outcome', 'cancelled', '--yes'])).out).toBe('1 retried\n');
+    await jobsThatAreOver(schema);
+    const { groups } = await schema.context().failures();
+    const kind = groups[0]?.fingerprint ?? '';
+    expect((await callOn(schema, ['failures', '--plain'])).out).toContain(`\t${kind}\t`);
+    expect((await callOn(schema, ['jobs', 'retry', '--fingerprint', kind, '--yes'])).out).toBe('1 retried\n');
+    const refused = await callOn(schema, ['jobs', 'retry', '--fingerprint', 'none', '--yes']);
+    expect(refused).toMatchObject({ exitCode: 2, err: expect.stringContaining('must be 12 hexadecimal digits') });
     expect(await callOn(schema, ['jobs', 'retry', '--outcome', 'succeeded', '--yes'])).toMatchObject({ exitCode: 2 });
   });
 });

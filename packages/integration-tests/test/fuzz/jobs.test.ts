@@ -18,7 +18,12 @@ const FILTER: JobFilter = {
   enqueued: { from: new Date(0), to: new Date(8.64e15) },
   ids: [uuidv7()],
 };
-const OVER: JobFilter = { outcomes: ['failed'], finalized: { from: new Date(0) }, errorIncludes: 'no' };
+const OVER: JobFilter = {
+  outcomes: ['failed'],
+  finalized: { from: new Date(0) },
+  errorIncludes: 'no',
+  fingerprint: '01705d3a0d8d',
+};
 
 it(
   'any filter and page of jobs is found, or refused',
