@@ -153,7 +153,14 @@ export {
   type WorkerOptions,
   WorkerStoppingError,
 } from '@bearmq/core';
-export { type DiagnoseOptions, diagnose, type Finding, type FindingKind } from '@bearmq/doctor';
+export {
+  type DiagnoseOptions,
+  diagnose,
+  type Finding,
+  type FindingKind,
+  type HorizonHolder,
+  type TableSize,
+} from '@bearmq/doctor';
 export { fromPg, pgDriver } from '@bearmq/driver-pg';
 export {
   type GrantOptions,

@@ -1,4 +1,4 @@
-import type { Context, JobRecord, QueueRecord } from '@bearmq/core';
+import type { Context, JobRecord } from '@bearmq/core';
 import { checkOptions, hasMethods, numberIn, oneOf } from '@bearmq/core/driver';
 import type { Authorize } from './access.ts';
 import type { Action, PayloadMode } from './actions.ts';
@@ -18,7 +18,26 @@ export interface Health {
     readonly latest: number;
     readonly pending: readonly { readonly version: number; readonly name: string }[];
   };
-  readonly queue: Pick<QueueRecord, 'tables'> | null;
+  readonly tables: readonly {
+    readonly name: string;
+    readonly heapBytes: number | null;
+    readonly indexBytes: number | null;
+    readonly toastBytes: number | null;
+    readonly rows: number;
+    readonly deadRows: number;
+    readonly vacuumedAt: Date | null;
+  }[];
+  readonly horizon: readonly {
+    readonly kind: string;
+    readonly subject: string;
+    readonly who: string;
+    readonly application: string | null;
+    readonly state: string | null;
+    readonly forSecs: number | null;
+    readonly behind: number | null;
+    readonly message: string;
+    readonly remedy: string;
+  }[];
 }
 
 /** A Context of `bearmq`; or one of `@bearmq/core`, without the page of the doctor's findings. */

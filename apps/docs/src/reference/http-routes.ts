@@ -67,7 +67,10 @@ const TOLD: Readonly<Record<string, Told>> = {
     answer: 'PauseAnswer',
   },
   'POST pauses/remove': { about: 'Ends a pause', body: 'PausedWhat', answer: 'ResumeAnswer' },
-  'GET health': { about: 'What `diagnose` finds, and what is migrated', answer: 'HealthAnswer' },
+  'GET health': {
+    about: 'What `diagnose` finds, what is migrated, how large tables are, and who holds vacuum up',
+    answer: 'HealthAnswer',
+  },
 };
 
 const MOMENT = 'A time in ISO 8601, as `2026-11-29T06:00:00Z`';

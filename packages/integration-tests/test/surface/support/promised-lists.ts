@@ -47,6 +47,7 @@ export const ofJobs: readonly string[] = [
   'ProcessRecord',
   'RetryOptions',
   'RetryResult',
+  'RunNowResult',
   'TimeRange',
 ];
 
