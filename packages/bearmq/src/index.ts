@@ -42,6 +42,7 @@ export {
   type FailuresOptions,
   type FollowUpArguments,
   type GroupHolder,
+  type GroupOrder,
   type GroupPage,
   type GroupPageOptions,
   type GroupRecord,

@@ -35,7 +35,7 @@ export type { WaitingProblem } from './api/job-definition/preparing.ts';
 export type { ScheduleOptions } from './api/job-definition/schedule-options.ts';
 export type { UniqueOptions } from './api/job-definition/unique-option.ts';
 export type { JobPage } from './api/jobs/find.ts';
-export type { GroupPage, GroupPageOptions, Groups } from './api/jobs/groups.ts';
+export type { GroupOrder, GroupPage, GroupPageOptions, Groups } from './api/jobs/groups.ts';
 export type { JobFilter, TimeRange } from './api/jobs/job-filter.ts';
 export type { Jobs } from './api/jobs/jobs.ts';
 export type {
@@ -144,5 +144,5 @@ export { JobFailedError, JobNotFoundError, ResultError, WaitTimeoutError } from 
 export type { Hook, HookedRun, JobDraft, JobOrigin } from './services/hook.ts';
 export type { FollowUpArguments, JobMetadata } from './services/job-metadata.ts';
 export type { JobCount, OutcomeCount } from './statements/count-jobs.ts';
-export type { Count, GroupHolder, GroupRecord } from './statements/list-groups.ts';
 export type { ProcessRecord } from './statements/list-processes.ts';
+export type { Count, GroupHolder, GroupRecord } from './statements/read-groups.ts';

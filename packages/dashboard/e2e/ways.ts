@@ -85,6 +85,34 @@ export function describeWays(site: Site): void {
       });
     });
 
+    test('put groups in order, and search their names', async () => {
+      const definition = site.queue.define('GROUPED');
+      const items = [2, 3, 1].flatMap((size, nth) =>
+        Array.from({ length: size }, () => ({ payload: nth, channel: 'grouped', jobGroup: `tenant ${nth} of many` })),
+      );
+      await definition.enqueueMany(items);
+      await site.visit('/groups', async (watched) => {
+        const { page } = watched;
+        const shown = async (...nths: number[]) => {
+          const texts = nths.map((nth) => `tenant ${nth} of many`);
+          const hasAll = (wanted: string[]) => {
+            const rows = [...document.querySelectorAll('[data-row]')].map((row) => row.textContent);
+            return JSON.stringify(rows) === JSON.stringify(wanted);
+          };
+          await page.waitForFunction(hasAll, texts);
+        };
+        await page.getByLabel('Search groups').fill('OF MANY');
+        await shown(1, 0, 2);
+        await watched.link('Oldest').click();
+        await shown(0, 1, 2);
+        await watched.link('By name').click();
+        await shown(0, 1, 2);
+        expect(watched.address()).toBe('/groups?search=OF+MANY&order=name');
+        await page.getByLabel('Search groups').fill('no such group');
+        await watched.shows('No group has that in its name');
+      });
+    });
+
     test('lead to the trace of a job', async () => {
       const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
       const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };

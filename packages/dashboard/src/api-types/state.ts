@@ -12,10 +12,12 @@ export interface FailuresAnswer {
   readonly isPartial: boolean;
 }
 
-/** GET groups?after&limit — by name. */
+/** GET groups?order&search&after&limit — `order`: name, waiting, oldest or held; name by default. */
 export interface GroupsAnswer {
   readonly groups: readonly Wire<GroupRecord>[];
   readonly next: string | null;
+  /** There are more behind `next` that were not looked at. */
+  readonly isPartial: boolean;
 }
 /** GET groups/:name */
 export interface GroupAnswer {

@@ -106,7 +106,8 @@ describe('the results of every statement', () => {
     await jobs.counts();
     await jobs.explain(jobId);
     await context.processes();
-    await context.groups.list();
+    for (const order of ['name', 'waiting', 'oldest', 'held'] as const) await context.groups.list({ order });
+    await context.groups.get('g');
     await context.pause({ jobGroup: 'g' });
     await context.pauses();
     await context.resume({ jobGroup: 'g' });
@@ -144,6 +145,10 @@ describe('the results of every statement', () => {
       'bearmq_explain',
       'bearmq_find_finalized_newest',
       'bearmq_find_finalized_oldest',
+      'bearmq_find_groups_by_hold',
+      'bearmq_find_groups_by_name',
+      'bearmq_find_groups_by_oldest',
+      'bearmq_find_groups_by_waiting',
       'bearmq_find_stranded_schedules',
       'bearmq_find_unfinished_newest',
       'bearmq_find_unfinished_oldest',
@@ -151,7 +156,6 @@ describe('the results of every statement', () => {
       'bearmq_fire_schedules',
       'bearmq_fire_ticks',
       'bearmq_get_limits',
-      'bearmq_list_groups',
       'bearmq_list_limits',
       'bearmq_list_pauses',
       'bearmq_list_processes',
@@ -168,6 +172,7 @@ describe('the results of every statement', () => {
       'bearmq_read_due_schedules',
       'bearmq_read_durations',
       'bearmq_read_failures',
+      'bearmq_read_groups',
       'bearmq_read_lanes',
       'bearmq_read_payload',
       'bearmq_read_queue',

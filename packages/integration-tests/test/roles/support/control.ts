@@ -10,12 +10,15 @@ import {
   enqueue,
   explainJob,
   findFinalized,
+  findGroupsByBacklog,
+  findGroupsByHold,
+  findGroupsByName,
   findUnfinished,
-  listGroups,
   listPauses,
   listProcesses,
   type NewJob,
   pause,
+  readGroups,
   resume,
   retryJobs,
   runJobsNow,
@@ -45,6 +48,10 @@ export async function control(session: SqlSession, tables: Tables, one: NewJob, 
   await resume(session, tables, what);
   await countUnfinished(session, tables, { upTo: 1 });
   await listProcesses(session, tables, null);
-  await listGroups(session, tables, { after: '', limit: 1, name: null });
+  const page = { after: '', limit: 1, search: null, window: 10 };
+  for (const find of [findGroupsByName, findGroupsByBacklog.waiting, findGroupsByBacklog.oldest, findGroupsByHold]) {
+    await find(session, tables, page);
+  }
+  await readGroups(session, tables, { names: ['g'] });
   await countOutcomes(session, tables, { upTo: 1 });
 }

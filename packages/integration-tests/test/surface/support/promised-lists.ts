@@ -10,6 +10,7 @@ export const ofJobs: readonly string[] = [
   'DeleteResult',
   'Explanation',
   'GroupHolder',
+  'GroupOrder',
   'GroupPage',
   'GroupPageOptions',
   'GroupRecord',
