@@ -3,6 +3,7 @@ import { findChromium, NO_CHROMIUM } from '@bearmq/test-support';
 import { describe, test } from '@jest/globals';
 import { describeJourneys } from './journeys.ts';
 import { describePages } from './pages.ts';
+import { describeProxies } from './proxies.ts';
 import { useSite } from './support/site.ts';
 import { describeWays } from './ways.ts';
 
@@ -17,4 +18,5 @@ if (findChromium() === null) {
   describePages(site);
   describeJourneys(site);
   describeWays(site);
+  describeProxies(site);
 }

@@ -85,6 +85,34 @@ export function describeWays(site: Site): void {
       });
     });
 
+    test('know names whatever is in them', async () => {
+      const name = 'a/b?c#d 100% %2F+&=ü~';
+      const definition = site.queue.define(name, () => {}, { schedules: [{ key: name, everySecs: 86_400 }] });
+      await definition.register();
+      const id = await definition.enqueue(null, { channel: name, jobGroup: name });
+      await site.visit(`/jobs/${id}`, async (watched) => {
+        const heading = async (text: string) =>
+          await watched.page.getByRole('heading', { level: 1, name: text, exact: true }).waitFor();
+        await watched.page.getByRole('main').getByRole('link', { name, exact: true }).first().click(); // its lane
+        await watched.shows('Nobody takes it');
+        await watched.page.reload();
+        await watched.shows('Nobody takes it');
+        await watched.link('All jobs of this lane').click();
+        await watched.shows('1 shown');
+        await watched.page.reload();
+        await watched.shows('1 shown');
+        await watched.button(`Remove name:${name}`).waitFor();
+        await watched.page.getByRole('cell').getByRole('link', { name, exact: true }).last().click(); // its group
+        await watched.shows('1 waiting · 0 scheduled');
+        await heading(name);
+        await watched.go('/schedules');
+        await watched.page.getByRole('cell').getByRole('link', { name }).first().click();
+        await watched.shows('Next runs');
+        await watched.page.reload();
+        await watched.shows('Next runs');
+      });
+    });
+
     test('put groups in order, and search their names', async () => {
       const definition = site.queue.define('GROUPED');
       const items = [2, 3, 1].flatMap((size, nth) =>

@@ -84,7 +84,7 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   channel: 'Of this channel only',
   jobName: 'Of this name only',
   jobGroup: 'Of this group only',
-  search: 'A part of the name or the channel',
+  search: 'A part of the name, or of the channel of a lane',
   state: 'In this state; may come several times',
   outcome: 'With this outcome; may come several times',
   id: 'With this id; may come several times',
@@ -94,7 +94,7 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   enqueuedTo: MOMENT,
   finalizedFrom: MOMENT,
   finalizedTo: MOMENT,
-  order: '`newest` (the default) or `oldest`',
+  order: 'Of jobs `newest` (the default) or `oldest`; of groups `name` (the default), `waiting`, `oldest` or `held`',
   limit: 'The most entries of the page',
   after: 'Where to go on: `next` of the page before',
 };
