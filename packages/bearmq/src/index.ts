@@ -112,6 +112,7 @@ export {
   type PauseResult,
   type PayloadCodec,
   PayloadError,
+  type PayloadHead,
   type PayloadIssue,
   type PreviewOptions,
   type PreviewSpec,

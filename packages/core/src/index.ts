@@ -146,3 +146,4 @@ export type { FollowUpArguments, JobMetadata } from './services/job-metadata.ts'
 export type { JobCount, OutcomeCount } from './statements/count-jobs.ts';
 export type { ProcessRecord } from './statements/list-processes.ts';
 export type { Count, GroupHolder, GroupRecord } from './statements/read-groups.ts';
+export type { PayloadHead } from './statements/read-payload.ts';

@@ -54,6 +54,7 @@ export { pruneBeyond, pruneFailed, pruneFinalized, pruneSucceeded } from './stat
 export { readFailures } from './statements/read-failures.ts';
 export { readGroups } from './statements/read-groups.ts';
 export { readLanes } from './statements/read-lanes.ts';
+export { readPayloadHead } from './statements/read-payload.ts';
 export { checkSchemaVersion } from './statements/read-schema-version.ts';
 export { readDepths, readDurations, readSeries, readTotals } from './statements/read-series.ts';
 export { readServed } from './statements/read-served.ts';

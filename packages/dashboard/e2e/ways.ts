@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Site } from './support/site.ts';
 
@@ -110,6 +111,47 @@ export function describeWays(site: Site): void {
         await watched.shows('Next runs');
         await watched.page.reload();
         await watched.shows('Next runs');
+      });
+    });
+
+    test('show the beginning of a payload of 8 MiB, have the whole to be downloaded, and stay quick', async () => {
+      const id = await site.queue.define('HUGE').enqueue(null, { channel: 'huge' });
+      const { schema, pool } = site.queue;
+      const size = 8 * 1024 * 1024;
+      await pool.query(
+        `update "${schema}".job set payload = pg_catalog.json_build_object('text', pg_catalog.repeat('0123456789abcdef', $2::int4 / 16)) where id = $1`,
+        [id, size],
+      );
+      await site.visit('/jobs?name=HUGE', async (watched) => {
+        const { page } = watched;
+        let received = 0;
+        page.on('response', (response) => {
+          received += Number(response.headers()['content-length'] ?? 0);
+          response.body().then(
+            (body) => {
+              received += body.length;
+            },
+            () => {}, // of a redirect, or not modified: it has none
+          );
+        });
+        await watched.link('HUGE').click();
+        await watched.shows('more than 65 kB');
+        await watched.button('Show the payload, or its beginning').click();
+        await watched.shows('It has 8.4 MB, and these are the first 65.5 kB');
+        const length = await page
+          .getByRole('region', { name: 'Payload' })
+          .evaluate((region) => region.textContent?.length);
+        expect(length).toBeLessThan(70_000);
+        expect(received).toBeLessThan(400_000);
+        const downloading = page.waitForEvent('download');
+        await watched.link('Download').click();
+        const download = await downloading;
+        expect(download.suggestedFilename()).toBe(`${id}.json`);
+        expect((await stat(await download.path())).size).toBeGreaterThan(size);
+        await page.keyboard.press('d');
+        await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+        await watched.shows('It is deleted');
+        await page.waitForURL(/\/jobs\?name=HUGE$/);
       });
     });
 

@@ -17,6 +17,7 @@ export type {
   JobResultAnswer,
   JobRow,
   JobsAnswer,
+  PayloadHeadAnswer,
   PriorityAnswer,
   PriorityBody,
   RetryAnswer,

@@ -23,6 +23,10 @@ const TOLD: Readonly<Record<string, Told>> = {
   'GET jobs': { about: 'A page of jobs, without payloads', answer: 'JobsAnswer' },
   'GET jobs/:id': { about: 'A job, how far it says it is, and its timeline', answer: 'JobAnswer' },
   'GET jobs/:id/payload': { about: 'Its payload, as it is stored, digit by digit' },
+  'GET jobs/:id/payload/head': {
+    about: 'Its payload, or the beginning of a large one, and how large it is',
+    answer: 'PayloadHeadAnswer',
+  },
   'GET jobs/:id/result': { about: 'Whether it kept a result, and that', answer: 'JobResultAnswer' },
   'GET jobs/:id/log': { about: 'Lines that it logged, the oldest first', answer: 'JobLogAnswer' },
   'GET jobs/:id/explain': { about: 'Why it is where it is, and what to do', answer: 'ExplainAnswer' },

@@ -64,7 +64,7 @@ export interface JobAnswer extends Omit<JobRow, 'errorLine'> {
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: {
     readonly mode: PayloadMode;
-    /** JSON; `null` where it is to be asked for (`jobs/:id/payload`), or has more than 64 KiB. */
+    /** JSON; `null` where it is to be asked for (`jobs/:id/payload/head`), or has more than 64 KiB. */
     readonly text: string | null;
     /** In bytes of JSON; `null` where payloads are not shown, or it has more than 64 KiB. */
     readonly bytes: number | null;
@@ -109,6 +109,15 @@ export interface JobLogAnswer {
 }
 
 /** GET jobs/:id/payload answers the JSON itself, as text. */
+
+/** GET jobs/:id/payload/head */
+export interface PayloadHeadAnswer {
+  /** All of it where it has up to 524,288 characters; of a longer one the first 65,536, which are no JSON. */
+  readonly text: string;
+  /** Of the whole, in bytes of JSON. */
+  readonly bytes: number;
+  readonly isWhole: boolean;
+}
 
 /** POST jobs/:id/retry */
 export interface RetryBody {

@@ -102,6 +102,7 @@ describe('the results of every statement', () => {
     const { jobs } = context;
     await jobs.get(jobId);
     await jobs.payloadText(jobId);
+    await jobs.payloadHead(jobId);
     await jobs.find({}, { order: 'oldest' });
     await jobs.counts();
     await jobs.explain(jobId);
@@ -175,6 +176,7 @@ describe('the results of every statement', () => {
       'bearmq_read_groups',
       'bearmq_read_lanes',
       'bearmq_read_payload',
+      'bearmq_read_payload_head',
       'bearmq_read_queue',
       'bearmq_read_schedules',
       'bearmq_read_schema_version',

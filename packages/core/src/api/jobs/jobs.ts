@@ -10,7 +10,7 @@ import { cancelJobs, deleteJobs } from '../../statements/cancel.ts';
 import { changeJobs, retryJobs, runJobsNow } from '../../statements/change-jobs.ts';
 import { countOutcomes, countUnfinished } from '../../statements/count-jobs.ts';
 import { explainJob } from '../../statements/explain.ts';
-import { readPayload } from '../../statements/read-payload.ts';
+import { type PayloadHead, readPayload, readPayloadHead } from '../../statements/read-payload.ts';
 import { type Change, type Changed, changeAll, commonOf, countOf } from './change.ts';
 import { findPage, type JobPage } from './find.ts';
 import { checkFilter, type JobFilter } from './job-filter.ts';
@@ -79,6 +79,22 @@ export class Jobs {
     const { driver, tables, checkSchema } = this.#services;
     await checkSchema();
     return await readPayload(driver, tables, { id: checkJobId('jobs.payloadText', id) });
+  }
+
+  /**
+   * The beginning of a payload as {@link payloadText} tells it, up to so many characters, and how large the whole is: of a
+   * large one, no more than that is sent. `null` if there is no such job, or no longer.
+   *
+   * @param chars from 1 to 1,000,000. @defaultValue 65536
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link get} does.
+   */
+  async payloadHead(id: string, chars: number = HEAD_CHARS): Promise<PayloadHead | null> {
+    const { driver, tables, checkSchema } = this.#services;
+    const problem = isHeadChars(chars);
+    if (problem !== undefined) throw new InvalidOptionError('jobs.payloadHead.chars', problem);
+    const jobId = checkJobId('jobs.payloadHead', id);
+    await checkSchema();
+    return await readPayloadHead(driver, tables, { id: jobId, chars });
   }
 
   /**
@@ -301,6 +317,10 @@ export class Jobs {
     }
   }
 }
+
+/** How much of a payload its beginning has, in characters. */
+const HEAD_CHARS = 65_536;
+const isHeadChars = numberIn(1, 1_000_000, 'characters', 'whole');
 
 const isPriority = numberIn(-MAX_PRIORITY, MAX_PRIORITY, 'steps', 'whole');
 

@@ -181,7 +181,10 @@ function tellOutcome(isDone: boolean, done: string, why: string): void {
 /** The call that enqueues the same again. */
 async function codeOf(job: JobAnswer): Promise<string> {
   const { id, jobName, channel, jobGroup, priority, payload } = job;
-  const text = payload.mode === 'never' ? '/* payload */' : (payload.text ?? (await getText(`jobs/${id}/payload`)));
+  const text =
+    payload.mode === 'never' || payload.isLarge
+      ? '/* payload */'
+      : (payload.text ?? (await getText(`jobs/${id}/payload`)));
   const options = {
     ...(channel === 'DEFAULT' ? {} : { channel }),
     ...(jobGroup === null ? {} : { jobGroup }),

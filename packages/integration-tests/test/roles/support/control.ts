@@ -19,6 +19,7 @@ import {
   type NewJob,
   pause,
   readGroups,
+  readPayloadHead,
   resume,
   retryJobs,
   runJobsNow,
@@ -29,6 +30,7 @@ import type { Tables } from '@bearmq/core/schema';
 export async function control(session: SqlSession, tables: Tables, one: NewJob, processId: string): Promise<void> {
   await enqueue(session, tables, [one]);
   const ids = [one.id];
+  await readPayloadHead(session, tables, { id: one.id, chars: 1 });
   await explainJob(session, tables, { id: one.id });
   await changeJobs(session, tables, { ids, priority: 1, channel: 'C' });
   await runJobsNow(session, tables, { ids });

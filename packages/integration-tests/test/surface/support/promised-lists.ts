@@ -41,6 +41,7 @@ export const ofJobs: readonly string[] = [
   'Jobs',
   'OutcomeCount',
   'PageOptions',
+  'PayloadHead',
   'Pause',
   'PauseOptions',
   'PauseResult',
