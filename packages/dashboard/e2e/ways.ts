@@ -225,6 +225,29 @@ export function describeWays(site: Site): void {
       });
     });
 
+    test('are no wider than a narrow screen with a count of findings beside a page that is out of sight', async () => {
+      const options = { viewport: { width: 390, height: 844 } };
+      await site.visit(
+        '/settings',
+        async (watched) => {
+          await watched.page.route('**/api/v1/overview', async (route) => {
+            const response = await route.fetch();
+            await route.fulfill({
+              response,
+              json: { ...(await response.json()), findings: { errors: 0, warnings: 3 } },
+            });
+          });
+          await watched.page.getByRole('link', { name: /Health.*3/ }).waitFor();
+          const [wide, narrow] = await watched.page.evaluate(() => {
+            const { scrollWidth, clientWidth } = document.documentElement;
+            return [scrollWidth, clientWidth];
+          });
+          expect(wide).toBe(narrow);
+        },
+        options,
+      );
+    });
+
     test('keep the theme that somebody chose, in charts too', async () => {
       await site.visit(
         '/settings',

@@ -41,6 +41,7 @@ const dashboard = createDashboard({
   authorize: 'open',
   environment: process.env.BEARMQ_ENVIRONMENT ?? 'development',
   payloads: 'show',
+  traceUrl: 'https://traces.example/trace/{traceId}',
   links: [{ label: 'Logs', href: ({ id }) => `https://logs.example/?job=${id}` }],
 });
 const server = createServer(nodeHandler(dashboard));

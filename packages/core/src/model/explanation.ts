@@ -128,7 +128,7 @@ export function explanationOf(id: string, { kind, facts: f }: ToldReason): Expla
       const why = f['why'] as 'delay' | 'retry' | 'snooze';
       const at = dateIn(f['at']);
       const sentence = `It may run at ${when(at)}: ${WAITS[why]}.`;
-      const remedy = 'wait, or have it run now: jobs.runNow';
+      const remedy = 'wait, or run it now (jobs.runNow)';
       return { kind, at, inSecs: number(f['inSecs']), why, lastError: text(f['lastError']), sentence, remedy };
     }
     case 'pending':

@@ -104,7 +104,11 @@ export function GroupsPage(): JSX.Element {
                   hasKeys
                 />
               ) : search !== null ? (
-                <Empty title={words.noneFound} text={isPartial ? undefined : words.noneFoundText} icon="search" />
+                <Empty
+                  title={words.noneFound}
+                  text={isPartial || order === 'name' ? undefined : words.noneFoundText}
+                  icon="search"
+                />
               ) : (
                 <Empty title={words.none[order]} text={words.noneText} icon="groups" />
               )}

@@ -41,9 +41,12 @@ export function JobsPage(): JSX.Element {
   const [bulk, setBulk] = useState<{ action: BulkAction; filter: FilterBody } | null>(null);
   useEffect(() => setChosen(new Set()), [path]);
   const can = useCan();
-  const hasScheduled =
-    filter.outcomes.length === 0 && (filter.states.length === 0 || filter.states.includes('scheduled'));
-  const actions = ACTIONS.filter(({ action }) => can(action) && (action !== 'job.run-now' || hasScheduled));
+  const isAnyState = filter.states.length === 0;
+  const hasScheduled = filter.outcomes.length === 0 && (isAnyState || filter.states.includes('scheduled'));
+  const hasOver = isAnyState || filter.states.includes('over');
+  const fits = (action: BulkAction) =>
+    action === 'job.run-now' ? hasScheduled : action === 'job.retry' ? hasOver : true;
+  const actions = ACTIONS.filter(({ action }) => can(action) && fits(action));
   const ofChosen = (action: BulkAction) => setBulk({ action, filter: { ids: [...chosen] } });
   useShortcuts(
     Object.fromEntries(actions.map(({ action, key }) => [key, chosen.size > 0 ? () => ofChosen(action) : undefined])),

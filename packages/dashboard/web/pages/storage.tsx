@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { HealthAnswer } from '../../src/api-types.ts';
 import { Copy } from '../parts/copy.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -6,7 +7,7 @@ import { Card } from '../parts/page.tsx';
 import { Empty } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Ago, Sentence } from '../parts/time.tsx';
-import { bytes, duration, number, plural } from '../state/format.ts';
+import { bytes, number, plural } from '../state/format.ts';
 import { texts } from '../texts.ts';
 
 const words = texts.health;
@@ -30,7 +31,10 @@ export function Horizon({ horizon }: Pick<HealthAnswer, 'horizon'>): JSX.Element
             <li key={`${holder.kind} ${holder.subject}`} class={isLong(holder) ? 'is-warning' : 'is-info'}>
               <Icon name={isLong(holder) ? 'hourglass' : 'clock'} />
               <div class="break">
-                <strong>{holder.subject}</strong> <span class="small muted">{factsOf(holder)}</span>
+                <strong>{holder.subject}</strong>{' '}
+                {holder.behind === null ? null : (
+                  <span class="small muted">{words.behind(plural(holder.behind, 'transaction'))}</span>
+                )}
                 <div>
                   <Sentence text={holder.message} />
                 </div>
@@ -50,17 +54,6 @@ const [LONG_SECS, LONG_TRANSACTIONS] = [60, 100_000];
 
 function isLong({ kind, forSecs, behind }: Holder): boolean {
   return kind === 'hidden' || (forSecs ?? 0) >= LONG_SECS || (behind ?? 0) >= LONG_TRANSACTIONS;
-}
-
-function factsOf({ who, application, forSecs, behind }: Holder): string {
-  return [
-    who,
-    application,
-    forSecs === null ? null : words.since(duration(Math.round(forSecs) * 1000)),
-    behind === null ? null : words.behind(plural(behind, 'transaction')),
-  ]
-    .filter((fact) => fact !== null)
-    .join(' · ');
 }
 
 const totalOf = ({ heapBytes, indexBytes, toastBytes }: TableSize): number | null =>
@@ -85,7 +78,12 @@ const columns: readonly Column<TableSize>[] = [
   },
 ];
 
+/** Those that never had a row say nothing to whoever looks for what takes room. */
+const isEmpty = ({ heapBytes, rows, deadRows }: TableSize): boolean => heapBytes === 0 && rows + deadRows === 0;
+
 export function Tables({ tables }: Pick<HealthAnswer, 'tables'>): JSX.Element {
+  const [isAll, setAll] = useState(false);
+  const shown = isAll ? tables : tables.filter((table) => !isEmpty(table));
   const totals = tables.map(totalOf);
   const sum = totals.reduce((all: number, total) => all + (total ?? 0), 0);
   return (
@@ -99,13 +97,18 @@ export function Tables({ tables }: Pick<HealthAnswer, 'tables'>): JSX.Element {
         <>
           <Table
             caption={words.tables}
-            rows={tables.toSorted((a, b) => (totalOf(b) ?? 0) - (totalOf(a) ?? 0) || b.deadRows - a.deadRows)}
+            rows={shown.toSorted((a, b) => (totalOf(b) ?? 0) - (totalOf(a) ?? 0) || b.deadRows - a.deadRows)}
             columns={columns}
             keyOf={({ name }) => name}
           />
           <div class="table-foot">
             <span>{words.tablesExplained}</span>
             {totals.includes(null) ? <span>{words.isLocked}</span> : null}
+            {shown.length === tables.length ? null : (
+              <button type="button" class="button is-small push" onClick={() => setAll(true)}>
+                {words.showEmpty(tables.length - shown.length)}
+              </button>
+            )}
           </div>
         </>
       )}

@@ -12,7 +12,7 @@ export const queue = {
     },
     search: 'Search groups',
     noneFound: 'No group has that in its name',
-    noneFoundText: 'In this order only some groups are looked at: try by name.',
+    noneFoundText: 'Only groups whose jobs wait, or run, are in this order: look by name.',
     lookedUpTo: (name: string) => `Looked up to ${name}`,
     nextEnqueued: 'Next enqueued',
     group: 'Group',
@@ -185,11 +185,11 @@ export const queue = {
     inAll: (size: string) => `${size} in all`,
     tablesExplained:
       'About so many rows, by the server’s counters. Dead ones are those that no vacuum has removed yet. Toast is what is kept aside for its length, payloads for the most part.',
+    showEmpty: (count: number) => `Show ${count} empty ${count === 1 ? 'one' : 'ones'}`,
     isLocked: 'Sizes are left out where a table is locked against all.',
     horizon: 'What holds vacuum up',
     horizonExplained: 'Rows that died since the oldest of these began stay until it ends.',
     nothingHolds: 'Nothing: vacuum can remove all dead rows.',
-    since: (length: string) => `for ${length}`,
     behind: (transactions: string) => `${transactions} behind`,
   },
   settings: {

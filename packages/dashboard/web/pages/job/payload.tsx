@@ -77,9 +77,9 @@ function Shown({ payload: { text, bytes: size, isWhole } }: { readonly payload: 
   // What scrolls must be reached by the keyboard.
   const props = { class: 'code json', tabIndex: 0, role: 'region', 'aria-label': words.payload } as const;
   return (
-    <>
+    <div class="stack">
       <p class="muted">{words.payloadCut(bytes(new TextEncoder().encode(text).length), bytes(size))}</p>
       <div {...props}>{text}…</div>
-    </>
+    </div>
   );
 }
