@@ -33,6 +33,7 @@ it('answers each GET of the table of routes', async () => {
     const paths: Readonly<Record<string, string>> = {
       'jobs/:id': `jobs/${job?.id}`,
       'jobs/:id/payload': `jobs/${job?.id}/payload`,
+      'jobs/:id/payload/head': `jobs/${job?.id}/payload/head`,
       'jobs/:id/result': `jobs/${job?.id}/result`,
       'jobs/:id/log': `jobs/${job?.id}/log`,
       'jobs/:id/explain': `jobs/${group}/explain`,

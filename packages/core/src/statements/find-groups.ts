@@ -1,4 +1,4 @@
-import type { SqlRow } from '../driver/index.ts';
+import type { SqlRow, SqlValue } from '../driver/index.ts';
 import { asBoolean, asText } from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
@@ -30,10 +30,12 @@ const decode = (rows: readonly SqlRow[]): FoundGroups => {
   return { names, edge };
 };
 
-const encode = ({ after, limit, search, window }: FindGroupsInput) => [after, limit, search, window];
-
-const isSought = (name: string): string =>
-  `($3::text is null or pg_catalog.strpos(pg_catalog.lower(${name}), pg_catalog.lower($3::text)) > 0)`;
+const encode = ({ after, limit, search, window }: FindGroupsInput): readonly SqlValue[] => [
+  after,
+  limit,
+  search,
+  window,
+];
 
 /**
  * Groups that have jobs which wait, or had some that ran lately, by their names. A skip scan over the index of waiting jobs:
@@ -62,7 +64,7 @@ export const findGroupsByName: Finder = defineStatement({
       ) u order by u.name limit $4::int4
     ),
     found as materialized (
-      select s.name from seen s where ${isSought('s.name')} order by s.name limit $2::int4
+      select s.name from seen s where ($3::text is null or pg_catalog.strpos(pg_catalog.lower(s.name), pg_catalog.lower($3::text)) > 0) order by s.name limit $2::int4
     )
     (select f.name::text, false from found f order by f.name)
     union all
@@ -75,12 +77,12 @@ export const findGroupsByName: Finder = defineStatement({
 
 /** Groups by what waits in them: the most jobs first, or the one whose first job was enqueued before all others'. */
 export const findGroupsByBacklog: Readonly<Record<'waiting' | 'oldest', Finder>> = {
-  waiting: backlogFinder('waiting', 'b.jobs desc, b.first'),
-  oldest: backlogFinder('oldest', 'b.first'),
+  waiting: backlogFinder('waiting'),
+  oldest: backlogFinder('oldest'),
 };
 
 /** It looks at so many waiting jobs and no more, in the order of their groups' names. */
-function backlogFinder(order: string, by: string): Finder {
+function backlogFinder(order: 'waiting' | 'oldest'): Finder {
   return defineStatement({
     name: `bearmq_find_groups_by_${order}`,
     plan: 'anew',
@@ -95,10 +97,11 @@ function backlogFinder(order: string, by: string): Finder {
       select l.job_group as name, pg_catalog.count(*) as jobs, pg_catalog.min(l.seq) as first
       from looked l group by l.job_group
     )
-    (select b.name::text, false from backlog b where ${isSought('b.name')} order by ${by}, b.name limit $2::int4)
+    (select b.name::text, false from backlog b where ($3::text is null or pg_catalog.strpos(pg_catalog.lower(b.name), pg_catalog.lower($3::text)) > 0) 
+      order by case when $5::text = 'waiting' then -b.jobs end, b.first, b.name limit $2::int4)
     union all
     select pg_catalog.max(b.name)::text, true from backlog b having pg_catalog.sum(b.jobs) >= $4::int4`,
-    encode,
+    encode: (input) => [...encode(input), order],
     decode,
   });
 }
@@ -113,7 +116,7 @@ export const findGroupsByHold: Finder = defineStatement({
       select j.job_group as name, pg_catalog.min(j.claimed_at) as since from ${job} j
       where j.state = 'running' and j.job_group is not null group by j.job_group
     ) h
-    where h.name > $1::text and ${isSought('h.name')} order by h.since, h.name limit least($2::int4, $4::int4)`,
+    where h.name > $1::text and ($3::text is null or pg_catalog.strpos(pg_catalog.lower(h.name), pg_catalog.lower($3::text)) > 0) order by h.since, h.name limit least($2::int4, $4::int4)`,
   encode,
   decode,
 });

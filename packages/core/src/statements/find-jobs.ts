@@ -1,7 +1,7 @@
 import { type SqlRow, type SqlValue, toArrayLiteral } from '../driver/index.ts';
 import { dateIn, type JobOutcome, type JobRecord, type JobState, jobRecordIn } from '../model/job-record.ts';
 import { asNullable, asNumber, asText } from '../schema/index.ts';
-import { errorLine, errorPattern, fingerprint } from './fingerprint-sql.ts';
+import { errorSql } from './error-sql.ts';
 import { finalizedRecord, unfinishedRecord } from './job-records.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
@@ -129,7 +129,7 @@ function finalizedFinder(order: 'newest' | 'oldest'): Finder {
         and ($5::text is null or w.outcome::text = any ($5::text::text[]))
         and ($9::text is null or pg_catalog.strpos(w.error, $9::text) > 0)
         and ($17::text is null or w.outcome = 'failed'
-          and ${fingerprint('w.name', errorPattern(errorLine('w.error')))} = $17::text)`,
+          and ${errorSql.fingerprintOf('w.name', 'w.error')} = $17::text)`,
       }),
     encode,
     decode,
