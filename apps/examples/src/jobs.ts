@@ -84,6 +84,11 @@ await context.jobs.setPriority({ jobName: 'IMPORT_FILE' }, 10);
 await context.jobs.move({ jobName: 'IMPORT_FILE' }, 'SLOW');
 // #endregion retry
 
+// #region run-now
+const { promoted } = await context.jobs.runNow({ jobName: 'IMPORT_FILE' });
+console.log(`${promoted} wait no longer for their time`);
+// #endregion run-now
+
 // #region counts
 const { unfinished, lastHour } = await context.jobs.counts();
 for (const { channel, jobName, state, count, isAtLeast } of unfinished) {

@@ -42,6 +42,7 @@ export {
   type FailuresOptions,
   type FollowUpArguments,
   type GroupHolder,
+  type GroupOrder,
   type GroupPage,
   type GroupPageOptions,
   type GroupRecord,
@@ -112,6 +113,7 @@ export {
   type PauseResult,
   type PayloadCodec,
   PayloadError,
+  type PayloadHead,
   type PayloadIssue,
   type PreviewOptions,
   type PreviewSpec,
@@ -125,6 +127,7 @@ export {
   type RetryOptions,
   type RetryResult,
   type RunLeft,
+  type RunNowResult,
   type ScheduleFilter,
   ScheduleNotFoundError,
   type ScheduleOptions,
@@ -154,7 +157,14 @@ export {
   type WorkerOptions,
   WorkerStoppingError,
 } from '@bearmq/core';
-export { type DiagnoseOptions, diagnose, type Finding, type FindingKind } from '@bearmq/doctor';
+export {
+  type DiagnoseOptions,
+  diagnose,
+  type Finding,
+  type FindingKind,
+  type HorizonHolder,
+  type TableSize,
+} from '@bearmq/doctor';
 export { fromPg, pgDriver } from '@bearmq/driver-pg';
 export {
   type GrantOptions,

@@ -21,6 +21,7 @@ export interface StateFilterOptions {
 /** Which jobs, by how and when they ended. */
 export interface OverFilterOptions {
   readonly outcome: readonly JobOutcome[] | undefined;
+  readonly fingerprint: string | undefined;
   readonly endedSince: Date | undefined;
   readonly endedUntil: Date | undefined;
 }
@@ -49,6 +50,7 @@ export function overFilterOptions(
 ): OptionsOf<OverFilterOptions> {
   return {
     outcome: choices('only jobs that ended in one of these ways', outcomes),
+    fingerprint: text('text', 'only jobs that failed in this way, as failures tells it'),
     endedSince: instant('only jobs that ended then or later'),
     endedUntil: instant('only jobs that ended before'),
   };
@@ -56,7 +58,7 @@ export function overFilterOptions(
 
 /** The filter that options make; without a key where none says anything. */
 export function filterOf(options: Partial<FilterOptions>): JobFilter {
-  const { name, channel, group, error, since, until, state, outcome, endedSince, endedUntil } = options;
+  const { name, channel, group, error, since, until, state, outcome, fingerprint, endedSince, endedUntil } = options;
   return given({
     jobName: name,
     channel,
@@ -64,6 +66,7 @@ export function filterOf(options: Partial<FilterOptions>): JobFilter {
     errorIncludes: error,
     states: state,
     outcomes: outcome,
+    fingerprint,
     enqueued: rangeOf(since, until, 'until'),
     finalized: rangeOf(endedSince, endedUntil, 'ended-until'),
   });

@@ -35,7 +35,7 @@ export type { WaitingProblem } from './api/job-definition/preparing.ts';
 export type { ScheduleOptions } from './api/job-definition/schedule-options.ts';
 export type { UniqueOptions } from './api/job-definition/unique-option.ts';
 export type { JobPage } from './api/jobs/find.ts';
-export type { GroupPage, GroupPageOptions, Groups } from './api/jobs/groups.ts';
+export type { GroupOrder, GroupPage, GroupPageOptions, Groups } from './api/jobs/groups.ts';
 export type { JobFilter, TimeRange } from './api/jobs/job-filter.ts';
 export type { Jobs } from './api/jobs/jobs.ts';
 export type {
@@ -45,7 +45,14 @@ export type {
   PageOptions,
   RetryOptions,
 } from './api/jobs/jobs-options.ts';
-export type { CancelResult, ChangeResult, DeleteResult, JobCounts, RetryResult } from './api/jobs/jobs-results.ts';
+export type {
+  CancelResult,
+  ChangeResult,
+  DeleteResult,
+  JobCounts,
+  RetryResult,
+  RunNowResult,
+} from './api/jobs/jobs-results.ts';
 export type { OutcomeOfJob, OutcomeOptions } from './api/jobs/outcome.ts';
 export type { JobLogLine, JobLogOptions, JobLogPage, JobProgress } from './api/jobs/reports.ts';
 export type { JobLimits, LimitPage } from './api/limits/job-limits.ts';
@@ -138,5 +145,6 @@ export { JobFailedError, JobNotFoundError, ResultError, WaitTimeoutError } from 
 export type { Hook, HookedRun, JobDraft, JobOrigin } from './services/hook.ts';
 export type { FollowUpArguments, JobMetadata } from './services/job-metadata.ts';
 export type { JobCount, OutcomeCount } from './statements/count-jobs.ts';
-export type { Count, GroupHolder, GroupRecord } from './statements/list-groups.ts';
 export type { ProcessRecord } from './statements/list-processes.ts';
+export type { Count, GroupHolder, GroupRecord } from './statements/read-groups.ts';
+export type { PayloadHead } from './statements/read-payload.ts';

@@ -11,7 +11,7 @@ export type { JobKey, KeyedJob } from './model/unique.ts';
 export { tablesOf } from './schema/index.ts';
 export { servicesOf } from './services/services.ts';
 export { cancelJobs, cancelsOf, deleteJobs } from './statements/cancel.ts';
-export { changeJobs, retryJobs } from './statements/change-jobs.ts';
+export { changeJobs, retryJobs, runJobsNow } from './statements/change-jobs.ts';
 export {
   type ClaimFrom,
   type ClaimInput,
@@ -28,6 +28,7 @@ export { enqueue } from './statements/enqueue.ts';
 export { enqueueFirst } from './statements/enqueue-first.ts';
 export { enqueueUnique, type KeyedOutcome } from './statements/enqueue-unique.ts';
 export { explainJob } from './statements/explain.ts';
+export { findGroupsByBacklog, findGroupsByHold, findGroupsByName } from './statements/find-groups.ts';
 export { findFinalized, findUnfinished } from './statements/find-jobs.ts';
 export { findWaitingLanes } from './statements/find-waiting-lanes.ts';
 export type { JobsTouched } from './statements/jobs-touched.ts';
@@ -47,14 +48,15 @@ export {
   setGroupLimits,
   setLaneLimits,
 } from './statements/limits.ts';
-export { listGroups } from './statements/list-groups.ts';
 export { listProcesses } from './statements/list-processes.ts';
 export { checkGroups, pruneGroups } from './statements/maintain.ts';
 export { notify } from './statements/notify.ts';
 export { countRunning, listPauses, pause, resume } from './statements/pause.ts';
 export { pruneBeyond, pruneFailed, pruneFinalized, pruneSucceeded } from './statements/prune-jobs.ts';
 export { readFailures } from './statements/read-failures.ts';
+export { readGroups } from './statements/read-groups.ts';
 export { readLanes } from './statements/read-lanes.ts';
+export { readPayloadHead } from './statements/read-payload.ts';
 export { checkSchemaVersion } from './statements/read-schema-version.ts';
 export { readDepths, readDurations, readSeries, readTotals } from './statements/read-series.ts';
 export { readServed } from './statements/read-served.ts';

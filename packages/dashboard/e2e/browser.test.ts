@@ -1,8 +1,10 @@
 import process from 'node:process';
 import { findChromium, NO_CHROMIUM } from '@bearmq/test-support';
 import { describe, test } from '@jest/globals';
+import { describeContents } from './contents.ts';
 import { describeJourneys } from './journeys.ts';
 import { describePages } from './pages.ts';
+import { describeProxies } from './proxies.ts';
 import { useSite } from './support/site.ts';
 import { describeWays } from './ways.ts';
 
@@ -17,4 +19,6 @@ if (findChromium() === null) {
   describePages(site);
   describeJourneys(site);
   describeWays(site);
+  describeContents(site);
+  describeProxies(site);
 }

@@ -33,6 +33,27 @@ export function describeJourneys(site: Site): void {
       });
     });
 
+    test('has a job run now that was scheduled for later, and then all others of a list', async () => {
+      const definition = site.queue.define('LATER');
+      await definition.register();
+      site.queue.work({ channels: ['later'] });
+      const options = { payload: null, channel: 'later', delaySecs: 3_600 };
+      const [id = ''] = await definition.enqueueMany([options, options, options]);
+      await site.visit(`/jobs/${id}`, async (watched) => {
+        await watched.button('Run now').click();
+        await watched.page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+        await watched.shows('It is due now');
+        await watched.shows('Succeeded');
+        await watched.go('/jobs?state=scheduled&name=LATER');
+        await watched.button('Run now').click();
+        await watched.shows('2 jobs match.');
+        await watched.button('Run now 2').click();
+        await watched.shows('2 due now.');
+        await watched.page.keyboard.press('Escape');
+        await watched.shows('No job matches');
+      });
+    });
+
     test('retries 2,500 failed jobs of a filter, after a look at how many they are', async () => {
       let succeeded = 0;
       let isFixed = false;
@@ -69,6 +90,29 @@ export function describeJourneys(site: Site): void {
         await watched.shows('No job matches');
       });
       await until('all have run again', () => succeeded === failed, 50_000);
+    });
+
+    test('goes from a kind of failure to its jobs, and retries all of them', async () => {
+      const definition = site.queue.define('PRINT', ({ n }: { n: number } = {} as never) => {
+        throw new Error(n < 3 ? `no paper in tray ${n}` : 'no ink');
+      });
+      await definition.register();
+      const items = [1, 2, 3].map((n) => ({ payload: { n }, channel: 'printer' }));
+      const ids = await definition.enqueueMany(items);
+      const worker = site.queue.work({ channels: ['printer'] });
+      for (const id of ids) await site.queue.reaches(id, 'over');
+      await worker.stop();
+      await site.visit('/failures?name=PRINT', async (watched) => {
+        const kind = watched.page.getByRole('row').filter({ hasText: 'no paper in tray' });
+        await kind.getByRole('link', { name: 'Show' }).click();
+        await watched.shows('2 shown');
+        await watched.button(/^Retry$/).click();
+        await watched.shows('2 jobs match.');
+        await watched.button('Retry 2').click();
+        await watched.shows('2 to run again.');
+        await watched.page.keyboard.press('Escape');
+        await watched.shows('No job matches');
+      });
     });
 
     test('finds who holds a group', async () => {

@@ -55,6 +55,64 @@ export function describeWays(site: Site): void {
       });
     });
 
+    test('lead from a job to the next one of the list that it was opened from, beyond its page, and back', async () => {
+      const definition = site.queue.define('IN_A_ROW');
+      const ids = await definition.enqueueMany(Array.from({ length: 52 }, (_, n) => ({ payload: n, channel: 'row' })));
+      await site.visit('/jobs?name=IN_A_ROW&order=oldest', async (watched) => {
+        const { page } = watched;
+        const isAt = async (nth: number) => await page.waitForURL((url) => url.href.endsWith(`/jobs/${ids[nth]}`));
+        await page.locator('[data-row]').nth(48).click();
+        await isAt(48);
+        await watched.shows('49 of 50+');
+        await watched.link('Next job').click();
+        await isAt(49);
+        await page.keyboard.press('j'); // of the next page
+        await isAt(50);
+        await watched.shows('51 of 52');
+        await page.keyboard.press('j');
+        await isAt(51);
+        expect(await watched.link('Next job').count()).toBe(0);
+        await page.keyboard.press('k');
+        await isAt(50);
+        await page.reload();
+        await watched.link('Job before').click();
+        await isAt(49);
+        await watched.link('Jobs').waitFor();
+        await page.getByRole('navigation', { name: 'Jobs', exact: true }).getByRole('link').click();
+        await page.waitForURL(/\/jobs\?name=IN_A_ROW&order=oldest$/);
+        await watched.go(`/jobs/${await site.queue.define('ALONE').enqueue(null, { channel: 'alone' })}`);
+        expect(await watched.link('Job before').count()).toBe(0);
+      });
+    });
+
+    test('put groups in order, and search their names', async () => {
+      const definition = site.queue.define('GROUPED');
+      const items = [2, 3, 1].flatMap((size, nth) =>
+        Array.from({ length: size }, () => ({ payload: nth, channel: 'grouped', jobGroup: `tenant ${nth} of many` })),
+      );
+      await definition.enqueueMany(items);
+      await site.visit('/groups', async (watched) => {
+        const { page } = watched;
+        const shown = async (...nths: number[]) => {
+          const texts = nths.map((nth) => `tenant ${nth} of many`);
+          const hasAll = (wanted: string[]) => {
+            const rows = [...document.querySelectorAll('[data-row]')].map((row) => row.textContent);
+            return JSON.stringify(rows) === JSON.stringify(wanted);
+          };
+          await page.waitForFunction(hasAll, texts);
+        };
+        await page.getByLabel('Search groups').fill('OF MANY');
+        await shown(1, 0, 2);
+        await watched.link('Oldest').click();
+        await shown(0, 1, 2);
+        await watched.link('By name').click();
+        await shown(0, 1, 2);
+        expect(watched.address()).toBe('/groups?search=OF+MANY&order=name');
+        await page.getByLabel('Search groups').fill('no such group');
+        await watched.shows('No group has that in its name');
+      });
+    });
+
     test('say how old they are while the server does not answer, and go on when it does', async () => {
       await site.visit('/processes', async (watched) => {
         await watched.page.route('**/api/v1/**', (route) => route.abort());

@@ -55,7 +55,8 @@ export async function seed(context, d) {
       many(20, () => ({ payload: { ms: 200, account }, jobGroup: `account ${account}` })),
     );
   }
-  await d.unserved.enqueueMany(many(12, (i) => ({ payload: { epoch: i }, channel: 'nobody' })));
+  const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+  await d.unserved.enqueueMany(many(12, (i) => ({ payload: { epoch: i }, channel: 'nobody', headers })));
   await d.sendMail.enqueueMany(
     many(30, (i) => ({ payload: { to: `later${i}@example.org` }, delaySecs: 600 + i * 60, priority: i % 3 })),
   );

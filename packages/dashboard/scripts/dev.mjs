@@ -5,9 +5,9 @@ import { createServer } from 'node:http';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { Context, Orchestrator } from '@bearmq/core';
-import { diagnose } from '@bearmq/doctor';
+import { examine } from '@bearmq/doctor';
 import { pgDriver } from '@bearmq/driver-pg';
-import { migrate, migrationStatus } from '@bearmq/migrations';
+import { migrate } from '@bearmq/migrations';
 import { startTestDatabase } from '@bearmq/test-database';
 import pg from 'pg';
 import { nodeHandler } from '../dist/adapters/node.js';
@@ -36,16 +36,12 @@ await seed(context, definitions);
 
 const dashboard = createDashboard({
   context: Object.assign(context, {
-    health: async () => {
-      const findings = await diagnose({ driver, schema });
-      const migrations = await migrationStatus({ driver, schema });
-      const isHealthy = findings.every(({ severity }) => severity !== 'error');
-      return { isHealthy, findings, migrations, queue: await context.stats.queue() };
-    },
+    health: async () => await examine({ driver, schema }, async () => await context.stats.queue()),
   }),
   authorize: 'open',
   environment: process.env.BEARMQ_ENVIRONMENT ?? 'development',
   payloads: 'show',
+  traceUrl: 'https://traces.example/trace/{traceId}',
   links: [{ label: 'Logs', href: ({ id }) => `https://logs.example/?job=${id}` }],
 });
 const server = createServer(nodeHandler(dashboard));

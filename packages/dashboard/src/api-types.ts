@@ -1,6 +1,6 @@
 // What the HTTP API answers, and is given: `<mount>/api/v1/…`; with several sources `<mount>/@<source>/api/v1/…`.
 // The pages import these types, and so may scripts. Times are ISO 8601.
-export type { JobOutcome, JobState, LaneOutcome } from '@bearmq/core';
+export type { GroupOrder, JobOutcome, JobState, LaneOutcome } from '@bearmq/core';
 export type { Action, BulkAction, PayloadMode } from './actions.ts';
 export type { BulkAnswer, BulkBody, BulkPreviewAnswer, BulkPreviewBody, FilterBody } from './api-types/bulk.ts';
 export type { CountAnswer, ErrorAnswer } from './api-types/common.ts';
@@ -17,10 +17,12 @@ export type {
   JobResultAnswer,
   JobRow,
   JobsAnswer,
+  PayloadHeadAnswer,
   PriorityAnswer,
   PriorityBody,
   RetryAnswer,
   RetryBody,
+  RunNowAnswer,
   TimelineEntry,
 } from './api-types/jobs.ts';
 export type {

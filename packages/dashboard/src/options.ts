@@ -1,4 +1,4 @@
-import type { Context, JobRecord, QueueRecord } from '@bearmq/core';
+import type { Context, JobRecord } from '@bearmq/core';
 import { checkOptions, hasMethods, numberIn, oneOf } from '@bearmq/core/driver';
 import type { Authorize } from './access.ts';
 import type { Action, PayloadMode } from './actions.ts';
@@ -18,7 +18,26 @@ export interface Health {
     readonly latest: number;
     readonly pending: readonly { readonly version: number; readonly name: string }[];
   };
-  readonly queue: Pick<QueueRecord, 'tables'> | null;
+  readonly tables: readonly {
+    readonly name: string;
+    readonly heapBytes: number | null;
+    readonly indexBytes: number | null;
+    readonly toastBytes: number | null;
+    readonly rows: number;
+    readonly deadRows: number;
+    readonly vacuumedAt: Date | null;
+  }[];
+  readonly horizon: readonly {
+    readonly kind: string;
+    readonly subject: string;
+    readonly who: string;
+    readonly application: string | null;
+    readonly state: string | null;
+    readonly forSecs: number | null;
+    readonly behind: number | null;
+    readonly message: string;
+    readonly remedy: string;
+  }[];
 }
 
 /** A Context of `bearmq`; or one of `@bearmq/core`, without the page of the doctor's findings. */
@@ -42,6 +61,15 @@ export interface AuditRecord {
 /** Something that a job says of itself. */
 export type OutputKind = 'result' | 'progress' | 'log';
 
+/** The trace and the span in which a job was enqueued, as its header `traceparent` says. */
+export interface TraceContext {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** 16 hexadecimal digits. */
+  readonly spanId: string;
+  readonly traceparent: string;
+}
+
 /** The options of {@link createDashboard}. */
 export interface DashboardOptions {
   /**
@@ -60,7 +88,15 @@ export interface DashboardOptions {
   readonly title?: string;
   /** Shown beside the title; `production` has a colour of its own. @defaultValue none */
   readonly environment?: string;
-  /** Pages about a job elsewhere: its logs, its trace. @defaultValue none */
+  /**
+   * The page of a trace: a template with `{traceId}`, and `{spanId}` if it likes; or a function that returns the address.
+   * Shown for jobs that have the header `traceparent`, as those have that are enqueued within a span of
+   * OpenTelemetry (`@bearmq/otel`).
+   *
+   * @defaultValue none
+   */
+  readonly traceUrl?: string | ((trace: TraceContext) => string);
+  /** Pages about a job elsewhere: its logs, its customer. @defaultValue none */
   readonly links?: readonly { readonly label: string; readonly href: (job: JobRecord) => string }[];
   /**
    * What of a job may leave the server: called for each one before anything of it is answered. Returns it, or a copy with its
@@ -94,10 +130,13 @@ export interface DashboardOptions {
   readonly onAction?: (action: AuditRecord) => void;
 }
 
+/** What has no default. */
+type Unset = 'traceUrl' | 'redact' | 'redactOutput' | 'onAction';
+
 /** What the server works with: the options, with what was left out. */
 export interface Settings
-  extends Omit<Required<DashboardOptions>, 'context' | 'environment' | 'redact' | 'redactOutput' | 'onAction'>,
-    Pick<DashboardOptions, 'redact' | 'redactOutput' | 'onAction'> {
+  extends Omit<Required<DashboardOptions>, 'context' | 'environment' | Unset>,
+    Pick<DashboardOptions, Unset> {
   readonly sources: readonly Source[];
   readonly environment: string | null;
 }
@@ -166,6 +205,10 @@ const checks = {
     Array.isArray(value) && value.every((one) => typeof one?.label === 'string' && typeof one?.href === 'function')
       ? undefined
       : 'must be a list of { label, href: (job) => address }',
+  traceUrl: (value: unknown) =>
+    typeof value === 'function' || (typeof value === 'string' && /^(https?:\/\/|\/(?!\/)).*\{traceId\}/.test(value))
+      ? undefined
+      : "must be an address with {traceId} in it, as 'https://traces.example/{traceId}', or a function that returns one",
   redact: aFunction,
   redactOutput: aFunction,
   payloads: oneOf('show', 'on-demand', 'never'),

@@ -69,6 +69,37 @@ describe('a bulk', () => {
     });
   });
 
+  it('has the scheduled jobs of a filter run now, and counts no others', async () => {
+    await fill(3);
+    const later = Array.from({ length: 2 }, (_, n) => ({ payload: n, channel: 'filled', delaySecs: 3_600 }));
+    await queue.define('FILLED').enqueueMany(later);
+    const done = await run('job.run-now', { channel: 'filled' });
+    expect(done.preview.matched.value).toBe(2);
+    expect(done.pages).toMatchObject([{ done: 2, skipped: { refused: 0 } }]);
+    const { jobs } = await queue.context.jobs.find({ channel: 'filled' });
+    expect(jobs.map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => 'ready'));
+  });
+
+  it('is of the failures of one kind, as they are listed', async () => {
+    const breaks = queue.define('FILLED', ({ why }: { why: string } = {} as never) => {
+      throw new Error(why);
+    });
+    await breaks.register();
+    const ids = await breaks.enqueueMany(
+      ['tray 1', 'tray 22', 'no ink'].map((why) => ({ payload: { why }, channel: 'filled' })),
+    );
+    const worker = queue.work({ channels: ['filled'] });
+    for (const id of ids) await queue.reaches(id, 'over');
+    await worker.stop();
+    const { json } = await api.get('failures?jobName=FILLED');
+    const { groups } = json as { groups: { fingerprint: string; count: number }[] };
+    const kind = groups.find(({ count }) => count === 2)?.fingerprint;
+    const { jobs } = (await api.get(`jobs?fingerprint=${kind}&order=oldest`)).json as { jobs: { id: string }[] };
+    expect(jobs.map(({ id }) => id).toSorted()).toEqual(ids.slice(0, 2).toSorted());
+    const done = await run('job.delete', { fingerprint: kind });
+    expect([done.preview.matched.value, done.pages[0]?.done]).toEqual([2, 2]);
+  });
+
   it('leaves out jobs that came after its preview', async () => {
     await fill(3);
     const { before, filterHash } = (

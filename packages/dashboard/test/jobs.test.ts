@@ -74,12 +74,6 @@ describe('GET jobs/:id', () => {
     expect(json).toMatchObject({ error: expect.stringContaining('second line') as never });
   });
 
-  it('has the links that it is given', async () => {
-    const links = [{ label: 'Logs', href: ({ id }: { id: string }) => `https://logs.example/${id}` }];
-    const { json } = await apiOn(queue, { links }).get(`jobs/${waiting}`);
-    expect(json).toMatchObject({ links: [{ label: 'Logs', href: `https://logs.example/${waiting}` }] });
-  });
-
   it('is 404 for a job that is not there, and 400 for what is no id', async () => {
     for (const path of ['', '/payload', '/explain']) {
       expect((await api.get(`jobs/${randomUUID()}${path}`)).status).toBe(404);
@@ -155,6 +149,14 @@ describe('what is done to a job', () => {
     expect(await queue.context.jobs.get(id)).toMatchObject({ state: 'scheduled' });
     expect((await api.post(`jobs/${id}/delete`)).json).toMatchObject({ deleted: 1 });
     expect((await api.post(`jobs/${id}/delete`)).status).toBe(404);
+  });
+
+  it('has one that is scheduled run now', async () => {
+    const id = await fresh({ delaySecs: 3_600 });
+    expect((await api.post(`jobs/${id}/run-now`)).json).toMatchObject({ promoted: 1 });
+    expect(await queue.context.jobs.get(id)).toMatchObject({ state: 'ready', runAt: null });
+    expect((await api.post(`jobs/${id}/run-now`)).json).toMatchObject({ promoted: 0, waiting: 1 });
+    expect((await api.post(`jobs/${randomUUID()}/run-now`)).status).toBe(404);
   });
 
   it('enqueues one', async () => {

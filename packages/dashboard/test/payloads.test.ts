@@ -49,6 +49,23 @@ describe('the page of a job', () => {
     expect(json).toMatchObject({ payload: { text: null, bytes: null, isLarge: true } });
     expect(text.length).toBeLessThan(2_000);
     expect((await api.get(`jobs/${id}/payload`)).text).toHaveLength(70_011);
+    expect((await api.get(`jobs/${id}/payload/head`)).json).toMatchObject({ bytes: 70_011, isWhole: true });
+    await queue.context.jobs.delete(id);
+  });
+
+  it('has only the beginning of one that no page could lay out, redacted or not', async () => {
+    const id = await queue.define('HUGE').enqueue({ text: '😀'.repeat(600_000) }, { channel: 'nobody' });
+    const bytes = 600_000 * 4 + 11;
+    const { json, text } = await api.get(`jobs/${id}/payload/head`);
+    expect(json).toMatchObject({ bytes, isWhole: false });
+    expect((json as { text: string }).text.isWellFormed()).toBe(true);
+    expect(text.length).toBeLessThan(70_000);
+    const redacting = apiOn(queue, { redact: (job) => job });
+    expect((await redacting.get(`jobs/${id}/payload/head`)).json).toEqual(json);
+    const hiding = apiOn(queue, { redact: (job) => ({ ...job, payload: 'hidden' }) });
+    expect((await hiding.get(`jobs/${id}/payload/head`)).json).toEqual({ text: '"hidden"', bytes: 8, isWhole: true });
+    const never = apiOn(queue, { authorize: () => ({ allow: [], payloads: 'never' }) });
+    expect((await never.get(`jobs/${id}/payload/head`)).status).toBe(403);
     await queue.context.jobs.delete(id);
   });
 });

@@ -172,6 +172,9 @@ describe('createDashboard', () => {
     [{ refreshSecs: 0 }, 'refreshSecs'],
     [{ payloads: 'yes' }, 'payloads'],
     [{ links: [{ label: 'x' }] }, 'links'],
+    [{ traceUrl: 'https://traces.example/' }, 'traceUrl must be an address with {traceId} in it'],
+    [{ traceUrl: 'javascript:{traceId}' }, 'traceUrl'],
+    [{ traceUrl: '//evil.example/{traceId}' }, 'traceUrl'],
     [{ colour: 'red' }, 'colour'],
   ])('refuses %j', (options, message) => {
     expect(() => apiOn(queue, options as object)).toThrow(message);

@@ -1,5 +1,6 @@
 import { until } from '@bearmq/test-support';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { HealthAnswer } from '../dist/api-types.js';
 import { ROUTES } from '../dist/server/routes/index.js';
 import { apiOn } from './support/api.ts';
 import { useQueue } from './support/queue.ts';
@@ -32,6 +33,7 @@ it('answers each GET of the table of routes', async () => {
     const paths: Readonly<Record<string, string>> = {
       'jobs/:id': `jobs/${job?.id}`,
       'jobs/:id/payload': `jobs/${job?.id}/payload`,
+      'jobs/:id/payload/head': `jobs/${job?.id}/payload/head`,
       'jobs/:id/result': `jobs/${job?.id}/result`,
       'jobs/:id/log': `jobs/${job?.id}/log`,
       'jobs/:id/explain': `jobs/${group}/explain`,
@@ -147,7 +149,37 @@ describe('health', () => {
   it('has the findings, what is migrated, and the tables', async () => {
     const { json } = await api.get('health');
     expect(json).toMatchObject({ migrations: { pending: [] }, findings: expect.any(Array) });
-    expect((json as { tables: { name: string }[] }).tables.map(({ name }) => name)).toContain('job');
+    const { tables } = json as HealthAnswer;
+    expect(tables.find(({ name }) => name === 'job')).toEqual({
+      name: 'job',
+      heapBytes: expect.any(Number),
+      indexBytes: expect.any(Number),
+      toastBytes: expect.any(Number),
+      rows: expect.any(Number),
+      deadRows: expect.any(Number),
+      vacuumedAt: null,
+    });
+  });
+
+  it('names who holds vacuum up, and what to do about it', async () => {
+    const client = await queue.pool.connect();
+    try {
+      await client.query("set application_name = 'long report'");
+      await client.query('begin isolation level repeatable read');
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      const subject = `pid ${rows[0]?.pid}`;
+      await until('it is among those that hold', async () => {
+        const { horizon } = (await apiOn(queue).get('health')).json as HealthAnswer;
+        const found = horizon.find((one) => one.subject === subject);
+        if (found === undefined) return false;
+        expect(found).toMatchObject({ kind: 'session', application: 'long report', state: 'idle in transaction' });
+        expect(found.remedy).toContain(`select pg_terminate_backend(${rows[0]?.pid});`);
+        return true;
+      });
+    } finally {
+      await client.query('rollback; reset application_name');
+      client.release();
+    }
   });
 
   it('is left out for a context that cannot tell', async () => {

@@ -3,7 +3,8 @@ import { useEffect } from 'preact/hooks';
 import { Route, Switch, useLocation } from 'wouter-preact';
 import type { MetaAnswer } from '../src/api-types.ts';
 import { FailuresPage } from './pages/failures.tsx';
-import { GroupPage, GroupsPage } from './pages/groups.tsx';
+import { GroupPage } from './pages/group.tsx';
+import { GroupsPage } from './pages/groups.tsx';
 import { HealthPage } from './pages/health.tsx';
 import { JobPage } from './pages/job/job.tsx';
 import { JobsPage } from './pages/jobs.tsx';
@@ -15,6 +16,7 @@ import { SettingsPage } from './pages/settings.tsx';
 import { Page } from './parts/page.tsx';
 import { Empty, Failed, Loading } from './parts/states.tsx';
 import { Shell } from './shell.tsx';
+import { plainPart } from './state/location.ts';
 import { meta, useApi } from './state/queries.ts';
 import { texts } from './texts.ts';
 
@@ -41,16 +43,16 @@ function Pages(): JSX.Element {
       <Route path="/">{() => <OverviewPage />}</Route>
       <Route path="/lanes">{() => <LanesPage />}</Route>
       <Route path="/lanes/:channel/:name">
-        {({ channel, name }) => <LanePage key={path} channel={channel} jobName={name} />}
+        {({ channel, name }) => <LanePage key={path} channel={plainPart(channel)} jobName={plainPart(name)} />}
       </Route>
       <Route path="/jobs">{() => <JobsPage />}</Route>
       <Route path="/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
       <Route path="/failures">{() => <FailuresPage />}</Route>
       <Route path="/groups">{() => <GroupsPage />}</Route>
-      <Route path="/groups/:name">{({ name }) => <GroupPage key={name} name={name} />}</Route>
+      <Route path="/groups/:name">{({ name }) => <GroupPage key={name} name={plainPart(name)} />}</Route>
       <Route path="/schedules">{() => <SchedulesPage />}</Route>
       <Route path="/schedules/:name/:key">
-        {({ name, key }) => <SchedulePage key={path} jobName={name} name={key} />}
+        {({ name, key }) => <SchedulePage key={path} jobName={plainPart(name)} name={plainPart(key)} />}
       </Route>
       <Route path="/processes">{() => <ProcessesPage />}</Route>
       <Route path="/processes/:id">{({ id }) => <ProcessPage key={id} id={id} />}</Route>

@@ -356,6 +356,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
   ['function', '', 'rescue_v1(uuid, double precision, double precision, double precision)', '36cd8b52abb14b69'],
   ['function', '', 'resume_v1(text, text)', '1b5d23f982d9f275'],
   ['function', '', 'retry_jobs_v1(uuid[], double precision)', '9f95f8a907309e5c'],
+  ['function', '', 'run_now_v1(uuid[])', '219958ba880b7d3a'],
   ['function', '', 'set_group_v1(text, integer, integer, integer, double precision)', '19d08c7d21216627'],
   [
     'function',

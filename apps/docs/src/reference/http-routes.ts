@@ -23,6 +23,10 @@ const TOLD: Readonly<Record<string, Told>> = {
   'GET jobs': { about: 'A page of jobs, without payloads', answer: 'JobsAnswer' },
   'GET jobs/:id': { about: 'A job, how far it says it is, and its timeline', answer: 'JobAnswer' },
   'GET jobs/:id/payload': { about: 'Its payload, as it is stored, digit by digit' },
+  'GET jobs/:id/payload/head': {
+    about: 'Its payload, or the beginning of a large one, and how large it is',
+    answer: 'PayloadHeadAnswer',
+  },
   'GET jobs/:id/result': { about: 'Whether it kept a result, and that', answer: 'JobResultAnswer' },
   'GET jobs/:id/log': { about: 'Lines that it logged, the oldest first', answer: 'JobLogAnswer' },
   'GET jobs/:id/explain': { about: 'Why it is where it is, and what to do', answer: 'ExplainAnswer' },
@@ -32,6 +36,7 @@ const TOLD: Readonly<Record<string, Told>> = {
     answer: 'EnqueueAnswer',
   },
   'POST jobs/:id/retry': { about: 'Has it run again', body: 'RetryBody', answer: 'RetryAnswer' },
+  'POST jobs/:id/run-now': { about: 'Has it run before its time, if it is scheduled', answer: 'RunNowAnswer' },
   'POST jobs/:id/cancel': { about: 'Cancels it, or tells it to end', body: 'CancelBody', answer: 'CancelAnswer' },
   'POST jobs/:id/delete': { about: 'Deletes it for good', answer: 'DeleteAnswer' },
   'POST jobs/:id/priority': { about: 'Gives it another priority', body: 'PriorityBody', answer: 'PriorityAnswer' },
@@ -66,7 +71,10 @@ const TOLD: Readonly<Record<string, Told>> = {
     answer: 'PauseAnswer',
   },
   'POST pauses/remove': { about: 'Ends a pause', body: 'PausedWhat', answer: 'ResumeAnswer' },
-  'GET health': { about: 'What `diagnose` finds, and what is migrated', answer: 'HealthAnswer' },
+  'GET health': {
+    about: 'What `diagnose` finds, what is migrated, how large tables are, and who holds vacuum up',
+    answer: 'HealthAnswer',
+  },
 };
 
 const MOMENT = 'A time in ISO 8601, as `2026-11-29T06:00:00Z`';
@@ -80,16 +88,17 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   channel: 'Of this channel only',
   jobName: 'Of this name only',
   jobGroup: 'Of this group only',
-  search: 'A part of the name or the channel',
+  search: 'A part of the name, or of the channel of a lane',
   state: 'In this state; may come several times',
   outcome: 'With this outcome; may come several times',
   id: 'With this id; may come several times',
   error: "A part of the error's text",
+  fingerprint: 'That failed in this way: a `fingerprint` of `failures`',
   enqueuedFrom: MOMENT,
   enqueuedTo: MOMENT,
   finalizedFrom: MOMENT,
   finalizedTo: MOMENT,
-  order: '`newest` (the default) or `oldest`',
+  order: 'Of jobs `newest` (the default) or `oldest`; of groups `name` (the default), `waiting`, `oldest` or `held`',
   limit: 'The most entries of the page',
   after: 'Where to go on: `next` of the page before',
 };

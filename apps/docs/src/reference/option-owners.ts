@@ -200,6 +200,7 @@ export const OWNERS: readonly Owner[] = [
       basePath: "`''`, or a path such as `'/admin/jobs'`",
       title: 'a text',
       environment: 'a text',
+      traceUrl: 'an address with `{traceId}`, or a function',
       links: '`{ label, href }`, any number',
     },
   },

@@ -19,10 +19,11 @@ export const dashboard: Command = defineCommand({
     user: text('name', 'ask for this user and the password'),
     password: text('text', `of that user; else ${PASSWORD}`),
     open: toggle('ask for nothing, though others may reach it'),
+    traceUrl: text('address', 'the page of a trace, with {traceId} in it'),
     environment: text('name', 'shown in the header; production has a colour of its own'),
   },
   run: async ({ options, output, surroundings, database }) => {
-    const { port, host, allowActions, environment } = options;
+    const { port, host, allowActions, environment, traceUrl } = options;
     const credentials = credentialsIn(options, surroundings.env[PASSWORD]);
     const { serve } = await load();
     const { context: make, driver, schema } = await database();
@@ -38,6 +39,7 @@ export const dashboard: Command = defineCommand({
       ...(host === undefined ? {} : { host }),
       ...(credentials === undefined ? {} : { credentials }),
       ...(environment === undefined ? {} : { environment }),
+      ...(traceUrl === undefined ? {} : { traceUrl }),
     }).catch((error: unknown) => {
       throw isOpenToAll(error) ? refused(error) : error;
     });

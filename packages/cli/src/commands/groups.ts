@@ -3,16 +3,20 @@ import { CliError } from '../cli-error.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { given } from '../given.ts';
-import { count, text } from '../options.ts';
+import { choice, count, text } from '../options.ts';
 import type { Output } from '../output/output.ts';
 import { age, atLeast } from '../output/words.ts';
 
+const NONE = 'no group has jobs that wait, or had some that ran lately';
+
 export const groups: Command = defineCommand({
   name: 'groups',
-  about: 'Job groups: who holds them and what waits for them; one, or a page by their names.',
+  about: 'Job groups: who holds them and what waits for them; one, or a page.',
   arguments: [{ name: 'name', about: 'of one group', presence: 'optional' }],
   options: {
     limit: count('how many (default: 100)', 1, 1_000),
+    order: choice('what comes first (default: name)', ['name', 'waiting', 'oldest', 'held']),
+    search: text('text', 'only groups with this in their name'),
     after: text('name', 'go on after this group'),
   },
   run: async ({ options, args, output, database }) => {
@@ -30,11 +34,16 @@ export const groups: Command = defineCommand({
       else showOne(group, output);
       return EXIT.done;
     }
-    const page = await context().groups.list(given({ limit: options.limit, after: options.after }));
+    const page = await context().groups.list(
+      given({ limit: options.limit, after: options.after, order: options.order, search: options.search }),
+    );
     if (output.isJson) output.json(page);
-    else if (page.groups.length === 0) output.note('no group has jobs that wait, or had some that ran lately');
+    else if (page.groups.length === 0) output.note(options.order === undefined ? NONE : 'no such group');
     else showAll(page.groups, output);
-    if (page.next !== null && !output.isJson) output.note(`there are more: --after ${JSON.stringify(page.next)}`);
+    if (page.next !== null && !output.isJson) {
+      const more = page.isPartial ? 'not all were looked at' : 'there are more';
+      output.note(`${more}: --after ${JSON.stringify(page.next)}`);
+    }
     return EXIT.done;
   },
 });

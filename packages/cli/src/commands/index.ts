@@ -19,6 +19,7 @@ import { jobsList } from './jobs/list.ts';
 import { jobsMove } from './jobs/move.ts';
 import { jobsPriority } from './jobs/priority.ts';
 import { jobsRetry } from './jobs/retry.ts';
+import { jobsRunNow } from './jobs/run-now.ts';
 import { jobsShow } from './jobs/show.ts';
 import { jobsTail } from './jobs/tail.ts';
 import { limitsClear } from './limits/clear.ts';
@@ -60,6 +61,7 @@ const listed: readonly Command[] = [
   jobsTail,
   jobsEnqueue,
   jobsRetry,
+  jobsRunNow,
   jobsCancel,
   jobsDelete,
   jobsPriority,

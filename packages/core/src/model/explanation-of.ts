@@ -59,7 +59,8 @@ export function explanationOf(id: string, { kind, facts: f }: ToldReason): Expla
           ? `, or a process that knows payloads up to version ${older} has left it to newer ones, for its own has ${f['version']}`
           : '';
       const sentence = `It may run at ${when(at)}: ${WAITS[why]}${left}.`;
-      return { kind, at, inSecs: number(f['inSecs']), why, lastError: text(f['lastError']), sentence, remedy: null };
+      const remedy = 'wait, or run it now (jobs.runNow)';
+      return { kind, at, inSecs: number(f['inSecs']), why, lastError: text(f['lastError']), sentence, remedy };
     }
     case 'pending':
       return { kind, sentence: 'It waits for other jobs, or for a signal.', remedy: null };

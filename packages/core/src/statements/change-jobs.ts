@@ -29,3 +29,12 @@ export const retryJobs: Statement<{ readonly ids: readonly string[]; readonly de
     encode: ({ ids, delaySecs }) => [toArrayLiteral(ids), delaySecs],
     decode: decodeWhat,
   });
+
+/** Has scheduled jobs run before their time. See `run_now_v1`. */
+export const runJobsNow: Statement<{ readonly ids: readonly string[] }, JobsTouched> = defineStatement({
+  name: 'bearmq_run_now',
+  text: ({ fn }) => `
+    select o_id::text, o_what::text, o_name::text, o_channel::text from ${fn('run_now_v1')}($1::text::uuid[])`,
+  encode: ({ ids }) => [toArrayLiteral(ids)],
+  decode: decodeWhat,
+});

@@ -1,6 +1,7 @@
 import { type SqlRow, type SqlValue, toArrayLiteral } from '../driver/index.ts';
 import { dateIn, type JobOutcome, type JobRecord, type JobState, jobRecordIn } from '../model/job-record.ts';
 import { asNullable, asNumber, asText } from '../schema/index.ts';
+import { errorSql } from './error-sql.ts';
 import { finalizedRecord, unfinishedRecord } from './job-records.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
@@ -13,6 +14,7 @@ export interface JobSought {
   readonly channel?: string | undefined;
   readonly jobGroup?: string | undefined;
   readonly errorIncludes?: string | undefined;
+  readonly fingerprint?: string | undefined;
   readonly enqueuedFromMs?: number | undefined;
   readonly enqueuedToMs?: number | undefined;
   readonly finalizedFromMs?: number | undefined;
@@ -89,7 +91,7 @@ function unfinishedFinder(order: 'newest' | 'oldest'): Finder {
         order: sorted,
         isSought: `($4::text is null or w.state::text = any ($4::text::text[]))
         and ($9::text is null or pg_catalog.strpos(w.last_error, $9::text) > 0)
-        and $2::text is null and $5::text is null and $12::float8 is null and $13::float8 is null`,
+        and $2::text is null and $5::text is null and $17::text is null and $12::float8 is null and $13::float8 is null`,
       }),
     encode,
     decode,
@@ -107,6 +109,7 @@ function finalizedFinder(order: 'newest' | 'oldest'): Finder {
         ('epoch'::timestamptz + $2::text::int8 * interval '1 microsecond', $1::text::uuid))
       and ($3::text is null or f.id = any ($3::text::uuid[]))
       and ($5::text is null or $5::text like '%succeeded%' or f.outcome <> 'succeeded')
+      and ($17::text is null or f.outcome <> 'succeeded')
       and ($12::float8 is null or f.finalized_at >= pg_catalog.to_timestamp($12::float8 / 1000))
       and ($13::float8 is null or f.finalized_at < pg_catalog.to_timestamp($13::float8 / 1000))
       and f.finalized_at > '-infinity' and f.finalized_at < 'infinity'
@@ -124,7 +127,9 @@ function finalizedFinder(order: 'newest' | 'oldest'): Finder {
         order: sorted,
         isSought: `($4::text is null or $4::text like '%over%')
         and ($5::text is null or w.outcome::text = any ($5::text::text[]))
-        and ($9::text is null or pg_catalog.strpos(w.error, $9::text) > 0)`,
+        and ($9::text is null or pg_catalog.strpos(w.error, $9::text) > 0)
+        and ($17::text is null or w.outcome = 'failed'
+          and ${errorSql.fingerprintOf('w.name', 'w.error')} = $17::text)`,
       }),
     encode,
     decode,
@@ -180,6 +185,7 @@ function encode({ sought, after, limit, window, payloadBytes }: FindInput): read
     window,
     limit,
     payloadBytes,
+    sought.fingerprint ?? null,
   ];
 }
 

@@ -1,4 +1,5 @@
 import { asNumber, asText } from '../schema/index.ts';
+import { errorSql } from './error-sql.ts';
 import { defineStatement, type Statement } from './statement.ts';
 
 export interface FailuresInput {
@@ -26,9 +27,8 @@ export interface FailureKinds {
 }
 
 /**
- * Failed jobs in history by what they failed with: those of one name whose errors have the same first line, numbers and
- * hexadecimal digits aside (UUIDs too); one pattern without a choice in it, which takes a third of the time. It looks at the newest by the index of those that did not succeed, however much history
- * there is, and reads of each error no more than its first line.
+ * Failed jobs in history by what they failed with: those of one name whose errors have the same first line, numbers
+ * aside. It looks at the newest by the index of those that did not succeed, however much history there is.
  */
 export const readFailures: Statement<FailuresInput, FailureKinds> = defineStatement({
   name: 'bearmq_read_failures',
@@ -36,13 +36,13 @@ export const readFailures: Statement<FailuresInput, FailureKinds> = defineStatem
   text: ({ finalizedJob }) => `
     with looked as materialized (
       select f.id, f.name, f.channel, f.outcome, f.finalized_at,
-        pg_catalog.split_part(pg_catalog.left(f.error, 500), pg_catalog.chr(10), 1) as line
+        ${errorSql.line('f.error')} as line
       from ${finalizedJob} f
       where f.outcome <> 'succeeded' and ($1::float8 is null or f.finalized_at >= pg_catalog.to_timestamp($1::float8))
       order by f.finalized_at desc limit $4::int4
     ),
     kind as (
-      select l.name, pg_catalog.regexp_replace(l.line, '[0-9a-fA-F]*[0-9][0-9a-fA-F-]*', '#', 'g') as pattern,
+      select l.name, ${errorSql.pattern('l.line')} as pattern,
         pg_catalog.count(*) as n, pg_catalog.min(l.finalized_at) as first, pg_catalog.max(l.finalized_at) as last,
         (pg_catalog.array_agg(l.id order by l.finalized_at desc))[1] as sample,
         (pg_catalog.array_agg(l.line order by l.finalized_at desc))[1] as line
@@ -50,7 +50,7 @@ export const readFailures: Statement<FailuresInput, FailureKinds> = defineStatem
       where l.outcome = 'failed' and ($2::text is null or l.channel = $2::text) and ($3::text is null or l.name = $3::text)
       group by 1, 2
     )
-    select pg_catalog.left(pg_catalog.md5(k.name || pg_catalog.chr(10) || coalesce(k.pattern, '')), 12)::text as o_fingerprint,
+    select ${errorSql.fingerprint('k.name', 'k.pattern')}::text as o_fingerprint,
       k.name::text as o_name, coalesce(k.line, '')::text as o_line, k.n::float8 as o_count,
       (extract(epoch from k.first) * 1000)::float8 as o_first, (extract(epoch from k.last) * 1000)::float8 as o_last,
       k.sample::text as o_sample, null::float8 as o_looked

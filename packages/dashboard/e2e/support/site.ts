@@ -11,11 +11,15 @@ import { WatchedPage } from './watched-page.ts';
 /** Where the dashboard is mounted: not at the root, so that an address that is not relative shows. */
 export const MOUNT = '/admin/jobs';
 
+type Look = (watched: WatchedPage) => Promise<void>;
+
 /** A queue, its dashboard behind a mount, and a browser that looks at it. */
 export interface Site {
   readonly queue: Queue;
   /** Opens a page of the dashboard, has something done there, and closes it. Fails if a browser had to complain. */
-  visit(path: string, look: (watched: WatchedPage) => Promise<void>, options?: BrowserContextOptions): Promise<void>;
+  visit(path: string, look: Look, options?: BrowserContextOptions): Promise<void>;
+  /** The same, wherever the dashboard is mounted. */
+  browse(mount: string, path: string, look: Look, options?: BrowserContextOptions): Promise<void>;
 }
 
 export function useSite(): Site {
@@ -25,7 +29,13 @@ export function useSite(): Site {
   let browser: Browser;
   beforeAll(async () => {
     const authorize = 'open';
-    dashboard = createDashboard({ context: queue.context, authorize, basePath: MOUNT, refreshSecs: 1 });
+    dashboard = createDashboard({
+      context: queue.context,
+      authorize,
+      basePath: MOUNT,
+      refreshSecs: 1,
+      traceUrl: 'https://traces.example/{traceId}',
+    });
     server = createServer(nodeHandler(dashboard));
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
@@ -42,24 +52,27 @@ export function useSite(): Site {
     });
     await dashboard.close();
   });
+  const browse: Site['browse'] = async (mount, path, look, options = {}) => {
+    const context = await browser.newContext({
+      viewport: { width: 1_280, height: 900 },
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    try {
+      const watched = await WatchedPage.of(context, mount);
+      await watched.go(path);
+      await look(watched);
+      expect(watched.complaints()).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  };
   return {
     queue,
+    browse,
     visit: async (path, look, options = {}) => {
       const { port } = server.address() as AddressInfo;
-      const origin = `http://127.0.0.1:${port}`;
-      const context = await browser.newContext({
-        viewport: { width: 1_280, height: 900 },
-        reducedMotion: 'reduce',
-        ...options,
-      });
-      try {
-        const watched = await WatchedPage.of(context, `${origin}${MOUNT}`);
-        await watched.go(path);
-        await look(watched);
-        expect(watched.complaints()).toEqual([]);
-      } finally {
-        await context.close();
-      }
+      await browse(`http://127.0.0.1:${port}${MOUNT}`, path, look, options);
     },
   };
 }

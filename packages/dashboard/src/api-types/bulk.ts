@@ -16,6 +16,7 @@ export interface FilterBody {
   readonly finalizedFrom?: string;
   readonly finalizedTo?: string;
   readonly error?: string;
+  readonly fingerprint?: string;
 }
 
 /** POST bulk/preview: needs the right to that action, and changes nothing. */

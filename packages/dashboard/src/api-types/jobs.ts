@@ -7,6 +7,7 @@ import type {
   JobOutcome,
   JobState,
   RetryResult,
+  RunNowResult,
 } from '@bearmq/core';
 import type { PayloadMode } from '../actions.ts';
 import type { Wire } from '../wire.ts';
@@ -32,7 +33,7 @@ export interface JobRow {
 }
 
 /**
- * GET jobs?state&outcome&jobName&channel&jobGroup&id&enqueuedFrom&enqueuedTo&finalizedFrom&finalizedTo&error&order&limit&after
+ * GET jobs?state&outcome&jobName&channel&jobGroup&id&enqueuedFrom&enqueuedTo&finalizedFrom&finalizedTo&error&fingerprint&order&limit&after
  * — `state`, `outcome` and `id` may come several times; `order` is newest or oldest; `limit` 1 to 200, 50 by default.
  */
 export interface JobsAnswer {
@@ -63,7 +64,7 @@ export interface JobAnswer extends Omit<JobRow, 'errorLine'> {
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: {
     readonly mode: PayloadMode;
-    /** JSON; `null` where it is to be asked for (`jobs/:id/payload`), or has more than 64 KiB. */
+    /** JSON; `null` where it is to be asked for (`jobs/:id/payload/head`), or has more than 64 KiB. */
     readonly text: string | null;
     /** In bytes of JSON; `null` where payloads are not shown, or it has more than 64 KiB. */
     readonly bytes: number | null;
@@ -75,7 +76,9 @@ export interface JobAnswer extends Omit<JobRow, 'errorLine'> {
   /** How far it said it is, as JSON; `null` where it said nothing, or that is not shown. */
   readonly progress: { readonly text: string; readonly at: string } | null;
   readonly timeline: readonly TimelineEntry[];
-  /** Pages about it elsewhere: logs, traces. */
+  /** The trace in which it was enqueued, by its header `traceparent`; `null` where it has none, or no `traceUrl` is given. */
+  readonly trace: { readonly id: string; readonly href: string } | null;
+  /** Pages about it elsewhere: its logs. */
   readonly links: readonly { readonly label: string; readonly href: string }[];
 }
 
@@ -107,6 +110,15 @@ export interface JobLogAnswer {
 
 /** GET jobs/:id/payload answers the JSON itself, as text. */
 
+/** GET jobs/:id/payload/head */
+export interface PayloadHeadAnswer {
+  /** All of it where it has up to 524,288 characters; of a longer one the first 65,536, which are no JSON. */
+  readonly text: string;
+  /** Of the whole, in bytes of JSON. */
+  readonly bytes: number;
+  readonly isWhole: boolean;
+}
+
 /** POST jobs/:id/retry */
 export interface RetryBody {
   readonly delaySecs?: number;
@@ -121,6 +133,8 @@ export interface PriorityBody {
 }
 /** POST jobs/:id/retry */
 export type RetryAnswer = Wire<RetryResult>;
+/** POST jobs/:id/run-now */
+export type RunNowAnswer = Wire<RunNowResult>;
 /** POST jobs/:id/cancel */
 export type CancelAnswer = Wire<CancelResult>;
 /** POST jobs/:id/delete */

@@ -12,10 +12,12 @@ export interface FailuresAnswer {
   readonly isPartial: boolean;
 }
 
-/** GET groups?after&limit — by name. */
+/** GET groups?order&search&after&limit — `order`: name, waiting, oldest or held; name by default. */
 export interface GroupsAnswer {
   readonly groups: readonly Wire<GroupRecord>[];
   readonly next: string | null;
+  /** There are more behind `next` that were not looked at. */
+  readonly isPartial: boolean;
 }
 /** GET groups/:name */
 export interface GroupAnswer {
@@ -103,6 +105,29 @@ export interface HealthAnswer {
     readonly latest: number;
     readonly pending: readonly { readonly version: number; readonly name: string }[];
   };
-  /** About how many rows no vacuum has removed yet; empty while migrations are pending. */
-  readonly tables: readonly { readonly name: string; readonly deadRows: number }[];
+  /** How large each table is: sizes in bytes, `null` while somebody has locked the table against all. */
+  readonly tables: readonly {
+    readonly name: string;
+    readonly heapBytes: number | null;
+    readonly indexBytes: number | null;
+    readonly toastBytes: number | null;
+    /** About how many, as `deadRows`: those that no vacuum has removed yet. */
+    readonly rows: number;
+    readonly deadRows: number;
+    readonly vacuumedAt: string | null;
+  }[];
+  /** Who keeps vacuums from removing dead rows, the one that is behind the most first. */
+  readonly horizon: readonly {
+    readonly kind: string;
+    readonly subject: string;
+    readonly who: string;
+    readonly application: string | null;
+    readonly state: string | null;
+    /** For how long, in seconds; `null` where the server does not tell. */
+    readonly forSecs: number | null;
+    /** How many transactions have begun since. */
+    readonly behind: number | null;
+    readonly message: string;
+    readonly remedy: string;
+  }[];
 }

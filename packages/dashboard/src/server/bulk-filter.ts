@@ -14,7 +14,7 @@ export interface Bulk {
 }
 
 const KEYS = [
-  ...['states', 'outcomes', 'ids', 'jobName', 'channel', 'jobGroup', 'error'],
+  ...['states', 'outcomes', 'ids', 'jobName', 'channel', 'jobGroup', 'error', 'fingerprint'],
   ...['enqueuedFrom', 'enqueuedTo', 'finalizedFrom', 'finalizedTo'],
 ] as readonly (keyof FilterBody)[];
 
@@ -23,6 +23,7 @@ const ABOUT: Readonly<
   Record<BulkAction, { readonly states?: readonly JobState[]; readonly outcomes?: readonly JobOutcome[] }>
 > = {
   'job.retry': { outcomes: ['failed', 'cancelled'] },
+  'job.run-now': { states: ['scheduled'] },
   'job.cancel': { states: ['scheduled', 'ready', 'blocked', 'pending', 'running'] },
   'job.delete': {},
   'job.priority': { states: ['scheduled', 'ready', 'blocked'] },
@@ -53,10 +54,12 @@ export function bulkOf({ granted }: Call, { action, filter }: Partial<BulkPrevie
     earlier(at('finalizedTo', finalizedTo), isOver ? before : null),
   );
   const about = ABOUT[action];
+  // What failed in one way is over: it says as much as states do.
+  const isOpen = given.states === undefined && given.outcomes === undefined && given.fingerprint === undefined;
   return {
     action,
     filter: {
-      ...(given.states === undefined && given.outcomes === undefined ? about : {}),
+      ...(isOpen ? about : {}),
       ...same,
       ...withoutEmpty({ errorIncludes: error, enqueued, finalized, channel: oneChannel(granted, given.channel) }),
     },

@@ -13,6 +13,7 @@ interface Page {
 /** What each takes. */
 const OPTIONS: Readonly<Record<BulkAction, readonly (keyof Page['options'])[]>> = {
   'job.retry': ['delaySecs'],
+  'job.run-now': [],
   'job.cancel': ['reason'],
   'job.delete': [],
   'job.priority': ['priority'],
@@ -31,6 +32,10 @@ export async function sendBulk(
       const { retried, refused, notFound, next } = await jobs.retry(filter, page);
       const busy = refused.filter(({ why }) => why === 'busy').length;
       return answer(retried, { busy, gone: notFound, refused: refused.length - busy }, next);
+    }
+    case 'job.run-now': {
+      const { promoted, waiting, running, over, notFound, busy, next } = await jobs.runNow(filter, page);
+      return answer(promoted, { running, busy, gone: over + notFound, refused: waiting }, next);
     }
     case 'job.cancel': {
       const { cancelled, running, over, notFound, busy, next } = await jobs.cancel(filter, page);

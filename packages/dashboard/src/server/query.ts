@@ -31,7 +31,7 @@ export function momentOf(name: string, said: unknown): Date {
 
 /** What {@link filterIn} takes. */
 export const FILTER_PARAMETERS: readonly string[] = [
-  ...['state', 'outcome', 'id', 'jobName', 'channel', 'jobGroup', 'error'],
+  ...['state', 'outcome', 'id', 'jobName', 'channel', 'jobGroup', 'error', 'fingerprint'],
   ...['enqueuedFrom', 'enqueuedTo', 'finalizedFrom', 'finalizedTo'],
 ];
 
@@ -50,6 +50,7 @@ export function filterIn(query: URLSearchParams): JobFilter {
     channel: textIn(query, 'channel'),
     jobGroup: textIn(query, 'jobGroup'),
     errorIncludes: textIn(query, 'error'),
+    fingerprint: textIn(query, 'fingerprint'),
     enqueued: rangeOf(momentIn(query, 'enqueuedFrom'), momentIn(query, 'enqueuedTo')),
     finalized: rangeOf(momentIn(query, 'finalizedFrom'), momentIn(query, 'finalizedTo')),
   });

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Context, JobDefinition, type JobState, Worker, type WorkerOptions } from '@bearmq/core';
 import type { Driver } from '@bearmq/core/driver';
 import type { DashboardContext } from '@bearmq/dashboard';
-import { diagnose } from '@bearmq/doctor';
+import { examine } from '@bearmq/doctor';
 import { pgDriver } from '@bearmq/driver-pg';
-import { generateMigrationSql, migrationStatus } from '@bearmq/migrations';
+import { generateMigrationSql } from '@bearmq/migrations';
 import { until } from '@bearmq/test-support';
 import { afterAll, beforeAll } from '@jest/globals';
 import pg from 'pg';
@@ -30,12 +30,7 @@ export function useQueue(): Queue {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   const driver = pgDriver({ pool });
   const core = new Context({ driver, schema });
-  const health = async () => {
-    const findings = await diagnose({ driver, schema });
-    const migrations = await migrationStatus({ driver, schema });
-    const isHealthy = findings.every(({ severity }) => severity !== 'error');
-    return { isHealthy, findings, migrations, queue: await core.stats.queue() };
-  };
+  const health = async () => await examine({ driver, schema }, async () => await core.stats.queue());
   const context = Object.assign(core, { health });
   const workers: Worker[] = [];
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { BulkAction, FailuresAnswer, FilterBody } from '../../src/api-types.ts';
 import { Bulk } from '../parts/bulk.tsx';
-import { commonPart, type FailureKind, FailureTable } from '../parts/failure-table.tsx';
+import { type FailureKind, FailureTable } from '../parts/failure-table.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Card, Page } from '../parts/page.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
@@ -31,15 +31,15 @@ export function FailuresPage(): JSX.Element {
   const since =
     chosen?.secs == null ? null : new Date((Math.floor(Date.now() / 60_000) * 60 - chosen.secs) * 1000).toISOString();
   const answer = useApi<FailuresAnswer>(`failures${query({ since, jobName, channel })}`, { every: 3, keep: true });
-  const filterOf = ({ jobName: name, message }: FailureKind): FilterBody => ({
+  const filterOf = ({ jobName: name, fingerprint }: FailureKind): FilterBody => ({
     outcomes: ['failed'],
     jobName: name,
+    fingerprint,
     ...(channel === null ? {} : { channel }),
     ...(since === null ? {} : { finalizedFrom: since }),
-    ...(message === null || commonPart(message) === '' ? {} : { error: commonPart(message) }),
   });
   const button = (kind: FailureKind, action: BulkAction, icon: 'retry' | 'trash') =>
-    can(action) && kind.message !== null ? (
+    can(action) ? (
       <button
         type="button"
         class={`button is-small ${action === 'job.delete' ? 'is-danger is-plain' : ''}`}
@@ -80,6 +80,7 @@ export function FailuresPage(): JSX.Element {
               <>
                 <FailureTable
                   groups={groups}
+                  within={{ channel, endedSince: chosen?.secs == null ? null : chosen.key }}
                   actions={(kind) => (
                     <div class="row-actions">
                       {button(kind, 'job.retry', 'retry')}

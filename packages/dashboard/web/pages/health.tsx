@@ -5,11 +5,11 @@ import { Copy } from '../parts/copy.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Card, Fact, Page } from '../parts/page.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
-import { Table } from '../parts/table.tsx';
 import { Sentence } from '../parts/time.tsx';
-import { number, plural } from '../state/format.ts';
+import { plural } from '../state/format.ts';
 import { useApi, useMeta } from '../state/queries.ts';
 import { texts } from '../texts.ts';
+import { Horizon, Tables } from './storage.tsx';
 
 const words = texts.health;
 
@@ -28,7 +28,7 @@ export function HealthPage(): JSX.Element {
   return (
     <Page title={texts.nav.health}>
       <Loaded answer={answer}>
-        {({ findings, migrations, tables }) => (
+        {({ findings, migrations, tables, horizon }) => (
           <>
             <Card
               title={words.findings}
@@ -63,39 +63,24 @@ export function HealthPage(): JSX.Element {
                 </ul>
               )}
             </Card>
-            <div class="columns">
-              <Card title={words.schema}>
-                <div class="body">
-                  <dl class="facts">
-                    <Fact label={words.schemaName}>
-                      <code>{schema}</code>
-                    </Fact>
-                    <Fact label={words.version}>{words.versionOf(migrations.current, migrations.latest)}</Fact>
-                    <Fact label={words.pending}>
-                      {migrations.pending.length === 0
-                        ? words.noPending
-                        : migrations.pending.map(({ version, name }) => `${version} ${name}`).join(', ')}
-                    </Fact>
-                    <Fact label={words.release}>{release}</Fact>
-                  </dl>
-                </div>
-              </Card>
-              <Card title={words.tables}>
-                {tables.length === 0 ? (
-                  <Empty title={words.noTables} slim />
-                ) : (
-                  <Table
-                    caption={words.tables}
-                    rows={tables.toSorted((a, b) => b.deadRows - a.deadRows)}
-                    keyOf={({ name }) => name}
-                    columns={[
-                      { key: 'name', label: words.table, isLead: true, cell: ({ name }) => <code>{name}</code> },
-                      { key: 'dead', label: words.deadRows, kind: 'end', cell: ({ deadRows }) => number(deadRows) },
-                    ]}
-                  />
-                )}
-              </Card>
-            </div>
+            <Horizon horizon={horizon} />
+            <Tables tables={tables} />
+            <Card title={words.schema}>
+              <div class="body">
+                <dl class="facts">
+                  <Fact label={words.schemaName}>
+                    <code>{schema}</code>
+                  </Fact>
+                  <Fact label={words.version}>{words.versionOf(migrations.current, migrations.latest)}</Fact>
+                  <Fact label={words.pending}>
+                    {migrations.pending.length === 0
+                      ? words.noPending
+                      : migrations.pending.map(({ version, name }) => `${version} ${name}`).join(', ')}
+                  </Fact>
+                  <Fact label={words.release}>{release}</Fact>
+                </dl>
+              </div>
+            </Card>
           </>
         )}
       </Loaded>

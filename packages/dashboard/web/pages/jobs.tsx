@@ -5,7 +5,7 @@ import type { BulkAction, FilterBody, JobsAnswer, LanesAnswer, OverviewAnswer } 
 import { Bulk } from '../parts/bulk.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
-import { FIXED_COLUMNS, HIDDEN_AT_FIRST, JOB_COLUMNS, JobTable } from '../parts/job-table.tsx';
+import { FREE_COLUMNS, HIDDEN_AT_FIRST, JobTable } from '../parts/job-table.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Card, Page } from '../parts/page.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
@@ -13,6 +13,7 @@ import { countText } from '../parts/tile.tsx';
 import { Moment } from '../parts/time.tsx';
 import { number } from '../state/format.ts';
 import { bodyOf, filterIn, OUTCOMES, queryOf, type ShownFilter, STATES } from '../state/job-filter.ts';
+import { pathAfter } from '../state/job-list.ts';
 import { useApi, useCan } from '../state/queries.ts';
 import { change, useSettings } from '../state/settings.ts';
 import { useShortcuts } from '../state/shortcuts.ts';
@@ -22,6 +23,7 @@ import { texts } from '../texts.ts';
 const words = texts.jobs;
 const ACTIONS: readonly { action: BulkAction; icon: IconName; key: string }[] = [
   { action: 'job.retry', icon: 'retry', key: 'r' },
+  { action: 'job.run-now', icon: 'play', key: 'n' },
   { action: 'job.cancel', icon: 'ban', key: 'c' },
   { action: 'job.delete', icon: 'trash', key: 'd' },
 ];
@@ -39,7 +41,12 @@ export function JobsPage(): JSX.Element {
   const [bulk, setBulk] = useState<{ action: BulkAction; filter: FilterBody } | null>(null);
   useEffect(() => setChosen(new Set()), [path]);
   const can = useCan();
-  const actions = ACTIONS.filter(({ action }) => can(action));
+  const isAnyState = filter.states.length === 0;
+  const hasScheduled = filter.outcomes.length === 0 && (isAnyState || filter.states.includes('scheduled'));
+  const hasOver = isAnyState || filter.states.includes('over');
+  const fits = (action: BulkAction) =>
+    action === 'job.run-now' ? hasScheduled : action === 'job.retry' ? hasOver : true;
+  const actions = ACTIONS.filter(({ action }) => can(action) && fits(action));
   const ofChosen = (action: BulkAction) => setBulk({ action, filter: { ids: [...chosen] } });
   useShortcuts(
     Object.fromEntries(actions.map(({ action, key }) => [key, chosen.size > 0 ? () => ofChosen(action) : undefined])),
@@ -97,6 +104,7 @@ export function JobsPage(): JSX.Element {
                   caption={words.caption}
                   jobs={jobs}
                   hidden={hidden}
+                  morePath={next === null ? null : pathAfter(path, next)}
                   selection={actions.length === 0 ? undefined : { chosen, choose: setChosen }}
                 />
               )}
@@ -184,7 +192,7 @@ function ColumnsMenu({ hidden }: { readonly hidden: readonly string[] }): JSX.El
   };
   return (
     <Menu label={words.columnsMenu} icon="columns" staysOpen>
-      {JOB_COLUMNS.filter(({ key }) => !FIXED_COLUMNS.includes(key)).map(({ key, label }) => (
+      {FREE_COLUMNS.map(({ key, label }) => (
         <label key={key}>
           <input type="checkbox" checked={!hidden.includes(key)} onChange={() => toggle(key)} />
           {label}

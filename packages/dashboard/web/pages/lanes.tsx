@@ -136,7 +136,7 @@ export function LanePage({ channel, jobName }: { readonly channel: string; reado
             groups.length === 0 ? (
               <Empty title={texts.failures.none} slim />
             ) : (
-              <FailureTable groups={groups.slice(0, 5)} />
+              <FailureTable groups={groups.slice(0, 5)} within={{ channel, endedSince: null }} />
             )
           }
         </Loaded>

@@ -84,7 +84,7 @@ export function Bulk({ action, filter, onClose }: BulkProps): JSX.Element {
           </>
         }
         verb={`${words.verb} ${countText(matched)}`}
-        isDanger={action !== 'job.retry'}
+        isDanger={action === 'job.cancel' || action === 'job.delete'}
         isBusy={matched.value === 0}
         count={matched.value}
         staysOpen

@@ -11,7 +11,14 @@ export type FailureKind = FailuresAnswer['groups'][number];
 
 const words = texts.failures.columns;
 
-const columns: readonly Column<FailureKind>[] = [
+/** What the failures were looked for by: the jobs of one kind are those of that. */
+interface Within {
+  readonly channel: string | null;
+  /** Written as the filter of a list of jobs takes it. */
+  readonly endedSince: string | null;
+}
+
+const columnsOf = ({ channel, endedSince }: Within): readonly Column<FailureKind>[] => [
   {
     key: 'kind',
     label: words.kind,
@@ -35,9 +42,9 @@ const columns: readonly Column<FailureKind>[] = [
     key: 'jobs',
     label: words.jobs,
     kind: 'fit',
-    cell: ({ jobName, message }) => (
+    cell: ({ jobName, fingerprint }) => (
       <Link
-        href={`/jobs${query({ outcome: 'failed', name: jobName, error: message === null ? null : commonPart(message) })}`}
+        href={`/jobs${query({ outcome: 'failed', name: jobName, channel, fingerprint, 'ended-since': endedSince })}`}
       >
         {words.look}
       </Link>
@@ -47,10 +54,12 @@ const columns: readonly Column<FailureKind>[] = [
 
 interface FailureTableProps {
   readonly groups: readonly FailureKind[];
+  readonly within: Within;
   readonly actions?: (kind: FailureKind) => JSX.Element | null;
 }
 
-export function FailureTable({ groups, actions }: FailureTableProps): JSX.Element {
+export function FailureTable({ groups, within, actions }: FailureTableProps): JSX.Element {
+  const columns = columnsOf(within);
   const all =
     actions === undefined
       ? columns
@@ -64,10 +73,4 @@ export function FailureTable({ groups, actions }: FailureTableProps): JSX.Elemen
       hasKeys
     />
   );
-}
-
-/** The longest part without numbers, as the database takes them out: all failures of a kind have it. */
-export function commonPart(message: string): string {
-  const pieces = message.split(/[0-9a-fA-F]*[0-9][0-9a-fA-F-]*/);
-  return pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '').trim();
 }

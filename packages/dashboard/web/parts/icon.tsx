@@ -33,6 +33,8 @@ const PATHS = {
   plug: 'M5.5 2v3.5M10.5 2v3.5M3.5 5.5h9V8a4.5 4.5 0 0 1-9 0zM8 12.5V15',
   columns: 'M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10',
   inbox: 'M2.5 9 4.5 3h7l2 6v4.5h-11zM2.5 9h3.3l1 2h2.4l1-2h3.3',
+  left: 'm10 3.5-4.5 4.5 4.5 4.5',
+  right: 'm6 3.5 4.5 4.5L6 12.5',
   up: 'M8 13V3.5M4 7.2 8 3.2l4 4',
 } as const satisfies Record<string, string>;
 

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
-import { Link } from 'wouter-preact';
+import { Link, useLocation, useSearch } from 'wouter-preact';
 import type { JobRow } from '../../src/api-types.ts';
+import { rememberList } from '../state/job-list.ts';
 import { part } from '../state/url.ts';
 import { texts } from '../texts.ts';
 import { StateBadge } from './badge.tsx';
@@ -9,11 +10,14 @@ import { Ago, Since } from './time.tsx';
 
 const words = texts.jobs.columns;
 
-/** All columns that a list of jobs can have. The first three are always there. */
-export const JOB_COLUMNS: readonly Column<JobRow>[] = [
-  { key: 'job', label: words.job, isLead: true, cell: (job) => <JobLink job={job} /> },
+/** They are always there, behind the job itself. */
+const FIXED_COLUMNS: readonly Column<JobRow>[] = [
   { key: 'state', label: words.state, kind: 'fit', isLead: true, cell: (job) => <StateBadge job={job} /> },
   { key: 'when', label: words.when, kind: 'fit', cell: (job) => <When job={job} /> },
+];
+
+/** The columns that a list of jobs may have besides. */
+export const FREE_COLUMNS: readonly Column<JobRow>[] = [
   {
     key: 'attempt',
     label: words.attempt,
@@ -42,7 +46,6 @@ export const JOB_COLUMNS: readonly Column<JobRow>[] = [
   },
 ];
 
-export const FIXED_COLUMNS: readonly string[] = ['job', 'state', 'when'];
 export const HIDDEN_AT_FIRST: readonly string[] = ['priority', 'enqueued'];
 
 interface JobTableProps {
@@ -51,6 +54,8 @@ interface JobTableProps {
   readonly hidden?: readonly string[];
   readonly selection?: Selection | undefined;
   readonly hasKeys?: boolean;
+  /** What the API is asked for the jobs behind the last of these; none where it is left out. */
+  readonly morePath?: string | null;
 }
 
 export function JobTable({
@@ -59,18 +64,32 @@ export function JobTable({
   hidden = HIDDEN_AT_FIRST,
   selection,
   hasKeys = true,
+  morePath = null,
 }: JobTableProps): JSX.Element {
-  const columns = JOB_COLUMNS.filter(({ key }) => !hidden.includes(key));
+  const [path] = useLocation();
+  const search = useSearch();
+  const address = search === '' ? path : `${path}?${search}`;
+  const onOpen = () => rememberList({ address, ids: jobs.map(({ id }) => id), morePath });
+  const columns: readonly Column<JobRow>[] = [
+    { key: 'job', label: words.job, isLead: true, cell: (job) => <JobLink job={job} onOpen={onOpen} /> },
+    ...FIXED_COLUMNS,
+    ...FREE_COLUMNS.filter(({ key }) => !hidden.includes(key)),
+  ];
   const keyOf = ({ id }: JobRow) => id;
   return (
     <Table caption={caption} rows={jobs} columns={columns} keyOf={keyOf} selection={selection} hasKeys={hasKeys} />
   );
 }
 
-function JobLink({ job }: { readonly job: JobRow }): JSX.Element {
+interface JobLinkProps {
+  readonly job: JobRow;
+  readonly onOpen: () => void;
+}
+
+function JobLink({ job, onOpen }: JobLinkProps): JSX.Element {
   return (
     <div>
-      <Link href={`/jobs/${job.id}`} class="main" data-row="">
+      <Link href={`/jobs/${job.id}`} class="main" data-row="" onClick={onOpen}>
         {job.jobName}
       </Link>
       <span class="sub mono">{job.id}</span>

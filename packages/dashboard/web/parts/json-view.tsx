@@ -6,6 +6,8 @@ import { texts } from '../texts.ts';
 
 /** Above so many items of a list, or keys, the rest is shown when it is asked for. */
 const SHOWN = 200;
+/** Above so many characters of a string, likewise. */
+const SHOWN_CHARS = 10_000;
 /** Deeper than that it begins folded. */
 const OPEN_LEVELS = 3;
 
@@ -34,7 +36,7 @@ function Node({ node, level, after }: NodeProps<JsonNode>): JSX.Element {
     case 'string':
       return (
         <>
-          <span class="string">{JSON.stringify(node.value)}</span>
+          <Text value={node.value} />
           {after}
         </>
       );
@@ -50,6 +52,20 @@ function Node({ node, level, after }: NodeProps<JsonNode>): JSX.Element {
     case 'object':
       return <Container node={node} level={level} after={after} />;
   }
+}
+
+/** A long one is cut until more of it is wanted. */
+function Text({ value }: { readonly value: string }): JSX.Element {
+  const [shown, setShown] = useState(SHOWN_CHARS);
+  if (value.length <= shown) return <span class="string">{JSON.stringify(value)}</span>;
+  return (
+    <>
+      <span class="string">{JSON.stringify(value.slice(0, shown).replace(/[\uD800-\uDBFF]$/, '')).slice(0, -1)}…</span>{' '}
+      <button type="button" class="button-link" onClick={() => setShown(shown * 10)}>
+        {texts.job.showMoreChars(value.length - shown)}
+      </button>
+    </>
+  );
 }
 
 type ContainerNode = Extract<JsonNode, { kind: 'array' | 'object' }>;

@@ -8,13 +8,15 @@ interface PageProps {
   readonly heading?: ComponentChildren;
   /** The page above this one. */
   readonly up?: { readonly to: string; readonly label: string };
+  /** At the end of the line of the page above. */
+  readonly beside?: ComponentChildren;
   /** Beneath the heading. */
   readonly sub?: ComponentChildren;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
-export function Page({ title, heading, up, sub, actions, children }: PageProps): JSX.Element {
+export function Page({ title, heading, up, beside, sub, actions, children }: PageProps): JSX.Element {
   const { title: site } = useMeta();
   useEffect(() => {
     document.title = `${title} · ${site}`;
@@ -23,9 +25,12 @@ export function Page({ title, heading, up, sub, actions, children }: PageProps):
     <>
       <div class="page-head">
         {up === undefined ? null : (
-          <nav class="crumbs" aria-label={up.label}>
-            <Link href={up.to}>{up.label}</Link>
-          </nav>
+          <div class="crumbs row">
+            <nav aria-label={up.label}>
+              <Link href={up.to}>{up.label}</Link>
+            </nav>
+            {beside}
+          </div>
         )}
         <h1 class="break">{heading ?? title}</h1>
         {actions}

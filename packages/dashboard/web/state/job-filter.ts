@@ -8,6 +8,7 @@ export const KEYS = {
   channel: 'channel',
   group: 'jobGroup',
   error: 'error',
+  fingerprint: 'fingerprint',
   id: 'id',
   since: 'enqueuedFrom',
   until: 'enqueuedTo',

@@ -84,6 +84,13 @@ export const words = {
       effect:
         'They run again, with all of their attempts. Those that succeeded, or are not over, are left as they are.',
     },
+    'job.run-now': {
+      title: 'Run jobs now',
+      verb: 'Run now',
+      did: 'due now',
+      effect:
+        'Those that are scheduled for later, or wait for their next attempt, are due at once. Others are left as they are.',
+    },
     'job.cancel': {
       title: 'Cancel jobs',
       verb: 'Cancel',
@@ -118,6 +125,7 @@ export const words = {
       finalizedFrom: 'ended since',
       finalizedTo: 'ended until',
       error: 'error has',
+      fingerprint: 'fingerprint',
     },
     sample: 'Some of them',
     done: (count: string, did: string) => `${count} ${did}.`,
@@ -129,11 +137,12 @@ export const words = {
     title: 'Keyboard',
     all: [
       [['/'], 'Filter or search'],
-      [['j'], 'Next row'],
-      [['k'], 'Row before'],
+      [['j'], 'Next row, or job'],
+      [['k'], 'Row, or job, before'],
       [['Enter'], 'Open the row'],
       [['x'], 'Choose the row'],
       [['r'], 'Retry'],
+      [['n'], 'Run now'],
       [['c'], 'Cancel'],
       [['d'], 'Delete'],
       [['.'], 'Pause or go on with refreshing'],

@@ -23,6 +23,7 @@ const CALLS: readonly (readonly string[])[] = [
   ['jobs', 'counts'],
   ['jobs', 'tail'],
   ['jobs', 'retry', ID],
+  ['jobs', 'run-now', ID],
   ['jobs', 'cancel', ID],
   ['jobs', 'delete', ID],
   ['jobs', 'priority', ID, '--to', '1'],

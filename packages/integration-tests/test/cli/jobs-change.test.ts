@@ -15,16 +15,19 @@ const many = (count: number, job: object = {}): Promise<string[]> =>
 const jobsLeft = () => schema.value('select count(*)::int from {s}.job');
 
 describe('a command that changes jobs', () => {
-  it.each(['retry', 'cancel', 'delete', 'priority', 'move'])('wants to know which: jobs %s', async (verb) => {
-    await many(3);
-    const to = verb === 'priority' || verb === 'move' ? ['--to', '1'] : [];
-    const { exitCode, out, err } = await callOn(schema, ['jobs', verb, '--yes', '--limit', '2', ...to]);
-    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
-    expect(err).toMatch(/^error: \w+: of which jobs: give ids, or a filter such as --name\n$/);
-    expect(await schema.rows('select distinct state::text, priority, channel from {s}.job')).toEqual([
-      { state: 'ready', priority: 0, channel: 'DEFAULT' },
-    ]);
-  });
+  it.each(['retry', 'run-now', 'cancel', 'delete', 'priority', 'move'])(
+    'wants to know which: jobs %s',
+    async (verb) => {
+      await many(3);
+      const to = verb === 'priority' || verb === 'move' ? ['--to', '1'] : [];
+      const { exitCode, out, err } = await callOn(schema, ['jobs', verb, '--yes', '--limit', '2', ...to]);
+      expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+      expect(err).toMatch(/^error: [\w ]+: of which jobs: give ids, or a filter such as --name\n$/);
+      expect(await schema.rows('select distinct state::text, priority, channel from {s}.job')).toEqual([
+        { state: 'ready', priority: 0, channel: 'DEFAULT' },
+      ]);
+    },
+  );
 
   it('touches nothing where an option is mistyped', async () => {
     await many(10);
@@ -178,6 +181,13 @@ describe('bearmq jobs retry', () => {
     await jobsThatAreOver(schema);
     expect((await callOn(schema, ['jobs', 'retry', '--error', 'of_disk', '--yes'])).out).toBe('1 retried\n');
     expect((await callOn(schema, ['jobs', 'retry', '--outcome', 'cancelled', '--yes'])).out).toBe('1 retried\n');
+    await jobsThatAreOver(schema);
+    const { groups } = await schema.context().failures();
+    const kind = groups[0]?.fingerprint ?? '';
+    expect((await callOn(schema, ['failures', '--plain'])).out).toContain(`\t${kind}\t`);
+    expect((await callOn(schema, ['jobs', 'retry', '--fingerprint', kind, '--yes'])).out).toBe('1 retried\n');
+    const refused = await callOn(schema, ['jobs', 'retry', '--fingerprint', 'none', '--yes']);
+    expect(refused).toMatchObject({ exitCode: 2, err: expect.stringContaining('must be 12 hexadecimal digits') });
     expect(await callOn(schema, ['jobs', 'retry', '--outcome', 'succeeded', '--yes'])).toMatchObject({ exitCode: 2 });
   });
 });
@@ -208,5 +218,23 @@ describe('bearmq jobs priority and move', () => {
       err: 'error: --to: is missing: give --to <n>\n',
     });
     expect(await callOn(schema, ['jobs', 'move', id, '--to', ''])).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('bearmq jobs run-now', () => {
+  it('promotes what is scheduled, of ids and of a filter, and leaves the rest', async () => {
+    const [later = ''] = await many(3, { delaySecs: 600 });
+    const [ready = ''] = await many(1);
+    expect(await callOn(schema, ['jobs', 'run-now', later, ready])).toEqual({
+      exitCode: 0,
+      out: '1 promoted, 1 waiting\n',
+      err: '',
+    });
+    expect((await callOn(schema, ['jobs', 'run-now', '--name', 'JOB', '--yes'])).out).toBe('2 promoted\n');
+    expect(await schema.rows('select distinct state::text from {s}.job')).toEqual([{ state: 'ready' }]);
+    expect(await callOn(schema, ['jobs', 'run-now', nobody])).toMatchObject({
+      exitCode: 1,
+      out: '0 promoted, 1 not found\n',
+    });
   });
 });

@@ -18,7 +18,12 @@ const FILTER: JobFilter = {
   enqueued: { from: new Date(0), to: new Date(8.64e15) },
   ids: [uuidv7()],
 };
-const OVER: JobFilter = { outcomes: ['failed'], finalized: { from: new Date(0) }, errorIncludes: 'no' };
+const OVER: JobFilter = {
+  outcomes: ['failed'],
+  finalized: { from: new Date(0) },
+  errorIncludes: 'no',
+  fingerprint: '01705d3a0d8d',
+};
 
 it(
   'any filter and page of jobs is found, or refused',
@@ -49,6 +54,7 @@ it(
       ['jobs.cancel', (which: never, more: never) => jobs.cancel(which, more), ['reason', 'limit', 'after']],
       ['jobs.retry', (which: never, more: never) => jobs.retry(which, more), ['delaySecs', 'limit', 'after']],
       ['jobs.delete', (which: never, more: never) => jobs.delete(which, more), ['limit', 'after']],
+      ['jobs.runNow', (which: never, more: never) => jobs.runNow(which, more), ['limit', 'after']],
       ['jobs.setPriority', (which: never, more: never) => jobs.setPriority(which, 1, more), ['limit', 'after']],
     ] as const;
     for (const [name, call, keys] of calls) {

@@ -113,12 +113,40 @@ describe('context.jobs.find', () => {
     expect(rest).toEqual({ found: [], edge: null });
   });
 
+  it('finds failures of one kind, of one name, numbers aside, and acts on them', async () => {
+    const fail = async (errorText: string, row: { readonly name?: string; readonly channel?: string } = {}) => {
+      const [id = ''] = await statements.insert(row);
+      const [job] = await statements.claimed(await statements.worker(), { names: [row.name ?? 'JOB'] });
+      if (job === undefined) throw new Error('one was enqueued');
+      await statements.settle({ kind: 'failed', job, errorText, failure: { workerId: 'w', durationMs: 5 } });
+      return id;
+    };
+    const tray = [
+      await fail('no paper in tray 3\nat print (1)'),
+      await fail('no paper in tray 71\nat page 4'),
+      await fail('no paper in tray 0190a6f4-7c1e-7d0e-9c43-0b8f5a6d7e21', { channel: 'C' }),
+    ];
+    await fail('no paper');
+    await fail('no paper in tray 3', { name: 'OTHER' });
+    const [cancelled = ''] = await statements.insert({}, {});
+    await context.jobs.cancel(cancelled, { reason: 'no paper in tray 3' });
+    const { groups } = await context.failures({ jobName: 'JOB' });
+    const kind = groups.find(({ count }) => count === 3)?.fingerprint ?? '';
+    expect(idsOf(await context.jobs.find({ fingerprint: kind }, { order: 'oldest' }))).toEqual(tray);
+    expect(idsOf(await context.jobs.find({ fingerprint: kind, channel: 'C' }))).toEqual([tray[2]]);
+    expect(idsOf(await context.jobs.find({ fingerprint: kind, outcomes: ['cancelled'] }))).toEqual([]);
+    expect(await context.jobs.retry({ fingerprint: kind }, { delaySecs: 60 })).toMatchObject({ retried: 3 });
+    expect(idsOf(await context.jobs.find({ fingerprint: kind }))).toEqual([]);
+  });
+
   it.each([
     [{ states: [] }, 'jobs.find.states must not be empty'],
     [{ states: ['done'] }, 'must be one of scheduled, ready'],
     [{ state: ['ready'] }, 'did you mean "states"?'],
     [{ states: ['ready'], outcomes: ['failed'] }, "must have 'over' in it"],
     [{ ids: ['x'] }, 'must be the id of a job'],
+    [{ fingerprint: 'no paper' }, 'must be 12 hexadecimal digits, as context.failures tells them, got "no paper"'],
+    [{ states: ['ready'], fingerprint: '01705d3a0d8d' }, "must have 'over' in it beside"],
     [{ jobName: '' }, 'jobs.find.jobName must not be empty'],
     [{ enqueued: { from: 'yesterday' } }, 'jobs.find.enqueued.from must be a Date, got "yesterday"'],
     [{ enqueued: { since: new Date() } }, 'takes from and to, got "since"'],

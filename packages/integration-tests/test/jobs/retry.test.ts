@@ -118,3 +118,45 @@ describe('waiting jobs', () => {
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
   });
 });
+
+describe('a scheduled job that is to run now', () => {
+  it('is run soon, though its lane was scanned beyond it', async () => {
+    const context = schema.context();
+    const events = logEvents(context);
+    const { definition } = await notedJob<null>(context, 'LATER');
+    const [later = '', grouped = ''] = await definition.enqueueMany([
+      { delaySecs: 3_600 },
+      { delaySecs: 3_600, jobGroup: 'g' },
+    ]);
+    daemons.worker(context);
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: await definition.enqueue() });
+    // Of another context, as of another process.
+    const { jobs } = schema.context();
+    expect(await jobs.runNow(later)).toEqual({
+      promoted: 1,
+      waiting: 0,
+      running: 0,
+      over: 0,
+      notFound: 0,
+      busy: 0,
+      next: null,
+    });
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: later });
+    expect(await jobs.runNow({ jobName: 'LATER' })).toMatchObject({ promoted: 1, waiting: 0 });
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: grouped });
+    expect(await jobs.runNow(later)).toMatchObject({ promoted: 0, over: 1 });
+  });
+
+  it('is one of a filter that says something, and that is looked for among the scheduled ones', async () => {
+    const context = schema.context();
+    const { definition } = await notedJob<null>(context, 'MIXED');
+    await definition.enqueueMany([{}, { delaySecs: 60 }, {}, { delaySecs: 60 }, { delaySecs: 60 }]);
+    expect(await context.jobs.runNow({ jobName: 'MIXED' }, { limit: 2 })).toMatchObject({ promoted: 2, waiting: 0 });
+    expect(await context.jobs.runNow({ jobName: 'MIXED', states: ['ready'] })).toMatchObject({
+      promoted: 0,
+      waiting: 4,
+    });
+    await expect(context.jobs.runNow({})).rejects.toThrow('must say which jobs');
+    await expect(context.jobs.runNow('4711')).rejects.toThrow('jobs.runNow must be the id of a job');
+  });
+});

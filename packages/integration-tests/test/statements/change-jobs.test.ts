@@ -1,4 +1,4 @@
-import { changeJobs, retryJobs } from '@bearmq/core/internal';
+import { changeJobs, retryJobs, runJobsNow } from '@bearmq/core/internal';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { useSchema } from '../support/database.ts';
@@ -16,6 +16,10 @@ const retry = async (ids: readonly string[], delaySecs = 0) => {
 };
 const change = async (ids: readonly string[], to: { priority?: number; channel?: string }) => {
   const { jobs } = await changeJobs(session, tables, { ids, priority: null, channel: null, ...to });
+  return Object.fromEntries(jobs.map(({ jobId, what }) => [jobId, what]));
+};
+const runNow = async (ids: readonly string[]) => {
+  const { jobs } = await runJobsNow(session, tables, { ids });
   return Object.fromEntries(jobs.map(({ jobId, what }) => [jobId, what]));
 };
 const failed = async (row: object = {}) => {
@@ -134,5 +138,57 @@ describe('a change of a waiting job', () => {
         [none]: 'not-found',
       });
     });
+  });
+});
+
+describe('a run now', () => {
+  it('promotes what is scheduled, with a group or without, as if its time had come', async () => {
+    const [plain = '', grouped = ''] = await statements.insert({ delaySecs: 600 }, { delaySecs: 600, jobGroup: 'g' });
+    expect(await runNow([plain, grouped])).toEqual({ [plain]: 'promoted', [grouped]: 'promoted' });
+    const justNow = { run_at: null, ready_at: expect.any(Date) as unknown };
+    expect(await statements.job(plain)).toMatchObject({ state: 'ready', ...justNow });
+    expect(await statements.job(grouped)).toMatchObject({ state: 'blocked', ...justNow });
+    const found = await statements.claimed(await statements.worker());
+    expect(found.map(({ id }) => id).toSorted()).toEqual([plain, grouped].toSorted());
+    expect(found.map(({ attempt }) => attempt)).toEqual([1, 1]);
+  });
+
+  it('keeps the order of a group', async () => {
+    const [later = '', first = ''] = await statements.insert({ delaySecs: 600, jobGroup: 'g' }, { jobGroup: 'g' });
+    const worker = await statements.worker();
+    const [holder] = await statements.claimed(worker, { slots: 1 });
+    expect(holder?.id).toBe(first);
+    await runNow([later]);
+    expect(await statements.claimed(worker)).toEqual([]);
+    if (holder !== undefined) await statements.succeed(holder);
+    expect((await statements.claimed(worker)).map(({ id }) => id)).toEqual([later]);
+  });
+
+  it('has one that waits for its next attempt make that', async () => {
+    const [id = ''] = await statements.insert({ numAttempts: 2 });
+    const worker = await statements.worker();
+    const [job] = await statements.claimed(worker);
+    if (job === undefined) throw new Error('nothing was claimed');
+    const failure = { workerId: 'w', durationMs: 1 };
+    await statements.settle({ kind: 'waiting', job, attempt: 1, secs: 600, errorText: 'one', failure });
+    expect(await runNow([id])).toEqual({ [id]: 'promoted' });
+    expect(await statements.claimed(worker)).toMatchObject([{ id, attempt: 2 }]);
+  });
+
+  it('leaves alone what waits already, runs, is over, is not there, and what somebody holds', async () => {
+    const over = await failed();
+    const [runs = ''] = await statements.insert({});
+    await statements.claimed(await statements.worker());
+    const [waits = '', held = '', none = uuidv7()] = await statements.insert({}, { delaySecs: 600 });
+    await whileLocked(schema, 'select 1 from {s}.job where id = $1 for update', [held], async () => {
+      expect(await runNow([over, runs, waits, held, none])).toEqual({
+        [over]: 'over',
+        [runs]: 'running',
+        [waits]: 'waiting',
+        [held]: 'busy',
+        [none]: 'not-found',
+      });
+    });
+    expect(await runNow([held])).toEqual({ [held]: 'promoted' });
   });
 });

@@ -102,17 +102,20 @@ describe('the results of every statement', () => {
     const { jobs } = context;
     await jobs.get(jobId);
     await jobs.payloadText(jobId);
+    await jobs.payloadHead(jobId);
     await jobs.find({}, { order: 'oldest' });
     await jobs.counts();
     await jobs.explain(jobId);
     await context.processes();
-    await context.groups.list();
+    for (const order of ['name', 'waiting', 'oldest', 'held'] as const) await context.groups.list({ order });
+    await context.groups.get('g');
     await context.pause({ jobGroup: 'g' });
     await context.pauses();
     await context.resume({ jobGroup: 'g' });
     await jobs.cancel(jobId);
     await jobs.retry(jobId);
     await jobs.setPriority(jobId, 1);
+    await jobs.runNow(jobId);
     await jobs.delete(jobId);
     await until('the jobs that wait were counted', () => sent.has('bearmq_sample_depth'));
     await until('it was looked for jobs that nobody takes', () => sent.has('bearmq_find_waiting_lanes'));
@@ -143,6 +146,10 @@ describe('the results of every statement', () => {
       'bearmq_explain',
       'bearmq_find_finalized_newest',
       'bearmq_find_finalized_oldest',
+      'bearmq_find_groups_by_hold',
+      'bearmq_find_groups_by_name',
+      'bearmq_find_groups_by_oldest',
+      'bearmq_find_groups_by_waiting',
       'bearmq_find_stranded_schedules',
       'bearmq_find_unfinished_newest',
       'bearmq_find_unfinished_oldest',
@@ -150,7 +157,6 @@ describe('the results of every statement', () => {
       'bearmq_fire_schedules',
       'bearmq_fire_ticks',
       'bearmq_get_limits',
-      'bearmq_list_groups',
       'bearmq_list_limits',
       'bearmq_list_pauses',
       'bearmq_list_processes',
@@ -167,8 +173,10 @@ describe('the results of every statement', () => {
       'bearmq_read_due_schedules',
       'bearmq_read_durations',
       'bearmq_read_failures',
+      'bearmq_read_groups',
       'bearmq_read_lanes',
       'bearmq_read_payload',
+      'bearmq_read_payload_head',
       'bearmq_read_queue',
       'bearmq_read_schedules',
       'bearmq_read_schema_version',
@@ -189,6 +197,7 @@ describe('the results of every statement', () => {
       'bearmq_resume_schedule',
       'bearmq_retry_jobs',
       'bearmq_roll_stats',
+      'bearmq_run_now',
       'bearmq_sample_depth',
       'bearmq_set_group',
       'bearmq_set_limit',

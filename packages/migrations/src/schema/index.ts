@@ -29,6 +29,7 @@ import { pause, resume } from './pauses.ts';
 import { rate } from './rate.ts';
 import { releaseJobs } from './release-jobs.ts';
 import { reconcile, rescue } from './rescue.ts';
+import { runNow } from './run-now.ts';
 import { fireSchedules } from './schedules.ts';
 import { settle } from './settle.ts';
 import { statsTables } from './stats-tables.ts';
@@ -93,6 +94,7 @@ export function livingSchema(n: Tables): string[] {
     deleteJobs(n),
     changeJobs(n),
     retryJobs(n),
+    runNow(n),
     explain(n),
     setLimit(n),
     setGroup(n),

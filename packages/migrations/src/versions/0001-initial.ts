@@ -3207,6 +3207,47 @@ begin
   where u.id <> all (v_over);
 end
 $bearmq$`,
+    `create function "bearmq".run_now_v1(p_ids uuid[]) returns table (o_id uuid, o_what text, o_name text, o_channel text) language plpgsql volatile
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set plan_cache_mode = force_generic_plan
+  set enable_mergejoin = off set enable_hashjoin = off
+as $bearmq$
+declare
+  v_scheduled uuid[];
+begin
+  -- The comparison with a state as text keeps it on the primary key.
+  v_scheduled := array(select l.id from (
+    select j.id from unnest(p_ids) as u (id) join "bearmq".job j on j.id = any (array[u.id])
+    where j.state::text = 'scheduled' order by j.id for update of j skip locked) l);
+  return query
+  with promoted as (
+    update "bearmq".job j set state = case when j.job_group is null then 'ready' else 'blocked' end::"bearmq".job_state,
+      ready_at = now(), run_at = null
+    from unnest(v_scheduled) as u (id) where j.id = any (array[u.id])
+    returning j.id, j.job_group, j.channel, j.name, j.priority, j.seq
+  ),
+  lined_up as materialized (
+    select case when pg_catalog.count(*) > 0 then "bearmq".line_up_v1(pg_catalog.array_agg(w.job_group), pg_catalog.array_agg(w.channel),
+      pg_catalog.array_agg(w.name), pg_catalog.array_agg(w.priority), pg_catalog.array_agg(w.seq)) end as places
+    from (
+      select a.job_group, a.channel, a.name, pg_catalog.max(a.priority) as priority, greatest(pg_catalog.min(a.seq), 1) as seq
+      from promoted a where a.job_group is not null group by a.job_group, a.channel, a.name order by 5
+    ) w
+  )
+  select p.id, 'promoted', p.name, null::text from promoted p
+  union all
+  select null, null, null, null from lined_up l where l.places < 0; -- none, but asked for
+  return query
+  select u.id, case when j.state = 'scheduled' then 'busy' when j.process_id is not null then 'running'
+      when j.id is not null then 'waiting' when f.id is null then 'not-found' else 'over' end,
+    coalesce(j.name, f.name), null::text
+  from unnest(p_ids) as u (id)
+  left join "bearmq".job j on j.id = any (array[u.id])
+  left join "bearmq".finalized_job f on f.id = any (array[u.id])
+  where u.id <> all (v_scheduled);
+end
+$bearmq$`,
     `create function "bearmq".explain_v1(p_id uuid) returns table (o_kind text, o_facts text) language plpgsql volatile
   set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set enable_bitmapscan = off set jit = off

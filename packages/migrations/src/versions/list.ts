@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '974d40dcbf34172562f39ca32d910dfbbc3410bf68a6607239a0e7c83c972e02',
+    sha256: '4d1f398542f1f30667f4d4239fdd0ee6d3a688f7adf0f0d34b84554e94711860',
     makes: makes1,
   },
 ];

@@ -10,11 +10,11 @@ export const jobsDelete: Command = defineCommand({
   arguments: [idsArgument],
   options: { ...bulkOptions, ...stateFilterOption(STATES), ...overFilterOptions() },
   run: (call) => {
-    const { state, outcome, endedSince, endedUntil } = call.options;
+    const { state, outcome, fingerprint, endedSince, endedUntil } = call.options;
     return runBulk(call, {
       verb: 'delete',
       done: 'deleted',
-      filter: filterOf({ state, outcome, endedSince, endedUntil }),
+      filter: filterOf({ state, outcome, fingerprint, endedSince, endedUntil }),
       narrow: ({ states, ...filter }, before) => ({
         ...filter,
         states: states ?? STATES,

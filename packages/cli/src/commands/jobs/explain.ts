@@ -31,7 +31,7 @@ export const jobsExplain: Command = defineCommand({
             output.line(
               `${indent}${output.colours.bold(link.explanation.kind)}: ${subject}${link.explanation.sentence}`,
             );
-            const remedy = remedyOf(link.explanation);
+            const remedy = remedyOf(link);
             if (remedy !== null) output.line(`${indent}  ${output.colours.dim('→')} ${remedy}`);
           }
         },
@@ -43,8 +43,9 @@ export const jobsExplain: Command = defineCommand({
 });
 
 /** What the API says is to be done, as a call of this command where there is one. */
-function remedyOf(explanation: Explanation): string | null {
+function remedyOf({ jobId, explanation }: Link): string | null {
   const { kind, remedy } = explanation;
+  if (kind === 'due') return `wait, or run it now: bearmq jobs run-now ${jobId}`;
   if (kind === 'paused') {
     const { what, name } = explanation;
     return `resume it: bearmq resume --${what}${name === null ? '' : ` ${shellWord(name)}`}`;

@@ -12,11 +12,11 @@ export const jobsRetry: Command = defineCommand({
   arguments: [idsArgument],
   options: { ...bulkOptions, ...overFilterOptions(OUTCOMES), delay: duration('how long they wait at least') },
   run: (call) => {
-    const { outcome, endedSince, endedUntil, delay } = call.options;
+    const { outcome, fingerprint, endedSince, endedUntil, delay } = call.options;
     return runBulk(call, {
       verb: 'retry',
       done: 'retried',
-      filter: filterOf({ outcome, endedSince, endedUntil }),
+      filter: filterOf({ outcome, fingerprint, endedSince, endedUntil }),
       // What fails again meanwhile has ended later.
       narrow: (filter, before) => ({
         ...filter,

@@ -5,7 +5,7 @@ import { readFailures } from '../../statements/read-failures.ts';
 
 /** Failed jobs of one name, that failed with the same first line, numbers and hexadecimal digits aside. */
 export interface FailureGroup {
-  /** The same for the same kind of failure, whenever and wherever it is asked. */
+  /** The same for the same kind of failure, whenever and wherever it is asked. `context.jobs` takes it in filters. */
   readonly fingerprint: string;
   readonly jobName: string;
   /** The first line of the newest one's error, in up to 500 characters. */

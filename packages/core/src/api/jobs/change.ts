@@ -18,6 +18,8 @@ export interface Change {
   readonly owner: string;
   /** The jobs of a filter that it is about at all. */
   readonly places: Sought['places'];
+  /** Of a filter that names no states, only the jobs in these. */
+  readonly states?: Sought['sought']['states'];
   /** Sends it for jobs. What it calls `busy` is sent again. */
   send(ids: readonly string[]): Promise<JobsTouched>;
 }
@@ -31,7 +33,7 @@ const [BUSY_MS, BUSY_PAUSE_MS] = [1_000, 50];
  */
 export async function changeAll(
   services: Services,
-  { owner, places, send }: Change,
+  { owner, places, states, send }: Change,
   which: string | JobFilter,
   { limit = MAX_PAGE, after }: BulkOptions,
 ): Promise<Changed> {
@@ -49,10 +51,11 @@ export async function changeAll(
   if (ids !== undefined && Object.values(others).every((value) => value === undefined)) {
     return { jobs: await sendUntilFree(services, [...new Set(ids)], send), next: null };
   }
+  const sought = { ...filter.sought, states: filter.sought.states ?? states };
   const page = await findPage(
     services,
     owner,
-    { sought: filter.sought, places: both },
+    { sought, places: both },
     { limit, after, order: 'oldest', payloadBytes: 0 },
   );
   const found = page.jobs.map(({ id }) => id);

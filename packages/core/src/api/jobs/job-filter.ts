@@ -26,6 +26,8 @@ export interface JobFilter {
   readonly finalized?: TimeRange;
   /** Their latest error has these characters in it, as they stand: a capital letter is another than a small one. */
   readonly errorIncludes?: string;
+  /** Failed for good, and of this kind: a `fingerprint` of `context.failures`. */
+  readonly fingerprint?: string;
   /** Of these ids, at most 1,000. */
   readonly ids?: readonly string[];
 }
@@ -39,6 +41,11 @@ const FIRST_MS: number = Date.UTC(2000, 0);
 const statesCheck = listOf(oneOf('scheduled', 'ready', 'blocked', 'pending', 'running', 'over'), 6);
 const outcomesCheck = listOf(oneOf('succeeded', 'failed', 'cancelled'), 3);
 
+function isFingerprint(value: unknown): string | undefined {
+  if (typeof value === 'string' && /^[0-9a-f]{12}$/.test(value)) return undefined;
+  return `must be 12 hexadecimal digits, as context.failures tells them, got ${describe(value)}`;
+}
+
 const filterChecks: Readonly<Record<keyof JobFilter, Check>> = {
   states: statesCheck,
   outcomes: outcomesCheck,
@@ -48,6 +55,7 @@ const filterChecks: Readonly<Record<keyof JobFilter, Check>> = {
   enqueued: unchecked, // read once, where they are used: what is checked is to be what is used
   finalized: unchecked,
   errorIncludes: nameOf(MAX_SOUGHT_BYTES),
+  fingerprint: isFingerprint,
   ids: idsCheck,
 };
 
@@ -66,12 +74,12 @@ export function checkFilter(owner: string, given: JobFilter): Sought {
   const states = listIn(`${owner}.states`, s, statesCheck);
   const outcomes = listIn(`${owner}.outcomes`, o, outcomesCheck);
   const ids = listIn(`${owner}.ids`, i, idsCheck);
-  const isOver = outcomes !== undefined || finalized !== undefined;
+  const isOver = outcomes !== undefined || finalized !== undefined || same.fingerprint !== undefined;
   const [enqueuedMs, finalizedMs] = [rangeIn(`${owner}.enqueued`, enqueued), rangeIn(`${owner}.finalized`, finalized)];
   if (isOver && states !== undefined && !states.includes('over')) {
     throw new InvalidOptionError(
       `${owner}.states`,
-      "must have 'over' in it beside outcomes or finalized; or leave it out",
+      "must have 'over' in it beside outcomes, finalized or fingerprint; or leave it out",
     );
   }
   return {

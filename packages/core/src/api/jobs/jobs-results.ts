@@ -51,3 +51,17 @@ export interface ChangeResult {
   readonly busy: number;
   readonly next: string | null;
 }
+
+/** What became of scheduled jobs that were to run now. */
+export interface RunNowResult {
+  /** They were scheduled, and are ready: they run as soon as a Worker is idle. */
+  readonly promoted: number;
+  /** They were not scheduled: they wait for something else, and are as they were. */
+  readonly waiting: number;
+  readonly running: number;
+  readonly over: number;
+  readonly notFound: number;
+  /** A transaction of somebody holds them, and went on to for a second: they are as they were. */
+  readonly busy: number;
+  readonly next: string | null;
+}

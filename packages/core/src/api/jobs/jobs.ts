@@ -5,13 +5,14 @@ import { explanationOf } from '../../model/explanation-of.ts';
 import type { JobRecord } from '../../model/job-record.ts';
 import { MAX_PRIORITY } from '../../model/limits.ts';
 import { numberIn } from '../../options/check-options.ts';
+import { announceAnywhere } from '../../services/announce-anywhere.ts';
 import type { Services } from '../../services/services.ts';
 import { cancelJobs, deleteJobs } from '../../statements/cancel.ts';
-import { changeJobs, retryJobs } from '../../statements/change-jobs.ts';
+import { changeJobs, retryJobs, runJobsNow } from '../../statements/change-jobs.ts';
 import { countOutcomes, countUnfinished } from '../../statements/count-jobs.ts';
 import { explainJob } from '../../statements/explain.ts';
-import { readPayload } from '../../statements/read-payload.ts';
-import { type Changed, changeAll, commonOf, countOf } from './change.ts';
+import { type PayloadHead, readPayload, readPayloadHead } from '../../statements/read-payload.ts';
+import { type Change, type Changed, changeAll, commonOf, countOf } from './change.ts';
 import { findPage, type JobPage } from './find.ts';
 import { checkFilter, type JobFilter } from './job-filter.ts';
 import {
@@ -28,7 +29,7 @@ import {
   type PageOptions,
   type RetryOptions,
 } from './jobs-options.ts';
-import type { CancelResult, ChangeResult, DeleteResult, JobCounts, RetryResult } from './jobs-results.ts';
+import type { CancelResult, ChangeResult, DeleteResult, JobCounts, RetryResult, RunNowResult } from './jobs-results.ts';
 import { type OutcomeOfJob, type OutcomeOptions, outcomeOf } from './outcome.ts';
 import { type JobLogOptions, type JobLogPage, type JobProgress, logOf, progressOf } from './reports.ts';
 
@@ -79,6 +80,22 @@ export class Jobs {
     const { driver, tables, checkSchema } = this.#services;
     await checkSchema();
     return await readPayload(driver, tables, { id: checkJobId('jobs.payloadText', id) });
+  }
+
+  /**
+   * The beginning of a payload as {@link payloadText} tells it, up to so many characters, and how large the whole is: of a
+   * large one, no more than that is sent. `null` if there is no such job, or no longer.
+   *
+   * @param chars from 1 to 1,000,000. @defaultValue 65536
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link get} does.
+   */
+  async payloadHead(id: string, chars: number = HEAD_CHARS): Promise<PayloadHead | null> {
+    const { driver, tables, checkSchema } = this.#services;
+    const problem = isHeadChars(chars);
+    if (problem !== undefined) throw new InvalidOptionError('jobs.payloadHead.chars', problem);
+    const jobId = checkJobId('jobs.payloadHead', id);
+    await checkSchema();
+    return await readPayloadHead(driver, tables, { id: jobId, chars });
   }
 
   /**
@@ -209,6 +226,24 @@ export class Jobs {
   }
 
   /**
+   * Has scheduled jobs run as soon as a Worker is idle: those with a delay, and those that wait for their next attempt.
+   * A job that waits already is left as it is: what else keeps it, a pause, its group or a limit, still does. Of a
+   * filter that names no states, only the scheduled jobs are meant.
+   *
+   * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
+   */
+  async runNow(which: string | JobFilter, options: BulkOptions = {}): Promise<RunNowResult> {
+    const { driver, tables } = this.#services;
+    const send = (ids: readonly string[]) => runJobsNow(driver, tables, { ids });
+    const change: Change = { owner: 'jobs.runNow', places: UNFINISHED, states: ['scheduled'], send };
+    const { jobs, next } = await changeAll(this.#services, change, which, checkBulk('jobs.runNow', options));
+    const promoted = countOf(jobs, 'promoted');
+    if (promoted > 0) announceAnywhere(this.#services);
+    const [waiting, running] = [countOf(jobs, 'waiting'), countOf(jobs, 'running')];
+    return { promoted, waiting, running, ...commonOf(jobs), next };
+  }
+
+  /**
    * Deletes jobs for good: waiting ones, and those that are over. Running ones are left alone; cancel them.
    *
    * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
@@ -283,6 +318,10 @@ export class Jobs {
     }
   }
 }
+
+/** How much of a payload its beginning has, in characters. */
+const HEAD_CHARS = 65_536;
+const isHeadChars = numberIn(1, 1_000_000, 'characters', 'whole');
 
 const isPriority = numberIn(-MAX_PRIORITY, MAX_PRIORITY, 'steps', 'whole');
 

@@ -1,10 +1,10 @@
 import { InvalidOptionError } from '../../errors.ts';
 import { describe } from '../../messages.ts';
-import { encodeAnnouncement } from '../../model/announcement.ts';
 import { MAX_GROUP_BYTES, MAX_NAME_BYTES } from '../../model/limits.ts';
 import { type Check, checkOptions, nameOf, numberIn } from '../../options/check-options.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { Wake } from '../../runtime/wake.ts';
+import { announceAnywhere } from '../../services/announce-anywhere.ts';
 import type { Services } from '../../services/services.ts';
 import { countRunning, listPauses, type PauseKey, type PauseRow, pause, resume } from '../../statements/pause.ts';
 
@@ -81,15 +81,12 @@ export async function pauseJobs(
 }
 
 /** Resolves to whether it was paused. Workers are told to scan everything: what became ready meanwhile they have passed. */
-export async function resumeJobs(
-  { driver, tables, checkSchema, enqueuer, localWork }: Services,
-  what: Paused,
-): Promise<boolean> {
+export async function resumeJobs(services: Services, what: Paused): Promise<boolean> {
+  const { driver, tables, checkSchema } = services;
   const key = keyOf('Context.resume', what);
   await checkSchema();
   if (!(await resume(driver, tables, key))) return false;
-  localWork.announce('anywhere');
-  enqueuer.notify(encodeAnnouncement({ senderId: enqueuer.senderId, announced: null, isAnywhere: true }));
+  announceAnywhere(services);
   return true;
 }
 

@@ -1,3 +1,4 @@
+import type { GroupOrder, GroupPageOptions } from '@bearmq/core';
 import type { GroupAnswer, GroupsAnswer } from '../../api-types.ts';
 import { isoOf, rowOf } from '../job-rows.ts';
 import { textIn, wholeIn, withoutEmpty } from '../query.ts';
@@ -9,12 +10,23 @@ import { wireOf } from '../wire-of.ts';
 const WAITING = 50;
 
 export const groupRoutes: readonly Route[] = [
-  { method: 'GET', path: 'groups', channels: 'refused', takes: ['after', 'limit'], handle: listGroups },
+  {
+    method: 'GET',
+    path: 'groups',
+    channels: 'refused',
+    takes: ['order', 'search', 'after', 'limit'],
+    handle: listGroups,
+  },
   { method: 'GET', path: 'groups/:name', channels: 'refused', handle: showGroup },
 ];
 
 async function listGroups({ source, query }: Call): Promise<GroupsAnswer> {
-  const page = withoutEmpty({ after: textIn(query, 'after'), limit: wholeIn(query, 'limit', 1, 200) });
+  const page: GroupPageOptions = withoutEmpty({
+    order: textIn(query, 'order') as GroupOrder | undefined, // checked by whoever looks for them
+    search: textIn(query, 'search'),
+    after: textIn(query, 'after'),
+    limit: wholeIn(query, 'limit', 1, 200),
+  });
   return wireOf(await source.context.groups.list(page));
 }
 

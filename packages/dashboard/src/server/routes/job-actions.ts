@@ -9,6 +9,7 @@ import type {
   PriorityBody,
   RetryAnswer,
   RetryBody,
+  RunNowAnswer,
 } from '../../api-types.ts';
 import { bodyWith } from '../body-with.ts';
 import { jobNamed, oneChannel } from '../narrowed.ts';
@@ -19,6 +20,7 @@ import type { Call, Route } from '../route.ts';
 export const jobActionRoutes: readonly Route[] = [
   { method: 'POST', path: 'jobs', action: 'job.enqueue', channels: 'narrowed', status: 201, handle: enqueue },
   { method: 'POST', path: 'jobs/:id/retry', action: 'job.retry', channels: 'narrowed', handle: retry },
+  { method: 'POST', path: 'jobs/:id/run-now', action: 'job.run-now', channels: 'narrowed', handle: runNow },
   { method: 'POST', path: 'jobs/:id/cancel', action: 'job.cancel', channels: 'narrowed', handle: cancel },
   { method: 'POST', path: 'jobs/:id/delete', action: 'job.delete', channels: 'narrowed', handle: remove },
   { method: 'POST', path: 'jobs/:id/priority', action: 'job.priority', channels: 'narrowed', handle: setPriority },
@@ -38,6 +40,12 @@ async function retry(call: Call): Promise<RetryAnswer> {
   const options = bodyWith<RetryBody>('body', call.body, ['delaySecs']);
   const id = await idOf(call);
   return unlessMissing(id, await call.source.context.jobs.retry(id, options));
+}
+
+async function runNow(call: Call): Promise<RunNowAnswer> {
+  bodyWith('body', call.body, []);
+  const id = await idOf(call);
+  return unlessMissing(id, await call.source.context.jobs.runNow(id));
 }
 
 async function cancel(call: Call): Promise<CancelAnswer> {

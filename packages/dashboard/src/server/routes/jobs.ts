@@ -1,5 +1,6 @@
 import type { JobRecord, PageOptions } from '@bearmq/core';
-import type { JobAnswer, JobsAnswer } from '../../api-types.ts';
+import type { JobAnswer, JobsAnswer, PayloadHeadAnswer } from '../../api-types.ts';
+import { linksOf, traceOf } from '../elsewhere.ts';
 import { isoOf, rowOf } from '../job-rows.ts';
 import { findNarrowed, jobNamed } from '../narrowed.ts';
 import { outputModeOf, progressIn } from '../output.ts';
@@ -18,6 +19,7 @@ export const jobRoutes: readonly Route[] = [
   },
   { method: 'GET', path: 'jobs/:id', channels: 'narrowed', handle: showJob },
   { method: 'GET', path: 'jobs/:id/payload', channels: 'narrowed', handle: showPayload },
+  { method: 'GET', path: 'jobs/:id/payload/head', channels: 'narrowed', handle: showPayloadHead },
 ];
 
 async function listJobs(call: Call): Promise<JobsAnswer> {
@@ -49,12 +51,13 @@ async function showJob(call: Call): Promise<JobAnswer> {
     output: outputModeOf(call),
     progress: await progressIn(call, job),
     timeline: timelineOf(job),
-    links: call.settings.links.map(({ label, href }) => ({ label, href: href(job) })),
+    trace: traceOf(job, call.settings),
+    links: linksOf(job, call.settings),
   };
 }
 
 async function showPayload(call: Call): Promise<TextAnswer> {
-  if (call.granted.payloads === 'never') throw new Refusal(403, 'NO_PAYLOADS', 'payloads are not shown to you');
+  refuseHidden(call);
   const text = await payloadTextOf(call, (await jobNamed(call)).job);
   return new TextAnswer('application/json; charset=utf-8', text);
 }
@@ -70,4 +73,30 @@ async function payloadTextOf({ source, settings, shown }: Call, { id }: Pick<Job
   const whole = await jobs.get(id);
   if (whole === null) throw notFound(`job ${id}`);
   return JSON.stringify(shown(whole).payload) ?? 'null';
+}
+
+/** A payload that is longer than that, in characters, is cut to its beginning: a page would stand still. */
+const [WHOLE_CHARS, HEAD_CHARS] = [512 * 1024, 64 * 1024];
+
+async function showPayloadHead(call: Call): Promise<PayloadHeadAnswer> {
+  refuseHidden(call);
+  const { source, settings } = call;
+  const { job } = await jobNamed(call);
+  if (settings.redact === undefined) {
+    const head = await source.context.jobs.payloadHead(job.id, WHOLE_CHARS);
+    if (head === null) throw notFound(`job ${job.id}`);
+    return head.isWhole ? head : { ...head, text: beginning(head.text) };
+  }
+  const text = await payloadTextOf(call, job);
+  const isWhole = text.length <= WHOLE_CHARS;
+  return { text: isWhole ? text : beginning(text), bytes: new TextEncoder().encode(text).length, isWhole };
+}
+
+/** Never ends within a pair of surrogates. */
+function beginning(text: string): string {
+  return text.slice(0, HEAD_CHARS).replace(/[\uD800-\uDBFF]$/, '');
+}
+
+function refuseHidden({ granted }: Call): void {
+  if (granted.payloads === 'never') throw new Refusal(403, 'NO_PAYLOADS', 'payloads are not shown to you');
 }

@@ -11,6 +11,7 @@ import type {
   PriorityBody,
   RetryAnswer,
   RetryBody,
+  RunNowAnswer,
 } from '../../../src/api-types.ts';
 import { copyAndTell } from '../../parts/copy.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
@@ -22,11 +23,12 @@ import { useShortcuts } from '../../state/shortcuts.ts';
 import { tell } from '../../state/toasts.ts';
 import { texts } from '../../texts.ts';
 
-type Doing = 'retry' | 'retry-later' | 'cancel' | 'delete' | 'priority';
+type Doing = 'retry' | 'retry-later' | 'run-now' | 'cancel' | 'delete' | 'priority';
 
 const RIGHTS: Readonly<Record<Doing, Action>> = {
   retry: 'job.retry',
   'retry-later': 'job.retry',
+  'run-now': 'job.run-now',
   cancel: 'job.cancel',
   delete: 'job.delete',
   priority: 'job.priority',
@@ -34,8 +36,14 @@ const RIGHTS: Readonly<Record<Doing, Action>> = {
 
 const words = texts.job.actions;
 
+interface JobActionsProps {
+  readonly job: JobAnswer;
+  /** Where one is once it is deleted. */
+  readonly listAddress: string;
+}
+
 /** What may be done with a job in its state, by who looks at it. */
-export function JobActions({ job }: { readonly job: JobAnswer }): JSX.Element {
+export function JobActions({ job, listAddress }: JobActionsProps): JSX.Element {
   const can = useCan();
   const [doing, setDoing] = useState<Doing | null>(null);
   const { state, outcome } = job;
@@ -43,13 +51,14 @@ export function JobActions({ job }: { readonly job: JobAnswer }): JSX.Element {
   const fits: Readonly<Record<Doing, boolean>> = {
     retry: state === 'over' && outcome !== 'succeeded',
     'retry-later': state === 'over' && outcome !== 'succeeded',
+    'run-now': state === 'scheduled',
     cancel: state !== 'over' && job.cancelRequestedAt === null,
     delete: state !== 'running',
     priority: isWaiting,
   };
   const may = (one: Doing) => fits[one] && can(RIGHTS[one]);
   const key = (one: Doing) => (may(one) ? () => setDoing(one) : undefined);
-  useShortcuts({ r: key('retry'), c: key('cancel'), d: key('delete') });
+  useShortcuts({ r: key('retry'), n: key('run-now'), c: key('cancel'), d: key('delete') });
   const button = (one: Doing, icon: IconName, look = '') =>
     may(one) ? (
       <button type="button" class={`button ${look}`} onClick={() => setDoing(one)}>
@@ -67,6 +76,7 @@ export function JobActions({ job }: { readonly job: JobAnswer }): JSX.Element {
   return (
     <div class="row push">
       {button('retry', 'retry', 'is-main')}
+      {button('run-now', 'play', 'is-main')}
       {button('cancel', 'ban')}
       <Menu label={words.more} icon="more">
         {item('retry-later', 'clock')}
@@ -77,18 +87,19 @@ export function JobActions({ job }: { readonly job: JobAnswer }): JSX.Element {
         </button>
         {item('delete', 'trash', 'is-danger')}
       </Menu>
-      {doing === null ? null : <Doer job={job} doing={doing} onClose={() => setDoing(null)} />}
+      {doing === null ? null : (
+        <Doer job={job} doing={doing} listAddress={listAddress} onClose={() => setDoing(null)} />
+      )}
     </div>
   );
 }
 
-interface DoerProps {
-  readonly job: JobAnswer;
+interface DoerProps extends JobActionsProps {
   readonly doing: Doing;
   readonly onClose: () => void;
 }
 
-function Doer({ job, doing, onClose }: DoerProps): JSX.Element {
+function Doer({ job, doing, listAddress, onClose }: DoerProps): JSX.Element {
   const [, navigate] = useLocation();
   const [value, setValue] = useState(doing === 'priority' ? String(job.priority) : doing === 'retry-later' ? '60' : '');
   const { id, jobName } = job;
@@ -105,6 +116,11 @@ function Doer({ job, doing, onClose }: DoerProps): JSX.Element {
         );
         break;
       }
+      case 'run-now': {
+        const { promoted, busy } = await post<RunNowAnswer>(`jobs/${id}/run-now`);
+        tellOutcome(promoted > 0, words['run-now'].did, busy > 0 ? words.busy : words.notScheduled);
+        break;
+      }
       case 'cancel': {
         const body: CancelBody = value === '' ? {} : { reason: value };
         const { cancelled, running, over } = await post<CancelAnswer>(`jobs/${id}/cancel`, body);
@@ -118,7 +134,7 @@ function Doer({ job, doing, onClose }: DoerProps): JSX.Element {
       case 'delete': {
         const { deleted, running } = await post<DeleteAnswer>(`jobs/${id}/delete`);
         tellOutcome(deleted > 0, words.delete.did, running > 0 ? words.runs : words.gone);
-        if (deleted > 0) navigate('/jobs');
+        if (deleted > 0) navigate(listAddress);
         break;
       }
       case 'priority': {
@@ -165,7 +181,10 @@ function tellOutcome(isDone: boolean, done: string, why: string): void {
 /** The call that enqueues the same again. */
 async function codeOf(job: JobAnswer): Promise<string> {
   const { id, jobName, channel, jobGroup, priority, payload } = job;
-  const text = payload.mode === 'never' ? '/* payload */' : (payload.text ?? (await getText(`jobs/${id}/payload`)));
+  const text =
+    payload.mode === 'never' || payload.isLarge
+      ? '/* payload */'
+      : (payload.text ?? (await getText(`jobs/${id}/payload`)));
   const options = {
     ...(channel === 'DEFAULT' ? {} : { channel }),
     ...(jobGroup === null ? {} : { jobGroup }),

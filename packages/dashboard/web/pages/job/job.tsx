@@ -8,11 +8,13 @@ import { Card, Fact, Page } from '../../parts/page.tsx';
 import { Empty, Loaded } from '../../parts/states.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { ApiError } from '../../state/api.ts';
+import { useNeighbours } from '../../state/job-list.ts';
 import { useApi } from '../../state/queries.ts';
 import { part } from '../../state/url.ts';
 import { texts } from '../../texts.ts';
 import { JobActions } from './actions.tsx';
 import { JobError } from './error.tsx';
+import { JobNeighbours } from './neighbours.tsx';
 import { Output } from './output.tsx';
 import { Payload } from './payload.tsx';
 import { Timeline } from './timeline.tsx';
@@ -23,10 +25,12 @@ const words = texts.job;
 export function JobPage({ id }: { readonly id: string }): JSX.Element {
   const answer = useApi<JobAnswer>(`jobs/${part(id)}`);
   const job = answer.data;
-  const up = { to: '/jobs', label: texts.nav.jobs };
+  const neighbours = useNeighbours(id);
+  const up = upTo(neighbours?.address ?? '/jobs');
+  const beside = neighbours === null ? undefined : <JobNeighbours of={neighbours} />;
   if (answer.error instanceof ApiError && answer.error.status === 404) {
     return (
-      <Page title={words.notThere} up={up}>
+      <Page title={words.notThere} up={up} beside={beside}>
         <Card>
           <Empty title={words.notThere} text={words.notThereText(id)} />
         </Card>
@@ -38,6 +42,7 @@ export function JobPage({ id }: { readonly id: string }): JSX.Element {
       title={job?.jobName ?? words.title}
       heading={job === undefined ? words.title : job.jobName}
       up={up}
+      beside={beside}
       sub={
         <>
           <span class="mono">{id}</span> <Copy text={id} label={words.copyId} />
@@ -47,7 +52,7 @@ export function JobPage({ id }: { readonly id: string }): JSX.Element {
         job === undefined ? null : (
           <>
             <StateBadge job={job} />
-            <JobActions job={job} />
+            <JobActions job={job} listAddress={up.to} />
           </>
         )
       }
@@ -57,8 +62,16 @@ export function JobPage({ id }: { readonly id: string }): JSX.Element {
   );
 }
 
+/** The page of a list, by its address. */
+function upTo(address: string): { readonly to: string; readonly label: string } {
+  const [, page = ''] = /^\/(\w+)/.exec(address) ?? [];
+  const label = page === 'lanes' || page === 'groups' || page === 'processes' ? texts.nav[page] : texts.nav.jobs;
+  return { to: address, label };
+}
+
 function Job({ job }: { readonly job: JobAnswer }): JSX.Element {
-  const { id, state, jobName, channel, jobGroup, attempt, numAttempts, priority, enqueuedAt, headers, links } = job;
+  const { id, state, jobName, channel, jobGroup, attempt, numAttempts, priority, enqueuedAt, headers, trace, links } =
+    job;
   const headerNames = Object.keys(headers);
   return (
     <>
@@ -77,6 +90,13 @@ function Job({ job }: { readonly job: JobAnswer }): JSX.Element {
             <Fact label={words.enqueued}>
               <Ago at={enqueuedAt} />
             </Fact>
+            {trace === null ? null : (
+              <Fact label={words.trace}>
+                <a class="mono small" href={trace.href} rel="noreferrer" title={trace.id}>
+                  {trace.id.slice(0, 8)}…
+                </a>
+              </Fact>
+            )}
           </dl>
         </div>
       </Card>

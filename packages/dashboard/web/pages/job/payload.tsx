@@ -1,46 +1,52 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { JobAnswer } from '../../../src/api-types.ts';
+import type { JobAnswer, PayloadHeadAnswer } from '../../../src/api-types.ts';
 import { Copy } from '../../parts/copy.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { JsonView } from '../../parts/json-view.tsx';
 import { Card } from '../../parts/page.tsx';
 import { Failed, Loading } from '../../parts/states.tsx';
-import { getText } from '../../state/api.ts';
+import { base, get } from '../../state/api.ts';
 import { bytes } from '../../state/format.ts';
 import { texts } from '../../texts.ts';
 
-/** More text than that is not laid out: a browser would stand still. It can be copied and downloaded. */
-const SHOWN_BYTES = 512 * 1024;
+const words = texts.job;
 
-/** What a job was given: shown when it is asked for, as it is stored. */
+/** What a job was given: shown when it is asked for, as it is stored; of a large one the beginning, and a way to the whole. */
 export function Payload({ job }: { readonly job: JobAnswer }): JSX.Element {
   const { id, payload } = job;
-  const [asked, setAsked] = useState<string | Error | 'loading' | null>(null);
-  const load = () => getText(`jobs/${id}/payload`);
-  const text = payload.text ?? (typeof asked === 'string' && asked !== 'loading' ? asked : null);
+  const [asked, setAsked] = useState<PayloadHeadAnswer | Error | 'loading' | null>(null);
+  const known =
+    payload.text === null
+      ? typeof asked === 'object' && asked !== null && !(asked instanceof Error)
+        ? asked
+        : null
+      : { text: payload.text, bytes: payload.bytes ?? payload.text.length, isWhole: true };
+  const load = async () => await get<PayloadHeadAnswer>(`jobs/${id}/payload/head`);
   const show = () => {
     setAsked('loading');
     load().then(setAsked, (error: Error) => setAsked(error));
   };
-  const whole = async () => text ?? (await load());
+  const size = known?.bytes ?? payload.bytes;
+  const isCopied = known === null ? !payload.isLarge : known.isWhole;
   return (
     <Card
-      title={texts.job.payload}
+      title={words.payload}
       extra={
         payload.mode === 'never' ? null : (
           <>
-            {payload.bytes === null ? null : <span class="small muted">{bytes(payload.bytes)}</span>}
+            <span class="small muted">{size === null ? words.isLarge : bytes(size)}</span>
             <span class="row push">
-              <Copy text={whole} label={texts.common.copy} />
-              <button
-                type="button"
+              {isCopied ? <Copy text={async () => (known ?? (await load())).text} label={texts.common.copy} /> : null}
+              <a
                 class="button is-plain is-small"
-                aria-label={texts.job.download}
-                onClick={() => void whole().then((json) => download(`${id}.json`, json))}
+                href={`${base}/api/v1/jobs/${id}/payload`}
+                download={`${id}.json`}
+                aria-label={words.download}
+                title={words.download}
               >
                 <Icon name="download" />
-              </button>
+              </a>
             </span>
           </>
         )
@@ -48,20 +54,16 @@ export function Payload({ job }: { readonly job: JobAnswer }): JSX.Element {
     >
       <div class="body">
         {payload.mode === 'never' ? (
-          <p class="muted">{texts.job.payloadNever}</p>
-        ) : text !== null ? (
-          text.length > SHOWN_BYTES ? (
-            <p class="muted">{texts.job.payloadLarge(bytes(text.length))}</p>
-          ) : (
-            <JsonView text={text} />
-          )
+          <p class="muted">{words.payloadNever}</p>
+        ) : known !== null ? (
+          <Shown payload={known} />
         ) : asked === 'loading' ? (
           <Loading lines={3} />
         ) : asked instanceof Error ? (
           <Failed error={asked} again={show} />
         ) : (
           <button type="button" class="button" onClick={show}>
-            {texts.job.showPayload}
+            {payload.isLarge ? words.showLargePayload : words.showPayload}
           </button>
         )}
       </div>
@@ -69,11 +71,15 @@ export function Payload({ job }: { readonly job: JobAnswer }): JSX.Element {
   );
 }
 
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+/** What is cut is no JSON, and is shown as the text that it is. */
+function Shown({ payload: { text, bytes: size, isWhole } }: { readonly payload: PayloadHeadAnswer }): JSX.Element {
+  if (isWhole) return <JsonView text={text} />;
+  // What scrolls must be reached by the keyboard.
+  const props = { class: 'code json', tabIndex: 0, role: 'region', 'aria-label': words.payload } as const;
+  return (
+    <div class="stack">
+      <p class="muted">{words.payloadCut(bytes(new TextEncoder().encode(text).length), bytes(size))}</p>
+      <div {...props}>{text}…</div>
+    </div>
+  );
 }

@@ -16,7 +16,14 @@ import {
   settleCommand,
   unlockCommand,
 } from './commands.ts';
-import { cancelCommand, changeCommand, completeCommand, deleteCommand, retryCommand } from './control-commands.ts';
+import {
+  cancelCommand,
+  changeCommand,
+  completeCommand,
+  deleteCommand,
+  retryCommand,
+  runNowCommand,
+} from './control-commands.ts';
 import type { Verdict } from './settle-rules.ts';
 import { enqueueUniqueCommand, pruneKeysCommand, type UniqueItem } from './unique-commands.ts';
 
@@ -103,6 +110,7 @@ const weighted: readonly [number, fc.Arbitrary<Command>][] = [
   [1, jobs.map(retryCommand)],
   [1, fc.tuple(jobs, changed).map((args) => changeCommand(...args))],
   [1, jobs.map(deleteCommand)],
+  [1, jobs.map(runNowCommand)],
 ];
 
 /** One arbitrary for each command, as often as it should come. */

@@ -1,4 +1,4 @@
-import { cancelJobs, changeJobs, deleteJobs, type JobsTouched, retryJobs } from '@bearmq/core/internal';
+import { cancelJobs, changeJobs, deleteJobs, type JobsTouched, retryJobs, runJobsNow } from '@bearmq/core/internal';
 import { type Command, command } from './commands.ts';
 import type { Model, ModelJob } from './model.ts';
 import { type Real, see } from './real.ts';
@@ -87,4 +87,17 @@ export const changeCommand = (picks: Picks, to: Partial<Pick<ModelJob, 'priority
     }
     const input = { ids: [...should.keys()], priority: to.priority ?? null, channel: to.channel ?? null };
     judge(real, 'change', await changeJobs(session, tables, input), should);
+  });
+
+export const runNowCommand = (picks: Picks): Command =>
+  command(`run now(${picks})`, async (model, real) => {
+    const { session, tables } = real.queue;
+    const should = new Map<string, string>();
+    for (const id of idsOf(model, picks)) {
+      const job = model.jobs.get(id);
+      const what = { scheduled: 'promoted', waiting: 'waiting', running: 'running' } as const;
+      should.set(id, job === undefined ? 'over' : what[job.state]);
+      if (job?.state === 'scheduled') model.wait(job);
+    }
+    judge(real, 'run now', await runJobsNow(session, tables, { ids: [...should.keys()] }), should);
   });

@@ -10,14 +10,19 @@ import {
   enqueue,
   explainJob,
   findFinalized,
+  findGroupsByBacklog,
+  findGroupsByHold,
+  findGroupsByName,
   findUnfinished,
-  listGroups,
   listPauses,
   listProcesses,
   type NewJob,
   pause,
+  readGroups,
+  readPayloadHead,
   resume,
   retryJobs,
+  runJobsNow,
 } from '@bearmq/core/internal';
 import type { Tables } from '@bearmq/core/schema';
 
@@ -25,8 +30,10 @@ import type { Tables } from '@bearmq/core/schema';
 export async function control(session: SqlSession, tables: Tables, one: NewJob, processId: string): Promise<void> {
   await enqueue(session, tables, [one]);
   const ids = [one.id];
+  await readPayloadHead(session, tables, { id: one.id, chars: 1 });
   await explainJob(session, tables, { id: one.id });
   await changeJobs(session, tables, { ids, priority: 1, channel: 'C' });
+  await runJobsNow(session, tables, { ids });
   await cancelJobs(session, tables, { ids, reason: null, finalized: 'keep' });
   await retryJobs(session, tables, { ids, delaySecs: 0 });
   await deleteJobs(session, tables, { ids });
@@ -43,6 +50,10 @@ export async function control(session: SqlSession, tables: Tables, one: NewJob, 
   await resume(session, tables, what);
   await countUnfinished(session, tables, { upTo: 1 });
   await listProcesses(session, tables, null);
-  await listGroups(session, tables, { after: '', limit: 1, name: null });
+  const page = { after: '', limit: 1, search: null, window: 10 };
+  for (const find of [findGroupsByName, findGroupsByBacklog.waiting, findGroupsByBacklog.oldest, findGroupsByHold]) {
+    await find(session, tables, page);
+  }
+  await readGroups(session, tables, { names: ['g'] });
   await countOutcomes(session, tables, { upTo: 1 });
 }

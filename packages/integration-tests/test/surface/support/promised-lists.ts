@@ -10,6 +10,7 @@ export const ofJobs: readonly string[] = [
   'DeleteResult',
   'Explanation',
   'GroupHolder',
+  'GroupOrder',
   'GroupPage',
   'GroupPageOptions',
   'GroupRecord',
@@ -40,6 +41,7 @@ export const ofJobs: readonly string[] = [
   'Jobs',
   'OutcomeCount',
   'PageOptions',
+  'PayloadHead',
   'Pause',
   'PauseOptions',
   'PauseResult',
@@ -47,6 +49,7 @@ export const ofJobs: readonly string[] = [
   'ProcessRecord',
   'RetryOptions',
   'RetryResult',
+  'RunNowResult',
   'TimeRange',
 ];
 

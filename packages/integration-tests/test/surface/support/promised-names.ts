@@ -43,6 +43,8 @@ export const promisedNames: Readonly<Record<string, readonly string[]>> = {
     'GrantOptions',
     'HealthOptions',
     'HealthReport',
+    'HorizonHolder',
+    'TableSize',
     'InvalidIdentifierError',
     'InvalidOptionError',
     'JobDefinition',

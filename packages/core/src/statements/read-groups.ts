@@ -1,3 +1,4 @@
+import { toArrayLiteral } from '../driver/index.ts';
 import { dateIn } from '../model/job-record.ts';
 import { asText } from '../schema/index.ts';
 import { defineStatement, type Statement } from './statement.ts';
@@ -41,37 +42,19 @@ const COUNTED = 1_000;
 const MAX_HOLDERS = 10;
 
 /**
- * The groups of one page of names, by their bytes: those that have jobs which wait, and those that somebody ran jobs of
- * lately. A skip scan over the index of waiting jobs: what it costs follows the page, not what waits.
+ * What there is to tell of some groups, by their names: those that have jobs which wait, or had some that ran lately. What
+ * it costs follows how many are named, not what waits.
  */
-export const listGroups: Statement<
-  { readonly after: string; readonly limit: number; readonly name: string | null },
-  readonly GroupRecord[]
-> = defineStatement({
-  name: 'bearmq_list_groups',
+export const readGroups: Statement<{ readonly names: readonly string[] }, readonly GroupRecord[]> = defineStatement({
+  name: 'bearmq_read_groups',
   plan: 'anew',
   mayBeRepeated: true,
   text: ({ job, jobGroup, process }) => `
-    with recursive waiting (name) as (
-      (select j.job_group from ${job} j where j.state in ('ready', 'blocked') and j.job_group is not null
-          and j.job_group > $1::text and ($3::text is null or j.job_group = $3::text)
-        order by j.job_group limit 1)
-      union all
-      select x.job_group from waiting w cross join lateral (
-        select j.job_group from ${job} j where j.state in ('ready', 'blocked') and j.job_group is not null
-          and j.job_group > w.name and $3::text is null
-        order by j.job_group limit 1) x
-    ),
-    page as materialized (
-      select u.name from (
-        (select w.name from waiting w limit $2::int4)
-        union
-        (select g.name from ${jobGroup} g where g.name > $1::text and ($3::text is null or g.name = $3::text)
-          order by g.name limit $2::int4)
-        union
-        (select j.job_group from ${job} j where $3::text is not null and j.job_group = $3::text and j.state = 'scheduled'
-          and j.job_group is not null limit 1)
-      ) u order by u.name limit $2::int4
+    with page as materialized (
+      select u.name from (select distinct t.name from pg_catalog.unnest($1::text::text[]) as t (name)) u
+      where exists (select from ${jobGroup} g where g.name = u.name)
+        or exists (select from ${job} j where j.state in ('ready', 'blocked') and j.job_group = u.name)
+        or exists (select from ${job} j where j.state = 'scheduled' and j.job_group = u.name)
     ),
     holder as materialized (
       select j.job_group, pg_catalog.json_build_object('jobId', j.id, 'jobName', j.name, 'attempt', j.attempt,
@@ -84,16 +67,16 @@ export const listGroups: Statement<
     select pg_catalog.json_build_object('jobGroup', n.name, 'running', coalesce(g.running, 0),
       'lockedAt', extract(epoch from g.locked_at)::float8 * 1000,
       'waiting', (select pg_catalog.count(*) from (
-        select 1 from ${job} j where j.state in ('ready', 'blocked') and j.job_group = n.name limit $4::int4 + 1) c),
+        select 1 from ${job} j where j.state in ('ready', 'blocked') and j.job_group = n.name limit $2::int4 + 1) c),
       'nextEnqueuedAt', (select extract(epoch from j.enqueued_at)::float8 * 1000 from ${job} j
         where j.state in ('ready', 'blocked') and j.job_group = n.name
         order by j.job_group, j.channel, j.name, j.priority desc, j.seq limit 1),
       'scheduled', (select pg_catalog.count(*) from (
-        select 1 from ${job} j where j.state = 'scheduled' and j.job_group = n.name limit $4::int4 + 1) c),
+        select 1 from ${job} j where j.state = 'scheduled' and j.job_group = n.name limit $2::int4 + 1) c),
       'holders', coalesce((select pg_catalog.json_agg(h.told order by h.nth) from holder h
-        where h.job_group = n.name and h.nth <= $5::int4), '[]'))::text as told
+        where h.job_group = n.name and h.nth <= $3::int4), '[]'))::text as told
     from page n left join ${jobGroup} g on g.name = n.name order by n.name`,
-  encode: ({ after, limit, name }) => [after, limit, name, COUNTED, MAX_HOLDERS],
+  encode: ({ names }) => [toArrayLiteral(names), COUNTED, MAX_HOLDERS],
   decode: (rows) => rows.map(([row]) => groupIn(JSON.parse(asText(row)))),
 });
 

@@ -1,0 +1,108 @@
+import { stat } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import type { Site } from './support/site.ts';
+
+export function describeContents(site: Site): void {
+  describe('the pages, whatever is in them,', () => {
+    test('show the beginning of a payload of 8 MiB, have the whole to be downloaded, and stay quick', async () => {
+      const id = await site.queue.define('HUGE').enqueue(null, { channel: 'huge' });
+      const { schema, pool } = site.queue;
+      const size = 8 * 1024 * 1024;
+      await pool.query(
+        `update "${schema}".job set payload = pg_catalog.json_build_object('text', pg_catalog.repeat('0123456789abcdef', $2::int4 / 16)) where id = $1`,
+        [id, size],
+      );
+      await site.visit('/jobs?name=HUGE', async (watched) => {
+        const { page } = watched;
+        let received = 0;
+        page.on('response', (response) => {
+          received += Number(response.headers()['content-length'] ?? 0);
+          response.body().then(
+            (body) => {
+              received += body.length;
+            },
+            () => {}, // of a redirect, or not modified: it has none
+          );
+        });
+        await watched.link('HUGE').click();
+        await watched.shows('more than 65 kB');
+        await watched.button('Show the payload, or its beginning').click();
+        await watched.shows('It has 8.4 MB, and these are the first 65.5 kB');
+        const length = await page
+          .getByRole('region', { name: 'Payload' })
+          .evaluate((region) => region.textContent?.length);
+        expect(length).toBeLessThan(70_000);
+        expect(received).toBeLessThan(400_000);
+        const downloading = page.waitForEvent('download');
+        await watched.link('Download').click();
+        const download = await downloading;
+        expect(download.suggestedFilename()).toBe(`${id}.json`);
+        expect((await stat(await download.path())).size).toBeGreaterThan(size);
+        await page.keyboard.press('d');
+        await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+        await watched.shows('It is deleted');
+        await page.waitForURL(/\/jobs\?name=HUGE$/);
+      });
+    });
+
+    test('know names whatever is in them', async () => {
+      const name = 'a/b?c#d 100% %2F+&=ü~';
+      const definition = site.queue.define(name, () => {}, { schedules: [{ key: name, everySecs: 86_400 }] });
+      await definition.register();
+      const id = await definition.enqueue(null, { channel: name, jobGroup: name });
+      await site.visit(`/jobs/${id}`, async (watched) => {
+        const heading = async (text: string) =>
+          await watched.page.getByRole('heading', { level: 1, name: text, exact: true }).waitFor();
+        await watched.page.getByRole('main').getByRole('link', { name, exact: true }).first().click(); // its lane
+        await watched.shows('Nobody takes it');
+        await watched.page.reload();
+        await watched.shows('Nobody takes it');
+        await watched.link('All jobs of this lane').click();
+        await watched.shows('1 shown');
+        await watched.page.reload();
+        await watched.shows('1 shown');
+        await watched.button(`Remove name:${name}`).waitFor();
+        await watched.page.getByRole('cell').getByRole('link', { name, exact: true }).last().click(); // its group
+        await watched.shows('1 waiting · 0 scheduled');
+        await heading(name);
+        await watched.go('/schedules');
+        await watched.page.getByRole('cell').getByRole('link', { name }).first().click();
+        await watched.shows('Next runs');
+        await watched.page.reload();
+        await watched.shows('Next runs');
+      });
+    });
+
+    test('are no wider than a narrow screen with a count of findings beside a page that is out of sight', async () => {
+      const options = { viewport: { width: 390, height: 844 } };
+      await site.visit(
+        '/settings',
+        async (watched) => {
+          await watched.page.route('**/api/v1/overview', async (route) => {
+            const response = await route.fetch();
+            await route.fulfill({
+              response,
+              json: { ...(await response.json()), findings: { errors: 0, warnings: 3 } },
+            });
+          });
+          await watched.page.getByRole('link', { name: /Health.*3/ }).waitFor();
+          const [wide, narrow] = await watched.page.evaluate(() => {
+            const { scrollWidth, clientWidth } = document.documentElement;
+            return [scrollWidth, clientWidth];
+          });
+          expect(wide).toBeLessThanOrEqual(narrow ?? 0);
+        },
+        options,
+      );
+    });
+
+    test('lead to the trace of a job', async () => {
+      const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+      const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+      const id = await site.queue.define('TRACED').enqueue(null, { channel: 'traced', headers });
+      await site.visit(`/jobs/${id}`, async (watched) => {
+        expect(await watched.link('4bf92f35').getAttribute('href')).toBe(`https://traces.example/${traceId}`);
+      });
+    });
+  });
+}
