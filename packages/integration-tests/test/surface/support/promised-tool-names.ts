@@ -12,7 +12,15 @@ export const promisedToolNames: Readonly<Record<string, readonly string[]>> = {
     'workerFile',
   ],
   'bearmq/config': ['CliConfig', 'defineConfig'],
-  'create-bearmq': ['Client', 'Database', 'FolderNotEmptyError', 'Framework', 'ProjectChoices', 'writeProject'],
+  'create-bearmq': [
+    'Client',
+    'Database',
+    'FolderNotEmptyError',
+    'FolderUnusableError',
+    'Framework',
+    'ProjectChoices',
+    'writeProject',
+  ],
   '@bearmq/migrations': [
     'GrantOptions',
     'MigrateOptions',
