@@ -54,12 +54,12 @@ async function othersAreWell(schema: TestSchema): Promise<void> {
   await events.waitFor('ORCHESTRATOR_JOB_GROUP_DELETE', { count: 3 });
   expect(events.of('ORCHESTRATOR_JOB_SCHEDULE').map(({ jobName }) => jobName)).toContain('TICK');
   expect(events.of('DAEMON_ERROR').map(({ daemon, error }) => `${daemon}: ${error}`)).toEqual([]);
-  // What somebody wrote into the groups by hand is fixed, and told; schedules of nobody are told of, and a pooler on the way.
+  // What somebody wrote into groups and limits by hand is fixed, and told; schedules of nobody are told of, and a pooler on the way.
   const warnings = events
     .of('WARNING')
     .filter(
       ({ message }) =>
-        !/^(the job group .* was found .*, and fixed|ticks of the schedule .* are overdue|notifications do not arrive)/.test(
+        !/^(the (job group|limit of) .* was found .*, and fixed|ticks of the schedule .* are overdue|notifications do not arrive)/.test(
           message,
         ),
     );
