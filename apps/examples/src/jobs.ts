@@ -84,11 +84,6 @@ await context.jobs.setPriority({ jobName: 'IMPORT_FILE' }, 10);
 await context.jobs.move({ jobName: 'IMPORT_FILE' }, 'SLOW');
 // #endregion retry
 
-// #region run-now
-const { promoted } = await context.jobs.runNow({ jobName: 'IMPORT_FILE' });
-console.log(`${promoted} wait no longer for their time`);
-// #endregion run-now
-
 // #region counts
 const { unfinished, lastHour } = await context.jobs.counts();
 for (const { channel, jobName, state, count, isAtLeast } of unfinished) {
@@ -96,6 +91,13 @@ for (const { channel, jobName, state, count, isAtLeast } of unfinished) {
 }
 for (const { jobName, outcome, count } of lastHour) console.log(`${jobName}: ${count} ${outcome} in the last hour`);
 // #endregion counts
+
+const tonightId = await importFile.enqueue({ file: 'tonight.csv', rows: 1 }, { delaySecs: 3600 });
+// #region run-now
+const { promoted } = await context.jobs.runNow(tonightId); // or of a filter
+console.log(`${promoted} waits no longer for its time`);
+// #endregion run-now
+await context.jobs.outcome(tonightId, { waitSecs: 30 });
 
 await context.jobs.delete({ jobName: 'IMPORT_FILE' });
 await worker.stop();
