@@ -154,20 +154,6 @@ describe('the advanced examples', () => {
     await expectTidy(database);
   });
 
-  it('maintenance forgets a job after an hour, and one that failed after two weeks', async () => {
-    const example = start('maintenance', database.url());
-    await example.prints('WORKER_JOB_RUN_SUCCESS');
-    await example.prints('WORKER_JOB_EXPIRE');
-    await database.age(3599);
-    expect(example.output()).not.toContain('ORCHESTRATOR_JOB_DELETE');
-    await database.age(60);
-    await example.prints('ORCHESTRATOR_JOB_DELETE');
-    expect(await rows(`select outcome::text from ${SCHEMA}.finalized_job`)).toEqual([{ outcome: 'failed' }]);
-    await database.age(14 * 86_400);
-    await until('all is gone', async () => (await rows(`select id from ${SCHEMA}.finalized_job`)).length === 0);
-    expect(await example.stop()).toBe(0);
-  });
-
   it('on-failure tells support once of an order that was not shipped', async () => {
     const example = start('on-failure', database.url());
     await example.prints(/order 4711 was not shipped \(job [0-9a-f-]{36}, 3 attempts\): Error: nobody knows/);
