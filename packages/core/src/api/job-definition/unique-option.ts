@@ -7,41 +7,42 @@ import { type Check, checkOptions, nameOf, numberIn, oneOf } from '../../options
 /** Of which jobs of a definition there may be only one at a time, and for how long. */
 export interface UniqueOptions<TParams> {
   /**
-   * What no two jobs of the definition may share: a text, or a function that makes one of the payload. From 1 to 1,024
-   * bytes. If the function throws, `enqueue` rejects with that.
+   * A text, or a function that makes a text of the payload: two jobs of the definition with the same text count as the
+   * same job. From 1 to 1,024 bytes. If the function throws, `enqueue` rejects with that error.
    *
-   * @throws {@link InvalidOptionError} for what is neither; from `enqueue`, for what a function gives.
+   * @throws {@link InvalidOptionError} if it is neither; from `enqueue`, if the function returns no such text.
    */
   readonly key: string | ((payload: TParams) => string);
   /**
    * Until when the job holds its key:
-   * - `started`: until a worker has claimed it, for good: a retry does not take the key again. Whoever is told that his job was
-   *   skipped has one that starts after his call; with `tx`, after his transaction, for which the waiting job waits.
-   * - `finished`: until it is over, retries included. Of a job that runs nobody knows what it has read already.
-   * - `deleted`: as long as it is kept, which is for `jobPostFinalizeDeleteSecs` after it is over.
+   * - `started`: until a worker claims it; a retry does not take the key again. If your call is skipped, the waiting job
+   *   starts after your call. With `tx` it waits for your transaction, and starts after that.
+   * - `finished`: until it is over, retries included. A running job may have read its data before your call.
+   * - `deleted`: until it is deleted, `jobPostFinalizeDeleteSecs` after it is over.
    */
   readonly until: KeyHeldUntil;
   /**
-   * For how long after the enqueue the key is held whatever becomes of the job, in seconds, by the database's clock.
+   * How long the key is held at least, in seconds from the enqueue, even if the job is over before. By the database's
+   * clock.
    *
    * @defaultValue 0
    * @throws {@link InvalidOptionError} below 0 or above 100 years.
    */
   readonly forSecs?: number;
   /**
-   * What becomes of a job whose key is held:
-   * - `skip`: nothing; the job that holds the key stands for it.
-   * - `replace`: that job gets its payload, its headers and its `backoff` and `maxRunSecs`; its place, time, priority and group
-   *   stay. Only if that was not claimed yet; else it is skipped.
-   * - `restart`: likewise, and if that job still waits for its delay, the delay begins anew.
+   * What `enqueue` does if another job holds the key:
+   * - `skip`: it enqueues nothing; the job that holds the key stays as it is.
+   * - `replace`: if that job has not been claimed yet, it gets the new payload, headers, `backoff` and `maxRunSecs`. Its
+   *   place, time, priority and group stay. If it has been claimed, the new job is skipped.
+   * - `restart`: the same as `replace`, and if that job still waits for its delay, the delay begins anew.
    * - `throw`: the call rejects with a {@link DuplicateJobError}.
    *
    * @defaultValue `skip`
    */
   readonly onConflict?: OnConflict;
   /**
-   * With `restart`: after how many seconds from its own enqueue a job is due at the latest, however often it is
-   * restarted.
+   * With `restart`: how many seconds after its own enqueue a job is due at the latest, even if it is restarted again and
+   * again.
    *
    * @defaultValue none: it can be put off for ever
    * @throws {@link InvalidOptionError} below 0 or above 100 years, and without `onConflict: 'restart'`.
