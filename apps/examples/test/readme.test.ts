@@ -70,7 +70,7 @@ describe('the code in the README and on the pages', () => {
   });
 
   it('is in languages that these tests know', () => {
-    const known = [...CODE, 'json', 'yaml', 'text', 'console'];
+    const known = [...CODE, 'json', 'yaml', 'nginx', 'text', 'console'];
     expect(languages().filter((language) => !known.includes(language))).toEqual([]);
   });
 
