@@ -18,7 +18,9 @@ const versionError = expect.objectContaining({
   code: 'BEAR_SCHEMA_VERSION',
   found: 0,
   required: 1,
-  message: expect.stringMatching(/has no BearMQ tables, but version 1 is required: .*generateMigrationSql.*migrate/),
+  message: expect.stringMatching(
+    /has no BearMQ tables, but version 1 is required: run npx bearmq migrate, .*generateMigrationSql/,
+  ),
 });
 
 describe('a schema that has not been migrated', () => {
