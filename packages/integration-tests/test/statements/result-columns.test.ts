@@ -89,6 +89,7 @@ describe('the results of every statement', () => {
     await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId });
     // Again for one that is not its process's first in a while, and for one that a worker is told of when it has looked.
     await Promise.all([definition.enqueue(), definition.enqueue()]);
+    await Promise.all(['g', 'g'].map((jobGroup) => definition.enqueue(null, { jobGroup })));
     await Promise.all([definition.enqueue(), definition.enqueue(null, { numAttempts: 2 })]);
     await until('a job was taken by its name', async () => {
       if (sent.has('bearmq_claim_announced')) return true;
@@ -142,6 +143,7 @@ describe('the results of every statement', () => {
       'bearmq_delete_jobs',
       'bearmq_enqueue',
       'bearmq_enqueue_first',
+      'bearmq_enqueue_grouped',
       'bearmq_enqueue_mixed',
       'bearmq_explain',
       'bearmq_find_finalized_newest',
