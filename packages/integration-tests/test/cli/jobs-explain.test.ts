@@ -35,7 +35,11 @@ describe('bearmq jobs explain', () => {
   });
 
   it('says what to do in calls of its own', async () => {
-    const [limited = '', other = ''] = await statements.insert({ channel: 'narrow' }, { channel: "it's" });
+    const [limited = '', other = '', later = ''] = await statements.insert(
+      { channel: 'narrow' },
+      { channel: "it's" },
+      { delaySecs: 60 },
+    );
     const processId = await statements.worker();
     const takes = JSON.stringify([{ channels: null, slots: 9, names: ['JOB'] }]);
     await schema.rows('update {s}.process set takes = $2::text::json where id = $1', [processId, takes]);
@@ -43,6 +47,7 @@ describe('bearmq jobs explain', () => {
     await schema.rows(
       `insert into {s}.job_limit (kind, name, max_running, running) values ('channel', 'narrow', 1, 1)`,
     );
+    expect(await told(later)).toContain(`or run it now: bearmq jobs run-now ${later}\n`);
     expect(await told(limited)).toContain('bearmq limits set --channel narrow allows more\n');
     await schema.context().pause({ channel: "it's" });
     expect(await told(other)).toContain(`resume it: bearmq resume --channel 'it'\\''s'\n`);
