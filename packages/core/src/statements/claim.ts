@@ -128,15 +128,22 @@ const FACTS = DEMAND + 1;
  */
 export function decodeClaimedJobs(rows: readonly SqlRow[], processId: string): ClaimedJob[] {
   const inOrder = [...rows].sort((a, b) => asNumber(a[NTH]) - asNumber(b[NTH]));
-  return inOrder.map((row) => decodeClaimedJob(row, processId));
+  let before: ClaimedJob | undefined;
+  return inOrder.map((row) => (before = decodeClaimedJob(row, processId, before)));
 }
 
-function decodeClaimedJob(row: SqlRow, processId: string): ClaimedJob {
+/**
+ * Most jobs of a claim are of one lane. They share its strings: what is looked up by them later, job by job, then needs
+ * neither hash nor comparison of its own.
+ */
+function decodeClaimedJob(row: SqlRow, processId: string, before: ClaimedJob | undefined): ClaimedJob {
+  const name = asText(row[at.name]);
+  const channel = asText(row[at.channel]);
   return {
     processId,
     id: asText(row[at.id]),
-    name: asText(row[at.name]),
-    channel: asText(row[at.channel]),
+    name: before?.name === name ? before.name : name,
+    channel: before?.channel === channel ? before.channel : channel,
     jobGroup: asNullable(row[at.job_group], asText),
     attempt: asNumber(row[at.attempt]),
     numAttempts: asNumber(row[at.num_attempts]),

@@ -10,7 +10,7 @@ import { defineStatement, type Statement } from './statement.ts';
  */
 export function enqueue(session: SqlSession, tables: Tables, jobs: readonly NewJob[]): Promise<void> {
   if (jobs.some(({ runAtMs }) => (runAtMs ?? null) !== null)) return enqueueTimed(session, tables, jobs);
-  const isAlike = COLUMNS.every((column) => isCommon(jobs, column));
+  const isAlike = areAlike(jobs);
   if (jobs.some(({ jobGroup, delaySecs }) => jobGroup !== null && !(delaySecs > 0))) {
     return isAlike ? enqueueAlikeGrouped(session, tables, jobs) : enqueueMixedGrouped(session, tables, jobs);
   }
@@ -171,6 +171,22 @@ type Column = (typeof COLUMNS)[number];
 
 function idsAndPayloads(jobs: readonly NewJob[]): readonly [string, string] {
   return [`{${jobs.map(({ id }) => id).join(',')}}`, `[${jobs.map(({ payloadText }) => payloadText).join(',')}]`];
+}
+
+/** Whether all columns are common: written out, since it is asked of every job. */
+function areAlike(jobs: readonly NewJob[]): boolean {
+  const all = jobs[0] as Pick<NewJob, Column>;
+  return jobs.every(
+    (job) =>
+      job.name === all.name &&
+      job.channel === all.channel &&
+      job.jobGroup === all.jobGroup &&
+      job.delaySecs === all.delaySecs &&
+      job.numAttempts === all.numAttempts &&
+      job.timeoutSecs === all.timeoutSecs &&
+      job.extras === all.extras &&
+      job.priority === all.priority,
+  );
 }
 
 function isCommon(jobs: readonly NewJob[], column: Column): boolean {

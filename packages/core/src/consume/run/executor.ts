@@ -1,6 +1,6 @@
 import { ProcessDiedError } from '../../errors.ts';
 import { isJobFailure, leftToNewer, snoozeSecsOf } from '../../job-errors.ts';
-import type { FailedRun, Outcome } from '../../model/job.ts';
+import type { Outcome } from '../../model/job.ts';
 import {
   cancelled,
   isStartRecorded,
@@ -139,10 +139,9 @@ export class Executor {
       emitLateEnd(services.events, holding, { workerId, durationMs, thrown });
       return false;
     }
-    const run = { workerId, durationMs };
     const end = thrown ?? this.#resultOf(holding, returned);
-    const outcome = this.#outcomeOf(holding, end, run);
-    const settlement = { holding, outcome, ...run, error: 'error' in end ? end.error : undefined };
+    const outcome = this.#outcomeOf(holding, end, workerId, durationMs);
+    const settlement = { holding, outcome, workerId, durationMs, error: 'error' in end ? end.error : undefined };
     if (holding.isForsaken) settler.drop(settlement);
     else settler.record(settlement);
     return outcome.kind === 'waiting' && outcome.secs === 0;
@@ -158,7 +157,7 @@ export class Executor {
     }
   }
 
-  #outcomeOf(holding: Holding, end: Thrown | Returned, run: FailedRun): Outcome {
+  #outcomeOf(holding: Holding, end: Thrown | Returned, workerId: string, durationMs: number): Outcome {
     const { job } = holding;
     if (!('error' in end)) {
       const parts = broughtAlong(holding.saidEnding, end.resultText, holding.extras);
@@ -171,7 +170,7 @@ export class Executor {
     const secs = snoozeSecsOf(error);
     if (secs !== undefined) return snoozed(job, secs);
     const definition = registry.get(job.name);
-    const outcome = outcomeOfError(job, error, run, () =>
+    const outcome = outcomeOfError(job, error, { workerId, durationMs }, () =>
       isJobFailure(error) ? 'give-up' : pauseAfter(holding, error, definition?.backoff, warn),
     );
     return withFailureJob(outcome, holding, definition, warn);

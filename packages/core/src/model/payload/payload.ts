@@ -13,12 +13,10 @@ import { hasUnstorableText, isLargerThan } from './payload-text.ts';
  * @param item - the payload's place in a list of jobs, for the error.
  */
 export function encodePayload(jobName: string, payload: unknown, item?: number): string {
-  const where = item === undefined ? {} : { item };
-  return encodeJson(
-    payload,
-    PAYLOAD,
-    (problem, options) => new PayloadError(jobName, problem, { ...where, ...options }),
-  );
+  return encodeJson(payload, PAYLOAD, (problem, options) => {
+    const where = item === undefined ? {} : { item };
+    return new PayloadError(jobName, problem, { ...where, ...options });
+  });
 }
 
 /** The JSON text of a result, with what makes the error where there is none: see {@link encodePayload}. */
