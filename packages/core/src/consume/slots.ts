@@ -1,6 +1,7 @@
 import type { ClaimedJob } from '../model/job.ts';
 import type { Demand } from '../statements/claim.ts';
 import { GroupRun, type Held } from './group-run.ts';
+import { GroupYield } from './group-yield.ts';
 import type { Holding, Holdings, RunOfGroup } from './holdings.ts';
 import { JobMeter } from './job-meter.ts';
 
@@ -53,8 +54,7 @@ export class SlotPool {
   /** How many jobs to hold ahead, as of the last {@link demand}. */
   #ahead = 0;
   #latest = '';
-  /** How many jobs a group gives at once: a mean over some claims. */
-  #usualPerGroup: number | undefined;
+  readonly #yield = new GroupYield();
 
   constructor(channels: readonly string[] | null, now: number, holdings: Holdings) {
     this.channels = channels;
@@ -136,7 +136,8 @@ export class SlotPool {
     const missing = this.isStartOnly ? 0 : Math.max(0, this.#ahead - this.#held.jobs);
     if (slots === 0 && missing < Math.max(1, this.#ahead / 2)) return null;
     const demand = { channels: this.channels, slots, ahead: missing, maxPerGroup };
-    return this.#usualPerGroup === undefined ? demand : { ...demand, usual: Math.ceil(this.#usualPerGroup) };
+    const usual = this.#yield.jobs;
+    return usual === undefined ? demand : { ...demand, usual };
   }
 
   /** How many jobs could start at once, if none is waited for: every job known of when it last asked was taken. */
@@ -156,9 +157,9 @@ export class SlotPool {
 
   /**
    * Takes claimed jobs in, in their order, those of one group as one run, and starts what can start. The jobs of the groups
-   * `parallel` run side by side.
+   * `parallel` run side by side. `isShort` says that less came than was asked for, so that groups gave all that they had.
    */
-  accept(jobs: readonly ClaimedJob[], now: number, parallel: ReadonlySet<string> = NONE): void {
+  accept(jobs: readonly ClaimedJob[], now: number, parallel: ReadonlySet<string> = NONE, isShort = false): void {
     let groups: Map<string, { run: RunOfGroup; jobs: number }> | undefined;
     for (const job of jobs) {
       const holding = this.#holdings.take(job);
@@ -177,7 +178,7 @@ export class SlotPool {
       if (goesOn !== undefined) this.#goOn(group, goesOn);
       if (holding !== null) group.run.put(holding);
     }
-    if (groups !== undefined) this.#noteGroupRuns([...groups.values()]);
+    if (groups !== undefined) this.#yield.note([...groups.values()], isShort);
     this.#dispatch(now);
   }
 
@@ -213,11 +214,6 @@ export class SlotPool {
     const runs = this.#runs.splice(0);
     for (const run of runs) run.end();
     return runs.flatMap(({ holdings }) => holdings);
-  }
-
-  #noteGroupRuns(runs: readonly { readonly jobs: number }[]): void {
-    const mean = runs.reduce((sum, { jobs }) => sum + jobs, 0) / runs.length;
-    this.#usualPerGroup = ((this.#usualPerGroup ?? mean) + mean) / 2;
   }
 
   /** Slots that are not about to be idle: what runs there has taken much longer than such runs do. */

@@ -10,6 +10,11 @@ import { monotonicUuid } from '../../runtime/monotonic-uuid.ts';
 import type { TickRequest } from '../../services/registry.ts';
 import { groupCheck } from './job-definition-options.ts';
 
+/** Whether an enqueue says something of its job that goes into its extras, beside headers. */
+export function saysMore({ backoff, timeoutSecs, maxRunSecs, maxDeaths }: EnqueueOverrides): boolean {
+  return backoff !== undefined || timeoutSecs !== undefined || maxRunSecs !== undefined || maxDeaths !== undefined;
+}
+
 /** What an enqueue without options says of its job. It is this very object, so that one glance tells. */
 export const NO_OVERRIDES: EnqueueOverrides = Object.freeze({});
 
@@ -48,10 +53,11 @@ export class JobMaker {
 
   /** What a job carries beside its payload, as JSON text; `null` for nearly all. */
   extrasOf(headers: string | null, overrides: EnqueueOverrides = NO_OVERRIDES, awaited?: true): string | null {
-    const { settings, version } = this.#options;
-    const isPlain = overrides === NO_OVERRIDES && version === undefined && settings.maxDeaths === 0;
+    const { settings, version: v } = this.#options;
+    const isPlain = v === undefined && settings.maxDeaths === 0 && (overrides === NO_OVERRIDES || !saysMore(overrides));
     if (isPlain && headers === null && awaited === undefined) return null;
-    return encodeExtras(headers, { ...this.#rulesOf(overrides), v: version, awaited });
+    const { maxRunSecs, maxDeaths, backoff } = this.#rulesOf(overrides);
+    return encodeExtras(headers, { maxRunSecs, maxDeaths, backoff, v, awaited });
   }
 
   /** Jobs that tell of one that has failed: as an enqueue without options would make them. */

@@ -13,7 +13,7 @@ import {
   type EnqueueManyOptions,
   type EnqueueOptions,
 } from './enqueue-options.ts';
-import { type JobMaker, NO_OVERRIDES } from './job-maker.ts';
+import { type JobMaker, NO_OVERRIDES, saysMore } from './job-maker.ts';
 import type { PayloadContract } from './payload-contract.ts';
 import { type Destination, sendKeyed, sendPlain, sendSingle } from './sending.ts';
 import { keyOf, type ResolvedUnique } from './unique-option.ts';
@@ -143,9 +143,4 @@ export class Producer {
 
 function hasKey({ unique }: Draft['job']): boolean {
   return (unique ?? null) !== null;
-}
-
-/** Whether a job carries something of its own beside its headers. */
-function saysMore(item: object): boolean {
-  return 'backoff' in item || 'timeoutSecs' in item || 'maxRunSecs' in item || 'maxDeaths' in item;
 }
