@@ -28,6 +28,7 @@ const SHIPPED_PACKAGES = [
  * @property {string} [node] The version of Node.js; the one that runs this script unless given.
  * @property {string} [runtime] The npm package of another JavaScript runtime, with its version.
  * @property {'pgbouncer'} [pooler] What stands between the tests and the server.
+ * @property {'past-the-pooler'} [part] Of the integration tests, those that do not run through a pooler; all unless given.
  * @property {'postgresjs'} [driver] On which the integration tests run; pg unless given.
  * @property {readonly string[]} [packages] All unless given.
  */
@@ -41,22 +42,27 @@ const SHIPPED_PACKAGES = [
 export function allLegs(majors) {
   const [floor] = NODES;
   const older = majors.slice(0, -1).map((major) => onNode(major, floor, DATABASE_PACKAGES));
-  const newest = NODES.map((node) => onNode(majors.at(-1), node));
-  return [...older, ...newest, ...others(majors), postgresJs(majors)];
+  const last = majors.at(-1);
+  const newest = NODES.map((node) => onNode(last, node));
+  return [...older, ...newest, ...runtimes(last), pgBouncer(last), postgresJs(majors)];
 }
 
 /**
- * What CI runs beside `pnpm test`, which runs all on the newest PostgreSQL and CI's Node.js: the oldest PostgreSQL and
- * the newest Node.js in one leg, then what ships on the oldest Node.js, and what is not a version.
+ * What CI runs beside `pnpm test`, which runs all on the newest PostgreSQL and CI's Node.js: the oldest PostgreSQL on the
+ * newest Node.js, each test once, through PgBouncer where it can; then what ships on the oldest Node.js, and on what is no
+ * Node.js.
  *
  * @param {readonly number[]} majors
  * @returns {Leg[]}
  */
 export function cornerLegs(majors) {
+  const [oldest, newest] = [majors[0], majors.at(-1)];
+  const far = onNode(oldest, NODES.at(-1), DATABASE_PACKAGES);
   return [
-    onNode(majors[0], NODES.at(-1), DATABASE_PACKAGES),
-    onNode(majors.at(-1), NODES[0], SHIPPED_PACKAGES),
-    ...others(majors),
+    { ...far, name: `${far.name}, PgBouncer`, pooler: 'pgbouncer', packages: ['@bearmq/integration-tests'] },
+    { ...far, name: `${far.name}, past the pooler`, part: 'past-the-pooler' },
+    onNode(newest, NODES[0], SHIPPED_PACKAGES),
+    ...runtimes(newest),
   ];
 }
 
@@ -65,18 +71,24 @@ function onNode(major, node, packages) {
   return { name: `PostgreSQL ${major}, Node ${node}`, major, node, packages };
 }
 
-/** @type {(majors: readonly number[]) => Leg[]} */
-function others(majors) {
-  const major = majors.at(-1);
-  return [
-    ...Object.entries(RUNTIMES).map(([name, runtime]) => ({
-      name: `PostgreSQL ${major}, ${name} ${runtime.split('@')[1]}`,
-      major,
-      runtime,
-      packages: ['@bearmq/smoke'],
-    })),
-    { name: `PostgreSQL ${major}, PgBouncer`, major, pooler: 'pgbouncer', packages: ['@bearmq/integration-tests'] },
-  ];
+/** @type {(major: number) => Leg[]} */
+function runtimes(major) {
+  return Object.entries(RUNTIMES).map(([name, runtime]) => ({
+    name: `PostgreSQL ${major}, ${name} ${runtime.split('@')[1]}`,
+    major,
+    runtime,
+    packages: ['@bearmq/smoke'],
+  }));
+}
+
+/** @type {(major: number) => Leg} */
+function pgBouncer(major) {
+  return {
+    name: `PostgreSQL ${major}, PgBouncer`,
+    major,
+    pooler: 'pgbouncer',
+    packages: ['@bearmq/integration-tests'],
+  };
 }
 
 /** @type {(majors: readonly number[]) => Leg} */

@@ -36,9 +36,10 @@ export async function runLeg(leg, testDatabase, turboArgs) {
  * @param {import('./legs.mjs').Leg} leg
  * @param {typeof import('../../packages/test-database/src/index.ts')} testDatabase
  */
-async function prepare({ major, node, runtime, pooler, driver }, testDatabase) {
+async function prepare({ major, node, runtime, pooler, part, driver }, testDatabase) {
   const own = { BEARMQ_TEST_PG: 'embedded', BEARMQ_TEST_PG_MAJOR: String(major) };
   if (pooler !== undefined) own.BEARMQ_TEST_POOLER = pooler;
+  if (part !== undefined) own.BEARMQ_TEST_PART = part;
   if (driver !== undefined) own.BEARMQ_TEST_DRIVER = driver;
   if (runtime !== undefined) own.BEARMQ_SMOKE_RUNTIME = programFromNpm(runtime, testDatabase.isUnreachable);
   checkTurboKnows(own);
