@@ -65,6 +65,24 @@ describe('what is to be there with a success is in order', () => {
   });
 });
 
+describe('a success that its process gave up, since the database refused to record it, and that a rescue has recorded', () => {
+  const givenUp = change(done, {
+    claims: done.claims.map((claim) => ({ ...claim, endedAt: 18_000 })),
+    finals: done.finals.map((final) => ({ ...final, at: 18_000 })),
+    events: done.events.map((one) =>
+      one.type === 'WORKER_JOB_RUN_SUCCESS' ? { ...one, type: 'WORKER_JOB_SETTLE_ERROR' } : one,
+    ),
+  });
+  const missing = 'P told WORKER_JOB_RUN_SUCCESS 0 times instead of 1 of c';
+
+  it('need not be told of as one', () => {
+    const refused = [{ jobId: 'c', from: 20, to: 40 }];
+    expect(saidBy('events', history([givenUp], { entries: [entry()], refused }))).toBe('');
+    expect(saidBy('events', history([givenUp], { refused }))).toBe(missing);
+    expect(saidBy('events', history([givenUp], { entries: [entry()] }))).toBe(missing);
+  });
+});
+
 describe('what is to be there with a success is found', () => {
   it.each<[string, History, string]>([
     [

@@ -57,8 +57,9 @@ function compare(
     const amiss = `told ${word} ${heard.length} times instead of ${expected.length} of`;
     if (lasting.length > expected.length + (UNSPENT.includes(word) ? lostBefore(lasting, account) : 0))
       found.push(amiss);
-    missing += Math.max(0, expected.length - heard.length);
-    if (process === 'complete' && missing > unsaid) found.push(amiss);
+    const missingHere = Math.max(0, expected.length - heard.length);
+    missing += missingHere;
+    if (process === 'complete' && missingHere > 0 && missing > unsaid) found.push(amiss);
     // Where one is missing it cannot be said which; what was undone was of another claim.
     const isEarly =
       lasting.length === expected.length && lasting.some(({ at }, i) => at < (expected[i]?.at ?? 0) - TRANSLATION_MS);
@@ -94,8 +95,23 @@ function isMistakable({ jobId, fence, end }: Claim, { claimsOf }: Account): bool
   return end === 'returned' && (claimsOf.get(jobId) ?? []).some((later) => later.fence > fence);
 }
 
+/**
+ * It was completed in a transaction of its own; the database refused to record that, its process told so and gave it up, and
+ * whoever rescued it afterwards found that it was over.
+ */
+function isGivenUp(claim: Claim, account: Account): boolean {
+  const { jobId, process } = claim;
+  if (!account.isRefused(jobId)) return false;
+  const isCompleted = (account.runsUnder.get(claim) ?? []).some((run) => account.isCompleting(run));
+  const isTold = account.history.events.some(
+    (event) => event.type === 'WORKER_JOB_SETTLE_ERROR' && event.jobId === jobId && event.process === process,
+  );
+  return isCompleted && isTold;
+}
+
 /** What is to be told of the end of a claim. */
-function words(claim: Claim, { finalsOf, runsUnder }: Account): readonly Word[] {
+function words(claim: Claim, account: Account): readonly Word[] {
+  const { finalsOf, runsUnder } = account;
   const { end, isSpent, jobId, attempt } = claim;
   switch (end) {
     case 'returned':
@@ -104,7 +120,7 @@ function words(claim: Claim, { finalsOf, runsUnder }: Account): readonly Word[] 
     case 'finalized': {
       const final = finalsOf.get(jobId)?.[0];
       if (final === undefined) return [];
-      if (final.outcome === 'succeeded') return ['WORKER_JOB_RUN_SUCCESS'];
+      if (final.outcome === 'succeeded') return isGivenUp(claim, account) ? [] : ['WORKER_JOB_RUN_SUCCESS'];
       if (final.outcome === 'cancelled') return ['WORKER_JOB_CANCEL'];
       return attempt > final.numAttempts ? ['WORKER_JOB_EXPIRE'] : ['WORKER_JOB_RUN_ERROR', 'WORKER_JOB_EXPIRE'];
     }
