@@ -35,6 +35,18 @@ export interface LanePosition {
   readonly position: number;
 }
 
+/** A channel and a name. */
+export interface LanePlace {
+  readonly channel: string;
+  readonly name: string;
+}
+
+/** A full scan that goes on where another one ended: {@link ClaimResult.scannedTo}. */
+export interface ClaimAfter {
+  readonly scan: 'full';
+  readonly after: LanePlace;
+}
+
 /** What a claim need not scan. Jobs that became ready there all the same are not seen by it. */
 export interface ClaimFrom {
   /** `narrow`: only in these lanes, after their positions. `wide`: everywhere but before them. */
@@ -50,8 +62,8 @@ export interface ClaimInput {
   /** The registered names. */
   readonly names: readonly string[];
   readonly demands: readonly Demand[];
-  /** `null`: a full scan. */
-  readonly from: ClaimFrom | null;
+  /** `null`: a full scan, from the first lane on. */
+  readonly from: ClaimFrom | ClaimAfter | null;
 }
 
 export interface ClaimResult {
@@ -84,6 +96,8 @@ export interface ClaimResult {
   readonly isLeftBehind: boolean;
   /** There is work whose starts are counted by time: it took no more than could start at once. */
   readonly isStartOnly: boolean;
+  /** The last lane that a full scan looked at, where there are more than one scan looks at; else `null`. */
+  readonly scannedTo: LanePlace | null;
 }
 
 /** Takes ready jobs for this process, and makes due ones ready first. See `claim_v1` for the protocol. */

@@ -104,6 +104,24 @@ describe('the lanes that a claim finds', () => {
     }
   });
 
+  it.each([
+    ['free', null],
+    ['grouped', 'g'],
+  ] as const)('are so many at most, and then those behind them (%s)', async (kind, group) => {
+    const fn = kind === 'free' ? 'find_lanes_v1' : 'find_grouped_v1';
+    const names = Array.from({ length: 120 }, (_, n) => `N${n}`).sort();
+    await fillLanes(names.length, group);
+    const from = async (...start: string[]) =>
+      await schema.rows(`select f.channel, f.name from unnest({s}.${fn}($1::text[], $2, $3)) f`, [names, ...start]);
+    const first = await from('', '');
+    expect(first.length).toBeGreaterThanOrEqual(2_000);
+    expect(first.length).toBeLessThan(2_010);
+    const { channel, name } = first.at(-1) ?? {};
+    const rest = await from(String(channel), `${name}\u0001`);
+    const all = await schema.rows('select channel, name from {s}.job order by channel collate "C", name collate "C"');
+    expect([...first, ...rest]).toEqual(all);
+  });
+
   it('are found behind known places, in the stretches between them', async () => {
     const all = await statements.insert(
       lane('C', 'A'),

@@ -8,4 +8,5 @@ export const FACTS = `json_build_object('isLeaseHeld', v_facts.is_lease_held, 'n
       'isDueHeld', coalesce(v_facts.is_due_held, false), 'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
       'hasMoved', coalesce(v_facts.is_ahead, false), 'scanMs', coalesce(v_facts.scan_ms, 0),
       'parallelGroups', coalesce(v_facts.parallel, '{}'), 'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
-      'isLeftBehind', coalesce(v_facts.is_left_behind, false), 'isStartOnly', coalesce(v_has_rates, false))::text`;
+      'isLeftBehind', coalesce(v_facts.is_left_behind, false), 'isStartOnly', coalesce(v_has_rates, false),
+      'scannedTo', case when v_facts.to_channel is not null then json_build_object('channel', v_facts.to_channel, 'name', v_facts.to_name) end)::text`;

@@ -43,6 +43,7 @@ export function claimTypes(n: Tables): string[] {
     // What a claim says of the queue: see `ClaimResult` in core.
     `create type ${n.fn('claim_facts')} as (
       is_lease_held boolean, next_due_ms float8, is_due_held boolean, is_rescue_due boolean, is_more_likely boolean,
-      is_ahead boolean, parallel text[], scan_ms float8, promoted_ms float8, latest_seq float8, is_left_behind boolean)`,
+      is_ahead boolean, parallel text[], scan_ms float8, promoted_ms float8, latest_seq float8, is_left_behind boolean,
+      to_channel ${NAME}, to_name ${NAME})`,
   ];
 }

@@ -2,6 +2,7 @@ import { claimedRow, type Tables } from '@bearmq/core/schema';
 import { NAME_TAG, plpgsql } from '../plpgsql.ts';
 import { hiddenPlaces } from './claim-due.ts';
 import { FACTS, NEXT_TURN } from './claim-facts.ts';
+import { MAX_LANES } from './claim-find.ts';
 import { ASK_AGAIN, BOUNDS } from './claim-limits.ts';
 import { takesOf } from './claim-plan.ts';
 import { makeGroups, makeReady, putInOrder, takeAll } from './claim-steps.ts';
@@ -26,6 +27,7 @@ export function claim(n: Tables): string {
   v_known json := coalesce(p_from -> 'lanes', '[]');
   v_is_narrow boolean := coalesce(p_from ->> 'scan' = 'narrow', false);
   v_due_after timestamptz := coalesce(to_timestamp((p_from ->> 'dueAfterMs')::float8 / 1000), '-infinity');
+  v_start json := p_from -> 'after';
   v_facts ${n.fn('claim_facts')};
   v_due_at timestamptz;
   v_turn_at timestamptz;
@@ -59,6 +61,9 @@ begin
     raise exception 'BearMQ needs transaction isolation "read committed", this session uses "%"',
       current_setting('transaction_isolation');
   end if;
+  if p_from ->> 'scan' = 'full' then
+    p_from := null;
+  end if;
   if cardinality(p_names) > 1 then
     p_names := array(select distinct u.name collate "C" from unnest(p_names) as u (name) order by 1);
   end if;
@@ -70,14 +75,15 @@ begin
 
   ${makeReady(n)}
 
-  v_found_grouped := ${n.fn('find_grouped_v1')}(p_names);
+  v_found_grouped := ${n.fn('find_grouped_v1')}(p_names, ${START});
   if p_from is null then
-    v_found_ungrouped := ${n.fn('find_lanes_v1')}(p_names);
+    v_found_ungrouped := ${n.fn('find_lanes_v1')}(p_names, ${START});
   elsif v_is_narrow then
     v_found_ungrouped := ${n.fn('find_after_v1')}(p_names, v_known);
   else
     v_found_ungrouped := ${n.fn('find_between_v1')}(p_names, v_known);
   end if;
+  ${NOTE_SCANNED_TO}
   v_facts.scan_ms := extract(epoch from clock_timestamp() - v_began) * 1000;
   if p_from is not null and v_due.ids is not null then
     v_found_ungrouped := nullif(v_found_ungrouped || array(${hiddenPlaces('v_due.places', 'p_names', 'v_known', 'v_is_narrow')}), '{}');
@@ -206,3 +212,19 @@ begin
 end`,
   });
 }
+
+/** Where a full scan begins: behind the lane that the one before ended with, if that was not the last. */
+const START = "coalesce(v_start ->> 'channel', ''), coalesce((v_start ->> 'name') || chr(1), '')";
+
+/** There are more lanes than a scan looks at: the next full one goes on from the first of the places at which this one ended. */
+const NOTE_SCANNED_TO = `if cardinality(v_found_ungrouped) >= ${MAX_LANES} or cardinality(v_found_grouped) >= ${MAX_LANES} then
+    v_facts.is_more_likely := true;
+    select l.channel, l.name into v_facts.to_channel, v_facts.to_name
+    from (
+      select u.channel, u.name from (select (v_found_ungrouped[cardinality(v_found_ungrouped)]).*) u
+      where p_from is null and cardinality(v_found_ungrouped) >= ${MAX_LANES}
+      union all
+      select g.channel, g.name from (select (v_found_grouped[cardinality(v_found_grouped)]).*) g
+      where p_from is null and cardinality(v_found_grouped) >= ${MAX_LANES}) l
+    order by l.channel, l.name limit 1;
+  end if;`;

@@ -131,7 +131,8 @@ export const makes: FrozenText = {
       is_timed boolean)`,
     `create type "bearmq".claim_facts as (
       is_lease_held boolean, next_due_ms float8, is_due_held boolean, is_rescue_due boolean, is_more_likely boolean,
-      is_ahead boolean, parallel text[], scan_ms float8, promoted_ms float8, latest_seq float8, is_left_behind boolean)`,
+      is_ahead boolean, parallel text[], scan_ms float8, promoted_ms float8, latest_seq float8, is_left_behind boolean,
+      to_channel text collate "C", to_name text collate "C")`,
     `create table "bearmq".schedule (
       id uuid primary key default gen_random_uuid(),
       job_name text collate "C" not null,
@@ -1036,7 +1037,7 @@ begin
   return v_due;
 end
 $bearmq$`,
-    `create function "bearmq".find_lanes_v1(p_names text[]) returns "bearmq".stretch[] language plpgsql volatile
+    `create function "bearmq".find_lanes_v1(p_names text[], p_channel text default '', p_name text default '') returns "bearmq".stretch[] language plpgsql volatile
 as $bearmq$
 declare
   v_lanes "bearmq".stretch[];
@@ -1044,10 +1045,10 @@ declare
   v_name text collate "C";
   v_rank integer;
   v_seq bigint;
-  v_from_channel text collate "C";
-  v_from_name text collate "C";
+  v_from_channel text collate "C" := p_channel;
+  v_from_name text collate "C" := p_name;
 begin
-  select j.channel, j.name, (~j.priority) as rank, j.seq into v_channel, v_name, v_rank, v_seq from "bearmq".job j where j.state = 'ready' and j.job_group is null 
+  select j.channel, j.name, (~j.priority) as rank, j.seq into v_channel, v_name, v_rank, v_seq from "bearmq".job j where j.state = 'ready' and j.job_group is null and (j.channel, j.name) >= (v_from_channel, v_from_name)
     order by j.channel, j.name, (~j.priority), j.seq limit 1;
   for i in 1..8 loop
     exit when v_channel is null;
@@ -1067,7 +1068,8 @@ begin
         select x.* from lane l cross join lateral (select j.channel, j.name, (~j.priority) as rank, j.seq from "bearmq".job j where j.state = 'ready' and j.job_group is null and (j.channel, j.name) >= (case when p_names[width_bucket(l.name collate "C", p_names) + 1] is null then l.channel || chr(1) else l.channel end, coalesce(p_names[width_bucket(l.name collate "C", p_names) + 1], ''))
     order by j.channel, j.name, (~j.priority), j.seq limit 1) x
       )
-      select array_agg(row(l.channel, l.name, l.rank, l.seq, 2147483647, 9223372036854775807)::"bearmq".stretch) from lane l where l.name = any (p_names));
+      select array_agg(row(l.channel, l.name, l.rank, l.seq, 2147483647, 9223372036854775807)::"bearmq".stretch)
+      from (select l.* from lane l where l.name = any (p_names) limit 2000) l);
   end if;
   return v_lanes;
 end
@@ -1128,19 +1130,19 @@ begin
     )
     select array_agg(row(s.channel, s.name, s.rank, s.seq,
       case when s.to_channel = s.channel and s.to_name = s.name then s.to_rank else 2147483647 end, case when s.to_channel = s.channel and s.to_name = s.name then 0 else 9223372036854775807 end)::"bearmq".stretch)
-    from stretch s where s.name = any (p_names));
+    from (select s.* from stretch s where s.name = any (p_names) limit 2000) s);
 end
 $bearmq$`,
-    `create function "bearmq".find_grouped_v1(p_names text[]) returns "bearmq".lane[] language plpgsql volatile
+    `create function "bearmq".find_grouped_v1(p_names text[], p_channel text default '', p_name text default '') returns "bearmq".lane[] language plpgsql volatile
 as $bearmq$
 declare
   v_lanes "bearmq".lane[];
   v_channel text collate "C";
   v_name text collate "C";
-  v_from_channel text collate "C";
-  v_from_name text collate "C";
+  v_from_channel text collate "C" := p_channel;
+  v_from_name text collate "C" := p_name;
 begin
-  select j.channel, j.name into v_channel, v_name from "bearmq".job_turn j where j.open 
+  select j.channel, j.name into v_channel, v_name from "bearmq".job_turn j where j.open and (j.channel, j.name) >= (v_from_channel, v_from_name)
     order by j.channel, j.name limit 1;
   for i in 1..8 loop
     exit when v_channel is null;
@@ -1160,7 +1162,8 @@ begin
         select x.* from lane l cross join lateral (select j.channel, j.name from "bearmq".job_turn j where j.open and (j.channel, j.name) >= (case when p_names[width_bucket(l.name collate "C", p_names) + 1] is null then l.channel || chr(1) else l.channel end, coalesce(p_names[width_bucket(l.name collate "C", p_names) + 1], ''))
     order by j.channel, j.name limit 1) x
       )
-      select array_agg(row(l.channel, l.name)::"bearmq".lane) from lane l where l.name = any (p_names));
+      select array_agg(row(l.channel, l.name)::"bearmq".lane)
+      from (select l.* from lane l where l.name = any (p_names) limit 2000) l);
   end if;
   return v_lanes;
 end
@@ -1839,6 +1842,7 @@ declare
   v_known json := coalesce(p_from -> 'lanes', '[]');
   v_is_narrow boolean := coalesce(p_from ->> 'scan' = 'narrow', false);
   v_due_after timestamptz := coalesce(to_timestamp((p_from ->> 'dueAfterMs')::float8 / 1000), '-infinity');
+  v_start json := p_from -> 'after';
   v_facts "bearmq".claim_facts;
   v_due_at timestamptz;
   v_turn_at timestamptz;
@@ -1871,6 +1875,9 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'BearMQ needs transaction isolation "read committed", this session uses "%"',
       current_setting('transaction_isolation');
+  end if;
+  if p_from ->> 'scan' = 'full' then
+    p_from := null;
   end if;
   if cardinality(p_names) > 1 then
     p_names := array(select distinct u.name collate "C" from unnest(p_names) as u (name) order by 1);
@@ -1909,13 +1916,24 @@ begin
     end if;
   end if;
 
-  v_found_grouped := "bearmq".find_grouped_v1(p_names);
+  v_found_grouped := "bearmq".find_grouped_v1(p_names, coalesce(v_start ->> 'channel', ''), coalesce((v_start ->> 'name') || chr(1), ''));
   if p_from is null then
-    v_found_ungrouped := "bearmq".find_lanes_v1(p_names);
+    v_found_ungrouped := "bearmq".find_lanes_v1(p_names, coalesce(v_start ->> 'channel', ''), coalesce((v_start ->> 'name') || chr(1), ''));
   elsif v_is_narrow then
     v_found_ungrouped := "bearmq".find_after_v1(p_names, v_known);
   else
     v_found_ungrouped := "bearmq".find_between_v1(p_names, v_known);
+  end if;
+  if cardinality(v_found_ungrouped) >= 2000 or cardinality(v_found_grouped) >= 2000 then
+    v_facts.is_more_likely := true;
+    select l.channel, l.name into v_facts.to_channel, v_facts.to_name
+    from (
+      select u.channel, u.name from (select (v_found_ungrouped[cardinality(v_found_ungrouped)]).*) u
+      where p_from is null and cardinality(v_found_ungrouped) >= 2000
+      union all
+      select g.channel, g.name from (select (v_found_grouped[cardinality(v_found_grouped)]).*) g
+      where p_from is null and cardinality(v_found_grouped) >= 2000) l
+    order by l.channel, l.name limit 1;
   end if;
   v_facts.scan_ms := extract(epoch from clock_timestamp() - v_began) * 1000;
   if p_from is not null and v_due.ids is not null then
@@ -1938,7 +1956,8 @@ begin
       'isDueHeld', coalesce(v_facts.is_due_held, false), 'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
       'hasMoved', coalesce(v_facts.is_ahead, false), 'scanMs', coalesce(v_facts.scan_ms, 0),
       'parallelGroups', coalesce(v_facts.parallel, '{}'), 'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
-      'isLeftBehind', coalesce(v_facts.is_left_behind, false), 'isStartOnly', coalesce(v_has_rates, false))::text;
+      'isLeftBehind', coalesce(v_facts.is_left_behind, false), 'isStartOnly', coalesce(v_has_rates, false),
+      'scannedTo', case when v_facts.to_channel is not null then json_build_object('channel', v_facts.to_channel, 'name', v_facts.to_name) end)::text;
     return next;
     return;
   end if;
@@ -2150,7 +2169,8 @@ begin
       'isDueHeld', coalesce(v_facts.is_due_held, false), 'isRescueDue', coalesce(v_facts.is_rescue_due, false), 'mayHaveMore', coalesce(v_facts.is_more_likely, false),
       'hasMoved', coalesce(v_facts.is_ahead, false), 'scanMs', coalesce(v_facts.scan_ms, 0),
       'parallelGroups', coalesce(v_facts.parallel, '{}'), 'promotedMs', v_facts.promoted_ms, 'latestSeq', v_facts.latest_seq,
-      'isLeftBehind', coalesce(v_facts.is_left_behind, false), 'isStartOnly', coalesce(v_has_rates, false))::text;
+      'isLeftBehind', coalesce(v_facts.is_left_behind, false), 'isStartOnly', coalesce(v_has_rates, false),
+      'scannedTo', case when v_facts.to_channel is not null then json_build_object('channel', v_facts.to_channel, 'name', v_facts.to_name) end)::text;
   return next;
 end
 $bearmq$`,

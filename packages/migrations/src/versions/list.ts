@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '4d1f398542f1f30667f4d4239fdd0ee6d3a688f7adf0f0d34b84554e94711860',
+    sha256: '3e38be9d7dc857cf8991660df2b4a3159d89ed9c60387f7db6f497805e0911ea',
     makes: makes1,
   },
 ];

@@ -12,9 +12,8 @@ import type { SlotPool } from '../slots.ts';
 import { AnnouncedJobs, type Placed } from './announced-jobs.ts';
 import { atMost } from './at-most.ts';
 import { Contention } from './contention.ts';
-import { LaneMarks } from './lane-marks.ts';
 import { mayFill, roomBeside } from './payload-room.ts';
-import { type Scan, ScanBudget } from './scan-budget.ts';
+import { type PlannedScan, Scans } from './scans.ts';
 
 export interface ClaimerOptions {
   readonly services: Services;
@@ -52,8 +51,7 @@ const BACKLOG_PAUSE_MS = 20;
  */
 export class Claimer extends Daemon {
   readonly #options: ClaimerOptions;
-  readonly #budget = new ScanBudget();
-  readonly #marks = new LaneMarks();
+  readonly #scans = new Scans();
   readonly #announced = new AnnouncedJobs();
   /** When to scan next, by this process's clock. */
   #scanAt = -Infinity;
@@ -85,7 +83,7 @@ export class Claimer extends Daemon {
     else if ('announced' in news) {
       if (!this.#announced.keep(news.announced)) this.#scanAt = -Infinity;
     } else if ('released' in news) {
-      this.#marks.released(news.released);
+      this.#scans.released(news.released);
       return 'in its time';
     } else {
       const at = this.clock.now() + news.dueInMs;
@@ -105,7 +103,7 @@ export class Claimer extends Daemon {
     }
     if (this.#mustReconcile) {
       await reconcile(lease);
-      this.#budget.wantFull();
+      this.#scans.wantFull();
       this.#mustReconcile = false;
       return 0;
     }
@@ -142,25 +140,15 @@ export class Claimer extends Daemon {
     const now = this.clock.now();
     const share = Math.ceil(room / asked.length);
     const demands = asked.map(({ demand }) => ({ ...demand, room: share }));
-    const scan = this.#marks.areOfUse(now) ? this.#budget.next(now) : this.#budget.full();
-    const wasIdle = scan === 'full' && this.#options.lull?.isIdle === true;
-    const from = scan === 'full' ? null : { scan: scan, ...this.#marks.from(now) };
-    const result = await this.#answerTo(lease, claim(driver, tables, { ...lease, names, demands, from }));
-    if (result === null) return 0;
-    this.#learn(scan, demands, result);
+    const planned = this.#scans.next(now);
+    const wasIdle = planned.scan === 'full' && this.#options.lull?.isIdle === true;
+    const { from } = planned;
+    const answer = await this.#answerTo(lease, claim(driver, tables, { ...lease, names, demands, from }));
+    if (answer === null) return 0;
+    const result = this.#scans.learn(planned, demands, answer, this.clock.now());
     const isNothing = !result.mayHaveMore && result.jobs.every(({ length }) => length === 0);
     if (wasIdle && isNothing && this.#scanAt > -Infinity) this.#options.lull?.onNothing();
-    return this.#accept(asked, result, scan, share);
-  }
-
-  #learn(scan: Scan, demands: readonly Demand[], result: ClaimResult): void {
-    const now = this.clock.now();
-    const { jobs, scanMs, isLeftBehind } = result;
-    const numShort = demands.filter(({ slots, ahead }, i) => (jobs[i]?.length ?? 0) < slots + ahead).length;
-    const short = numShort === 0 ? 'none' : numShort === demands.length ? 'all' : 'some';
-    const isEmpty = jobs.every(({ length }) => length === 0);
-    this.#marks.note(scan, demands, result, now);
-    this.#budget.note(scan, { scanMs, isLeftBehind, short, isEmpty }, now);
+    return this.#accept(asked, result, planned, share);
   }
 
   /** What a claim brings; `null` when the lease is gone, and all that it held with it. */
@@ -216,7 +204,7 @@ export class Claimer extends Daemon {
   #accept(
     asked: readonly Asked[],
     { jobs, nextDueMs, isDueHeld, isRescueDue, mayHaveMore, hasMoved, parallelGroups, isStartOnly }: ClaimResult,
-    scan: Scan,
+    { scan }: PlannedScan,
     room: number,
   ): number {
     const now = this.clock.now();
@@ -234,7 +222,7 @@ export class Claimer extends Daemon {
     const isAnyTaken = jobs.some(({ length }) => length > 0);
     const isAnyDrained = asked.some(({ pool }) => pool.isDrained);
     // It may have missed some: the next full scan tells. Where this was one, that is not planned.
-    if (isAnyDrained && scan !== 'full') this.#scanAt = Math.min(this.#scanAt, this.#budget.fullAt);
+    if (isAnyDrained && scan !== 'full') this.#scanAt = Math.min(this.#scanAt, this.#scans.fullAt);
     const untilHeldMs = this.#dueHeld.note(isDueHeld) * this.jitter();
     if (nextDueMs !== null) this.#scanAt = Math.min(this.#scanAt, now + Math.max(1, nextDueMs, untilHeldMs));
     if (isRescueDue) this.#options.onRescueDue();
@@ -242,7 +230,7 @@ export class Claimer extends Daemon {
   }
 
   #scanAnywhere(): void {
-    this.#budget.wantFull();
+    this.#scans.wantFull();
     this.#scanAt = -Infinity;
   }
 

@@ -24,6 +24,7 @@ function marked() {
         mayHaveMore: false,
         hasMoved: false,
         parallelGroups: [],
+        scannedTo: null,
       };
       const seen = { scanMs: 0.1, promotedMs: null, latestSeq: FAR, isLeftBehind: false, isStartOnly: false };
       marks.note(scan, demands, { jobs: [jobs], ...facts, ...seen, ...more }, now);
