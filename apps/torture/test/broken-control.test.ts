@@ -118,6 +118,25 @@ describe('a job that was cancelled', () => {
     expect(saidBy('claims', history([stopped]))).toContain('the signal of a was aborted in P');
   });
 
+  it('is in order where it was asked for once more when it was over', () => {
+    const { cancels = [] } = cancel('running', 14);
+    const again = cancels.map((one) => ({ ...one, calledAt: 50_000, toldAt: 50_001, became: 'over' as const }));
+    expect(saidBy('cancels', history([stopped], { cancels: [...cancels, ...again] }))).toBe('');
+    expect(saidBy('cancels', history([stopped], { cancels: again }))).toContain('nobody cancelled it');
+  });
+
+  it.each([
+    ['that failure', [{ attempt: 1, died: false }]],
+    ['none, where its process knew of it', []],
+  ])('keeps of a run that had taken all its time %s', (_what, failures) => {
+    const late = change(stopped, {
+      enqueue: { ...stopped.enqueue, maxRunSecs: 0.001 },
+      runs: stopped.runs.map((run) => ({ ...run, abortedBy: 'JobTimeoutError: it took too long' })),
+      finals: stopped.finals.map((final) => ({ ...final, failures })),
+    });
+    expect(saidBy('failures', history([late], cancel('running', 14)))).toBe('');
+  });
+
   it('may have its run left behind once the grace is over, if it has no group', () => {
     const hanging = (group: string | null, toldAt: number): History => {
       const story = job('h', [{ from: 10, to: 9_000 }], { group });

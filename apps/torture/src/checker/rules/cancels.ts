@@ -1,4 +1,5 @@
 import { type Account, isMeeting, type Rule } from '../account.ts';
+import { grouped } from '../grouped.ts';
 import { type Cancel, TRANSLATION_MS } from '../history.ts';
 
 /** How long a run may go on without being told that its job is cancelled, in milliseconds: a renewal, of a busy machine. */
@@ -11,7 +12,7 @@ const BEFORE_MS = 5_000;
  * and its run is told, or has ended, soon. And nothing is over as cancelled that nobody cancelled.
  */
 export const cancels: Rule = (account) => {
-  const asked = new Map(account.history.cancels.map((cancel) => [cancel.jobId, cancel]));
+  const asked = grouped(account.history.cancels, ({ jobId }) => jobId);
   return [
     ...account.history.cancels.flatMap((cancel) =>
       wrongOf(cancel, account).map((text) => ({ text: `${cancel.jobId} ${text}`, about: [cancel.jobId] })),
@@ -19,7 +20,7 @@ export const cancels: Rule = (account) => {
     ...account.history.finals
       .filter(
         ({ jobId, outcome, at }) =>
-          outcome === 'cancelled' && !((asked.get(jobId)?.calledAt ?? Infinity) <= at + TRANSLATION_MS),
+          outcome === 'cancelled' && !asked.get(jobId)?.some(({ calledAt }) => calledAt <= at + TRANSLATION_MS),
       )
       .map(({ jobId }) => ({ text: `${jobId} is over as cancelled, and nobody cancelled it`, about: [jobId] })),
   ];
