@@ -28,19 +28,25 @@ async function setup(declared: ReadonlyMap<string, ModelRule>, seen: Sightings) 
 }
 
 describe('schedules, one step at a time', () => {
-  it(`do what the model says in ${RUNS} random programmes`, async () => {
-    const seen: Sightings = new Map();
-    const programmes = fc.commands<ScheduleModel, ScheduleReal>([...scheduleArbitraries], {
-      maxCommands: 60,
-      size: 'max',
-    });
-    const property = fc.asyncProperty(declarations, programmes, async (declared, programme) => {
-      const { model, real } = await setup(declared, seen);
-      await fc.asyncModelRun(() => ({ model, real }), programme as Iterable<ScheduleCommand>);
-      for (const last of [fireCommand(), passCommand(3), fireCommand()]) await last.run(model, real);
-    });
-    await fc.assert(property, { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) });
-    console.log(`${RUNS} programmes of schedules:\n${[...seen].map(([what, times]) => `${times} ${what}`).join('\n')}`);
-    if (RUNS >= 100) expect([...seen].filter(([, times]) => times === 0)).toEqual([]);
-  }, Math.max(600_000, RUNS * 2_000));
+  it(
+    `do what the model says in ${RUNS} random programmes`,
+    async () => {
+      const seen: Sightings = new Map();
+      const programmes = fc.commands<ScheduleModel, ScheduleReal>([...scheduleArbitraries], {
+        maxCommands: 60,
+        size: 'max',
+      });
+      const property = fc.asyncProperty(declarations, programmes, async (declared, programme) => {
+        const { model, real } = await setup(declared, seen);
+        await fc.asyncModelRun(() => ({ model, real }), programme as Iterable<ScheduleCommand>);
+        for (const last of [fireCommand(), passCommand(3), fireCommand()]) await last.run(model, real);
+      });
+      await fc.assert(property, { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) });
+      console.log(
+        `${RUNS} programmes of schedules:\n${[...seen].map(([what, times]) => `${times} ${what}`).join('\n')}`,
+      );
+      if (RUNS >= 100) expect([...seen].filter(([, times]) => times === 0)).toEqual([]);
+    },
+    Math.max(600_000, RUNS * 2_000),
+  );
 });
