@@ -15,7 +15,7 @@ import {
   settleCommand,
   unlockCommand,
 } from './support/commands.ts';
-import { cancelCommand, changeCommand } from './support/control-commands.ts';
+import { cancelCommand, changeCommand, deleteCommand } from './support/control-commands.ts';
 import { inTurn, usePlayground } from './support/playground.ts';
 
 const plain: EnqueueItem = {
@@ -51,6 +51,18 @@ describe('what the model has found before', () => {
       claimAllCommand(0, NAMES, [{ ...one, usual: 4 }]),
     ];
     await playground.run(inTurn(programme));
+  });
+
+  it.each([
+    ['deleted', deleteCommand],
+    ['cancelled', cancelCommand],
+  ])('serves no group before others by the priority of a job that was %s', async (_what, gone) => {
+    const jobs = [
+      { ...plain, priority: 5 },
+      { ...plain, priority: -1 },
+      { ...plain, group: null },
+    ];
+    await playground.run(inTurn([enqueueCommand(jobs), gone([0]), claimCommand(0, NAMES, [{ ...one, usual: 4 }])]));
   });
 
   it('gives back no attempt of a job that had none left when it was claimed', async () => {

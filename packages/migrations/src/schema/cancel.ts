@@ -19,6 +19,7 @@ export function cancel(n: Tables): string {
   v_processes uuid[];
   v_groups text[];
   v_empty ${n.fn('turn_key')}[];
+  v_places bigint[];
   v_cancelled uuid[];
   v_told uuid[];
 begin
@@ -82,6 +83,7 @@ export function deleteJobs(n: Tables): string {
     body: `declare
   v_groups text[];
   v_empty ${n.fn('turn_key')}[];
+  v_places bigint[];
   v_waiting uuid[];
   v_over uuid[];
 begin

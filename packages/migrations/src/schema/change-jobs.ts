@@ -1,6 +1,5 @@
 import { KEPT_COLUMNS, lineUp, type Tables } from '@bearmq/core/schema';
 import { plpgsql } from '../plpgsql.ts';
-import { WAITING } from './line.ts';
 import { lockGroupsOf, lockWaiting, tellOpened, tellOthers, WHAT_BECAME } from './waiting-jobs.ts';
 
 /**
@@ -15,8 +14,8 @@ export function changeJobs(n: Tables): string {
     body: `declare
   v_groups text[];
   v_empty ${n.fn('turn_key')}[];
-  v_waiting uuid[];
   v_places bigint[];
+  v_waiting uuid[];
 begin
   ${lockGroupsOf(n, 'p_ids')}
   v_waiting := array(${lockWaiting(n, 'p_ids')});
@@ -35,39 +34,11 @@ begin
   select c.id, 'changed', c.name, c.channel from changed c
   union all
   select null, null, null, null from lined_up l where l.places < 0; -- none, but asked for
-  if p_priority is not null then
-    ${lowerPlaces(n)}
-  end if;
   ${tellOpened(n)}
   p_ids := array(select u.id from unnest(p_ids) as u (id) where u.id <> all (v_waiting));
   ${tellOthers(n, 'p_ids')}
 end`,
   });
-}
-
-/**
- * The places of these jobs' groups stand no higher than their best job does now; else the group would be served before
- * others whose jobs have a higher priority. An enqueue that counts on a place holds a share lock on it until its commit:
- * such a place is left, and one that is locked here is no good to an enqueue, which makes its own. So all jobs that count on
- * what is locked are seen by the statement after.
- */
-function lowerPlaces(n: Tables): string {
-  return `v_places := array(
-      select t.id from ${n.jobTurn} t
-      where t.job_group = any (v_groups)
-        and t.priority > p_priority
-      order by t.job_group, t.id for update skip locked);
-    update ${n.jobTurn} t set priority = h.priority
-    from (
-      select p.id, p.job_group, p.channel, p.name, (
-        select j.priority from ${n.job} j
-        where j.job_group = p.job_group and j.channel = p.channel and j.name = p.name and j.state in (${WAITING})
-        order by j.priority desc, j.seq limit 1) as priority
-      from ${n.jobTurn} p
-      where p.job_group = any (v_groups)
-        and p.id = any (v_places)
-    ) h
-    where t.job_group = h.job_group and t.channel = h.channel and t.name = h.name and t.id = h.id and h.priority < t.priority;`;
 }
 
 /**

@@ -44,12 +44,40 @@ export function tellOthers(n: Tables, ids: string): string {
   left join ${n.finalizedJob} f on f.id = any (array[u.id]);`;
 }
 
+/** The priority of the best job that waits where the place `p` is; null where there is none. */
+function bestAt(n: Tables, p: string): string {
+  return `(
+        select j.priority from ${n.job} j
+        where j.job_group = ${p}.job_group and j.channel = ${p}.channel and j.name = ${p}.name and j.state in (${WAITING})
+        order by j.priority desc, j.seq limit 1)`;
+}
+
+/**
+ * The places of the groups stand no higher than their best job does now; else a group would be served before others whose
+ * jobs have a higher priority. An enqueue that counts on a place holds a share lock on it until its commit: such a place is
+ * left, and one that is locked here is no good to an enqueue, which makes its own. So all jobs that count on what is locked
+ * are seen by the statement after.
+ */
+function lowerPlaces(n: Tables): string {
+  return `v_places := array(
+      select t.id from ${n.jobTurn} t
+      where t.job_group = any (v_groups) and t.priority > ${bestAt(n, 't')}
+      order by t.job_group, t.id for update skip locked);
+    update ${n.jobTurn} t set priority = h.priority
+    from (
+      select p.id, p.job_group, p.channel, p.name, ${bestAt(n, 'p')} as priority
+      from ${n.jobTurn} p where p.job_group = any (v_groups) and p.id = any (v_places)
+    ) h
+    where t.job_group = h.job_group and t.channel = h.channel and t.name = h.name and t.id = h.id and h.priority < t.priority;`;
+}
+
 /**
  * Puts the places in line of the groups right that a change was made in: those that are empty now go, the others say what is
  * so. Returns the lanes of those that are open as `opened`.
  */
 export function tellOpened(n: Tables): string {
   return `if cardinality(v_groups) > 0 then
+    ${lowerPlaces(n)}
     v_empty := array(select row(e.job_group, e.channel, e.name, e.id)::${n.fn('turn_key')} from (
       select t.job_group, t.channel, t.name, t.id from ${n.jobTurn} t
       where t.job_group = any (v_groups) and not exists (

@@ -2945,6 +2945,7 @@ declare
   v_processes uuid[];
   v_groups text[];
   v_empty "bearmq".turn_key[];
+  v_places bigint[];
   v_cancelled uuid[];
   v_told uuid[];
 begin
@@ -2996,6 +2997,22 @@ begin
     update "bearmq".process p set cancels = p.cancels % 2147483647 + 1 where p.id = any (v_processes);
   end if;
   if cardinality(v_groups) > 0 then
+    v_places := array(
+      select t.id from "bearmq".job_turn t
+      where t.job_group = any (v_groups) and t.priority > (
+        select j.priority from "bearmq".job j
+        where j.job_group = t.job_group and j.channel = t.channel and j.name = t.name and j.state in ('ready', 'blocked')
+        order by j.priority desc, j.seq limit 1)
+      order by t.job_group, t.id for update skip locked);
+    update "bearmq".job_turn t set priority = h.priority
+    from (
+      select p.id, p.job_group, p.channel, p.name, (
+        select j.priority from "bearmq".job j
+        where j.job_group = p.job_group and j.channel = p.channel and j.name = p.name and j.state in ('ready', 'blocked')
+        order by j.priority desc, j.seq limit 1) as priority
+      from "bearmq".job_turn p where p.job_group = any (v_groups) and p.id = any (v_places)
+    ) h
+    where t.job_group = h.job_group and t.channel = h.channel and t.name = h.name and t.id = h.id and h.priority < t.priority;
     v_empty := array(select row(e.job_group, e.channel, e.name, e.id)::"bearmq".turn_key from (
       select t.job_group, t.channel, t.name, t.id from "bearmq".job_turn t
       where t.job_group = any (v_groups) and not exists (
@@ -3031,6 +3048,7 @@ as $bearmq$
 declare
   v_groups text[];
   v_empty "bearmq".turn_key[];
+  v_places bigint[];
   v_waiting uuid[];
   v_over uuid[];
 begin
@@ -3060,6 +3078,22 @@ begin
   )
   select d.id, 'deleted', max(d.name), null::text from (select * from waited union all select * from was_over) d group by d.id;
   if cardinality(v_groups) > 0 then
+    v_places := array(
+      select t.id from "bearmq".job_turn t
+      where t.job_group = any (v_groups) and t.priority > (
+        select j.priority from "bearmq".job j
+        where j.job_group = t.job_group and j.channel = t.channel and j.name = t.name and j.state in ('ready', 'blocked')
+        order by j.priority desc, j.seq limit 1)
+      order by t.job_group, t.id for update skip locked);
+    update "bearmq".job_turn t set priority = h.priority
+    from (
+      select p.id, p.job_group, p.channel, p.name, (
+        select j.priority from "bearmq".job j
+        where j.job_group = p.job_group and j.channel = p.channel and j.name = p.name and j.state in ('ready', 'blocked')
+        order by j.priority desc, j.seq limit 1) as priority
+      from "bearmq".job_turn p where p.job_group = any (v_groups) and p.id = any (v_places)
+    ) h
+    where t.job_group = h.job_group and t.channel = h.channel and t.name = h.name and t.id = h.id and h.priority < t.priority;
     v_empty := array(select row(e.job_group, e.channel, e.name, e.id)::"bearmq".turn_key from (
       select t.job_group, t.channel, t.name, t.id from "bearmq".job_turn t
       where t.job_group = any (v_groups) and not exists (
@@ -3095,8 +3129,8 @@ as $bearmq$
 declare
   v_groups text[];
   v_empty "bearmq".turn_key[];
-  v_waiting uuid[];
   v_places bigint[];
+  v_waiting uuid[];
 begin
   v_groups := array(
     select distinct j.job_group from unnest(p_ids) as u (id) join "bearmq".job j on j.id = any (array[u.id])
@@ -3131,11 +3165,13 @@ begin
   select c.id, 'changed', c.name, c.channel from changed c
   union all
   select null, null, null, null from lined_up l where l.places < 0; -- none, but asked for
-  if p_priority is not null then
+  if cardinality(v_groups) > 0 then
     v_places := array(
       select t.id from "bearmq".job_turn t
-      where t.job_group = any (v_groups)
-        and t.priority > p_priority
+      where t.job_group = any (v_groups) and t.priority > (
+        select j.priority from "bearmq".job j
+        where j.job_group = t.job_group and j.channel = t.channel and j.name = t.name and j.state in ('ready', 'blocked')
+        order by j.priority desc, j.seq limit 1)
       order by t.job_group, t.id for update skip locked);
     update "bearmq".job_turn t set priority = h.priority
     from (
@@ -3143,13 +3179,9 @@ begin
         select j.priority from "bearmq".job j
         where j.job_group = p.job_group and j.channel = p.channel and j.name = p.name and j.state in ('ready', 'blocked')
         order by j.priority desc, j.seq limit 1) as priority
-      from "bearmq".job_turn p
-      where p.job_group = any (v_groups)
-        and p.id = any (v_places)
+      from "bearmq".job_turn p where p.job_group = any (v_groups) and p.id = any (v_places)
     ) h
     where t.job_group = h.job_group and t.channel = h.channel and t.name = h.name and t.id = h.id and h.priority < t.priority;
-  end if;
-  if cardinality(v_groups) > 0 then
     v_empty := array(select row(e.job_group, e.channel, e.name, e.id)::"bearmq".turn_key from (
       select t.job_group, t.channel, t.name, t.id from "bearmq".job_turn t
       where t.job_group = any (v_groups) and not exists (

@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '3e38be9d7dc857cf8991660df2b4a3159d89ed9c60387f7db6f497805e0911ea',
+    sha256: 'd92ca85959d6c58f392ed7b7ff2a13c35fe8a7e1e54e37cc6cadeaf3d4020b9e',
     makes: makes1,
   },
 ];
