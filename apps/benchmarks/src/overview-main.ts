@@ -1,12 +1,13 @@
-// What the questions of an overview cost where there is much: node dist/overview-main.js [finalized jobs] [waiting jobs]
+// What the questions of an overview cost where there is much: node dist/overview-main.js [finalized jobs] [waiting jobs] [keep]
 //
 // Fills a schema of its own in the database of DATABASE_URL with rows made by SQL, asks each question several times, prints
-// medians and the slowest, and drops the schema.
+// medians and the slowest, and drops the schema. With `keep` it leaves the schema, and asks one that is there already.
 import { Context, generateMigrationSql } from 'bearmq';
 import pg from 'pg';
 import { median } from './statistics.ts';
 
-const [finalized = 10_000_000, waiting = 1_000_000] = process.argv.slice(2).map(Number);
+const [finalized = 10_000_000, waiting = 1_000_000] = process.argv.slice(2, 4).map(Number);
+const isKept = process.argv[4] === 'keep';
 const SCHEMA = 'bearmq_overview';
 const ROUNDS = 5;
 const PER_INSERT = 500_000;
@@ -81,11 +82,13 @@ async function timed(name: string, ask: () => Promise<unknown>): Promise<void> {
 const idOf = async (sql: string): Promise<string> => (await pool.query<{ id: string }>(sql)).rows[0]?.id ?? '';
 
 try {
-  const began = performance.now();
-  await fill();
-  console.log(
-    `${finalized} finalized, ${waiting} waiting: filled in ${((performance.now() - began) / 1000).toFixed(0)} s`,
-  );
+  const { rows } = await pool.query('select from pg_namespace where nspname = $1', [SCHEMA]);
+  if (!isKept || rows.length === 0) {
+    const began = performance.now();
+    await fill();
+    const secs = ((performance.now() - began) / 1000).toFixed(0);
+    console.log(`${finalized} finalized, ${waiting} waiting: filled in ${secs} s`);
+  }
   console.log(`${''.padEnd(44)} ${'median'.padStart(12)}   ${'slowest'.padStart(12)}`);
   const context = new Context({ pool, schema: SCHEMA });
   const { jobs } = context;
@@ -117,6 +120,6 @@ try {
   await timed('explain, waiting', () => jobs.explain(waitingId));
   await timed('explain, over', () => jobs.explain(overId));
 } finally {
-  await pool.query(`drop schema if exists ${q} cascade`);
+  if (!isKept) await pool.query(`drop schema if exists ${q} cascade`);
   await pool.end();
 }
