@@ -106,9 +106,7 @@ export function instant(about: string): Option<Date | undefined> {
   return optional('instant', about, (given, flag) => {
     const [, amount, unit = 's'] = AGE.exec(given.trim()) ?? [];
     const date =
-      amount === undefined
-        ? dateOf(given.trim())
-        : new Date(Date.now() - Number(amount) * (UNITS[unit] ?? 1) * 1000);
+      amount === undefined ? dateOf(given.trim()) : new Date(Date.now() - Number(amount) * (UNITS[unit] ?? 1) * 1000);
     if (!Number.isNaN(date.getTime())) return date;
     throw usageError(
       `${flag}: ${JSON.stringify(given)}: give a moment such as 2026-11-30T09:00:00Z, or how long ago it was: 90s, 15m, 6h, 7d`,

@@ -8,7 +8,7 @@ export interface WatchOptions {
 }
 
 /** How often something may be looked at, again and again. */
-export const LOOKS = ['0.1s', '1d'] as const;
+export const LOOKS = ['0.01s', '1d'] as const;
 
 /** @param until what ends it by itself. */
 export function watchOptions(until?: string): OptionsOf<WatchOptions> {
