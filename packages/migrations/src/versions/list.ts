@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '4d1f398542f1f30667f4d4239fdd0ee6d3a688f7adf0f0d34b84554e94711860',
+    sha256: '2198cf539305c3720f7643d6ccd48b627adbab446e4ce94406aca152fa2fd7c8',
     makes: makes1,
   },
 ];
