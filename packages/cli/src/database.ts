@@ -30,7 +30,7 @@ export async function openDatabase(global: GlobalOptions, { env, cwd }: Surround
     connectionTimeoutMillis: timeoutSecs * 1000,
     allowExitOnIdle: true,
   });
-  const driver = pgDriver({ pool, answerTimeoutSecs: Math.min(3_600, timeoutSecs) });
+  const driver = pgDriver({ pool, answerTimeoutSecs: timeoutSecs });
   const schema = schemaOf(global, env, config);
   let context: Context | undefined;
   return {
@@ -63,7 +63,7 @@ function addressOf(global: GlobalOptions, env: Surroundings['env'], config: Foun
   }
   return {
     ...(host === undefined ? {} : { host }),
-    ...(port === undefined ? {} : { port: Number(port) }),
+    ...(port === undefined || port === '' ? {} : { port: checkedPort(port) }),
     ...(database === undefined ? {} : { database }),
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
@@ -74,4 +74,10 @@ function addressOf(global: GlobalOptions, env: Surroundings['env'], config: Foun
 function checkedUrl(url: string): string {
   if (/^(postgres|postgresql|socket):/i.test(url)) return url;
   throw usageError('the address of the database: must begin with postgres:// or postgresql://');
+}
+
+/** The client throws for one that is none where nobody hears of it, and then never ends. */
+function checkedPort(port: string): number {
+  if (/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535) return Number(port);
+  throw usageError(`PGPORT: ${JSON.stringify(port)}: give a whole number from 1 to 65535`);
 }

@@ -29,5 +29,5 @@ export const globalOptions: OptionsOf<GlobalOptions> = {
   quiet: toggle('no progress and no remarks on standard error'),
   verbose: toggle('the stack of an error, too'),
   timeZone: timeZone('the time zone that moments are shown in (default: UTC)'),
-  timeout: duration('how long to wait for the database (default: 10s)'),
+  timeout: duration('how long to wait for the database (default: 10s)', ['0.1s', '1h']),
 };

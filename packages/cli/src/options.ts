@@ -47,13 +47,26 @@ export function count(about: string, min: number, max: number, value: string = '
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
-/** A duration as `90s`, `15m`, `6h` or `7d`; a number without a unit is seconds. In seconds. */
-export function duration(about: string): Option<number | undefined> {
+/**
+ * A duration as `90s`, `15m`, `6h` or `7d`; a number without a unit is seconds. In seconds.
+ *
+ * @param within the shortest and the longest one, as they are given.
+ */
+export function duration(about: string, within?: readonly [min: string, max: string]): Option<number | undefined> {
   return optional('duration', about, (given, flag) => {
-    const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(given.trim()) ?? [];
-    if (amount !== undefined) return Number(amount) * (UNITS[unit === '' ? 's' : unit] ?? 1);
-    throw usageError(`${flag}: ${JSON.stringify(given)}: give a duration such as 90s, 15m, 6h or 7d`);
+    const secs = secsOf(given);
+    if (secs === undefined) {
+      throw usageError(`${flag}: ${JSON.stringify(given)}: give a duration such as 90s, 15m, 6h or 7d`);
+    }
+    const [min = 0, max = Infinity] = within?.map(secsOf) ?? [];
+    if (secs >= min && secs <= max) return secs;
+    throw usageError(`${flag}: ${JSON.stringify(given)}: give a duration from ${within?.join(' to ')}`);
   });
+}
+
+function secsOf(given: string): number | undefined {
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(given.trim()) ?? [];
+  return amount === undefined ? undefined : Number(amount) * (UNITS[unit === '' ? 's' : unit] ?? 1);
 }
 
 /** So many in so long a time: `10/1s`, `600/m`. */
@@ -92,13 +105,20 @@ const AGE = /^-?(\d+(?:\.\d+)?)([smhd])$/;
 export function instant(about: string): Option<Date | undefined> {
   return optional('instant', about, (given, flag) => {
     const [, amount, unit = 's'] = AGE.exec(given.trim()) ?? [];
-    if (amount !== undefined) return new Date(Date.now() - Number(amount) * (UNITS[unit] ?? 1) * 1000);
-    const date = /^\d{4}-/.test(given.trim()) ? new Date(given.trim()) : new Date(Number.NaN);
+    const date =
+      amount === undefined ? dateOf(given.trim()) : new Date(Date.now() - Number(amount) * (UNITS[unit] ?? 1) * 1000);
     if (!Number.isNaN(date.getTime())) return date;
     throw usageError(
       `${flag}: ${JSON.stringify(given)}: give a moment such as 2026-11-30T09:00:00Z, or how long ago it was: 90s, 15m, 6h, 7d`,
     );
   });
+}
+
+/** `new Date` takes the 31st of November for the 1st of December. */
+function dateOf(given: string): Date {
+  const [, year = '', month = '', day = ''] = /^(\d{4})-(\d\d)(?:-(\d\d))?/.exec(given) ?? [];
+  const isDay = day === '' || Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  return /^\d{4}-/.test(given) && isDay ? new Date(given) : new Date(Number.NaN);
 }
 
 /** The name of a time zone, as `Europe/Berlin`. */

@@ -29,6 +29,7 @@ export async function runCli(
   surroundings: Surroundings = ownSurroundings(),
 ): Promise<ExitCode> {
   const { stdout, stderr } = surroundings;
+  const signals = countSignals(surroundings);
   const parsed = await parse(argv, { commands, version: readRelease(), stdout, stderr });
   if (typeof parsed === 'number') return parsed;
   let output = new Output(surroundings, {
@@ -46,13 +47,14 @@ export async function runCli(
     const global = readOptions(globalOptions, parsed.global);
     isVerbose = global.verbose;
     output = new Output(surroundings, global);
-    exitCode = await parsed.command.run(
-      callOf(parsed.command, { ...parsed, global, output, surroundings }, async () => {
+    const run = parsed.command.run(
+      callOf(parsed.command, { ...parsed, global, output, surroundings: signals.surroundings }, async () => {
         const database = await openDatabase(global, surroundings);
         opened.push(database);
         return database;
       }),
     );
+    exitCode = await Promise.race([run, signals.second]);
   } catch (error) {
     const failure = failureOf(error, parsed.command);
     exitCode = failure.exitCode;
@@ -63,6 +65,28 @@ export async function runCli(
   // A connection is closed once its statement is answered, and who interrupts twice does not wait for that.
   await (exitCode === EXIT.interrupted ? Promise.race([closed, delay(CLOSE_MS, null, { ref: false })]) : closed);
   return exitCode;
+}
+
+/**
+ * Who asks twice waits for nothing, whatever a command waits for: a database that does not answer, perhaps. What it has to
+ * say of that it says at once, before `second` resolves.
+ */
+function countSignals(surroundings: Surroundings): {
+  readonly surroundings: Surroundings;
+  readonly second: Promise<ExitCode>;
+} {
+  let signals = 0;
+  let onSecond = (): void => {};
+  const second = new Promise<ExitCode>((resolve) => {
+    onSecond = () => setImmediate(() => resolve(EXIT.interrupted));
+  });
+  const onStopSignal: Surroundings['onStopSignal'] = (handler) =>
+    surroundings.onStopSignal(() => {
+      handler();
+      signals += 1;
+      if (signals === 2) onSecond();
+    });
+  return { surroundings: { ...surroundings, onStopSignal }, second };
 }
 
 interface Given {

@@ -34,7 +34,11 @@ export function stopRequests({ onStopSignal }: Surroundings, maxSecs: number | u
     onFirst();
   };
   const unsubscribe = onStopSignal(() => (isAsked ? onSecond() : request()));
-  const timer = maxSecs === undefined ? undefined : setTimeout(request, Math.min(maxSecs * 1000, LONGEST_MS));
+  let timer: NodeJS.Timeout | undefined;
+  const requestIn = (ms: number): void => {
+    timer = setTimeout(() => (ms > LONGEST_MS ? requestIn(ms - LONGEST_MS) : request()), Math.min(ms, LONGEST_MS));
+  };
+  if (maxSecs !== undefined) requestIn(maxSecs * 1000);
   return {
     first,
     second,

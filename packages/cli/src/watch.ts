@@ -7,11 +7,14 @@ export interface WatchOptions {
   readonly every: number | undefined;
 }
 
+/** How often something may be looked at, again and again. */
+export const LOOKS = ['0.01s', '1d'] as const;
+
 /** @param until what ends it by itself. */
 export function watchOptions(until?: string): OptionsOf<WatchOptions> {
   return {
     watch: toggle(`show it again and again${until === undefined ? '' : `, ${until}`}`),
-    every: duration('with --watch: how often (default: 2s)'),
+    every: duration('with --watch: how often (default: 2s)', LOOKS),
   };
 }
 

@@ -62,7 +62,12 @@ export const work: Command = defineCommand({
         health = await serveHealth({ port: healthPort, host: healthHost, readiness });
         output.note(`serving /live and /ready on port ${health.port}`);
       }
-      for (const definition of definitions) await definition.register();
+      const registered = (async () => {
+        for (const definition of definitions) await definition.register();
+      })();
+      registered.catch(() => {}); // nobody waits for it any more, perhaps
+      await Promise.race([registered, requests.first]);
+      if (requests.isAsked) return EXIT.done; // nothing runs yet, and the database may never answer
       worker = new core.Worker({
         context,
         ...(concurrency === undefined ? {} : { concurrency }),

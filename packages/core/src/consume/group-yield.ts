@@ -1,5 +1,10 @@
-/** By how much more groups are taken to have after a claim that got all it asked for. */
+import { MAX_PER_GROUP } from './job-meter.ts';
+
+/** By how much more groups are taken to have after a claim that got all it asked for from them. */
 const GROWTH = 1.25;
+
+/** Who gave the last of what a claim asked for; `nobody` when it got less. */
+export type FilledBy = 'groups' | 'others' | 'nobody';
 
 /**
  * How many jobs a group gives at once, as far as claims have told: a claim takes as many groups as it then needs.
@@ -8,23 +13,29 @@ const GROWTH = 1.25;
  * they had; and what they gave to one that got all of it says only that they had no less, and the next asks fewer of them for
  * more. Taken for what they had, a first claim of a job from each would have all others be like it: 1,000 groups of 20 were
  * drained at 14,000 jobs/s in place of 30,000.
+ *
+ * Jobs without a group only fill what groups have left over. A claim with some of them got all that its groups had, and too
+ * few groups were asked perhaps: then jobs of a lower priority went before those of others. So none is asked for more until
+ * a claim has come up short.
  */
 export class GroupYield {
   #jobs: number | undefined;
+  #mayGrow = true;
 
   /** `undefined` before anything is known. */
   get jobs(): number | undefined {
     return this.#jobs === undefined ? undefined : Math.max(1, Math.floor(this.#jobs));
   }
 
-  /**
-   * What a claim brought of some groups.
-   *
-   * @param isShort whether it brought less, in all, than was asked for.
-   */
-  note(groups: readonly { readonly jobs: number }[], isShort: boolean): void {
+  /** What a claim brought of some groups. */
+  note(groups: readonly { readonly jobs: number }[], filledBy: FilledBy): void {
     const mean = groups.reduce((sum, { jobs }) => sum + jobs, 0) / groups.length;
-    if (isShort) this.#jobs = mean;
-    else if (this.#jobs !== undefined) this.#jobs = Math.max(mean, this.#jobs * GROWTH);
+    if (filledBy !== 'groups') {
+      this.#jobs = mean;
+      this.#mayGrow = filledBy === 'nobody';
+    } else if (this.#jobs !== undefined) {
+      const more = this.#mayGrow ? this.#jobs * GROWTH : this.#jobs;
+      this.#jobs = Math.min(MAX_PER_GROUP, Math.max(mean, more));
+    }
   }
 }

@@ -157,13 +157,16 @@ export class SlotPool {
 
   /**
    * Takes claimed jobs in, in their order, those of one group as one run, and starts what can start. The jobs of the groups
-   * `parallel` run side by side. `isShort` says that less came than was asked for, so that groups gave all that they had.
+   * `parallel` run side by side. Of a claim that looked for jobs `wanted` says how many: one of jobs by their ids tells nothing
+   * of what their groups have.
    */
-  accept(jobs: readonly ClaimedJob[], now: number, parallel: ReadonlySet<string> = NONE, isShort = false): void {
+  accept(jobs: readonly ClaimedJob[], now: number, parallel: ReadonlySet<string> = NONE, wanted?: number): void {
     let groups: Map<string, { run: RunOfGroup; jobs: number }> | undefined;
+    let grouped = 0;
     for (const job of jobs) {
       const holding = this.#holdings.take(job);
       const { jobGroup } = job;
+      if (jobGroup !== null) grouped += 1;
       if (holding !== null && (jobGroup === null || parallel.has(jobGroup))) {
         this.#newRun(now).put(holding);
         continue;
@@ -178,7 +181,10 @@ export class SlotPool {
       if (goesOn !== undefined) this.#goOn(group, goesOn);
       if (holding !== null) group.run.put(holding);
     }
-    if (groups !== undefined) this.#yield.note([...groups.values()], isShort);
+    if (groups !== undefined && wanted !== undefined) {
+      const filledBy = grouped >= wanted ? 'groups' : jobs.length >= wanted ? 'others' : 'nobody';
+      this.#yield.note([...groups.values()], filledBy);
+    }
     this.#dispatch(now);
   }
 

@@ -106,11 +106,11 @@ function encodeStart({ id, fence, attempt, numAttempts }: ClaimedJob): object {
   return { id, fence, attempt: Math.min(attempt, numAttempts), kind: 'started' };
 }
 
-/** Its result is JSON text already, and goes as it is. */
+/** Its result is JSON text already, and goes as it is, in a list: the database would take a `null` of its own for none. */
 function textOf(outcome: Outcome): string {
   const resultText = outcome.kind === 'succeeded' ? outcome.parts?.resultText : undefined;
   const rest = JSON.stringify(encodeRest(outcome, resultText !== undefined));
-  return resultText === undefined ? rest : `${rest.slice(0, -1)},"result":${resultText}}`;
+  return resultText === undefined ? rest : `${rest.slice(0, -1)},"result":[${resultText}]}`;
 }
 
 function encodeRest(outcome: Outcome, hasResult: boolean): object {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { useRole } from '../roles/support/roles.ts';
 import { useSchema } from '../support/database.ts';
+import { until } from '../support/until.ts';
 import { useBin } from './support/bin.ts';
 import { call, callOn } from './support/call.ts';
 import { linesOf } from './support/golden.ts';
@@ -84,6 +85,10 @@ describe('bearmq bench', () => {
       const drop = `drop schema if exists "${String(name)}" cascade`;
       expect(bin.err()).toContain(`warning: the schema may be left: ${drop}`);
       await client.query('rollback');
+      await until('the server has ended what was under way', async () => {
+        const locks = `select c.relname from pg_locks l join pg_class c on c.oid = l.relation where c.relnamespace = $1::text::regnamespace`;
+        return (await schema.rows(locks, [name])).length === 0;
+      });
       await client.query(drop);
     } finally {
       client.release();

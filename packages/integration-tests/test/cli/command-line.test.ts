@@ -158,6 +158,15 @@ describe('the database', () => {
     expect(err).not.toContain('s3cret');
   });
 
+  it.each(['abc', '99999', '0', '5432.5', ' '])('is at no port %j, which ends the command with 2', async (port) => {
+    const at = { PGHOST: '127.0.0.1', PGPORT: port };
+    expect(await call(['migrate', 'status'], { env: at })).toEqual({
+      exitCode: 2,
+      out: '',
+      err: `error: PGPORT: ${JSON.stringify(port)}: give a whole number from 1 to 65535\n`,
+    });
+  });
+
   it('does not take what is no address, and does not repeat it', async () => {
     expect(await call(['migrate', 'status', '-d', 's3cret'])).toEqual({
       exitCode: 2,

@@ -3,11 +3,13 @@ import { useDaemons } from '../support/daemons.ts';
 import { useSchema } from '../support/database.ts';
 import { logEvents } from '../support/events.ts';
 import { notedJob } from '../support/jobs.ts';
+import { useBin } from './support/bin.ts';
 import { call, callOn } from './support/call.ts';
 import { golden, linesOf } from './support/golden.ts';
 
 const schema = useSchema();
 const daemons = useDaemons();
+const start = useBin();
 
 beforeAll(async () => {
   const context = schema.context();
@@ -102,15 +104,27 @@ describe('bearmq stats', () => {
     expect(await callOn(schema, ['stats', '--since', 'yesterday'])).toMatchObject({ exitCode: 2 });
   });
 
+  it('ends without a word once nobody reads it any more', async () => {
+    const bin = start(['stats', '--watch', '--every', '0.01s'], {
+      DATABASE_URL: schema.url,
+      BEARMQ_SCHEMA: schema.name,
+    });
+    await bin.wrote('SOME');
+    bin.process.stdout?.destroy();
+    expect(await bin.exit).toBe(130);
+    expect(bin.err()).toBe('');
+  });
+
   it('goes on with --watch until it is told to stop', async () => {
     let stop = (): void => {};
     const watched = callOn(schema, ['stats', '--watch', '--every', '0.01s', '--plain'], {
       onStart: (it) => (stop = it),
+      onOutput: (text) => {
+        if (!text.includes('SOME\tother')) return;
+        stop();
+        stop = () => {}; // a second one would end it at once
+      },
     });
-    setImmediate(function again() {
-      stop();
-      setImmediate(again).unref();
-    }).unref();
     const { exitCode, out } = await watched;
     expect(exitCode).toBe(0);
     expect(out).toContain('SOME\tother');

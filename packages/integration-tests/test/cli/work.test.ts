@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
@@ -15,6 +15,26 @@ async function takenPort(): Promise<AsyncDisposable & { readonly port: number }>
   return {
     port,
     [Symbol.asyncDispose]: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A server that never answers; `asked` resolves when somebody connects. */
+async function silentServer(): Promise<AsyncDisposable & { readonly port: number; readonly asked: Promise<unknown> }> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => {}));
+  }).listen(0, '127.0.0.1');
+  const asked = once(server, 'connection');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    asked,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
     },
@@ -122,6 +142,23 @@ describe('bearmq work', () => {
     const port = /on port (\d+)/.exec(bin.err())?.[1];
     await expect(fetch(`http://127.0.0.1:${port}/live`)).rejects.toThrow('fetch failed');
   });
+
+  it.each([
+    [['work', module, '--health-port', '0'], 1, 'serving', 0],
+    [['stats', '--watch', '--timeout', '1h'], 2, '', 130],
+    [['bench', '--timeout', '1h'], 2, '', 130],
+  ])(
+    '%j ends at a signal while the database does not answer, at a second one at the latest',
+    async (args, times, wrote, exit) => {
+      await using silent = await silentServer();
+      const url = `postgres://ada@127.0.0.1:${silent.port}/silent`;
+      const bin = start(args, { ...env, DATABASE_URL: url });
+      await bin.wrote(wrote);
+      await silent.asked;
+      for (let i = 0; i < times; i += 1) bin.process.kill(i === 0 ? 'SIGTERM' : 'SIGINT');
+      expect(await bin.exit).toBe(exit);
+    },
+  );
 
   it('says which port is taken, and works nothing', async () => {
     await using taken = await takenPort();

@@ -39,6 +39,15 @@ describe('enqueueAndWait', () => {
     expect(await context.jobs.outcome(jobId)).toEqual({ outcome: 'succeeded', result });
   });
 
+  it('resolves to null where that was returned, or given to completeIn', async () => {
+    const returned = await keeping(() => null);
+    expect(await returned.definition.enqueueAndWait(1)).toBeNull();
+    const given = await keeping((_: number, { completeIn }: JobMetadata) =>
+      inTransaction(schema, (tx) => completeIn(tx, null)),
+    );
+    expect(await given.definition.enqueueAndWait(1)).toBeNull();
+  });
+
   it('waits for a job that another process runs', async () => {
     const { definition } = await keeping((n) => n * 2);
     const here = new JobDefinition<number, number, number>({

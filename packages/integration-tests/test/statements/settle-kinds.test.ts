@@ -24,13 +24,28 @@ const claimOne = async (): Promise<ClaimedJob> => {
 describe('a job that is settled', () => {
   it('as succeeded with a result keeps that in history', async () => {
     const [id = ''] = await statements.insert({});
-    expect(await settle(await claimOne(), 'succeeded', { result: { a: [1, null] } })).toEqual([]);
+    expect(await settle(await claimOne(), 'succeeded', { result: [{ a: [1, null] }] })).toEqual([]);
     expect(await statements.finalized(id)).toMatchObject({
       outcome: 'succeeded',
       result: { a: [1, null] },
       error: null,
     });
     expect(await statements.job(id)).toBe(undefined);
+  });
+
+  it('as succeeded with the result null has that, and is not without one', async () => {
+    const [id = '', without = ''] = await statements.insert({}, {});
+    await settle(await claimOne(), 'succeeded', { result: [null], keep: true });
+    await settle(await claimOne(), 'succeeded', { keep: true });
+    const texts = await schema.rows('select id, result::text from {s}.finalized_job where id = any ($1)', [
+      [id, without],
+    ]);
+    expect(new Map(texts.map((row) => [row['id'], row['result']]))).toEqual(
+      new Map([
+        [id, 'null'],
+        [without, null],
+      ]),
+    );
   });
 
   it('as cancelled is over, with the reason', async () => {

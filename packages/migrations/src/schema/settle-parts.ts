@@ -1,7 +1,11 @@
 import { lineUp, type Tables } from '@bearmq/core/schema';
 
-/** What a settle is told of jobs that have not simply succeeded, as rows. */
-export const rest = `select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+/**
+ * What a settle is told of jobs that have not simply succeeded, as rows. A result is the one item of a list: alone, `null`
+ * would be none.
+ */
+export const rest = `select t.id, t.fence, t.attempt, t.kind, t.secs, t.error, t.failure, t.result -> 0 as result, t.keep
+    from json_to_recordset(coalesce(p_rest, '[]')) as t (
       id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)`;
 
 /** Kinds with which a job is over, and those with which it waits. */

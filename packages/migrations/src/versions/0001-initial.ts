@@ -2290,7 +2290,8 @@ begin
       select j.id from (
         select u.id, u.fence, 'succeeded' as kind from unnest(p_ids, p_fences) as u (id, fence)
         union all
-        select t.id, t.fence, t.kind from (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+        select t.id, t.fence, t.kind from (select t.id, t.fence, t.attempt, t.kind, t.secs, t.error, t.failure, t.result -> 0 as result, t.keep
+    from json_to_recordset(coalesce(p_rest, '[]')) as t (
       id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)) t
       ) o join "bearmq".job j on j.id = any (array[o.id])
       where j.fence = o.fence and j.process_id = p_process
@@ -2333,7 +2334,8 @@ begin
         extras json, payload json)) with ordinality
         as f (of_id, kind, id, name, channel, job_group, delay_secs, run_at_ms, num_attempts, timeout_secs, priority, extras,
           payload, nth)
-      join (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+      join (select t.id, t.fence, t.attempt, t.kind, t.secs, t.error, t.failure, t.result -> 0 as result, t.keep
+    from json_to_recordset(coalesce(p_rest, '[]')) as t (
       id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)) o on o.id = f.of_id and o.kind = f.kind
       cross join lateral (
         select j.id, j.name, j.payload, j.enqueued_at from "bearmq".job j
@@ -2352,7 +2354,8 @@ begin
   end if;
 
   if p_rest is not null then
-    with outcome as materialized (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+    with outcome as materialized (select t.id, t.fence, t.attempt, t.kind, t.secs, t.error, t.failure, t.result -> 0 as result, t.keep
+    from json_to_recordset(coalesce(p_rest, '[]')) as t (
       id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)),
     over as materialized (
       delete from "bearmq".job j using outcome o
@@ -2419,7 +2422,8 @@ begin
     -- Not all: some are lost, or somebody wants a job cancelled that would wait, or a job was completed. In a statement of its
     -- own, since that may have been written after the one above began; it waited for the row then, and has left it alone.
     if v_settled < cardinality(p_ids) + json_array_length(p_rest) then
-      with outcome as materialized (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+      with outcome as materialized (select t.id, t.fence, t.attempt, t.kind, t.secs, t.error, t.failure, t.result -> 0 as result, t.keep
+    from json_to_recordset(coalesce(p_rest, '[]')) as t (
       id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)),
       over as materialized (
         delete from "bearmq".job j using outcome o
@@ -2446,7 +2450,8 @@ begin
     v_held := v_held || v_part.held;
       return query
       select c.id::text, j.fence, case c.kind when 'succeeded' then 'completed' else c.kind end, null::text
-      from unnest(v_part.ids, v_part.kinds) as c (id, kind) join (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+      from unnest(v_part.ids, v_part.kinds) as c (id, kind) join (select t.id, t.fence, t.attempt, t.kind, t.secs, t.error, t.failure, t.result -> 0 as result, t.keep
+    from json_to_recordset(coalesce(p_rest, '[]')) as t (
       id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)) j on j.id = c.id;
     end if;
   end if;
@@ -2473,14 +2478,16 @@ begin
   end if;
   -- Completed, and finalized already: by a rescue, or by an earlier copy of this settle.
   return query
-  select o.id::text, o.fence, 'completed', null::text from (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+  select o.id::text, o.fence, 'completed', null::text from (select t.id, t.fence, t.attempt, t.kind, t.secs, t.error, t.failure, t.result -> 0 as result, t.keep
+    from json_to_recordset(coalesce(p_rest, '[]')) as t (
       id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)) o join "bearmq".finalized_job f on f.id = any (array[o.id])
   where o.kind not in ('succeeded', 'started') and f.fence = o.fence and f.process_id = p_process and f.outcome = 'succeeded';
   return query
   select o.id::text, o.fence, null::text, null::text from (
     select u.id, u.fence, null::text as kind, null::integer as attempt from unnest(p_ids, p_fences) as u (id, fence)
     union all
-    select t.id, t.fence, t.kind, t.attempt from (select t.* from json_to_recordset(coalesce(p_rest, '[]')) as t (
+    select t.id, t.fence, t.kind, t.attempt from (select t.id, t.fence, t.attempt, t.kind, t.secs, t.error, t.failure, t.result -> 0 as result, t.keep
+    from json_to_recordset(coalesce(p_rest, '[]')) as t (
       id uuid, fence integer, attempt integer, kind text, secs float8, error text, failure json, result json, keep boolean)) t
   ) o
   where not exists (

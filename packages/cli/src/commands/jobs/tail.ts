@@ -7,6 +7,7 @@ import { jobColumns, withoutPayload } from '../../output/job-columns.ts';
 import type { Output } from '../../output/output.ts';
 import { oneLine } from '../../output/table.ts';
 import { stopRequests } from '../../stop-requests.ts';
+import { LOOKS } from '../../watch.ts';
 
 /** Ends are written in one order and committed in another: so long later they are still looked for. */
 const LATE_MS = 10_000;
@@ -19,7 +20,7 @@ export const jobsTail: Command = defineCommand({
     ...overFilterOptions(),
     limit: count('how many to begin with (default: 10)', 1, 1_000),
     follow: toggle('go on, with those that end from now on'),
-    every: duration('with --follow: how often to look (default: 1s)'),
+    every: duration('with --follow: how often to look (default: 1s)', LOOKS),
   },
   run: async ({ options, output, surroundings, database }) => {
     const { limit = 10, follow, every = 1 } = options;

@@ -216,7 +216,7 @@ export class Claimer extends Daemon {
       const wanted = demand.slots + (isStartOnly ? 0 : demand.ahead);
       pool.isDrained = taken.length < wanted && !mayHaveMore && !mayFill(taken, room);
       pool.isStartOnly = isStartOnly;
-      pool.accept(taken, now, parallel, taken.length < wanted);
+      pool.accept(taken, now, parallel, wanted);
       if (pool.isUnused) this.#options.release(pool); // its last Worker left meanwhile
     }
     const isAnyTaken = jobs.some(({ length }) => length > 0);
