@@ -86,7 +86,7 @@ export interface ContextSettings {
   /**
    * How idle workers learn of new jobs: `auto` listens for notifications on one connection of its own, and polls where
    * they do not arrive (a pooler in transaction mode); `poll` does not listen, and needs no connection of its own as
-   * long as the pool has one free for a moment.
+   * long as the pool has one free for a moment. Likewise for the ends of jobs that somebody waits for.
    *
    * With `poll`, an `enqueue` in your own transaction sends no notification either. Such a transaction can be prepared
    * for two-phase commit, and workers find its jobs at their next poll.

@@ -83,7 +83,7 @@ export class Context extends ContextBase {
       enqueuer,
       submitter: new Submitter({ driver, tables, enqueuer }),
       localWork,
-      outcomes: new OutcomeWaiter(driver, tables),
+      outcomes: new OutcomeWaiter({ driver, tables, wakeUp: settings.wakeUp, warn }),
       reportError,
       warn,
       checkSchema,

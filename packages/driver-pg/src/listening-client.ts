@@ -20,12 +20,17 @@ import type {
  * slots. A pool that does not say how it makes them lends one of its clients: that one does take a slot.
  */
 export function openListeningClient(pool: PgPool, request: ListeningRequest): ListeningConnection {
+  if (!makesClients(pool)) return borrow(pool, request);
+  // The very object, not a copy: the pool keeps the password where a copy would not take it along.
+  return connectOwn(new pool.Client(pool.options), request);
+}
+
+/** Whether a pool says how it makes its clients, so that one beside them can be made. */
+export function makesClients(
+  pool: PgPool,
+): pool is PgPool & { readonly Client: PgClientConstructor; readonly options: object } {
   const { Client, options } = pool as { Client?: unknown; options?: object };
-  if (typeof Client === 'function' && typeof options === 'object' && options !== null) {
-    // The very object, not a copy: the pool keeps the password where a copy would not take it along.
-    return connectOwn(new (Client as PgClientConstructor)(options), request);
-  }
-  return borrow(pool, request);
+  return typeof Client === 'function' && typeof options === 'object' && options !== null;
 }
 
 function connectOwn(client: PgOwnClient, request: ListeningRequest): ListeningConnection {
@@ -40,6 +45,7 @@ function connectOwn(client: PgOwnClient, request: ListeningRequest): ListeningCo
   return {
     connected: connect(),
     serverProcess: () => processOf(client),
+    unref: () => client.connection?.stream?.unref?.(),
     drop: () => {
       refuse(session);
       if (!destroy(client)) void client.end().catch(ignore);

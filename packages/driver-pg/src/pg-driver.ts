@@ -8,7 +8,7 @@ import {
   type Subscription,
   Subscriptions,
 } from '@bearmq/core/driver';
-import { openListeningClient } from './listening-client.ts';
+import { makesClients, openListeningClient } from './listening-client.ts';
 import { type PgDriverOptions, resolvePgDriverOptions } from './options.ts';
 import type { PgPool } from './pg-types.ts';
 import { surviveIdleErrors } from './pool-errors.ts';
@@ -25,7 +25,7 @@ import { runTransaction } from './transaction.ts';
  *
  * The pool is never changed and never ended; while the driver is open, a pool without an 'error' listener no longer
  * ends the process when the server cuts an idle connection. An open subscription keeps the process alive, as any open
- * socket does.
+ * socket does, but for those of `listenLazily`; a pool that does not say how it makes its clients has none.
  *
  * After `close()` nothing listens any more and `listen` refuses, while `run` and `transaction` still work: the pool is
  * yours, and the last results of a shutdown must get through.
@@ -43,6 +43,7 @@ class PgDriver implements Driver {
   readonly #inTransactions: Exclude<Prepare, 'auto'>;
   readonly #subscriptions: Subscriptions;
   readonly #releasePool: () => void;
+  readonly listenLazily?: NonNullable<Driver['listenLazily']>;
   #closed: Promise<void> | undefined;
 
   constructor(options: PgDriverOptions) {
@@ -56,6 +57,9 @@ class PgDriver implements Driver {
       heartbeatSecs,
       open: (request) => openListeningClient(pool, request),
     });
+    if (makesClients(pool)) {
+      this.listenLazily = (channel, listener) => this.#subscriptions.listenLazily(channel, listener);
+    }
     this.#releasePool = surviveIdleErrors(pool);
   }
 

@@ -44,7 +44,7 @@ export interface PgListeningClient extends PgClient {
   /** The server's process, as it said at connect. */
   readonly processID?: unknown;
   /** The protocol layer; absent in the native client. */
-  readonly connection?: { readonly stream?: { destroy(): unknown } };
+  readonly connection?: { readonly stream?: { destroy(): unknown; unref?(): unknown } };
 }
 
 /** The argument of a client's 'notification' event. */

@@ -113,6 +113,11 @@ class PgliteDriver implements Driver {
     return this.#subscriptions.listen(channel, listener);
   }
 
+  /** There is no connection that could keep the program alive. */
+  listenLazily(channel: string, listener: NotificationListener): Subscription {
+    return this.#subscriptions.listenLazily(channel, listener);
+  }
+
   close(): Promise<void> {
     return this.#subscriptions.close();
   }

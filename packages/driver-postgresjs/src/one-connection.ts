@@ -80,6 +80,7 @@ export function openConnection(
       const pid = latest?.state?.pid;
       return typeof pid === 'number' ? pid : undefined;
     },
+    unref: () => socket?.unref?.(),
     drop,
     leave: async () => {
       session.end('the connection was closed', SQL_STATES.connectionDoesNotExist);

@@ -31,7 +31,8 @@ import { runTransaction } from './transaction.ts';
  *
  * The client is never ended, and never changed but for its count of failures to connect, which is set back. Nothing
  * connects before the first statement, and nothing runs between
- * statements; an open subscription keeps the process alive, as any open socket does.
+ * statements; an open subscription keeps the process alive, as any open socket does, but for those of
+ * `listenLazily`.
  *
  * As with `sql.begin`, a transaction in which a statement failed is rolled back even when its error was caught, or
  * undone to a savepoint.
@@ -125,6 +126,10 @@ class PostgresJsDriver implements Driver {
 
   listen(channel: string, listener: NotificationListener): Subscription {
     return this.#subscriptions.listen(channel, listener);
+  }
+
+  listenLazily(channel: string, listener: NotificationListener): Subscription {
+    return this.#subscriptions.listenLazily(channel, listener);
   }
 
   openSession(withinMs: number): Promise<OwnSession> {

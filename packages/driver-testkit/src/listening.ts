@@ -20,14 +20,18 @@ export interface Listening {
 }
 
 /** Subscribes, and waits until the driver says that it listens. */
-export async function listening(driver: Driver, channel: string): Promise<Listening> {
+export async function listening(
+  driver: Driver,
+  channel: string,
+  listen: Driver['listen'] = driver.listen.bind(driver),
+): Promise<Listening> {
   const journal = new Journal<Told>();
   const listener: NotificationListener = {
     onConnected: (session) => journal.add(hidden({ what: 'connected', session })),
     onDisconnected: () => journal.add({ what: 'disconnected' }),
     onNotification: (payload) => journal.add({ what: 'notified', payload }),
   };
-  const subscription = driver.listen(channel, listener);
+  const subscription = listen(channel, listener);
   await journal.until('onConnected', ({ what }) => what === 'connected');
   return {
     journal,

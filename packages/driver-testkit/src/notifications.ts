@@ -32,6 +32,27 @@ export const notificationCases: readonly DriverCase[] = [
     },
   },
   {
+    title: 'delivers them to who listens lazily, if any may, until that is closed',
+    needs: ['notifications'],
+    run: async ({ driver }) => {
+      if (driver.listenLazily === undefined) return;
+      const channel = newChannel();
+      const lazy = await listening(driver, channel, driver.listenLazily.bind(driver));
+      const witness = await listening(driver, channel);
+      await notify(driver, channel, 'first');
+      await Promise.all([lazy, witness].map((one) => one.heard('first')));
+      await soon('the close', lazy.subscription.close());
+      await notify(driver, channel, 'second');
+      await witness.heard('second');
+      assert.deepEqual(lazy.payloads(), ['first']);
+      await driver.close();
+      const { listenLazily } = driver;
+      const none = (): void => {};
+      const listener = { onConnected: none, onDisconnected: none, onNotification: none };
+      assert.throws(() => listenLazily.call(driver, channel, listener));
+    },
+  },
+  {
     title: 'delivers an empty payload when none was sent',
     needs: ['notifications'],
     run: async ({ driver }) => {

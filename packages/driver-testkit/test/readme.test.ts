@@ -110,6 +110,7 @@ describe('what the README says', () => {
       run: 'run(statement)',
       transaction: 'transaction(work)',
       listen: 'listen(channel, listener)',
+      listenLazily: 'listenLazily(channel, listener)',
       openSession: 'openSession(withinMs)',
       close: 'close()',
     };

@@ -63,6 +63,7 @@ export class Notifier {
   #cancelForeign: () => void = () => {};
   #failures = 0;
   #isListening = false;
+  #stopTelling = (): void => {};
 
   constructor(options: NotifierOptions) {
     this.#options = options;
@@ -75,6 +76,8 @@ export class Notifier {
 
   /** Never throws: a driver that refuses to listen (it is closed, say) leaves the workers to their polling. */
   start(): void {
+    this.#stopTelling();
+    this.#stopTelling = this.#options.services.outcomes.leaveToNotifier();
     try {
       this.#subscription ??= this.#listen();
     } catch (error) {
@@ -109,6 +112,7 @@ export class Notifier {
       return; // its workers know already
     else if (announcement.isAnywhere === true) notice('anywhere');
     else if (announcement.cancelled !== undefined) onCancelled(announcement.cancelled);
+    else if (announcement.over !== undefined) services.outcomes.noteOver(announcement.over);
     else if (announcement.announced === null) notice('somewhere');
     else notice({ announced: [announcement.announced] });
   }
@@ -138,6 +142,7 @@ export class Notifier {
   async stop(): Promise<void> {
     this.#endProbe();
     this.#cancelForeign();
+    this.#stopTelling();
     await this.#subscription?.close();
   }
 

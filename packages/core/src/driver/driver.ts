@@ -72,7 +72,7 @@ export interface OwnSession extends SqlSession {
 
 /**
  * The four things that BearMQ needs from a PostgreSQL client. It moves scalars only, so that the clients' differing
- * ideas of JSON, arrays, dates and names never matter. A fifth helps where there are several connections.
+ * ideas of JSON, arrays, dates and names never matter. Two more help where there are several connections.
  * `@bearmq/driver-testkit` proves an implementation.
  */
 export interface Driver extends SqlSession {
@@ -91,6 +91,14 @@ export interface Driver extends SqlSession {
    * @throws when the driver is closed, and for a channel of more than 63 bytes, which PostgreSQL would cut short.
    */
   listen(channel: string, listener: NotificationListener): Subscription;
+  /**
+   * As {@link listen}, on a connection that lets the program end while it is open: it has nothing to do but to listen for
+   * another program, and is closed without a word then. Left out by drivers that cannot, or whose listening connection is
+   * taken from those of the program.
+   *
+   * @throws as {@link listen} does.
+   */
+  listenLazily?(channel: string, listener: NotificationListener): Subscription;
   /**
    * Opens a connection beside those that {@link run} takes, for a few statements: the sign of life of a process must not
    * queue behind the program's own. Left out by drivers that cannot, or whose database has one connection.

@@ -7,7 +7,8 @@ import { backoffMs, elapsedMs, pause } from './timers.ts';
 const STABLE_MS = 10_000;
 
 /** What a subscription needs. */
-export interface KeepListeningOptions extends Pick<ListenUntilLostOptions, 'channel' | 'heartbeatSecs' | 'open'> {
+export interface KeepListeningOptions
+  extends Pick<ListenUntilLostOptions, 'channel' | 'heartbeatSecs' | 'isLazy' | 'open'> {
   readonly listener: NotificationListener;
 }
 

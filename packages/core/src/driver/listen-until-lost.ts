@@ -33,6 +33,8 @@ export interface ListenUntilLostOptions {
   /** Seconds between two signs of life; `null` for a connection that is not the subscription's own. */
   readonly heartbeatSecs: number | null;
   readonly attempt: number;
+  /** Whether it is to let the program end once it is connected. */
+  readonly isLazy: boolean;
   /** Aborted when the subscription is closed. */
   readonly signal: AbortSignal;
   readonly open: (request: ListeningRequest) => ListeningConnection;
@@ -43,7 +45,7 @@ export interface ListenUntilLostOptions {
 
 /** Connects, listens, and stays until the connection is lost (then rejects) or `signal` is aborted (then resolves). */
 export async function listenUntilLost(options: ListenUntilLostOptions): Promise<void> {
-  const { channel, heartbeatSecs, attempt, signal } = options;
+  const { channel, heartbeatSecs, attempt, isLazy, signal } = options;
   const end = new ConnectionEnd(signal);
   let isListening = false;
   const connection = options.open({
@@ -59,6 +61,7 @@ export async function listenUntilLost(options: ListenUntilLostOptions): Promise<
     const session = await withTimeout(CONNECT_MS, 'connecting to PostgreSQL', orSealed(end, connection.connected));
     if (session === undefined) return;
     isConnected = true;
+    if (isLazy) connection.unref?.();
     const isOwn = heartbeatSecs !== null;
     const ask = isOwn ? asking(session, end, heartbeatSecs) : (one: SqlStatement) => session.run(one);
     // Where the settings do not apply (a pooler in between, an odd platform) the heartbeat alone must do.

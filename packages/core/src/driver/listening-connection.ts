@@ -15,6 +15,8 @@ export interface ListeningConnection {
    * `undefined`, where the client does not say.
    */
   serverProcess?(): number | undefined;
+  /** Has it no longer keep the program alive; asked once connected. Left out where the client has no such thing. */
+  unref?(): void;
   /**
    * Says goodbye to the server, and resolves when it has hung up: what the connection held, locks above all, is free
    * then. After two seconds it is not waited for any longer, and {@link drop} is called.

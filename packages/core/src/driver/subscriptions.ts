@@ -50,7 +50,8 @@ export interface SubscriptionsOptions {
  * Each subscription has one connection at a time. One that is lost, that falls silent, or that cannot be made within 10
  * seconds is told to the listener and replaced after a pause: 50 ms at first, doubled each time up to 5 s, at random
  * from the upper half of that; small again once a connection lasted 10 s. A listener that throws or rejects causes a
- * warning of the process (`BearMQWarning`), and nothing else. An open subscription keeps the process alive.
+ * warning of the process (`BearMQWarning`), and nothing else. An open subscription keeps the process alive, but for one
+ * of {@link Subscriptions.listenLazily | listenLazily} whose connections have `unref`.
  */
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
@@ -75,10 +76,23 @@ export class Subscriptions {
    * @throws Error after {@link close}.
    */
   listen(channel: string, listener: NotificationListener): Subscription {
+    return this.#listen(channel, listener, false);
+  }
+
+  /**
+   * Subscribes; see `Driver.listenLazily`, which a driver has only where its connections have `unref`, or need none.
+   *
+   * @throws InvalidIdentifierError, Error as {@link listen} does.
+   */
+  listenLazily(channel: string, listener: NotificationListener): Subscription {
+    return this.#listen(channel, listener, true);
+  }
+
+  #listen(channel: string, listener: NotificationListener, isLazy: boolean): Subscription {
     const { driverName, heartbeatSecs, open } = this.#options;
     if (this.#isClosed) throw new Error(`this ${driverName} is closed: it does not listen any more`);
     quoteIdentifier(channel, 'notification channel'); // PostgreSQL would cut a long name, and then wait in vain
-    const subscription = keepListening({ channel, listener, heartbeatSecs, open });
+    const subscription = keepListening({ channel, listener, heartbeatSecs, isLazy, open });
     this.#open.add(subscription);
     return {
       close: async () => {

@@ -7,20 +7,23 @@ export interface Announcement {
   readonly announced: AnnouncedJob | null;
   /** These jobs run, and somebody wants them cancelled. Whoever holds one asks the database whether that is so. */
   readonly cancelled?: readonly string[];
+  /** These jobs are over, and somebody waits for that. Whoever does asks the database how they have ended. */
+  readonly over?: readonly string[];
   /** Jobs may be ready anywhere, also where there were none: something was resumed. */
   readonly isAnywhere?: true;
 }
 
-/** The most jobs that one announcement of cancels names: a notification may have 7,999 bytes. */
-export const MAX_CANCELS_ANNOUNCED = 150;
+/** The most jobs that one announcement of cancels, or of ends, names: a notification may have 7,999 bytes. */
+export const MAX_IDS_ANNOUNCED = 150;
 
 /**
  * At most some 3,200 bytes: names and channels have limits, JSON writes at most six characters for one of theirs, and a
  * notification may have 7,999.
  */
-export function encodeAnnouncement({ senderId, announced, cancelled, isAnywhere }: Announcement): string {
+export function encodeAnnouncement({ senderId, announced, cancelled, over, isAnywhere }: Announcement): string {
   if (isAnywhere === true) return `${senderId} ${ANYWHERE}`;
   if (cancelled !== undefined) return `${senderId} ${JSON.stringify({ cancel: cancelled })}`;
+  if (over !== undefined) return `${senderId} ${JSON.stringify({ over })}`;
   return announced === null
     ? senderId
     : `${senderId} ${JSON.stringify([announced.id, announced.channel, announced.name])}`;
@@ -37,8 +40,9 @@ export function decodeAnnouncement(payload: string): Announcement | null {
   if (space < 0) return { senderId, announced: null };
   if (payload.slice(space + 1) === ANYWHERE) return { senderId, announced: null, isAnywhere: true };
   const said = jsonIn(payload.slice(space + 1));
-  const cancelled = cancelledIn(said);
-  if (cancelled !== null) return { senderId, announced: null, cancelled };
+  const { cancel, over } = (said ?? {}) as { readonly cancel?: unknown; readonly over?: unknown };
+  if (areIds(cancel)) return { senderId, announced: null, cancelled: cancel };
+  if (areIds(over)) return { senderId, announced: null, over };
   const announced = announcedIn(said);
   return announced === null ? null : { senderId, announced };
 }
@@ -53,9 +57,8 @@ function jsonIn(text: string): unknown {
   }
 }
 
-function cancelledIn(said: unknown): readonly string[] | null {
-  const { cancel } = (said ?? {}) as { readonly cancel?: unknown };
-  return Array.isArray(cancel) && cancel.every((id) => typeof id === 'string' && UUID.test(id)) ? cancel : null;
+function areIds(said: unknown): said is readonly string[] {
+  return Array.isArray(said) && said.every((id) => typeof id === 'string' && UUID.test(id));
 }
 
 function announcedIn(said: unknown): AnnouncedJob | null {

@@ -26,8 +26,8 @@ export interface HookedRun {
 }
 
 /**
- * Your code around what this context does. Each part is optional. It gets `next`, must call it once before it returns,
- * and must return what that gives. The hook that was added first is the outermost.
+ * Your code around what this context does. Each part is optional, and a hook has one at least. All but `connect` get `next`,
+ * must call it once before they return, and must return what that gives. The hook that was added first is the outermost.
  *
  * @example
  * const remove = context.use({
@@ -60,4 +60,10 @@ export interface Hook {
    * counts as a failure of the task, which is tried again.
    */
   readonly background?: (task: string, next: () => Promise<void>) => Promise<void>;
+  /**
+   * Called once, without a `next`: when the first Worker or Orchestrator of the context starts, or at once where one has
+   * started before the hook was added. For what only a process that works needs. Not called in one that only enqueues, nor
+   * for `drain`. If it throws, a `WARNING` tells of that, and all goes on.
+   */
+  readonly connect?: () => void;
 }

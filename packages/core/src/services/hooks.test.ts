@@ -161,11 +161,55 @@ describe('hooks', () => {
     expect([ran, enqueued]).toEqual([0, 0]);
   });
 
+  it('are told once that work begins, also those that are added later, and none that was taken away', () => {
+    const hooks = new Hooks();
+    const told: string[] = [];
+    const failures: unknown[] = [];
+    const failed = (message: string, error: unknown): unknown => failures.push([message, error]);
+    const telling = (name: string): Hook => ({ name, connect: () => void told.push(name) });
+    hooks.add(telling('a'));
+    hooks.add({
+      name: 'adds',
+      connect: () => {
+        hooks.add(telling('added by another'));
+      },
+    });
+    hooks.add(telling('gone'))();
+    hooks.add({ name: 'has none', run: (_run, next) => next() });
+    expect(told).toEqual([]);
+    hooks.connect(failed);
+    hooks.connect(failed);
+    hooks.add(telling('later'));
+    expect(told).toEqual(['a', 'added by another', 'later']);
+    expect(failures).toEqual([]);
+  });
+
+  it('whose connect fails, at once or later, are told of, and disturb nothing', async () => {
+    const hooks = new Hooks();
+    const failures: [string, unknown][] = [];
+    const told: string[] = [];
+    hooks.add({
+      name: 'throws',
+      connect: () => {
+        throw new Error('no network');
+      },
+    });
+    hooks.add({ name: 'rejects', connect: async () => Promise.reject(new Error('too late')) });
+    hooks.add({ name: 'last', connect: () => void told.push('last') });
+    hooks.connect((message, error) => failures.push([message, (error as Error).message]));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told).toEqual(['last']);
+    expect(failures).toEqual([
+      [expect.stringContaining('connect of the hook "throws" has failed'), 'no network'],
+      [expect.stringContaining('connect of the hook "rejects" has failed'), 'too late'],
+    ]);
+  });
+
   it.each<[string, unknown, string]>([
     ['no object', 7, 'Context.use takes an object of options, got 7'],
     ['a function', () => {}, 'Context.use takes an object'],
     ['no name', { run: () => {} }, 'Context.use.name must be a string'],
-    ['no part', { name: 'none' }, 'takes a hook that has any of enqueue, run and background'],
+    ['no part', { name: 'none' }, 'takes a hook that has any of enqueue, run, background and connect'],
     ['a part that is no function', { name: 'a', run: 7 }, 'Context.use.run must be a function'],
     ['an unknown part', { name: 'a', runs: () => {} }, 'did you mean "run"?'],
   ])('refuse %s', (_, given, message) => {

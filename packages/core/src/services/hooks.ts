@@ -10,6 +10,8 @@ export class Hooks {
   #enqueuing: readonly Hook[] | undefined;
   #running: readonly Hook[] | undefined;
   #passing: readonly Hook[] | undefined;
+  /** Set once a Worker or an orchestrator has started. */
+  #onConnectFailed: ConnectFailed | undefined;
 
   /**
    * Adds a hook inside of those that are there, and returns what takes it away.
@@ -18,11 +20,20 @@ export class Hooks {
    */
   add(given: Hook): () => void {
     const hook = checkOptions('Context.use', given, hookChecks, ['name']);
-    if (hook.enqueue === undefined && hook.run === undefined && hook.background === undefined) {
-      throw new InvalidOptionError('Context.use', 'takes a hook that has any of enqueue, run and background');
+    const { enqueue, run, background, connect } = hook;
+    if ([enqueue, run, background, connect].every((part) => part === undefined)) {
+      throw new InvalidOptionError('Context.use', 'takes a hook that has any of enqueue, run, background and connect');
     }
     this.#set([...this.#all, hook]);
+    if (this.#onConnectFailed !== undefined) connectOne(hook, this.#onConnectFailed);
     return () => this.#set(this.#all.filter((one) => one !== hook));
+  }
+
+  /** The context's Workers or orchestrators start: tells each hook once, also those that are added later. */
+  connect(onFailed: ConnectFailed): void {
+    if (this.#onConnectFailed !== undefined) return;
+    this.#onConnectFailed = onFailed;
+    for (const hook of this.#all) connectOne(hook, onFailed);
   }
 
   get isAroundEnqueues(): boolean {
@@ -64,7 +75,27 @@ export class Hooks {
   }
 }
 
-const hookChecks = { name: nameOf(MAX_NAME_BYTES), enqueue: isFunction, run: isFunction, background: isFunction };
+/** Tells that the part `connect` of a hook has failed. */
+type ConnectFailed = (message: string, error: unknown) => void;
+
+const hookChecks = {
+  name: nameOf(MAX_NAME_BYTES),
+  enqueue: isFunction,
+  run: isFunction,
+  background: isFunction,
+  connect: isFunction,
+};
+
+/** A failure, at once or in a promise that it returns, is told of and disturbs nothing. */
+function connectOne(hook: Hook, onFailed: ConnectFailed): void {
+  const failed = (error: unknown): void =>
+    onFailed(`connect of the hook ${JSON.stringify(hook.name)} has failed; nothing else is disturbed`, error);
+  try {
+    Promise.resolve(hook.connect?.()).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}
 
 function ifAny<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length === 0 ? undefined : list;

@@ -1,14 +1,22 @@
+import type { ResolvedSettings } from '../context-options.ts';
 import type { Driver } from '../driver/index.ts';
 import { DatabaseError } from '../driver/index.ts';
 import { JobNotFoundError, WaitTimeoutError } from '../result-errors.ts';
 import { afterLong, systemClock } from '../runtime/clock.ts';
 import type { Tables } from '../schema/index.ts';
 import { type ReadOutcome, readOutcomes } from '../statements/read-outcomes.ts';
+import { EndsListener } from './ends-listener.ts';
+import type { Reporter } from './reporter.ts';
 
 /** How soon the outcomes that are waited for are read again, in milliseconds: at first, and at last. */
 const [FIRST_PAUSE_MS, LAST_PAUSE_MS] = [50, 1_000];
 /** By how much a pause is longer than the one before. */
 const GROWTH = 1.5;
+
+export interface OutcomeWaiterOptions extends Pick<ResolvedSettings, 'wakeUp'>, Pick<Reporter, 'warn'> {
+  readonly driver: Driver;
+  readonly tables: Tables;
+}
 
 export interface WaitOptions {
   readonly waitSecs: number;
@@ -17,26 +25,39 @@ export interface WaitOptions {
 
 interface Waiting {
   readonly jobId: string;
+  /** Whether it waits on after the first look. */
+  readonly isPatient: boolean;
   readonly resolve: (outcome: ReadOutcome) => void;
   readonly reject: (reason: unknown) => void;
 }
 
 /**
- * Waits for the ends of jobs: one look at a time for all that are waited for, ever less often, and at once when this process has recorded
- * one. Where nobody waits it does nothing.
+ * Waits for the ends of jobs: one look at a time for all that are waited for, ever less often, and at once when one was recorded
+ * here, or when the process that recorded it says so. Where nobody waits it does nothing.
+ *
+ * Others say so of jobs that `enqueueAndWait` enqueued, when a run has ended them or a Worker has given them up. What else
+ * ends a job elsewhere is found by the next look: that it was cancelled while it waited, or deleted.
  */
 export class OutcomeWaiter {
-  readonly #driver: Driver;
-  readonly #tables: Tables;
+  readonly #options: OutcomeWaiterOptions;
+  readonly #listener: EndsListener | undefined;
   readonly #waiting = new Set<Waiting>();
   #pauseMs = FIRST_PAUSE_MS;
   #isLooking = false;
   #isWanted = false;
   #cancelTimer = (): void => {};
 
-  constructor(driver: Driver, tables: Tables) {
-    this.#driver = driver;
-    this.#tables = tables;
+  constructor(options: OutcomeWaiterOptions) {
+    this.#options = options;
+    const { driver, tables, wakeUp, warn } = options;
+    if (wakeUp === 'poll') return;
+    this.#listener = new EndsListener({
+      driver,
+      tables,
+      onOver: (jobIds) => this.noteOver(jobIds),
+      onListening: () => void this.#read(),
+      onFailed: (error) => warn(POLL_ONLY_WARNING, error),
+    });
   }
 
   /** Resolves to how the job has ended. @throws WaitTimeoutError, JobNotFoundError, DatabaseError, the reason of the signal */
@@ -46,7 +67,7 @@ export class OutcomeWaiter {
     let waiting: Waiting | undefined;
     try {
       return await new Promise<ReadOutcome>((resolve, reject) => {
-        waiting = { jobId, resolve, reject };
+        waiting = { jobId, isPatient: waitSecs > 0, resolve, reject };
         this.#waiting.add(waiting);
         if (signal !== undefined) {
           const abort = (): void => reject(signal.reason);
@@ -61,7 +82,10 @@ export class OutcomeWaiter {
     } finally {
       for (const cancel of cancels) cancel();
       if (waiting !== undefined) this.#waiting.delete(waiting);
-      if (this.#waiting.size === 0) this.#cancelTimer();
+      if (this.#waiting.size === 0) {
+        this.#cancelTimer();
+        this.#listener?.rest();
+      }
     }
   }
 
@@ -70,10 +94,16 @@ export class OutcomeWaiter {
     return this.#waiting.size > 0;
   }
 
-  /** The ends of these jobs were recorded here, or they wait again. */
+  /** A Notifier listens from now on, and tells of the ends that it hears of, until the returned function is called. */
+  leaveToNotifier(): () => void {
+    return this.#listener?.leaveToNotifier() ?? (() => {});
+  }
+
+  /** The ends of these jobs were recorded, or they wait again. */
   noteOver(jobIds: readonly string[]): void {
+    if (!this.isBusy) return;
     const over = new Set(jobIds);
-    if ([...this.#waiting].some(({ jobId }) => over.has(jobId))) this.#look();
+    if ([...this.#waiting].some(({ jobId }) => over.has(jobId))) void this.#read();
   }
 
   /** @param after is called when the look is over that begins now, or next. */
@@ -93,11 +123,13 @@ export class OutcomeWaiter {
     const asked = [...this.#waiting];
     try {
       const ids = [...new Set(asked.map(({ jobId }) => jobId))];
-      const found = await readOutcomes(this.#driver, this.#tables, { ids });
-      for (const { jobId, resolve, reject } of asked) {
+      const found = await readOutcomes(this.#options.driver, this.#options.tables, { ids });
+      for (const waiting of asked) {
+        const { jobId, isPatient, resolve, reject } = waiting;
         const outcome = found.get(jobId);
         if (outcome === undefined) reject(new JobNotFoundError(jobId));
         else if (outcome.outcome !== null) resolve(outcome);
+        else if (isPatient && this.#waiting.has(waiting)) this.#listener?.want();
       }
     } catch (error) {
       // What may pass is waited for; the time of who waits goes on.
@@ -114,3 +146,7 @@ export class OutcomeWaiter {
 
   readonly #afterLook: ((value: undefined) => void)[] = [];
 }
+
+const POLL_ONLY_WARNING =
+  'a process that waits for the ends of jobs cannot listen for them: it asks for them instead, and learns of each up to a ' +
+  "second late. Say wakeUp: 'poll' to accept this";

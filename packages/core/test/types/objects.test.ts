@@ -201,6 +201,15 @@ export function overrides(): void {
   >();
 }
 
+export function hooks(): void {
+  expectTypeOf(context.use({ name: 'all', connect: () => {} })).toEqualTypeOf<() => void>();
+  context.use({ name: 'around', background: (_task, next) => next(), run: (_run, next) => next() });
+  // @ts-expect-error a hook has a name
+  context.use({ connect: () => {} });
+  // @ts-expect-error there is nothing around it
+  context.use({ name: 'next', connect: (next: () => void) => next() });
+}
+
 describe('the types of the objects', () => {
   it('are checked by the compiler, in this file', () => {
     expect(contexts).toBeInstanceOf(Function);

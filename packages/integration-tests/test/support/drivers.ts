@@ -14,6 +14,9 @@ export function intercepted(driver: Driver, intercept: Interception): Driver {
     run: (statement) => intercept(statement, () => driver.run(statement)),
     transaction: (work) => driver.transaction(work),
     listen: (channel, listener) => driver.listen(channel, listener),
+    ...(driver.listenLazily === undefined
+      ? {}
+      : { listenLazily: (channel, listener) => (driver.listenLazily as Driver['listen'])(channel, listener) }),
     close: () => driver.close(),
   };
 }

@@ -234,6 +234,9 @@ export class JobDefinition<TInput = null, TOutput = TInput, TResult = undefined>
   /**
    * Enqueues a job, as {@link enqueue} does, and waits for its end.
    *
+   * It knows of the end about as soon as an idle Worker would know of a new job; where notifications do not arrive, within
+   * a second. A process without Workers holds one connection to listen meanwhile.
+   *
    * Within a job, that job keeps its slot while it waits. If all slots wait for jobs that need a slot, they wait for
    * ever.
    *

@@ -1,11 +1,11 @@
 import { InvalidOptionError } from '../../errors.ts';
-import { encodeAnnouncement, MAX_CANCELS_ANNOUNCED } from '../../model/announcement.ts';
 import type { Explanation } from '../../model/explanation.ts';
 import { explanationOf } from '../../model/explanation-of.ts';
 import type { JobRecord } from '../../model/job-record.ts';
 import { MAX_PRIORITY } from '../../model/limits.ts';
 import { numberIn } from '../../options/check-options.ts';
 import { announceAnywhere } from '../../services/announce-anywhere.ts';
+import { announceJobs } from '../../services/announce-jobs.ts';
 import type { Services } from '../../services/services.ts';
 import { cancelJobs, deleteJobs } from '../../statements/cancel.ts';
 import { changeJobs, retryJobs, runJobsNow } from '../../statements/change-jobs.ts';
@@ -188,7 +188,7 @@ export class Jobs {
    */
   async cancel(which: string | JobFilter, options: CancelOptions = {}): Promise<CancelResult> {
     const { reason = null, ...page } = checkCancel(options);
-    const { driver, tables, settings, events } = this.#services;
+    const { driver, tables, settings, events, outcomes } = this.#services;
     const finalized = settings.jobPostFailDeleteSecs > 0 ? 'keep' : 'delete';
     const send = (ids: readonly string[]) => cancelJobs(driver, tables, { ids, reason, finalized });
     const { jobs, next } = await changeAll(
@@ -199,6 +199,7 @@ export class Jobs {
     );
     const running = jobs.flatMap(({ jobId, what }) => (what === 'running' ? [jobId] : []));
     if (running.length > 0) this.#tellCancelled(running);
+    outcomes.noteOver(jobs.flatMap(({ jobId, what }) => (what === 'cancelled' ? [jobId] : [])));
     for (const { jobId, jobName, what } of jobs) {
       if (!events.hears('CONTEXT_JOB_CANCEL') || jobName === null || (what !== 'cancelled' && what !== 'running'))
         continue;
@@ -302,12 +303,8 @@ export class Jobs {
 
   /** Tells the processes that hold them, this one first. Who misses it learns of it with its lease. */
   #tellCancelled(jobIds: readonly string[]): void {
-    const { localWork, enqueuer } = this.#services;
-    localWork.tellCancelled(jobIds);
-    for (let i = 0; i < jobIds.length; i += MAX_CANCELS_ANNOUNCED) {
-      const cancelled = jobIds.slice(i, i + MAX_CANCELS_ANNOUNCED);
-      enqueuer.notify(encodeAnnouncement({ senderId: enqueuer.senderId, announced: null, cancelled }));
-    }
+    this.#services.localWork.tellCancelled(jobIds);
+    announceJobs(this.#services, 'cancelled', jobIds);
   }
 
   #tell(jobs: Changed['jobs'], of: string, eventType: 'CONTEXT_JOB_RETRY' | 'CONTEXT_JOB_DELETE'): void {

@@ -8,6 +8,7 @@ import { Scheduler } from '../../maintain/scheduler.ts';
 import { SelfCheck } from '../../maintain/self-check.ts';
 import { StatsRoller } from '../../maintain/stats-roller.ts';
 import { FIRST_UNSERVED_MS, UnservedCheck } from '../../maintain/unserved-check.ts';
+import { outside } from '../../runtime/async-context.ts';
 import type { Daemon } from '../../runtime/daemon.ts';
 import { type Services, servicesOf } from '../../services/services.ts';
 import { type OrchestratorOptions, resolveOrchestratorOptions } from './orchestrator-options.ts';
@@ -96,6 +97,8 @@ export class Orchestrator implements AsyncDisposable {
 
   #start(scheduler: Scheduler): void {
     if (this.#stopped !== undefined) return;
+    const { hooks, warn } = this.#services;
+    outside(() => hooks.connect(warn));
     this.#unsubscribe = this.#services.registry.onRegistered(() => scheduler.wake());
     for (const [daemon, firstAfterMs] of this.#daemons) daemon.start(firstAfterMs);
   }

@@ -41,6 +41,7 @@ export class Worker implements AsyncDisposable {
       if (this.#stopped !== undefined) return;
       // What it starts goes on for others than who made it, and ends with another Worker perhaps.
       outside(() => {
+        this.#services.hooks.connect(this.#services.warn);
         this.#process = processOf(this.#services);
         this.#process.join(this.#member);
       });

@@ -1,4 +1,5 @@
 import { claimKey } from '../../model/claim-key.ts';
+import { announceJobs } from '../../services/announce-jobs.ts';
 import type { Services } from '../../services/services.ts';
 import type { Lane, SettleResult } from '../../statements/settle.ts';
 import type { Holding, Holdings } from '../holdings.ts';
@@ -37,24 +38,28 @@ export class Consequences {
     let dueInSecs = Infinity;
     let isAnyHandedBack = false;
     let isAnyEnqueued = false;
+    const awaited: string[] = [];
     for (const settlement of outcomes) {
       const { outcome, holding } = settlement;
       if (completed.size > 0 && completed.has(claimKey(outcome.job))) {
         this.#options.holdings.release(holding);
         this.#options.stats?.noteEnd(settlement, 'succeeded');
         emitCompleted(services.events, settlement);
+        if (isAwaited(holding)) awaited.push(outcome.job.id);
         continue;
       }
       if (cancelled.size > 0 && cancelled.has(claimKey(outcome.job))) {
         this.#options.holdings.release(holding);
         this.#options.stats?.noteEnd(settlement, 'cancelled');
         emitCancelled(services.events, settlement, null);
+        if (isAwaited(holding)) awaited.push(outcome.job.id);
         continue;
       }
       if (outcome.kind === 'waiting') dueInSecs = Math.min(dueInSecs, outcome.secs);
       if (lost.size > 0 && lost.has(claimKey(outcome.job))) this.lost(settlement);
       else {
         this.#settledOne(settlement);
+        if (outcome.kind !== 'waiting' && isAwaited(holding)) awaited.push(outcome.job.id);
         if (outcome.kind === 'waiting' && outcome.errorText === null && outcome.secs === 0) isAnyHandedBack = true;
         if (outcome.kind === 'failed' && outcome.failureJob !== undefined) isAnyEnqueued = true;
         if (outcome.kind === 'succeeded' && outcome.parts !== undefined) {
@@ -67,6 +72,7 @@ export class Consequences {
     if (dueInSecs < Infinity) notice({ dueInMs: dueInSecs * 1000 });
     if (opened.length > 0) onOpened(opened);
     if (services.outcomes?.isBusy === true) services.outcomes.noteOver(outcomes.map(({ outcome }) => outcome.job.id));
+    if (awaited.length > 0) announceJobs(services, 'over', awaited);
   }
 
   /** The claim was lost: nothing was recorded. */
@@ -99,4 +105,9 @@ export class Consequences {
     this.#options.holdings.release(holding);
     holding.forsake();
   }
+}
+
+/** Whether another process may wait for its end. Of most jobs that costs nothing to ask. */
+function isAwaited(holding: Holding): boolean {
+  return holding.job.extras !== null && holding.extras.isAwaited;
 }

@@ -40,7 +40,7 @@ export const PATIENCE_MS = 60_000;
 /** A migrated schema on one of the drivers, dropped when the test is over. Daemons are asked for before this: so they are stopped first. */
 export function useWays(): (
   name: WayName,
-) => Promise<{ readonly driver: Driver; newContext(settings?: ContextSettings): Context }> {
+) => Promise<{ readonly driver: Driver; newContext(settings?: ContextSettings, on?: Driver): Context }> {
   const opened: { readonly way: Way; readonly schema: string }[] = [];
   afterEach(async () => {
     for (const { way, schema } of opened.splice(0)) {
@@ -54,6 +54,6 @@ export function useWays(): (
     const { driver } = way;
     opened.push({ way, schema });
     await migrate({ driver, schema });
-    return { driver, newContext: (settings = {}) => new Context({ driver, schema, ...settings }) };
+    return { driver, newContext: (settings = {}, on = driver) => new Context({ driver: on, schema, ...settings }) };
   };
 }
