@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: 'd92ca85959d6c58f392ed7b7ff2a13c35fe8a7e1e54e37cc6cadeaf3d4020b9e',
+    sha256: '5ec9289c6279073f901a75bdb28e49d2a2228c0de5d384c6c8e5a4e8ae578a5f',
     makes: makes1,
   },
 ];
