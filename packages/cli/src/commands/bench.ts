@@ -93,7 +93,7 @@ function meaning({ version, synchronousCommit, roundTripMs }: BenchServer): read
     'What it means',
     '  enqueue      one caller waits for the commit of each job before the next; several at a time enqueue more',
     '  enqueueMany  one caller, as for an import',
-    '  run          from the begin of the first run to the last recorded outcome; a job does nothing, so yours are slower',
+    '  run          from the start of the first run to the last recorded outcome; a job does nothing, so yours are slower',
     '  latency      from the call of enqueue to the first line of the work function, with nothing else to do',
     'What it depends on',
     `  the way to the database: a round trip takes ${shown(roundTripMs, 'ms')}, and each enqueue is one at least`,

@@ -40,7 +40,7 @@ describe('bearmq stats', () => {
       'running',
       'slots',
       'started',
-      'a minute',
+      'per min',
       'failed',
     ]);
     expect(lanes.map((lane) => [...lane.slice(0, 3), ...lane.slice(5, 10)])).toEqual([
