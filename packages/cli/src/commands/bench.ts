@@ -11,7 +11,7 @@ import { stopRequests } from '../stop-requests.ts';
 export const bench: Command = defineCommand({
   name: 'bench',
   about:
-    'Measures how fast jobs are enqueued and run from here, in a schema of its own that is dropped after. It keeps the database busy: not for one that others depend on.',
+    'Measures how fast jobs are enqueued and run from here, in a schema of its own that is dropped after. It keeps the database busy: do not run it on one that others depend on.',
   options: {
     jobs: count('the most jobs that a part has (default: 20000)', 1, 1_000_000),
     seconds: number('how long each of the four parts takes at most (default: 10)', 0.1, 3_600),

@@ -7,7 +7,7 @@ import { choice, count, text } from '../options.ts';
 import type { Output } from '../output/output.ts';
 import { age, atLeast } from '../output/words.ts';
 
-const NONE = 'no group has jobs that wait, or had some that ran lately';
+const NONE = 'no group has waiting jobs, or jobs that ran lately';
 
 export const groups: Command = defineCommand({
   name: 'groups',

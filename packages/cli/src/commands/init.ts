@@ -49,12 +49,7 @@ function nextSteps(dir: string, language: Language, driver: InitDriver): readonl
   const ending = language === 'ts' ? 'mts' : 'mjs';
   return [
     '',
-    ...(driver === 'postgres'
-      ? [
-          'What the program needs beside bearmq and pg, which this command uses:',
-          '  npm install @bearmq/driver-postgresjs postgres',
-        ]
-      : []),
+    ...(driver === 'postgres' ? ['The program also needs:', '  npm install @bearmq/driver-postgresjs postgres'] : []),
     'Next, with the address of your database in DATABASE_URL, or in the file .env:',
     '  npx bearmq migrate up               makes the schema',
     '  npx bearmq work                     runs the jobs',

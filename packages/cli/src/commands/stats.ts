@@ -41,7 +41,7 @@ function show(lanes: readonly LaneRecord[], output: Output, since: Date | undefi
   else {
     output.table(COLUMNS, lanes);
     const from = lanes[0]?.figuresSince;
-    if (since !== undefined && from !== undefined) output.note(`runs since ${output.moment(from)}`);
+    if (since !== undefined && from !== undefined) output.note(`figures of runs since ${output.moment(from)}`);
   }
 }
 

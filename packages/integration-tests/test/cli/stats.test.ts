@@ -76,7 +76,7 @@ describe('bearmq stats', () => {
       const [titles = [], lane = []] = linesOf(out);
       return { exitCode, started: lane[titles.indexOf('started')], note: golden(err) };
     };
-    const note = 'runs since <moment>\n';
+    const note = 'figures of runs since <moment>\n';
     expect(await startedOf('4h')).toEqual({ exitCode: 0, started: '40', note });
     expect(await startedOf('1d')).toEqual({ exitCode: 0, started: '40', note });
     expect(await startedOf('7d')).toEqual({ exitCode: 0, started: '540', note });
