@@ -15,6 +15,6 @@ export function jobIdIn([id]: readonly (string | undefined)[]): string {
 export function checkedJobId(id: string): string {
   if (UUID.test(id)) return id;
   throw usageError(
-    `<id>: ${JSON.stringify(id)}: is no id of a job, which is a UUID; bearmq jobs list shows them, and takes a --name`,
+    `<id>: ${JSON.stringify(id)} is not the id of a job, which is a UUID: npx bearmq jobs list shows them`,
   );
 }

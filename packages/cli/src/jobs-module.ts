@@ -40,8 +40,8 @@ export async function loadJobs(given: string | undefined, cwd: string, config: F
     return { file, context, definitions, core };
   }
   throw usageError(
-    `${file}: exports no context: write export const context = new Context({ … }); if it does, several copies of ` +
-      '@bearmq/core are installed (see `npm ls @bearmq/core`)',
+    `${file}: exports no context: write export const context = new Context({ … }); if it does, BearMQ is loaded twice: ` +
+      'see that `npm ls @bearmq/core` shows one copy',
   );
 }
 

@@ -32,12 +32,12 @@ export async function nobodyTakes(context: Context, { name, channel }: Wanted): 
       (channels?.includes(channel) ?? true) && (name === undefined ? names.length > 0 : names.includes(name)),
   );
   if (isTaken) return undefined;
-  return `no process takes ${wanted}, and it waits until one does: ${whatIsTaken(takes)}`;
+  return `no process takes ${wanted} now: ${whatIsTaken(takes)}`;
 }
 
 function whatIsTaken(takes: readonly Taken[]): string {
   const names = takes.flatMap((taken) => taken.names);
-  if (names.length === 0) return 'none is there that takes anything';
+  if (names.length === 0) return 'no worker runs';
   const isAnyChannel = takes.some(({ channels }) => channels === null);
   const channels = isAnyChannel ? '' : ` in ${listed(takes.flatMap((taken) => taken.channels ?? []))}`;
   return `those that run take ${listed(names)}${channels}`;

@@ -9,7 +9,7 @@ type Module = Readonly<Record<string, unknown>>;
  * Imports a module of the user's. TypeScript goes through the `tsx` that its project has installed, as `node --import tsx`
  * would have it; else through Node.js itself, from 22.18 on.
  *
- * @throws {CliError} for TypeScript where there is neither: with what to do. Whatever the module throws itself.
+ * @throws {CliError} for TypeScript where there is neither, and for a package that is not installed: with what to do. Whatever the module throws itself.
  */
 export async function importModule(file: string): Promise<Module> {
   const isTypeScript = /\.[mc]?tsx?$/.test(file);
@@ -17,6 +17,8 @@ export async function importModule(file: string): Promise<Module> {
   try {
     return namesOf((await import(pathToFileURL(file).href)) as Module);
   } catch (error) {
+    const missing = missingPackage(error);
+    if (missing !== undefined) throw usageError(`${missing.message}: npm install ${missing.name}`, { cause: error });
     if (!isTypeScriptRefused(error)) throw error;
     throw usageError(`${error.message}: ${REMEDY}`, { cause: error }); // a module of JavaScript that imports some
   }
@@ -62,6 +64,13 @@ function isLoaderThere(): boolean {
   if (process.versions['bun'] !== undefined || process.versions['deno'] !== undefined) return true;
   const given = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''];
   return given.some((arg) => /\b(tsx|ts-node|swc|jiti)\b/.test(arg));
+}
+
+/** What it imports and nobody has installed, by the words of Node.js. */
+function missingPackage(error: unknown): { readonly name: string; readonly message: string } | undefined {
+  if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') return undefined;
+  const name = /^Cannot find package '([^']+)' imported from/.exec(error.message)?.[1];
+  return name === undefined || name.startsWith('/') ? undefined : { name, message: error.message };
 }
 
 function isTypeScriptRefused(error: unknown): error is Error {

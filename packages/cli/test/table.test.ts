@@ -31,6 +31,25 @@ describe('a table', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(20);
   });
 
+  describe('with a column that stays whole', () => {
+    const id = '0190a6f4-7c1e-7d0e-9c43-0b8f5a6d7e21';
+    const jobs: readonly Column<Row>[] = [
+      { title: 'id', of: () => id, isWhole: true },
+      { title: 'error', of: ({ id: error }) => error },
+    ];
+    const line = (width: number) => tableLines(jobs, [{ id: 'x'.repeat(100), n: 1 }], width)[1] ?? '';
+
+    it.each([50, 60, 138])('cuts the others in %i columns', (width) => {
+      expect(line(width)).toMatch(new RegExp(`^${id}  x+`));
+      expect(line(width)).toHaveLength(Math.min(width, 138));
+    });
+
+    it('cuts it, too, where there is no room beside it', () => {
+      expect(line(49)).not.toContain(id);
+      expect(line(49)).toHaveLength(49);
+    });
+  });
+
   it('stays a table whatever is in a cell', () => {
     const odd = [{ id: 'a\tb\nc\u001b[2Jd', n: 1 }];
     expect(tableLines(columns, odd, 80)[1]).toBe('a b c [2Jd  1');

@@ -53,7 +53,7 @@ export const checkLanes: Check = async (at) => {
         severity: 'error',
         subject,
         message: `jobs of ${told(lane)} have been waiting for ${since}: all ${slotCount} slots for them have been taken for longer than ${lasting(at.patienceSecs)}, the first by the job ${first.oldestId} (${JSON.stringify(first.name)}) in ${where}`,
-        remedy: `find out what these jobs wait for, cancel them (bearmq jobs cancel ${first.oldestId}), or give their definition a maxRunSecs; more concurrency has others start meanwhile`,
+        remedy: `find out what these jobs wait for, cancel them (npx bearmq jobs cancel ${first.oldestId}), or give their definition a maxRunSecs; more concurrency has others start meanwhile`,
       };
     }
     return {
@@ -62,7 +62,7 @@ export const checkLanes: Check = async (at) => {
       subject,
       message: `jobs of ${told(lane)} have been waiting for ${since}, though ${serving.length === 1 ? 'a process takes' : `${serving.length} processes take`} them with ${slotCount} slots`,
       remedy:
-        'start more processes, or give their Workers more concurrency; if the slots are idle, see bearmq jobs explain for one of these jobs: a limit or a rate may hold them',
+        'start more processes, or give their Workers more concurrency; if the slots are idle, see npx bearmq jobs explain for one of these jobs: a limit or a rate may hold them',
     };
   });
 };
@@ -83,8 +83,8 @@ function unserved(lane: Lane, subject: string, since: string, processes: readonl
     subject,
     message: `jobs of ${told(lane)} have been waiting for ${since}, and none of the ${processes.length} live processes takes that ${what}: they take ${shown === '' ? 'none' : shown}`,
     remedy: isName
-      ? 'register the definition of that name in a process with a Worker; if the name is a mistake, or no longer used: bearmq jobs delete --name'
-      : 'start a Worker for that channel, or move the jobs: bearmq jobs move --channel',
+      ? 'register the definition of that name in a process with a Worker; if the name is a mistake, or no longer used: npx bearmq jobs delete --name'
+      : 'start a Worker for that channel, or move the jobs: npx bearmq jobs move --channel',
   };
 }
 

@@ -61,7 +61,7 @@ export const checkLongRuns: Check = async (at) => {
       severity: 'warning',
       subject: `job ${id}`,
       message: `the job ${id} (${name}) has been running for ${lasting(secs)} in ${asText(row[4])}; ${others}`,
-      remedy: `find out what it waits for; bearmq jobs cancel ${id} aborts its signal, and a maxRunSecs of its definition would do so by itself`,
+      remedy: `find out what it waits for; npx bearmq jobs cancel ${id} aborts its signal, and a maxRunSecs of its definition would do so by itself`,
     };
   });
 };

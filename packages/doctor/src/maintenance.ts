@@ -74,7 +74,7 @@ export const checkPauses: Check = async (at) => {
       severity: 'warning',
       subject: isAll ? 'everything' : `${kind} ${name}`,
       message: `${isAll ? 'everything' : `the ${kind} ${JSON.stringify(name)}`} has been paused for ${lasting(asNumber(row[2]))}${reason === null ? '' : ` (${reason})`}`,
-      remedy: `resume it, if that was forgotten: bearmq resume --${isAll ? 'everything' : `${kind} ${shellWord(name)}`}`,
+      remedy: `resume it, if that was forgotten: npx bearmq resume --${isAll ? 'everything' : `${kind} ${shellWord(name)}`}`,
     };
   });
 };

@@ -41,7 +41,7 @@ export const checkBacklogs: Check = async (at) => {
       subject: `lane ${name} of channel ${channel}`,
       message: `of ${JSON.stringify(name)} in the channel ${JSON.stringify(channel)} ${asNumber(row[2])} jobs waited, and ${lasting(asNumber(row[4]))} later ${asNumber(row[3])}, without ever being fewer`,
       remedy:
-        'more comes in than goes out: start more processes, or give their Workers more concurrency; bearmq stats tells how fast and how well they go',
+        'more comes in than goes out: start more processes, or give their Workers more concurrency; npx bearmq stats tells how fast and how well they go',
     };
   });
 };
@@ -86,7 +86,7 @@ export const checkFailing: Check = async (at) => {
       subject: `lane ${name} of channel ${channel}`,
       message: `${asNumber(row[3])} of the ${asNumber(row[2])} runs of ${JSON.stringify(name)} in the channel ${JSON.stringify(channel)} in the last 15 minutes failed${why}`,
       remedy:
-        'fix what they fail with, or pause them meanwhile (bearmq pause --name); bearmq failures has all errors, and bearmq jobs retry has those run again that are out of attempts',
+        'fix what they fail with, or pause them meanwhile (npx bearmq pause --name); npx bearmq failures has all errors, and npx bearmq jobs retry has those run again that are out of attempts',
     };
   });
 };

@@ -11,7 +11,7 @@ import { stopRequests } from '../stop-requests.ts';
 export const bench: Command = defineCommand({
   name: 'bench',
   about:
-    'Measures how fast jobs are enqueued and run from here, in a schema of its own that is dropped after. It keeps the database busy: not for one that others depend on.',
+    'Measures how fast jobs are enqueued and run from here, in a schema of its own that is dropped after. It keeps the database busy: do not run it on one that others depend on.',
   options: {
     jobs: count('the most jobs that a part has (default: 20000)', 1, 1_000_000),
     seconds: number('how long each of the four parts takes at most (default: 10)', 0.1, 3_600),
@@ -93,7 +93,7 @@ function meaning({ version, synchronousCommit, roundTripMs }: BenchServer): read
     'What it means',
     '  enqueue      one caller waits for the commit of each job before the next; several at a time enqueue more',
     '  enqueueMany  one caller, as for an import',
-    '  run          from the begin of the first run to the last recorded outcome; a job does nothing, so yours are slower',
+    '  run          from the start of the first run to the last recorded outcome; a job does nothing, so yours are slower',
     '  latency      from the call of enqueue to the first line of the work function, with nothing else to do',
     'What it depends on',
     `  the way to the database: a round trip takes ${shown(roundTripMs, 'ms')}, and each enqueue is one at least`,

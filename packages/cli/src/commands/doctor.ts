@@ -63,11 +63,17 @@ function show(findings: readonly Finding[], output: Output, patience: number): v
   if (findings.length === 0) output.line('all is in order');
   for (const { severity, kind, subject, message, remedy } of findings) {
     const colour = severity === 'error' ? red : yellow;
-    output.line(`${colour(severity)} ${kind}, ${subject}: ${message}`);
+    const named = isNamedIn(message, subject) ? kind : `${kind}, ${subject}`;
+    output.line(`${colour(severity)} ${named}: ${message}`);
     output.line(`  ${dim('→')} ${remedy}`);
   }
   if (patience > 0)
     output.note(`what has lasted for less than ${lasting(patience)} is left out; --patience 0s tells of it`);
+}
+
+/** Whether a message says what it is about, so that nothing is said twice. */
+function isNamedIn(message: string, subject: string): boolean {
+  return subject.split(' ').every((word) => message.includes(word));
 }
 
 function exitCodeOf(findings: readonly Finding[], strict: boolean): ExitCode {

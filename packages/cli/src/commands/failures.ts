@@ -39,7 +39,7 @@ function columnsAt(now: Date): readonly Column<FailureGroup>[] {
     { title: 'last', of: ({ lastAt }) => age(lastAt, now), side: 'right' },
     { title: 'first', of: ({ firstAt }) => age(firstAt, now), side: 'right' },
     { title: 'message', of: ({ message }) => message },
-    { title: 'fingerprint', of: ({ fingerprint }) => fingerprint },
-    { title: 'newest', of: ({ sampleId }) => sampleId },
+    { title: 'fingerprint', of: ({ fingerprint }) => fingerprint, isWhole: true },
+    { title: 'newest', of: ({ sampleId }) => sampleId, isWhole: true },
   ];
 }

@@ -7,7 +7,7 @@ import { choice, count, text } from '../options.ts';
 import type { Output } from '../output/output.ts';
 import { age, atLeast } from '../output/words.ts';
 
-const NONE = 'no group has jobs that wait, or had some that ran lately';
+const NONE = 'no group has waiting jobs, or jobs that ran lately';
 
 export const groups: Command = defineCommand({
   name: 'groups',
@@ -58,7 +58,7 @@ function showAll(found: readonly GroupRecord[], output: Output): void {
       { title: 'later', of: ({ scheduled }) => atLeast(scheduled), side: 'right' },
       { title: 'held for', of: ({ holders }) => age(holders[0]?.since ?? null, now), side: 'right' },
       { title: 'by', of: ({ holders }) => (holders[0] === undefined ? '–' : placeOf(holders[0])) },
-      { title: 'job', of: ({ holders }) => holders[0]?.jobId ?? '–' },
+      { title: 'job', of: ({ holders }) => holders[0]?.jobId ?? '–', isWhole: true },
     ],
     found,
   );
@@ -76,7 +76,7 @@ function showOne(group: GroupRecord, output: Output): void {
   output.line('');
   output.table(
     [
-      { title: 'job', of: ({ jobId }: GroupHolder) => jobId },
+      { title: 'job', of: ({ jobId }: GroupHolder) => jobId, isWhole: true },
       { title: 'name', of: ({ jobName }) => jobName },
       { title: 'attempt', of: ({ attempt }) => String(attempt), side: 'right' },
       { title: 'since', of: ({ since }) => output.moment(since) },

@@ -8,14 +8,19 @@ import { filesOf, type InitDriver, type Language } from '../templates.ts';
 
 export const init: Command = defineCommand({
   name: 'init',
-  about: 'Writes a first job, a program that works it, and a config file. Changes no file that exists.',
+  about: 'Writes a first job, a program that runs it, and a config file. Changes no file that exists.',
   options: {
     dir: text('folder', 'where the program goes (default: src)'),
     language: choice('what it is written in (default: ts where there is a tsconfig.json, else js)', ['ts', 'js']),
-    driver: choice('the client of the database (default: pg)', ['pg', 'postgres']),
+    driver: choice('the client of the database; postgres and postgresjs are the same (default: pg)', [
+      'pg',
+      'postgres',
+      'postgresjs',
+    ]),
   },
   run: async ({ options, output, surroundings: { cwd } }) => {
-    const { dir = 'src', language = existsSync(join(cwd, 'tsconfig.json')) ? 'ts' : 'js', driver = 'pg' } = options;
+    const { dir = 'src', language = existsSync(join(cwd, 'tsconfig.json')) ? 'ts' : 'js' } = options;
+    const driver = options.driver === 'postgresjs' ? 'postgres' : (options.driver ?? 'pg');
     const wrote: string[] = [];
     const kept: string[] = [];
     const config = CONFIG_NAMES.find((name) => existsSync(join(cwd, name)));
@@ -44,12 +49,7 @@ function nextSteps(dir: string, language: Language, driver: InitDriver): readonl
   const ending = language === 'ts' ? 'mts' : 'mjs';
   return [
     '',
-    ...(driver === 'postgres'
-      ? [
-          'What the program needs beside bearmq and pg, which this command uses:',
-          '  npm install @bearmq/driver-postgresjs postgres',
-        ]
-      : []),
+    ...(driver === 'postgres' ? ['The program also needs:', '  npm install @bearmq/driver-postgresjs postgres'] : []),
     'Next, with the address of your database in DATABASE_URL, or in the file .env:',
     '  npx bearmq migrate up               makes the schema',
     '  npx bearmq work                     runs the jobs',

@@ -41,7 +41,7 @@ function show(lanes: readonly LaneRecord[], output: Output, since: Date | undefi
   else {
     output.table(COLUMNS, lanes);
     const from = lanes[0]?.figuresSince;
-    if (since !== undefined && from !== undefined) output.note(`runs since ${output.moment(from)}`);
+    if (since !== undefined && from !== undefined) output.note(`figures of runs since ${output.moment(from)}`);
   }
 }
 
@@ -56,7 +56,7 @@ const COLUMNS: readonly Column<LaneRecord>[] = [
   right('running', ({ running }) => String(running.value)),
   right('slots', ({ slots, served }) => (served === 'yes' ? String(slots) : served)),
   right('started', ({ started }) => number(started)),
-  right('a minute', ({ startedPerMin }) => number(startedPerMin)),
+  right('per min', ({ startedPerMin }) => number(startedPerMin)),
   right('failed', ({ failedShare }) => percent(failedShare)),
   right('wait p50', ({ waitMs }) => number(waitMs.p50, 'ms')),
   right('p99', ({ waitMs }) => number(waitMs.p99, 'ms')),

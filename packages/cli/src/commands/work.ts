@@ -50,7 +50,15 @@ export const work: Command = defineCommand({
     if (healthHost !== undefined && healthPort === undefined)
       throw usageError('--health-host: goes with --health-port');
     const config = await readConfig(surroundings.cwd, global.config);
+    if (global.databaseUrl !== undefined)
+      throw usageError('--database-url: the module opens its own database: set DATABASE_URL, or what else it reads');
     const { context, definitions, file, core } = await loadJobs(args[0], surroundings.cwd, config);
+    if (global.schema !== undefined && global.schema !== context.schema) {
+      const [given, its] = [global.schema, context.schema].map((name) => JSON.stringify(name));
+      throw usageError(
+        `--schema: ${given}: the context of ${file} has the schema ${its}: leave it out, or change it there`,
+      );
+    }
     const logger = loggerTo(surroundings.stderr, log);
     const requests = stopRequests(surroundings, maxTime);
     const endLog = core.logEvents(context, logger, { level });
@@ -74,12 +82,12 @@ export const work: Command = defineCommand({
         ...(channels === undefined ? {} : { channels }),
       });
       const orchestrator = withoutOrchestrator ? undefined : new core.Orchestrator({ context });
-      output.note(`working ${definitions.map(({ name }) => name).join(', ')} of ${file}`);
+      output.note(`working on jobs of ${definitions.map(({ name }) => name).join(', ')}, defined in ${file}`);
       if (drain) {
         const names = definitions.map(({ name }) => name);
         while (!(await requests.within(DRAIN_LOOK_SECS)) && !(await isDrained({ context, names, channels })));
       } else await requests.first;
-      output.note('stopping: what runs may end');
+      output.note('stopping: waiting for running jobs to end; a second signal ends at once');
       const stopped = Promise.all([worker.stop(grace === undefined ? {} : { waitSecs: grace }), orchestrator?.stop()]);
       const ended = await Promise.race([stopped, requests.second]);
       if (ended === 'interrupted') return EXIT.interrupted;

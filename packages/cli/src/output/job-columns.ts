@@ -59,6 +59,7 @@ export function jobColumns(
     title: name,
     of: of[name],
     side: name === 'priority' || name === 'attempt' || name === 'took' ? 'right' : 'left',
+    isWhole: name === 'id',
     ...(name === 'state' ? { paint: (cell: string, job: JobRecord) => paintState(output, job, cell) } : {}),
   }));
 }

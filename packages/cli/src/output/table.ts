@@ -4,6 +4,8 @@ export interface Column<T> {
   readonly of: (row: T) => string;
   /** Numbers stand at the right. */
   readonly side?: 'left' | 'right';
+  /** What other commands take as it is, such as an id: the other columns are cut first. */
+  readonly isWhole?: boolean;
   /** Colours the cell, where there are colours; it must not change the text. */
   readonly paint?: (cell: string, row: T) => string;
 }
@@ -12,16 +14,19 @@ export interface Column<T> {
 const GAP = 2;
 /** No column is cut to less. */
 const LEAST = 6;
+/** No column is cut to less for the sake of one that stays whole. */
+const LEAST_BESIDE_WHOLE = 12;
 
 /**
- * Lines of a table that is no wider than `width`: the widest columns are cut, in the middle, since an id is told by its
- * ends. The first line has the titles.
+ * Lines of a table that is no wider than `width`: the widest columns are cut in the middle. A column that should stay whole
+ * is cut only if there is no room beside it. The first line has the titles.
  */
 export function tableLines<T>(columns: readonly Column<T>[], rows: readonly T[], width: number): readonly string[] {
   const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ of }) => oneLine(of(row))))];
   const widths = fitted(
     columns.map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0))),
     width - GAP * (columns.length - 1),
+    columns.map(({ isWhole }) => isWhole === true),
   );
   return cells.map((line, lineIndex) =>
     line
@@ -44,10 +49,22 @@ export function plainLines<T>(columns: readonly Column<T>[], rows: readonly T[])
   ];
 }
 
-function fitted(wanted: readonly number[], room: number): readonly number[] {
+function fitted(wanted: readonly number[], room: number, isWhole: readonly boolean[]): readonly number[] {
+  const others = wanted.filter((_, i) => !isWhole[i]);
+  const roomOfOthers = room - (sum(wanted) - sum(others));
+  if (sum(others.map((one) => Math.min(one, LEAST_BESIDE_WHOLE))) > roomOfOthers) return cut(wanted, room);
+  const cutOthers = [...cut(others, roomOfOthers)];
+  return wanted.map((one, i) => (isWhole[i] ? one : (cutOthers.shift() ?? one)));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
+
+function cut(wanted: readonly number[], room: number): readonly number[] {
   const widths = [...wanted];
   for (;;) {
-    const total = widths.reduce((sum, one) => sum + one, 0);
+    const total = sum(widths);
     const widest = Math.max(...widths);
     if (total <= room || widest <= LEAST) return widths;
     const i = widths.indexOf(widest);

@@ -59,7 +59,7 @@ export function explanationOf(id: string, { kind, facts: f }: ToldReason): Expla
           ? `, or a process that knows payloads up to version ${older} has left it to newer ones, for its own has ${f['version']}`
           : '';
       const sentence = `It may run at ${when(at)}: ${WAITS[why]}${left}.`;
-      const remedy = 'wait, or run it now (jobs.runNow)';
+      const remedy = 'wait, or run it now';
       return { kind, at, inSecs: number(f['inSecs']), why, lastError: text(f['lastError']), sentence, remedy };
     }
     case 'pending':
@@ -77,7 +77,7 @@ export function explanationOf(id: string, { kind, facts: f }: ToldReason): Expla
     case 'group-order': {
       const [jobGroup, aheadJobId] = [String(f['jobGroup']), String(f['aheadJobId'])];
       const sentence = `In its group ${JSON.stringify(jobGroup)} job ${aheadJobId} comes before it.`;
-      return { kind, jobGroup, aheadJobId, sentence, remedy: `ask for that: explain('${aheadJobId}')` };
+      return { kind, jobGroup, aheadJobId, sentence, remedy: `find out what the job ${aheadJobId} waits for` };
     }
     case 'held': {
       const pid = number(f['pid']);
@@ -136,7 +136,7 @@ export function explanationOf(id: string, { kind, facts: f }: ToldReason): Expla
         running,
         max,
         sentence,
-        remedy: 'it starts when one of those has ended; limits.set allows more',
+        remedy: 'it starts when one of those has ended; a higher limit allows more',
       };
     }
     case 'rate': {

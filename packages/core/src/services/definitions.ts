@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors.ts';
+import { IF_LOADED_TWICE } from './loaded-twice.ts';
 import type { RegisteredJob } from './registry.ts';
 
 const definitions = new WeakMap<object, RegisteredJob>();
@@ -12,8 +13,5 @@ export function setRegisteredJob(definition: object, job: RegisteredJob): void {
 export function registeredJobOf(option: string, definition: unknown): RegisteredJob {
   const found = typeof definition === 'object' && definition !== null ? definitions.get(definition) : undefined;
   if (found !== undefined) return found;
-  throw new InvalidOptionError(
-    option,
-    'must be a JobDefinition; if it is one, two copies of @bearmq/core are installed (see `npm ls @bearmq/core`)',
-  );
+  throw new InvalidOptionError(option, `must be a JobDefinition; ${IF_LOADED_TWICE}`);
 }

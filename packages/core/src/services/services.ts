@@ -7,6 +7,7 @@ import type { Submitter } from '../produce/submitter.ts';
 import type { EventBus } from '../runtime/event-bus.ts';
 import type { Tables } from '../schema/index.ts';
 import type { Hooks } from './hooks.ts';
+import { IF_LOADED_TWICE } from './loaded-twice.ts';
 import type { LocalWork } from './local-work.ts';
 import type { OutcomeWaiter } from './outcome-waiter.ts';
 import type { Registry } from './registry.ts';
@@ -48,8 +49,7 @@ export function servicesOf(owner: string, context: unknown): Services {
   throw new InvalidOptionError(`${owner}.context`, NO_CONTEXT);
 }
 
-const NO_CONTEXT =
-  'must be a Context; if it is one, two copies of @bearmq/core are installed (see `npm ls @bearmq/core`)';
+const NO_CONTEXT = `must be a Context; ${IF_LOADED_TWICE}`;
 
 function find(context: unknown): Services | undefined {
   return typeof context === 'object' && context !== null ? services.get(context) : undefined;

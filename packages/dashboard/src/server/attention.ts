@@ -33,7 +33,7 @@ export function attentionOf({ lanes, pauses, processes, health, schedules }: See
       severity: 'warning',
       subject: `${jobName}, ${key}`,
       message: `its next tick has been due for ${Math.round(lateSecs)} s`,
-      remedy: 'see that a Worker or an Orchestrator runs that has its definition',
+      remedy: 'start an Orchestrator in a process that has registered the definition',
       page: schedulePage(jobName, key),
     });
   }
@@ -43,7 +43,7 @@ export function attentionOf({ lanes, pauses, processes, health, schedules }: See
       kind: 'process-dead',
       severity: 'warning',
       subject: host === null ? processId : `${host}, pid ${pid}`,
-      message: 'it has not renewed its lease in time: its jobs are put back by whoever runs Workers or an Orchestrator',
+      message: 'has not renewed its lease in time: any process with a Worker or an Orchestrator puts its jobs back',
       remedy: null,
       page: `processes/${processId}`,
     });

@@ -118,7 +118,7 @@ describe('what the library refuses', () => {
     [['schedules', 'list', '--after', 'x'], 2, '--after: must be the next of a page'],
     [['doctor', '--patience', '2d'], 2, '--patience: must be a number of seconds from 0 to 86400, got 172800'],
     [['grants', 'public', '--to', 'worker'], 2, '<role>: must be one role'],
-    [['schedules', 'pause', 'NOPE'], 1, 'schedule "default" of "NOPE": is not there; bearmq schedules list shows'],
+    [['schedules', 'pause', 'NOPE'], 1, 'schedule "default" of "NOPE" does not exist: npx bearmq schedules list shows'],
   ])('is told in the words of the command line: %j', async (argv, code, told) => {
     const { exitCode, out, err } = await callOn(schema, argv);
     expect({ exitCode, out }).toEqual({ exitCode: code, out: '' });

@@ -59,6 +59,21 @@ describe('bearmq init', () => {
     expect(await program.exit).toBe(0);
   });
 
+  it('takes postgres.js by the name of its driver, too', async () => {
+    const folders = ['postgres', 'postgresjs'].map((driver) => ({
+      driver,
+      cwd: mkdtempSync(join(tmpdir(), 'bearmq-')),
+    }));
+    const written: string[] = [];
+    for (const { driver, cwd } of folders) {
+      expect(await call(['init', '--driver', driver], { cwd })).toMatchObject({ exitCode: 0 });
+      written.push(readFileSync(join(cwd, 'src/jobs.mjs'), 'utf8'));
+      rmSync(cwd, { recursive: true });
+    }
+    expect(written[0]).toContain('@bearmq/driver-postgresjs');
+    expect(written[1]).toBe(written[0]);
+  });
+
   it('writes a config file that each command can read, whatever the jobs are written in', async () => {
     const typed = mkdtempSync(join(tmpdir(), 'bearmq-init-'));
     try {

@@ -47,13 +47,13 @@ describe('bearmq jobs explain', () => {
     await schema.rows(
       `insert into {s}.job_limit (kind, name, max_running, running) values ('channel', 'narrow', 1, 1)`,
     );
-    expect(await told(later)).toContain(`or run it now: bearmq jobs run-now ${later}\n`);
-    expect(await told(limited)).toContain('bearmq limits set --channel narrow allows more\n');
+    expect(await told(later)).toContain(`or run it now: npx bearmq jobs run-now ${later}\n`);
+    expect(await told(limited)).toContain('npx bearmq limits set --channel narrow allows more\n');
     await schema.context().pause({ channel: "it's" });
-    expect(await told(other)).toContain(`resume it: bearmq resume --channel 'it'\\''s'\n`);
+    expect(await told(other)).toContain(`resume it: npx bearmq resume --channel 'it'\\''s'\n`);
     await schema.context().pause('everything');
     await schema.context().resume({ channel: "it's" });
-    expect(await told(other)).toContain('resume it: bearmq resume --everything\n');
+    expect(await told(other)).toContain('resume it: npx bearmq resume --everything\n');
     await schema.context().resume('everything');
     await schema.rows('delete from {s}.process');
   });

@@ -48,12 +48,12 @@ describe('bearmq jobs enqueue', () => {
     expect(await schema.value('select payload::text from {s}.job where id = $1', [jobId])).toBe('{"name":"Bo"}');
   });
 
-  it('refuses what is no JSON', async () => {
+  it('refuses what is not JSON', async () => {
     const refused = await callOn(schema, ['jobs', 'enqueue', 'GREET', '{name: 1}']);
     expect(refused).toMatchObject({
       exitCode: 2,
       out: '',
-      err: expect.stringMatching(/^error: \[json\]: is no JSON: /),
+      err: expect.stringMatching(/^error: \[json\]: is not JSON, such as '\{"name":"Ada"\}': /),
     });
   });
 
@@ -80,8 +80,8 @@ describe('bearmq jobs enqueue', () => {
       const { jobId, job, err } = await enqueued('NOPE');
       expect(job).toEqual({ name: 'NOPE', channel: 'DEFAULT' });
       expect(err).toBe(
-        'warning: no process takes "NOPE" in the channel "DEFAULT", and it waits until one does: none is there that takes ' +
-          `anything. If that is a mistake: bearmq jobs delete ${jobId}\n`,
+        'warning: no process takes "NOPE" in the channel "DEFAULT" now: no worker runs. The job waits until one does. ' +
+          `If it is a mistake: npx bearmq jobs delete ${jobId}\n`,
       );
       expect((await enqueued('NOPE', '--quiet')).err).toBe('');
     });
@@ -118,7 +118,7 @@ describe('bearmq jobs enqueue', () => {
     expect(await callOn(schema, [...command.split(' '), 'abc'])).toEqual({
       exitCode: 2,
       out: '',
-      err: 'error: <id>: "abc": is no id of a job, which is a UUID; bearmq jobs list shows them, and takes a --name\n',
+      err: 'error: <id>: "abc" is not the id of a job, which is a UUID: npx bearmq jobs list shows them\n',
     });
   });
 });

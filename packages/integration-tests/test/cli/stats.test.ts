@@ -42,7 +42,7 @@ describe('bearmq stats', () => {
       'running',
       'slots',
       'started',
-      'a minute',
+      'per min',
       'failed',
     ]);
     expect(lanes.map((lane) => [...lane.slice(0, 3), ...lane.slice(5, 10)])).toEqual([
@@ -78,7 +78,7 @@ describe('bearmq stats', () => {
       const [titles = [], lane = []] = linesOf(out);
       return { exitCode, started: lane[titles.indexOf('started')], note: golden(err) };
     };
-    const note = 'runs since <moment>\n';
+    const note = 'figures of runs since <moment>\n';
     expect(await startedOf('4h')).toEqual({ exitCode: 0, started: '40', note });
     expect(await startedOf('1d')).toEqual({ exitCode: 0, started: '40', note });
     expect(await startedOf('7d')).toEqual({ exitCode: 0, started: '540', note });

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { useSchema } from '../support/database.ts';
@@ -56,7 +58,7 @@ const outcomeOf = async (jobId: string) =>
 describe('bearmq work', () => {
   it('runs the jobs of a module, logs what fails, and lets those that run end at SIGTERM', async () => {
     const bin = start(['work', module, '--concurrency', '3', '--log', 'json', '--level', 'debug'], env);
-    await bin.wrote('working QUICK, PATIENT, STUBBORN of');
+    await bin.wrote('working on jobs of QUICK, PATIENT, STUBBORN, defined in');
     const [quick, patient] = [await enqueue('QUICK', '{"n":1}'), await enqueue('PATIENT')];
     await bin.wrote('quick 1');
     await bin.wrote(`began ${patient}`);
@@ -177,6 +179,33 @@ describe('bearmq work', () => {
       exitCode: 2,
       err: 'error: --health-host: goes with --health-port\n',
     });
+  });
+
+  it('refuses to work on another schema or database than its module says', async () => {
+    for (const [option, problem] of [
+      [['--schema', 'another'], /^error: --schema: "another": the context of .*jobs\.mjs has the schema "/],
+      [['--database-url', schema.url], /^error: --database-url: the module opens its own database: set DATABASE_URL/],
+    ] as const) {
+      const bin = start(['work', module, ...option], env);
+      expect({ exitCode: await bin.exit, err: bin.err() }).toEqual({
+        exitCode: 2,
+        err: expect.stringMatching(problem),
+      });
+    }
+    expect(await start(['work', module, '--schema', schema.name, '--max-time', '0.2s'], env).exit).toBe(0);
+  });
+
+  it('says what to install where a module imports what is not', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bearmq-work-'));
+    try {
+      const file = join(folder, 'jobs.mjs');
+      writeFileSync(file, "import '@nobody/has-this/deep';\n");
+      const bin = start(['work', file], env);
+      expect(await bin.exit).toBe(2);
+      expect(bin.err()).toMatch(/^error: Cannot find package '@nobody\/has-this' .*: npm install @nobody\/has-this\n$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('says what is wrong with a module', async () => {

@@ -53,7 +53,7 @@ describe('the doctor', () => {
     await schema.rows(`update {s}.pause set since = now() - interval '3 days'`);
     expect(await look('paused-long')).toMatchObject([
       { subject: "channel mail's", message: `the channel "mail's" has been paused for 3 days (the bank is away)` },
-      { subject: 'everything', remedy: expect.stringContaining('bearmq resume --everything') },
+      { subject: 'everything', remedy: expect.stringContaining('npx bearmq resume --everything') },
     ]);
   });
 

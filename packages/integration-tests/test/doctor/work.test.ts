@@ -59,7 +59,7 @@ describe('the doctor, of jobs that wait', () => {
         kind: 'lane-unserved',
         subject: 'lane JOB of channel mial',
         message: expect.stringMatching(/takes that channel: they take "mail"$/),
-        remedy: expect.stringContaining('bearmq jobs move --channel'),
+        remedy: expect.stringContaining('npx bearmq jobs move --channel'),
       },
     ]);
   });
@@ -79,7 +79,7 @@ describe('the doctor, of jobs that wait', () => {
         message: expect.stringMatching(
           `all 2 slots for them have been taken for longer than 5 min, the first by the job ${first} \\("JOB"\\) in process 77 on a-host$`,
         ),
-        remedy: expect.stringContaining(`bearmq jobs cancel ${first}`),
+        remedy: expect.stringContaining(`npx bearmq jobs cancel ${first}`),
       },
     ]);
     await process({ slots: 1 });
@@ -144,7 +144,7 @@ describe('the doctor, of jobs that run', () => {
     expect(finding?.message).toMatch(
       /^the job \S+ \("MEASURED"\) has been running for 10 min in process 77 on a-host; of others of its name and channel 99 in 100 took \d+ (ms|s) or less$/,
     );
-    expect(finding?.remedy).toContain(`bearmq jobs cancel ${id}`);
+    expect(finding?.remedy).toContain(`npx bearmq jobs cancel ${id}`);
   });
 
   it('waits longer where no other of its name has ended', async () => {

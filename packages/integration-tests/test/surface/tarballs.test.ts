@@ -155,6 +155,24 @@ console.log('loaded');
     expect(run(process.execPath, args)).toMatchObject({ status: 0, output: 'loaded\n' });
   });
 
+  it('is told what to do where tsx loads BearMQ for CommonJS and for an ES module', () => {
+    const context = `import { Context } from 'bearmq';
+import { Pool } from 'pg';
+export const context = new Context({ pool: new Pool(), schema: '_bearmq' });`;
+    const mixed = `import { JobDefinition } from 'bearmq';
+import { context } from './context.ts';
+new JobDefinition({ context, name: 'GREET', workFunction: () => {} });
+console.log('defined');`;
+    for (const folder of ['cjs', 'cjs/typed']) {
+      consumer.write(`${folder}/context.ts`, context);
+      consumer.write(`${folder}/mixed.mts`, mixed);
+    }
+    const told = { status: 1, output: expect.stringContaining('put "type": "module" into package.json') };
+    expect(run(join(TOOLS, 'tsx'), ['mixed.mts'])).toMatchObject(told);
+    consumer.write('cjs/typed/package.json', '{"type":"module"}'); // as the error says
+    expect(run(join(TOOLS, 'tsx'), ['typed/mixed.mts'])).toMatchObject({ status: 0, output: 'defined\n' });
+  });
+
   it.each(['cjs', 'esm'])('is bundled by esbuild for %s, and runs where nothing is installed', (format) => {
     const bundle = join(consumer.folder, '..', `${basename(consumer.folder)}.${format === 'esm' ? 'mjs' : 'cjs'}`);
     try {

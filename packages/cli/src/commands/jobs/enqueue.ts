@@ -53,7 +53,8 @@ export const jobsEnqueue: Command = defineCommand({
     else output.line(jobId);
     const nobody =
       outcome === 'skipped' ? undefined : await nobodyTakes(context, { name, channel: channel ?? 'DEFAULT' });
-    if (nobody !== undefined) output.warn(`${nobody}. If that is a mistake: bearmq jobs delete ${jobId}`);
+    if (nobody !== undefined)
+      output.warn(`${nobody}. The job waits until one does. If it is a mistake: npx bearmq jobs delete ${jobId}`);
     return EXIT.done;
   },
 });
@@ -62,6 +63,7 @@ function parse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw usageError(`[json]: is no JSON: ${error instanceof Error ? error.message : error}`, { cause: error });
+    const why = error instanceof Error ? error.message : error;
+    throw usageError(`[json]: is not JSON, such as '{"name":"Ada"}': ${why}`, { cause: error });
   }
 }

@@ -45,15 +45,15 @@ export const jobsExplain: Command = defineCommand({
 /** What the API says is to be done, as a call of this command where there is one. */
 function remedyOf({ jobId, explanation }: Link): string | null {
   const { kind, remedy } = explanation;
-  if (kind === 'due') return `wait, or run it now: bearmq jobs run-now ${jobId}`;
+  if (kind === 'due') return `wait, or run it now: npx bearmq jobs run-now ${jobId}`;
   if (kind === 'paused') {
     const { what, name } = explanation;
-    return `resume it: bearmq resume --${what}${name === null ? '' : ` ${shellWord(name)}`}`;
+    return `resume it: npx bearmq resume --${what}${name === null ? '' : ` ${shellWord(name)}`}`;
   }
-  if (kind === 'group-order') return `ask for that: bearmq jobs explain ${explanation.aheadJobId}`;
+  if (kind === 'group-order') return `ask for that: npx bearmq jobs explain ${explanation.aheadJobId}`;
   if (kind !== 'limit') return remedy;
   const { what, name } = explanation;
-  return `it starts when one of those has ended; bearmq limits set --${what} ${shellWord(name)} allows more`;
+  return `it starts when one of those has ended; npx bearmq limits set --${what} ${shellWord(name)} allows more`;
 }
 
 interface Link {

@@ -18,7 +18,7 @@ export const jobsMove: Command = defineCommand({
       send: (context, which, page) => context.jobs.move(which, to, page),
     });
     const nobody = await nobodyTakes((await call.database()).context(), { channel: to });
-    if (nobody !== undefined) call.output.warn(nobody);
+    if (nobody !== undefined) call.output.warn(`${nobody}. The jobs wait until one does`);
     return exitCode;
   },
 });

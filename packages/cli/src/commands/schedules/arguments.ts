@@ -19,6 +19,6 @@ export function scheduleIn([jobName, key = 'default']: readonly (string | undefi
 export function noSuchSchedule({ jobName, key }: { readonly jobName: string; readonly key: string }): CliError {
   return new CliError(
     EXIT.notInOrder,
-    `schedule ${JSON.stringify(key)} of ${JSON.stringify(jobName)}: is not there; bearmq schedules list shows those that are`,
+    `schedule ${JSON.stringify(key)} of ${JSON.stringify(jobName)} does not exist: npx bearmq schedules list shows those that do`,
   );
 }

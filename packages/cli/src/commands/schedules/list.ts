@@ -33,7 +33,7 @@ function columnsOf(output: Output): readonly Column<ScheduleRecord>[] {
     { title: 'rule', of: ruleOf },
     { title: 'next', of: ({ nextAt, pausedAt }) => (pausedAt === null ? output.moment(nextAt) : 'paused') },
     { title: 'last', of: ({ lastAt }) => output.moment(lastAt) },
-    { title: 'last job', of: ({ lastJobId }) => lastJobId ?? '–' },
+    { title: 'last job', of: ({ lastJobId }) => lastJobId ?? '–', isWhole: true },
     { title: 'by', of: ({ origin }) => origin },
   ];
 }
