@@ -93,16 +93,16 @@ export function describeWays(site: Site): void {
         await watched.shows('1 chosen');
         // The first that is shown of the other list, before the browser has painted it.
         const tell = await page.evaluateHandle(() => {
-          const told = Promise.withResolvers<string | undefined>();
-          const observer = new MutationObserver(() => {
-            if (document.querySelector('.tabs [aria-current=page]')?.textContent !== 'All') {
+          const told = new Promise<string | undefined>((tell) => {
+            const observer = new MutationObserver(() => {
+              if (document.querySelector('.tabs [aria-current=page]')?.textContent === 'All') return;
               observer.disconnect();
               document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'd', bubbles: true }));
-              told.resolve(document.querySelector('.selection')?.textContent);
-            }
+              tell(document.querySelector('.selection')?.textContent);
+            });
+            observer.observe(document.body, { subtree: true, childList: true, attributes: true });
           });
-          observer.observe(document.body, { subtree: true, childList: true, attributes: true });
-          return { told: told.promise };
+          return { told };
         });
         await page.getByRole('navigation', { name: 'State' }).getByRole('link', { name: 'Scheduled' }).click();
         expect(await tell.evaluate(async ({ told }) => await told)).toContain('All that match');

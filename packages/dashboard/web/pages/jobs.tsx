@@ -48,8 +48,15 @@ export function JobsPage(): JSX.Element {
   const isAnyState = filter.states.length === 0;
   const hasScheduled = filter.outcomes.length === 0 && (isAnyState || filter.states.includes('scheduled'));
   const hasOver = isAnyState || filter.states.includes('over');
+  const hasUnfinished = filter.outcomes.length === 0 && (isAnyState || filter.states.some((state) => state !== 'over'));
   const fits = (action: BulkAction) =>
-    action === 'job.run-now' ? hasScheduled : action === 'job.retry' ? hasOver : true;
+    action === 'job.run-now'
+      ? hasScheduled
+      : action === 'job.retry'
+        ? hasOver
+        : action === 'job.cancel'
+          ? hasUnfinished
+          : true;
   const actions = ACTIONS.filter(({ action }) => can(action) && fits(action));
   const ofChosen = (action: BulkAction) => setBulk({ action, filter: { ids: [...chosen] } });
   useShortcuts(
