@@ -1,25 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { withDatabase } from './support/database.ts';
 import { expectedRuntime, runProgram, runTestsOnBun } from './support/smoke.ts';
-
-const url = process.env['BEARMQ_TEST_URL'] ?? '';
-
-/** Resolves to what `use` does with the address of an empty database. */
-async function withDatabase<T>(use: (url: string) => Promise<T>): Promise<T> {
-  const name = `bearmq_smoke_${randomBytes(5).toString('hex')}`;
-  const own = new URL(url);
-  own.pathname = name;
-  const admin = new pg.Client({ connectionString: url });
-  await admin.connect();
-  try {
-    await admin.query(`create database ${name}`);
-    return await use(own.href);
-  } finally {
-    await admin.query(`drop database if exists ${name} with (force)`);
-    await admin.end();
-  }
-}
 
 if (expectedRuntime === 'bun') describe('Bun.sql', tests);
 else describe.skip(`Bun.sql (skipped: this is ${expectedRuntime}; BEARMQ_SMOKE_RUNTIME names no bun)`, tests);

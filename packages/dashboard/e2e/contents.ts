@@ -73,6 +73,46 @@ export function describeContents(site: Site): void {
       });
     });
 
+    test('leave each column where it can be seen, however long names and errors are', async () => {
+      const name = 'RECONCILE_'.repeat(25);
+      const fails = site.queue.define(name, () => {
+        throw new Error('x'.repeat(400));
+      });
+      await fails.register();
+      site.queue.work({ channels: [name] });
+      const id = await fails.enqueue(null, { channel: name, jobGroup: name });
+      await site.queue.reaches(id, 'over');
+      await fails.enqueue(null, { channel: 'long names', jobGroup: name });
+      await site.queue.context.pause({ channel: name }, { reason: name });
+      for (const path of ['/', '/lanes', '/jobs', '/failures', '/groups', `/jobs/${id}`]) {
+        await site.visit(path, async ({ page }) => {
+          await page.getByText(name).first().waitFor();
+          const hidden = await page.evaluate(() =>
+            [...document.querySelectorAll('main, .table-wrap, td, h1, .notice')]
+              // A table of many columns may scroll, but not because of a name.
+              .filter(({ className, scrollWidth, clientWidth }) =>
+                className === 'table-wrap' ? scrollWidth > clientWidth * 1.15 : scrollWidth > clientWidth + 1,
+              )
+              .map(({ tagName, className, textContent }) => `${tagName} ${className} ${textContent?.slice(0, 30)}`),
+          );
+          expect({ path, hidden }).toEqual({ path, hidden: [] });
+        });
+      }
+      await site.queue.context.resume({ channel: name });
+    });
+
+    test('show in a narrow row of pages the one that is open', async () => {
+      await site.visit(
+        '/settings',
+        async ({ page }) => {
+          const here = page.getByRole('navigation', { name: 'Pages' }).locator('[aria-current]');
+          const { x = 0, width = 999 } = (await here.boundingBox()) ?? {};
+          expect([x >= 0, x + width <= 390]).toEqual([true, true]);
+        },
+        { viewport: { width: 390, height: 844 } },
+      );
+    });
+
     test('are no wider than a narrow screen with a count of findings beside a page that is out of sight', async () => {
       const options = { viewport: { width: 390, height: 844 } };
       await site.visit(

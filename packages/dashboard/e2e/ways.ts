@@ -85,6 +85,32 @@ export function describeWays(site: Site): void {
       });
     });
 
+    test('have chosen nothing of a list that was not there when something was chosen', async () => {
+      await site.queue.define('CHOSEN').enqueue(null, { channel: 'chosen' });
+      await site.visit('/jobs?name=CHOSEN', async (watched) => {
+        const { page } = watched;
+        await page.getByRole('checkbox').last().check();
+        await watched.shows('1 chosen');
+        // The first that is shown of the other list, before the browser has painted it.
+        const tell = await page.evaluateHandle(() => {
+          const told = new Promise<string | undefined>((tell) => {
+            const observer = new MutationObserver(() => {
+              if (document.querySelector('.tabs [aria-current=page]')?.textContent === 'All') return;
+              observer.disconnect();
+              document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'd', bubbles: true }));
+              tell(document.querySelector('.selection')?.textContent);
+            });
+            observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+          });
+          return { told };
+        });
+        await page.getByRole('navigation', { name: 'State' }).getByRole('link', { name: 'Scheduled' }).click();
+        expect(await tell.evaluate(async ({ told }) => await told)).toContain('All that match');
+        await watched.shows('No job matches');
+        expect(await page.getByRole('dialog').count()).toBe(0);
+      });
+    });
+
     test('put groups in order, and search their names', async () => {
       const definition = site.queue.define('GROUPED');
       const items = [2, 3, 1].flatMap((size, nth) =>

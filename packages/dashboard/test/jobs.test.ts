@@ -74,6 +74,24 @@ describe('GET jobs/:id', () => {
     expect(json).toMatchObject({ error: expect.stringContaining('second line') as never });
   });
 
+  it('tells of no claim after the last attempt, though one finalized it where the process had died', async () => {
+    const dies = queue.define('DIES');
+    await dies.register();
+    const id = await dies.enqueue(null, { channel: 'dying' });
+    // As it is once its lease was released.
+    const released = `update "${queue.schema}".job set attempt = 1, failures = jsonb_build_array(jsonb_build_object(
+      'attempt', 1, 'atMs', round(extract(epoch from clock_timestamp()) * 1000), 'processId', gen_random_uuid(),
+      'workerId', null, 'durationMs', null, 'error', 'the worker process died')) where id = $1`;
+    expect((await queue.pool.query(released, [id])).rowCount).toBe(1);
+    const worker = queue.work({ channels: ['dying'] });
+    await queue.reaches(id, 'over');
+    await worker.stop();
+    const { json } = await api.get(`jobs/${id}`);
+    const { timeline, outcome } = json as { timeline: { kind: string }[]; outcome: string };
+    expect([outcome, ...timeline.map(({ kind }) => kind)]).toEqual(['failed', 'enqueued', 'attempt', 'finalized']);
+    await queue.context.jobs.delete(id);
+  });
+
   it('is 404 for a job that is not there, and 400 for what is no id', async () => {
     for (const path of ['', '/payload', '/explain']) {
       expect((await api.get(`jobs/${randomUUID()}${path}`)).status).toBe(404);

@@ -3,16 +3,19 @@ import process from 'node:process';
 import { createDashboard } from '@bearmq/dashboard';
 import { bearDashboard } from '@bearmq/dashboard/fastify';
 import { koaDashboard } from '@bearmq/dashboard/koa';
-import { nextDashboard } from '@bearmq/dashboard/next';
 import { nodeHandler } from '@bearmq/dashboard/node';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
 import Koa from 'koa';
-import { useQueue } from './support/queue.ts';
+import { queue } from './mounts/dashboard.ts';
+import { app as expressApp } from './mounts/express.ts';
+import { app as fastifyApp } from './mounts/fastify.ts';
+import { app as honoApp } from './mounts/hono.ts';
+import { app as koaApp } from './mounts/koa.ts';
+import { GET, POST } from './mounts/next.ts';
 
-const queue = useQueue();
 const MOUNT = '/admin/jobs';
 const dashboardAt = (basePath = '') => createDashboard({ context: queue.context, authorize: 'open', basePath });
 
@@ -36,7 +39,7 @@ const noop = async (): Promise<void> => {};
 /** Each way to mount it, with what else that framework's users have. */
 const mounts: Readonly<Record<string, () => Promise<{ readonly ask: Ask; close(): Promise<void> }>>> = {
   'node:http with a base path': async () => await served(createServer(nodeHandler(dashboardAt(MOUNT)))),
-  Express: async () => await served(createServer(express().use(MOUNT, nodeHandler(dashboardAt())))),
+  Express: async () => await served(createServer(expressApp)),
   'Express behind a parser of bodies': async () =>
     await served(createServer(express().use(express.json()).use(MOUNT, nodeHandler(dashboardAt())))),
   'Express in a router': async () => {
@@ -44,29 +47,20 @@ const mounts: Readonly<Record<string, () => Promise<{ readonly ask: Ask; close()
     return await served(createServer(express().use('/admin', router)));
   },
   Fastify: async () => {
-    const app = fastify();
-    await app.register(bearDashboard, { prefix: MOUNT, dashboard: dashboardAt() });
-    await app.listen({ port: 0, host: '127.0.0.1' });
-    const { port } = app.server.address() as { port: number };
+    await fastifyApp.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = fastifyApp.server.address() as { port: number };
     const ask: Ask = async (path, init) =>
       await fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual', ...init });
-    return { ask, close: async () => await app.close() };
+    return { ask, close: async () => await fastifyApp.close() };
   },
-  Koa: async () => await served(createServer(new Koa().use(koaDashboard(MOUNT, dashboardAt())).callback())),
-  Hono: async () => {
-    const dashboard = dashboardAt();
-    const app = new Hono()
-      .all(`${MOUNT}/*`, (c) => dashboard.fetch(c.req.raw, MOUNT))
-      .all(MOUNT, (c) => dashboard.fetch(c.req.raw, MOUNT));
-    return { ask: async (path, init) => await app.request(path, init), close: noop };
-  },
+  Koa: async () => await served(createServer(koaApp.callback())),
+  Hono: async () => ({ ask: async (path, init) => await honoApp.request(path, init), close: noop }),
   'Hono that takes the mount away': async () => {
     const dashboard = dashboardAt();
     const app = new Hono().mount(MOUNT, (request) => dashboard.fetch(request));
     return { ask: async (path, init) => await app.request(path === MOUNT ? `${MOUNT}/` : path, init), close: noop };
   },
   'Next.js': async () => {
-    const handlers = nextDashboard(dashboardAt(), MOUNT);
     const ask: Ask = async (path, init) => {
       const request = new Request(`http://localhost${path}`, init);
       // It redirects an address with a slash at its end to one without.
@@ -74,7 +68,7 @@ const mounts: Readonly<Record<string, () => Promise<{ readonly ask: Ask; close()
       if (at.pathname.length > 1 && at.pathname.endsWith('/')) {
         return new Response(null, { status: 308, headers: { location: at.pathname.slice(0, -1) } });
       }
-      return await handlers[request.method as 'GET'](request);
+      return await { GET, POST }[request.method as 'GET'](request);
     };
     return { ask, close: noop };
   },

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import type { OverviewAnswer } from '../src/api-types.ts';
 import { Help } from './parts/help.tsx';
@@ -31,6 +31,13 @@ export function Shell({ children }: { readonly children: ComponentChildren }): J
   const { title, environment, release, schema, access } = useMeta();
   const [path, navigate] = useLocation();
   const [isHelping, setHelping] = useState(false);
+  const nav = useRef<HTMLElement>(null);
+  // On narrow screens it scrolls: where one is can be seen.
+  useLayoutEffect(() => {
+    const here = nav.current?.querySelector<HTMLElement>('[aria-current]');
+    if (nav.current == null || here == null) return;
+    nav.current.scrollLeft = here.offsetLeft - (nav.current.clientWidth - here.offsetWidth) / 2;
+  }, [path]);
   useShortcuts({
     ...Object.fromEntries(PAGES.map(({ to, key }) => [`g ${key}`, () => navigate(to)])),
     '.': togglePause,
@@ -51,7 +58,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }): J
           <div class={`environment ${environment === 'production' ? 'is-production' : ''}`}>{environment}</div>
         )}
         <Sources />
-        <nav class="nav" aria-label={words.pages}>
+        <nav class="nav" ref={nav} aria-label={words.pages}>
           <ul>
             {PAGES.map(({ to, label, icon }) => (
               <li key={to}>

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { basename, join } from 'node:path';
 
@@ -18,6 +18,14 @@ export interface Outcome {
   readonly errors: string;
 }
 
+/** A program, and what it has said so far. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly said: { readonly output: string; readonly errors: string };
+  /** Its exit code, once it has ended. */
+  readonly closed: Promise<number | null>;
+}
+
 /** Runs all checks on one client. */
 export async function runSmoke(client: string, url: string): Promise<Outcome> {
   return await runProgram('main', url, [client]);
@@ -25,17 +33,28 @@ export async function runSmoke(client: string, url: string): Promise<Outcome> {
 
 /** Runs a program of this package. */
 export async function runProgram(name: string, url: string, args: readonly string[] = []): Promise<Outcome> {
+  return await outcomeOf(startProgram(name, url, args));
+}
+
+/** A program of this package that has been started; it is killed after two minutes. */
+export function startProgram(name: string, url: string, args: readonly string[] = []): Running {
   const program = join(PROGRAMS, `${name}.js`);
   const start = expectedRuntime === 'deno' ? ['run', '--allow-all', program] : [program];
-  return await run([...start, ...args], { DATABASE_URL: url, DENO_NO_UPDATE_CHECK: '1' });
+  return run([...start, ...args], { DATABASE_URL: url, DENO_NO_UPDATE_CHECK: '1' });
 }
 
 /** Has Bun run the integration tests that are about Bun alone; the database is that of the tests here. */
 export async function runTestsOnBun(file: string): Promise<Outcome> {
-  return await run(['test', `./test/on-bun/${file}`], {}, TESTS_ON_BUN);
+  return await outcomeOf(run(['test', `./test/on-bun/${file}`], {}, TESTS_ON_BUN));
 }
 
-async function run(args: readonly string[], env: Readonly<Record<string, string>>, cwd?: string): Promise<Outcome> {
+/** Waits until the program has ended. */
+export async function outcomeOf({ closed, said }: Running): Promise<Outcome> {
+  const code = await closed;
+  return { code, lines: said.output.trimEnd().split('\n'), errors: said.errors };
+}
+
+function run(args: readonly string[], env: Readonly<Record<string, string>>, cwd?: string): Running {
   const child = spawn(runtime, args, {
     env: { ...process.env, ...env },
     ...(cwd === undefined ? {} : { cwd }),
@@ -50,6 +69,6 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said.errors += text;
   });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, lines: said.output.trimEnd().split('\n'), errors: said.errors };
+  const closed = once(child, 'close').then(([code]) => code as number | null);
+  return { child, said, closed };
 }

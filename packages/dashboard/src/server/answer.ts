@@ -8,6 +8,9 @@ import type { Call, Route } from './route.ts';
 /** How long an answer stands for others who ask the same, in seconds. */
 const KEPT_SECS = 1;
 
+/** The longest answer that is kept, in characters: what is kept stays in memory until something else is asked. */
+const MAX_KEPT = 1024 * 1024;
+
 /** The longest body of a request, in characters: a payload of 1 MiB fits, whatever is escaped in it. */
 const MAX_BODY = 8 * 1024 * 1024;
 
@@ -28,7 +31,8 @@ export async function answerTo(
     refuseUnknown(url.searchParams, route);
     const key = JSON.stringify([granted, route.path, given.params, url.search]);
     const call: Call = { ...given, query: url.searchParams, body: {}, shown };
-    return replyWith(await cache.get(key, KEPT_SECS, async () => await bodyOf(await route.handle(call))), request);
+    const ask = async () => await bodyOf(await route.handle(call));
+    return replyWith(await cache.get(key, ({ text }) => (text.length > MAX_KEPT ? 0 : KEPT_SECS), ask), request);
   }
   refuseForeign(request);
   const body = await bodyIn(request);

@@ -4,11 +4,12 @@ interface Entry {
   until: number;
 }
 
-/** What is asked by many at once is asked once, and what was asked a moment ago is not asked again. */
+/** What is asked by many at once is asked once, and what was asked a moment ago is not asked again, unless it is large. */
 export class Cache {
   readonly #entries = new Map<string, Entry>();
 
-  async get<T>(key: string, keepSecs: number, ask: () => Promise<T>): Promise<T> {
+  /** @param keepSecs how long an answer stands, in seconds; 0 keeps nothing of it. */
+  async get<T>(key: string, keepSecs: number | ((answer: T) => number), ask: () => Promise<T>): Promise<T> {
     const now = performance.now();
     const found = this.#entries.get(key);
     if (found !== undefined && found.until > now) return (await found.answer) as T;
@@ -17,13 +18,19 @@ export class Cache {
     this.#entries.set(key, entry);
     try {
       const answer = (await entry.answer) as T;
-      entry.until = performance.now() + keepSecs * 1000;
+      const secs = typeof keepSecs === 'number' ? keepSecs : keepSecs(answer);
+      entry.until = performance.now() + secs * 1000;
+      if (secs === 0) this.#forget(key, entry);
       return answer;
     } catch (error) {
       // The next one asks anew.
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      this.#forget(key, entry);
       throw error;
     }
+  }
+
+  #forget(key: string, entry: Entry): void {
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
   }
 
   /** Something has changed: what was asked before it is not answered any more. */

@@ -11,7 +11,9 @@ export function timelineOf(job: JobRecord): readonly TimelineEntry[] {
   }
   // A claim whose attempt has failed since is told of by that.
   const lastFailed = failures.at(-1)?.at ?? null;
-  if (claimedAt !== null && (lastFailed === null || claimedAt > lastFailed || state === 'running')) {
+  // One whose process died at its last attempt is claimed once more, to be finalized: nothing runs then.
+  const isClaimedToEnd = outcome === 'failed' && failures.at(-1)?.attempt === job.attempt;
+  if (claimedAt !== null && !isClaimedToEnd && (lastFailed === null || claimedAt > lastFailed || state === 'running')) {
     entries.push({ kind: 'claimed', at: claimedAt.toISOString(), processId, attempt: job.attempt });
   }
   if (state === 'scheduled' && runAt !== null) entries.push({ kind: 'due', at: runAt.toISOString() });

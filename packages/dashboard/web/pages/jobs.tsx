@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { BulkAction, FilterBody, JobsAnswer, LanesAnswer, OverviewAnswer } from '../../src/api-types.ts';
 import { Bulk } from '../parts/bulk.tsx';
@@ -28,6 +28,8 @@ const ACTIONS: readonly { action: BulkAction; icon: IconName; key: string }[] = 
   { action: 'job.delete', icon: 'trash', key: 'd' },
 ];
 
+const NONE: ReadonlySet<string> = new Set();
+
 export function JobsPage(): JSX.Element {
   const url = useUrl();
   const filter = filterIn(url);
@@ -37,15 +39,24 @@ export function JobsPage(): JSX.Element {
   const answer = useApi<JobsAnswer>(path, { keep: true, every: 2 });
   const lanes = useApi<LanesAnswer>('lanes', { every: 5 }).data?.lanes ?? [];
   const hidden = useHiddenColumns();
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [selection, setSelection] = useState({ path, ids: NONE });
   const [bulk, setBulk] = useState<{ action: BulkAction; filter: FilterBody } | null>(null);
-  useEffect(() => setChosen(new Set()), [path]);
+  // What was chosen of one list is not chosen in another, from its first drawing on: a key may act at once.
+  const chosen = selection.path === path ? selection.ids : NONE;
+  const setChosen = (ids: ReadonlySet<string>) => setSelection({ path, ids });
   const can = useCan();
   const isAnyState = filter.states.length === 0;
   const hasScheduled = filter.outcomes.length === 0 && (isAnyState || filter.states.includes('scheduled'));
   const hasOver = isAnyState || filter.states.includes('over');
+  const hasUnfinished = filter.outcomes.length === 0 && (isAnyState || filter.states.some((state) => state !== 'over'));
   const fits = (action: BulkAction) =>
-    action === 'job.run-now' ? hasScheduled : action === 'job.retry' ? hasOver : true;
+    action === 'job.run-now'
+      ? hasScheduled
+      : action === 'job.retry'
+        ? hasOver
+        : action === 'job.cancel'
+          ? hasUnfinished
+          : true;
   const actions = ACTIONS.filter(({ action }) => can(action) && fits(action));
   const ofChosen = (action: BulkAction) => setBulk({ action, filter: { ids: [...chosen] } });
   useShortcuts(
@@ -138,7 +149,7 @@ export function JobsPage(): JSX.Element {
           filter={bulk.filter}
           onClose={() => {
             setBulk(null);
-            setChosen(new Set());
+            setChosen(NONE);
           }}
         />
       )}

@@ -172,7 +172,11 @@ function Tiles({ data }: { readonly data: OverviewAnswer }): JSX.Element {
           value={number(processes.alive)}
           tone={processes.alive === 0 ? 'red' : processes.silent + processes.dead > 0 ? 'amber' : undefined}
           sub={
-            processes.silent + processes.dead === 0 ? words.allAlive : words.notAlive(processes.silent, processes.dead)
+            processes.silent + processes.dead > 0
+              ? words.notAlive(processes.silent, processes.dead)
+              : processes.alive === 0
+                ? words.noneAlive
+                : words.allAlive
           }
         />
       )}

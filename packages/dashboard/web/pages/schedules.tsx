@@ -208,10 +208,10 @@ function Rule({ schedule }: { readonly schedule: ScheduleRow }): JSX.Element {
   const { cron, timeZone } = schedule;
   return (
     <div>
-      {said ?? <code>{cron}</code>}
-      {cron === null || said === null ? null : (
+      {said ?? <code class="nowrap">{cron}</code>}
+      {cron === null ? null : (
         <span class="sub">
-          <code>{cron}</code> {timeZone}
+          {said === null ? null : <code class="nowrap">{cron}</code>} {timeZone}
         </span>
       )}
     </div>

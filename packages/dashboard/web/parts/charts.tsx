@@ -22,7 +22,9 @@ interface ChartsProps {
 const words = texts.chart;
 
 const ROUND_SECS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 172_800];
-const COUNT: Unit = { exact: rough, axis: rough };
+/** There is no half of a job. */
+const WHOLE = Array.from({ length: 10 }, (_, nth) => [1, 2, 5].map((digit) => digit * 10 ** nth)).flat();
+const COUNT: Unit = { exact: rough, axis: rough, steps: WHOLE };
 const DURATION: Unit = { exact: duration, axis: axisDuration };
 const SECONDS: Unit = {
   exact: (secs) => age(secs * 1000),

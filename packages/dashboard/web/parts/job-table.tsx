@@ -24,12 +24,13 @@ export const FREE_COLUMNS: readonly Column<JobRow>[] = [
     kind: 'end fit',
     cell: ({ attempt, numAttempts }) => `${attempt} / ${numAttempts}`,
   },
-  { key: 'channel', label: words.channel, kind: 'fit', cell: ({ channel }) => channel },
+  { key: 'channel', label: words.channel, kind: 'fit', cell: ({ channel }) => <NameCell name={channel} /> },
   {
     key: 'group',
     label: words.group,
     kind: 'fit',
-    cell: ({ jobGroup }) => (jobGroup === null ? null : <GroupLink name={jobGroup} />),
+    cell: ({ jobGroup }) =>
+      jobGroup === null ? null : <NameCell name={jobGroup} link={<GroupLink name={jobGroup} />} />,
   },
   { key: 'priority', label: words.priority, kind: 'end fit', cell: ({ priority }) => priority },
   { key: 'enqueued', label: words.enqueued, kind: 'fit', cell: ({ enqueuedAt }) => <Ago at={enqueuedAt} /> },
@@ -93,6 +94,15 @@ function JobLink({ job, onOpen }: JobLinkProps): JSX.Element {
         {job.jobName}
       </Link>
       <span class="sub mono">{job.id}</span>
+    </div>
+  );
+}
+
+/** A long one is cut: it may have 255 characters, that of a group a thousand. */
+function NameCell({ name, link }: { readonly name: string; readonly link?: JSX.Element }): JSX.Element {
+  return (
+    <div class="cut name" title={name}>
+      {link ?? name}
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { tell } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 import { Confirm } from './dialog.tsx';
 import { Icon } from './icon.tsx';
-import { Ago } from './time.tsx';
+import { Since } from './time.tsx';
 
 const words = texts.pauses;
 
@@ -105,7 +105,7 @@ export function PauseNotices({ which = () => true }: { readonly which?: (pause: 
             {pause.since === null ? null : (
               <>
                 {' '}
-                · {words.since} <Ago at={pause.since} />
+                · {words.pausedFor} <Since at={pause.since} />
               </>
             )}
             {pause.reason === null ? null : ` · ${pause.reason}`}

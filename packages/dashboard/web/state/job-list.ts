@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import type { JobsAnswer } from '../../src/api-types.ts';
 import { base, get } from './api.ts';
@@ -42,12 +42,11 @@ export function rememberList(opened: JobList): void {
   }
 }
 
-/** The jobs before and after one in the list that it was opened from; `null` where it is in none. */
+/** The jobs before and after one in the list that it was opened from; `null` where it is in none. Each job has a page of its own. */
 export function useNeighbours(id: string): Neighbours | null {
   const known = useStore(list);
   const [, navigate] = useLocation();
   const [isNoneFound, setNoneFound] = useState(false);
-  useEffect(() => setNoneFound(false), [id]);
   const at = known?.ids.indexOf(id) ?? -1;
   if (known === null || at === -1) return null;
   const { address, ids, morePath } = known;

@@ -197,6 +197,7 @@ export const jobs = {
     nothingEnded: 'nothing ended',
     failedSub: (share: string) => `last hour: ${share}`,
     allAlive: 'all alive',
+    noneAlive: 'none runs Workers',
     notAlive: (silent: number, dead: number) =>
       [silent > 0 ? `${silent} silent` : '', dead > 0 ? `${dead} dead` : ''].filter(Boolean).join(', '),
     lanes: 'Lanes by lag',

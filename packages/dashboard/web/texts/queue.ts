@@ -145,7 +145,7 @@ export const queue = {
     name: (name: string) => `all jobs named ${name}`,
     group: (name: string) => `the group ${name}`,
     isPaused: (what: string) => `Paused: ${what}`,
-    since: 'since',
+    pausedFor: 'for',
     resume: 'Resume',
     verb: 'Pause',
     effect: (what: string) => `Of ${what} nothing starts until it is resumed. What runs goes on to its end.`,

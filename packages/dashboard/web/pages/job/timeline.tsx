@@ -37,7 +37,14 @@ export function Timeline({ job }: { readonly job: JobAnswer }): JSX.Element {
               </span>
               <div>
                 <div class="what">{what}</div>
-                {sub === undefined ? null : <div class="sub break">{sub}</div>}
+                {sub === undefined ? null : (
+                  <div
+                    class={`sub break ${entry.error === undefined ? '' : 'is-error'}`}
+                    title={typeof sub === 'string' ? sub : undefined}
+                  >
+                    {sub}
+                  </div>
+                )}
               </div>
               <span class="at">{entry.at === null ? words.unknownTime : <Moment at={entry.at} />}</span>
             </li>
@@ -90,7 +97,7 @@ function shownOf(entry: TimelineEntry, job: JobAnswer): Shown {
       return {
         tone: 'red',
         icon: 'cross',
-        what: words.attempt(entry.attempt ?? 0, entry.durationMs == null ? null : duration(entry.durationMs)),
+        what: words.attempt(entry.attempt ?? 0, entry.durationMs == null ? null : unbroken(duration(entry.durationMs))),
         sub: entry.error === undefined ? undefined : firstLine(entry.error),
       };
     case 'cancel-requested':
@@ -101,6 +108,11 @@ function shownOf(entry: TimelineEntry, job: JobAnswer): Shown {
       return { tone, icon, what: texts.job.ended[outcome], sub: <Process id={entry.processId} /> };
     }
   }
+}
+
+/** A figure and its unit stay in one line. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
 }
 
 function Process({ id }: { readonly id: string | null | undefined }): JSX.Element | null {

@@ -37,9 +37,13 @@ export function Chart({ title, unit, data, onZoom }: ChartProps): JSX.Element {
         <Figures title={title} data={data} />
       ) : (
         <>
-          <Canvas data={data} title={title} onHover={setHovered} onZoom={onZoom}>
-            {hasValues ? null : <div class="empty">{texts.chart.nothing}</div>}
-          </Canvas>
+          {hasValues ? (
+            <Canvas data={data} title={title} onHover={setHovered} onZoom={onZoom} />
+          ) : (
+            <div class="plot">
+              <div class="empty">{texts.chart.nothing}</div>
+            </div>
+          )}
           <Legend data={data} index={hovered} />
         </>
       )}
@@ -52,10 +56,9 @@ interface CanvasProps {
   readonly title: string;
   readonly onHover: (index: number | null) => void;
   readonly onZoom: (from: number, to: number) => void;
-  readonly children: ComponentChildren;
 }
 
-function Canvas({ data, title, onHover, onZoom, children }: CanvasProps): JSX.Element {
+function Canvas({ data, title, onHover, onZoom }: CanvasProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const latest = useRef({ data, onHover, onZoom });
@@ -99,7 +102,7 @@ function Canvas({ data, title, onHover, onZoom, children }: CanvasProps): JSX.El
       onPointerUp={leave}
       onPointerLeave={leave}
     >
-      {error === null ? children : <div class="empty">{error}</div>}
+      {error === null ? null : <div class="empty">{error}</div>}
     </div>
   );
 }

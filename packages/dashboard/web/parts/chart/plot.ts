@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { absolute } from '../../state/format.ts';
-import type { ChartColor, ChartData, ChartEvents } from './series.ts';
+import type { ChartColor, ChartData, ChartEvents, ChartLine } from './series.ts';
 
 /** A drawn chart. This file is loaded when the first one is shown. */
 export interface Plot {
@@ -87,7 +87,7 @@ function optionsOf(host: HTMLElement, data: ChartData, { onHover, onZoom }: Char
         if (isStack)
           return { scale, stroke, width: 1, paths: barsOf(data, bars, nth, stroke), points: { show: false } };
         const fill = isLog || line.isRight === true ? {} : { fill: `color-mix(in srgb, ${stroke} 10%, transparent)` };
-        return { scale, stroke, width: 1.75, ...fill, ...dashOf(line.isRight), points: { size: 4, fill: stroke } };
+        return { scale, stroke, width: 1.75, ...fill, ...dashOf(line.isRight), points: pointsOf(line, stroke) };
       }),
     ],
     hooks: {
@@ -135,6 +135,7 @@ function axesOf(data: ChartData, color: Palette, hasRight: boolean): uPlot.Axis[
       ...axis,
       size: 50,
       ...(isLog ? { splits: (_, __, min, max) => decades(min, max) } : { space: 32 }),
+      ...(isLog || left.steps === undefined ? {} : { incrs: [...left.steps] }),
       filter: (_, splits) => splits,
       values: (_, splits) => splits.map(left.axis),
     },
@@ -152,6 +153,15 @@ const wholeDecades: uPlot.Range.Function = (_, min, max) => [
   10 ** Math.floor(Math.log10(Math.max(min ?? 1, 0.5))),
   10 ** Math.ceil(Math.log10(Math.max(max ?? 100, 10) * 1.05)),
 ];
+
+/** A value with none beside it has no line: it is a point. */
+function pointsOf({ values }: ChartLine, fill: string): uPlot.Series.Points {
+  const isSome = (index: number) => (values[index] ?? null) !== null;
+  const alone = values.flatMap((_, index) =>
+    isSome(index) && !isSome(index - 1) && !isSome(index + 1) ? [index] : [],
+  );
+  return { show: true, size: 5, fill, filter: () => alone };
+}
 
 function dashOf(isRight: boolean | undefined): Pick<uPlot.Series, 'dash'> {
   return isRight === true ? { dash: [4, 3] } : {};
