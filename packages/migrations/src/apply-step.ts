@@ -6,9 +6,10 @@ const { lockNotAvailable, deadlockDetected, internalError } = SQL_STATES;
 
 /**
  * What turns a text away that is a transaction: the locks of others. A deadlock too, of which it was the one to end: while it
- * waits for another process that migrates, somebody who builds an index of theirs may wait for its snapshot.
+ * waits for another process that migrates, somebody who builds an index of theirs may wait for its snapshot. And a row of
+ * the catalogue that it changes beside somebody who builds an index of the same table.
  */
-const TURNED_AWAY: readonly string[] = [lockNotAvailable, deadlockDetected];
+const TURNED_AWAY: readonly string[] = [lockNotAvailable, deadlockDetected, internalError];
 
 /**
  * What a build fails with when it meets another process's build of the same index: a lock, a deadlock, a name taken, a

@@ -46,20 +46,22 @@ describe('a build of an index that meets another one', () => {
 
 // Who builds an index concurrently waits for the snapshots of those who wait for whoever migrates; and where he waits for
 // the table that is built on, for longer than the server looks on, it ends one of them.
-describe('a step that the server ends as one of a deadlock', () => {
+describe('a step that meets a migration of another process', () => {
   it.each([
-    ['is sent again', 'do '],
-    ['is sent again, also where it follows the build of an index', 'do ', 'create index concurrently'],
-  ])('%s', async (_what, start, after = '') => {
+    ['is sent again where the server ends it as one of a deadlock', '40P01', 'deadlock detected'],
+    ['is sent again where both change a row of the catalogue', 'XX000', 'tuple concurrently updated'],
+    ['is sent again, also where it follows the build of an index', '40P01', 'deadlock', 'create index concurrently'],
+    ['likewise, where both change a row', 'XX000', 'tuple concurrently updated', 'create index concurrently'],
+  ])('%s', async (_what, sqlState, message, after = '') => {
     await migrateWith(future.slice(0, INDEX_VERSION - 1), { driver: schema.driver(), schema: schema.name });
     await fillJobs(schema);
     let isAfter = after === '';
     let ended = 0;
     const driver = intercepted(schema.driver(), async ({ text }, send) => {
       isAfter ||= text.startsWith(after);
-      if (ended > 0 || !isAfter || !text.startsWith(start)) return await send();
+      if (ended > 0 || !isAfter || !text.startsWith('do ')) return await send();
       ended += 1;
-      throw new DatabaseError('deadlock detected', { sqlState: '40P01', constraint: null }, undefined);
+      throw new DatabaseError(message, { sqlState, constraint: null }, undefined);
     });
     await migrateWith(future, { driver, schema: schema.name });
     expect(ended).toBe(1);
