@@ -47,6 +47,17 @@ describe('how many jobs a group gives', () => {
     expect(given.jobs).toBeGreaterThan(1);
   });
 
+  it('is one where groups have jobs that run side by side, and for some claims more', () => {
+    const given = new GroupYield();
+    given.noteClaim(true);
+    given.note(groups(15, 15), 'nobody');
+    expect(given.jobs).toBe(1);
+    for (let i = 0; i < 99; i += 1) given.noteClaim(false);
+    expect(given.jobs).toBe(1);
+    given.noteClaim(false);
+    expect(given.jobs).toBe(15);
+  });
+
   it('is never taken to be more than a claim takes of one group', () => {
     const given = new GroupYield();
     given.note(groups(1), 'nobody');

@@ -3,6 +3,9 @@ import { MAX_PER_GROUP } from './job-meter.ts';
 /** By how much more groups are taken to have after a claim that got all it asked for from them. */
 const GROWTH = 1.25;
 
+/** For so many claims after one with groups whose jobs run side by side, others like it may come. */
+const SIDE_BY_SIDE_CLAIMS = 100;
+
 /** Who gave the last of what a claim asked for; `nobody` when it got less. */
 export type FilledBy = 'groups' | 'others' | 'nobody';
 
@@ -17,17 +20,28 @@ export type FilledBy = 'groups' | 'others' | 'nobody';
  * Jobs without a group only fill what groups have left over. A claim with some of them got all that its groups had, and too
  * few groups were asked perhaps: then jobs of a lower priority went before those of others. So none is asked for more until
  * a claim has come up short.
+ *
+ * A group whose jobs run side by side has a turn with each of them. It must not have four where others have none, so where
+ * there are such groups as many are asked as there are jobs to be had.
  */
 export class GroupYield {
   #jobs: number | undefined;
   #mayGrow = true;
+  #claimsSideBySide = 0;
 
   /** `undefined` before anything is known. */
   get jobs(): number | undefined {
+    if (this.#claimsSideBySide > 0) return 1;
     return this.#jobs === undefined ? undefined : Math.max(1, Math.floor(this.#jobs));
   }
 
-  /** What a claim brought of some groups. */
+  /** A claim brought jobs of groups, some of which run side by side, or none. */
+  noteClaim(isAnySideBySide: boolean): void {
+    if (isAnySideBySide) this.#claimsSideBySide = SIDE_BY_SIDE_CLAIMS;
+    else if (this.#claimsSideBySide > 0) this.#claimsSideBySide -= 1;
+  }
+
+  /** What a claim brought of some groups whose jobs run one after another. */
   note(groups: readonly { readonly jobs: number }[], filledBy: FilledBy): void {
     const mean = groups.reduce((sum, { jobs }) => sum + jobs, 0) / groups.length;
     if (filledBy !== 'groups') {

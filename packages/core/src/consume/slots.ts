@@ -181,6 +181,7 @@ export class SlotPool {
       if (goesOn !== undefined) this.#goOn(group, goesOn);
       if (holding !== null) group.run.put(holding);
     }
+    if (grouped > 0 && wanted !== undefined) this.#yield.noteClaim(parallel.size > 0);
     if (groups !== undefined && wanted !== undefined) {
       const filledBy = grouped >= wanted ? 'groups' : jobs.length >= wanted ? 'others' : 'nobody';
       this.#yield.note([...groups.values()], filledBy);
