@@ -131,6 +131,7 @@ describe('the commands in the README and on the pages', () => {
       /^npm install /,
       /^DATABASE_URL=\S+ node first-job\.mts$/,
       /^NODE_OPTIONS=--experimental-vm-modules npx jest$/,
+      /^npm pkg set type=module$/, // what it is needed for is shown with packed tarballs (surface/tarballs)
       /^npx bearmq /,
       /^npm create bearmq [\w-]+$/,
     ];

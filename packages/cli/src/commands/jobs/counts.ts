@@ -9,7 +9,7 @@ import { atLeast } from '../../output/words.ts';
 export const jobsCounts: Command = defineCommand({
   name: 'jobs counts',
   about: 'How many jobs wait and run, by channel, name and state; and how many ended in the last hour.',
-  options: { upTo: count('how far to count each (default: 10000)', 1, 1_000_000) },
+  options: { upTo: count('how far to count each (default: 1000)', 1, 1_000_000) },
   run: async ({ options, output, database }) => {
     const { context } = await database();
     const counts = await context().jobs.counts(given({ upTo: options.upTo }));

@@ -61,9 +61,10 @@ export interface RetryOptions extends BulkOptions {
 /** The options of `jobs.counts`. */
 export interface CountOptions {
   /**
-   * Up to what number to count the jobs of a channel, a name and a state. A larger value costs the database more.
+   * Up to what number to count the jobs of a channel, a name and a state. A larger value costs the database more: 100
+   * lanes of 10,000 jobs each took 200 ms to count to the end, and 25 ms up to 1,000.
    *
-   * @defaultValue 10000
+   * @defaultValue 1000
    * @throws {@link InvalidOptionError} if not a whole number from 1 to 1,000,000.
    */
   readonly upTo?: number;

@@ -154,7 +154,7 @@ export class Jobs {
    * @throws SchemaVersionError, DatabaseError as `enqueue` does.
    */
   async counts(options: CountOptions = {}): Promise<JobCounts> {
-    const { upTo = 10_000 } = checkCounts(options);
+    const { upTo = 1_000 } = checkCounts(options);
     const { driver, tables, checkSchema } = this.#services;
     await checkSchema();
     const [unfinished, lastHour] = await Promise.all([
