@@ -24,11 +24,13 @@ function jsonOf(bytes: number): string {
   return JSON.stringify({ text: 'x'.repeat(bytes - '{"text":""}'.length) });
 }
 
+// From the first connection on, which the schema is made by.
+queue.pool.on('connect', (client) => {
+  const { stream } = (client as unknown as { connection: { stream: { bytesRead: number } } }).connection;
+  streams.push(stream);
+});
+
 beforeAll(async () => {
-  queue.pool.on('connect', (client) => {
-    const { stream } = (client as unknown as { connection: { stream: { bytesRead: number } } }).connection;
-    streams.push(stream);
-  });
   const definition = queue.define('LARGEST', () => JSON.parse(jsonOf(MAX_RESULT_BYTES)), { result: 'keep' });
   await definition.register();
   id = await definition.enqueue(null);
