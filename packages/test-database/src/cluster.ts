@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerUser } from './server-user.ts';
@@ -23,7 +24,7 @@ export async function ensureCluster({ initdb, dataDir, user, sync }: ClusterOpti
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (user !== undefined) chownSync(dataDir, user.uid, user.gid);
   const passwordFile = `${dataDir}.password`;
-  writeFileSync(passwordFile, `${CREDENTIALS.password}\n`);
+  writeFileSync(passwordFile, `${verifierOf(CREDENTIALS.password)}\n`);
   try {
     const args = ['-D', dataDir, '-U', CREDENTIALS.user, `--pwfile=${passwordFile}`, '-A', 'scram-sha-256'];
     args.push('-E', 'UTF8', '--locale=C', ...(sync === 'no-sync' ? ['--no-sync'] : []));
@@ -31,6 +32,19 @@ export async function ensureCluster({ initdb, dataDir, user, sync }: ClusterOpti
   } finally {
     rmSync(passwordFile, { force: true });
   }
+}
+
+/**
+ * What the server keeps of a password, RFC 5803, hashed once in place of 4,096 times. A client hashes as often at each
+ * connection: one in plain JavaScript, as Neon's is, would take 0.2 s for each.
+ */
+function verifierOf(password: string): string {
+  const salt = 'for tests only';
+  const salted = pbkdf2Sync(password, salt, 1, 32, 'sha256');
+  const keyOf = (name: string): Buffer => createHmac('sha256', salted).update(name).digest();
+  const stored = createHash('sha256').update(keyOf('Client Key')).digest('base64');
+  const encoded = Buffer.from(salt).toString('base64');
+  return `SCRAM-SHA-256$1:${encoded}$${stored}:${keyOf('Server Key').toString('base64')}`;
 }
 
 async function run(command: string, args: readonly string[], user: ServerUser | undefined): Promise<void> {

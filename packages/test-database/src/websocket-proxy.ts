@@ -14,7 +14,8 @@ export async function startWebSocketProxy(url: string): Promise<WebSocketProxy> 
   const pairs = new Set<readonly [WebSocket, Socket]>();
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   server.on('connection', (inward) => {
-    const outward = dial(Number(target.port || 5432), target.hostname);
+    // The client's messages come one by one, and none may wait for the answer to the one before.
+    const outward = dial({ port: Number(target.port || 5432), host: target.hostname, noDelay: true });
     const pair = [inward, outward] as const;
     pairs.add(pair);
     inward.on('message', (data) => outward.write(data as Buffer));
