@@ -14,21 +14,21 @@ export type {
 } from './api/figures/stats.ts';
 export type { CheckWaitingOptions } from './api/job-definition/check-waiting-options.ts';
 export type {
+  EnqueueAndWaitArguments,
+  EnqueueArguments,
+  JobDefinitionOptions,
+  KeepingDefinitionOptions,
+  KeepingSchemaDefinitionOptions,
+  SchemaDefinitionOptions,
+} from './api/job-definition/definition-types.ts';
+export type {
   EnqueueAndWaitOptions,
   EnqueueItem,
   EnqueueManyOptions,
   EnqueueOptions,
   TransactionOption,
 } from './api/job-definition/enqueue-options.ts';
-export {
-  type EnqueueAndWaitArguments,
-  type EnqueueArguments,
-  JobDefinition,
-  type JobDefinitionOptions,
-  type KeepingDefinitionOptions,
-  type KeepingSchemaDefinitionOptions,
-  type SchemaDefinitionOptions,
-} from './api/job-definition/job-definition.ts';
+export { JobDefinition } from './api/job-definition/job-definition.ts';
 export type { ScheduleSpec } from './api/job-definition/job-definition-options.ts';
 export type { Upcasters } from './api/job-definition/payload-contract.ts';
 export type { WaitingProblem } from './api/job-definition/preparing.ts';

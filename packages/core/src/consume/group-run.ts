@@ -1,5 +1,5 @@
 import type { ClaimedJob } from '../model/job.ts';
-import type { Holding, RunOfGroup } from './holdings.ts';
+import type { Holding, RunOfGroup } from './holding.ts';
 
 /** What a pool has taken in. */
 export interface Held {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../test/support/claimed-job.ts';
 import { LeaseLostError } from '../errors.ts';
-import { Holding, Holdings } from './holdings.ts';
+import { Holding } from './holding.ts';
+import { Holdings } from './holdings.ts';
 
 const id = '00000000-0000-7000-8000-000000000001';
 const claim = (fence: number, processId = 'l', jobId = id) => claimedJob({ id: jobId, fence, processId });

@@ -5,7 +5,7 @@ import { storableText } from '../model/text.ts';
 import { Daemon } from '../runtime/daemon.ts';
 import type { Services } from '../services/services.ts';
 import { report } from '../statements/reports.ts';
-import type { Holding } from './holdings.ts';
+import type { Holding } from './holding.ts';
 
 /** The least time between two reports of a process, in milliseconds. */
 const INTERVAL_MS = 500;

@@ -1,7 +1,7 @@
 import { outside } from '../runtime/async-context.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Hooks } from '../services/hooks.ts';
-import type { Holding } from './holdings.ts';
+import type { Holding } from './holding.ts';
 import type { GroupRunner, RunningWorker } from './run/group-runner.ts';
 import type { RunScope } from './run/run-scope.ts';
 import type { Slot, SlotPool, WorkerSlots } from './slots.ts';

@@ -2,7 +2,8 @@ import type { ClaimedJob } from '../model/job.ts';
 import type { Demand } from '../statements/claim.ts';
 import { GroupRun, type Held } from './group-run.ts';
 import { GroupYield } from './group-yield.ts';
-import type { Holding, Holdings, RunOfGroup } from './holdings.ts';
+import type { Holding, RunOfGroup } from './holding.ts';
+import type { Holdings } from './holdings.ts';
 import { JobMeter } from './job-meter.ts';
 
 /** What a Worker runs a job in. */

@@ -24,6 +24,11 @@ export interface Change {
   send(ids: readonly string[]): Promise<JobsTouched>;
 }
 
+/** Which jobs a change is about: those that are not over, those that are, or both. */
+export const UNFINISHED: Sought['places'] = { unfinished: true, over: false };
+export const OVER: Sought['places'] = { unfinished: false, over: true };
+export const ANYWHERE: Sought['places'] = { unfinished: true, over: true };
+
 /** How long a job that somebody holds is tried again, and how often, in milliseconds. */
 const [BUSY_MS, BUSY_PAUSE_MS] = [1_000, 50];
 
@@ -99,4 +104,17 @@ export function commonOf(jobs: readonly JobTouched[]): {
   readonly busy: number;
 } {
   return { over: countOf(jobs, 'over'), notFound: countOf(jobs, 'not-found'), busy: countOf(jobs, 'busy') };
+}
+
+/** An event for each job of which that became. */
+export function tell(
+  { events }: Services,
+  jobs: Changed['jobs'],
+  of: string,
+  eventType: 'CONTEXT_JOB_RETRY' | 'CONTEXT_JOB_DELETE',
+): void {
+  if (!events.hears(eventType)) return;
+  for (const { jobId, jobName, what } of jobs) {
+    if (what === of && jobName !== null) events.emit({ eventType, jobId, jobName });
+  }
 }

@@ -2,40 +2,32 @@ import { InvalidOptionError } from '../../errors.ts';
 import type { Explanation } from '../../model/explanation.ts';
 import { explanationOf } from '../../model/explanation-of.ts';
 import type { JobRecord } from '../../model/job-record.ts';
-import { MAX_PRIORITY } from '../../model/limits.ts';
 import { numberIn } from '../../options/check-options.ts';
-import { announceAnywhere } from '../../services/announce-anywhere.ts';
-import { announceJobs } from '../../services/announce-jobs.ts';
 import type { Services } from '../../services/services.ts';
-import { cancelJobs, deleteJobs } from '../../statements/cancel.ts';
-import { changeJobs, retryJobs, runJobsNow } from '../../statements/change-jobs.ts';
 import { countOutcomes, countUnfinished } from '../../statements/count-jobs.ts';
 import { explainJob } from '../../statements/explain.ts';
 import { type PayloadHead, readPayload, readPayloadHead } from '../../statements/read-payload.ts';
-import { type Change, type Changed, changeAll, commonOf, countOf } from './change.ts';
+import { cancel } from './cancel.ts';
+import { ANYWHERE } from './change.ts';
+import { deleteAll } from './delete.ts';
 import { findPage, type JobPage } from './find.ts';
 import { checkFilter, type JobFilter } from './job-filter.ts';
 import {
   type BulkOptions,
   type CancelOptions,
   type CountOptions,
-  checkBulk,
-  checkCancel,
   checkCounts,
   checkJobId,
   checkPage,
-  checkRetry,
-  nameCheck,
   type PageOptions,
   type RetryOptions,
 } from './jobs-options.ts';
 import type { CancelResult, ChangeResult, DeleteResult, JobCounts, RetryResult, RunNowResult } from './jobs-results.ts';
 import { type OutcomeOfJob, type OutcomeOptions, outcomeOf } from './outcome.ts';
+import { move, setPriority } from './place.ts';
 import { type JobLogOptions, type JobLogPage, type JobProgress, logOf, progressOf } from './reports.ts';
-
-const UNFINISHED = { unfinished: true, over: false };
-const OVER = { unfinished: false, over: true };
-const BOTH = { unfinished: true, over: true };
+import { retry } from './retry.ts';
+import { runNow } from './run-now.ts';
 
 /** The largest payload of a job in a page, in bytes of JSON. */
 const PAGE_PAYLOAD_BYTES = 64 * 1024;
@@ -63,7 +55,7 @@ export class Jobs {
    */
   async get(id: string): Promise<JobRecord | null> {
     await this.#services.checkSchema();
-    const filter = { sought: { ids: [checkJobId('jobs.get', id)] }, places: BOTH };
+    const filter = { sought: { ids: [checkJobId('jobs.get', id)] }, places: ANYWHERE };
     const options = { limit: 1, order: 'newest', after: undefined, payloadBytes: ANY_PAYLOAD_BYTES } as const;
     const { jobs } = await findPage(this.#services, 'jobs.get', filter, options);
     // It may have been finalized, or put back, between the looks at the two tables.
@@ -187,25 +179,7 @@ export class Jobs {
    * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link find} does; and for an empty filter.
    */
   async cancel(which: string | JobFilter, options: CancelOptions = {}): Promise<CancelResult> {
-    const { reason = null, ...page } = checkCancel(options);
-    const { driver, tables, settings, events, outcomes } = this.#services;
-    const finalized = settings.jobPostFailDeleteSecs > 0 ? 'keep' : 'delete';
-    const send = (ids: readonly string[]) => cancelJobs(driver, tables, { ids, reason, finalized });
-    const { jobs, next } = await changeAll(
-      this.#services,
-      { owner: 'jobs.cancel', places: UNFINISHED, send },
-      which,
-      page,
-    );
-    const running = jobs.flatMap(({ jobId, what }) => (what === 'running' ? [jobId] : []));
-    if (running.length > 0) this.#tellCancelled(running);
-    outcomes.noteOver(jobs.flatMap(({ jobId, what }) => (what === 'cancelled' ? [jobId] : [])));
-    for (const { jobId, jobName, what } of jobs) {
-      if (!events.hears('CONTEXT_JOB_CANCEL') || jobName === null || (what !== 'cancelled' && what !== 'running'))
-        continue;
-      events.emit({ eventType: 'CONTEXT_JOB_CANCEL', jobId, jobName, isRunning: what === 'running' });
-    }
-    return { cancelled: countOf(jobs, 'cancelled'), running: running.length, ...commonOf(jobs), next };
+    return await cancel(this.#services, which, options);
   }
 
   /**
@@ -215,15 +189,7 @@ export class Jobs {
    * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
    */
   async retry(which: string | JobFilter, options: RetryOptions = {}): Promise<RetryResult> {
-    const { delaySecs = 0, ...page } = checkRetry(options);
-    const { driver, tables, enqueuer } = this.#services;
-    const send = (ids: readonly string[]) => retryJobs(driver, tables, { ids, delaySecs });
-    const { jobs, next } = await changeAll(this.#services, { owner: 'jobs.retry', places: OVER, send }, which, page);
-    const retried = countOf(jobs, 'retried');
-    if (retried > 0) enqueuer.announce();
-    this.#tell(jobs, 'retried', 'CONTEXT_JOB_RETRY');
-    const refused = jobs.flatMap(({ jobId, what }) => (isRefusal(what) ? [{ jobId, why: what }] : []));
-    return { retried, notFound: countOf(jobs, 'not-found'), refused, next };
+    return await retry(this.#services, which, options);
   }
 
   /**
@@ -234,14 +200,7 @@ export class Jobs {
    * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
    */
   async runNow(which: string | JobFilter, options: BulkOptions = {}): Promise<RunNowResult> {
-    const { driver, tables } = this.#services;
-    const send = (ids: readonly string[]) => runJobsNow(driver, tables, { ids });
-    const change: Change = { owner: 'jobs.runNow', places: UNFINISHED, states: ['scheduled'], send };
-    const { jobs, next } = await changeAll(this.#services, change, which, checkBulk('jobs.runNow', options));
-    const promoted = countOf(jobs, 'promoted');
-    if (promoted > 0) announceAnywhere(this.#services);
-    const [waiting, running] = [countOf(jobs, 'waiting'), countOf(jobs, 'running')];
-    return { promoted, waiting, running, ...commonOf(jobs), next };
+    return await runNow(this.#services, which, options);
   }
 
   /**
@@ -250,13 +209,7 @@ export class Jobs {
    * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
    */
   async delete(which: string | JobFilter, options: BulkOptions = {}): Promise<DeleteResult> {
-    const { driver, tables } = this.#services;
-    const send = (ids: readonly string[]) => deleteJobs(driver, tables, { ids });
-    const change = { owner: 'jobs.delete', places: BOTH, send };
-    const { jobs, next } = await changeAll(this.#services, change, which, checkBulk('jobs.delete', options));
-    this.#tell(jobs, 'deleted', 'CONTEXT_JOB_DELETE');
-    const { notFound, busy } = commonOf(jobs);
-    return { deleted: countOf(jobs, 'deleted'), running: countOf(jobs, 'running'), notFound, busy, next };
+    return await deleteAll(this.#services, which, options);
   }
 
   /**
@@ -266,9 +219,7 @@ export class Jobs {
    * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
    */
   async setPriority(which: string | JobFilter, priority: number, options: BulkOptions = {}): Promise<ChangeResult> {
-    const problem = isPriority(priority);
-    if (problem !== undefined) throw new InvalidOptionError('jobs.setPriority.priority', problem);
-    return await this.#change('jobs.setPriority', which, { priority, channel: null }, options);
+    return await setPriority(this.#services, which, priority, options);
   }
 
   /**
@@ -277,51 +228,10 @@ export class Jobs {
    * @throws InvalidOptionError, SchemaVersionError, DatabaseError as {@link cancel} does.
    */
   async move(which: string | JobFilter, channel: string, options: BulkOptions = {}): Promise<ChangeResult> {
-    const problem = nameCheck(channel);
-    if (problem !== undefined) throw new InvalidOptionError('jobs.move.channel', problem);
-    return await this.#change('jobs.move', which, { priority: null, channel }, options);
-  }
-
-  async #change(
-    owner: string,
-    which: string | JobFilter,
-    to: { readonly priority: number | null; readonly channel: string | null },
-    options: BulkOptions,
-  ): Promise<ChangeResult> {
-    const { driver, tables, enqueuer } = this.#services;
-    const send = (ids: readonly string[]) => changeJobs(driver, tables, { ids, ...to });
-    const { jobs, next } = await changeAll(
-      this.#services,
-      { owner, places: UNFINISHED, send },
-      which,
-      checkBulk(owner, options),
-    );
-    const changed = countOf(jobs, 'changed');
-    if (changed > 0) enqueuer.announce();
-    return { changed, running: countOf(jobs, 'running'), ...commonOf(jobs), next };
-  }
-
-  /** Tells the processes that hold them, this one first. Who misses it learns of it with its lease. */
-  #tellCancelled(jobIds: readonly string[]): void {
-    this.#services.localWork.tellCancelled(jobIds);
-    announceJobs(this.#services, 'cancelled', jobIds);
-  }
-
-  #tell(jobs: Changed['jobs'], of: string, eventType: 'CONTEXT_JOB_RETRY' | 'CONTEXT_JOB_DELETE'): void {
-    const { events } = this.#services;
-    if (!events.hears(eventType)) return;
-    for (const { jobId, jobName, what } of jobs) {
-      if (what === of && jobName !== null) events.emit({ eventType, jobId, jobName });
-    }
+    return await move(this.#services, which, channel, options);
   }
 }
 
 /** How much of a payload its beginning has, in characters. */
 const HEAD_CHARS = 65_536;
 const isHeadChars = numberIn(1, 1_000_000, 'characters', 'whole');
-
-const isPriority = numberIn(-MAX_PRIORITY, MAX_PRIORITY, 'steps', 'whole');
-
-function isRefusal(what: string): what is 'succeeded' | 'unfinished' | 'busy' {
-  return what === 'succeeded' || what === 'unfinished' || what === 'busy';
-}

@@ -4,7 +4,7 @@ import type { BearEvent } from '../../events.ts';
 import { EventBus } from '../../runtime/event-bus.ts';
 import { Hooks } from '../../services/hooks.ts';
 import { Registry } from '../../services/registry.ts';
-import { Holding } from '../holdings.ts';
+import { Holding } from '../holding.ts';
 import type { Settlement } from '../settle/settle-batch.ts';
 import { Executor } from './executor.ts';
 import { RunScope } from './run-scope.ts';

@@ -13,7 +13,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { RegisteredJob } from '../../services/registry.ts';
 import type { Services } from '../../services/services.ts';
 import { aboutRun } from '../about-run.ts';
-import type { Holding, OwnTools, Runner } from '../holdings.ts';
+import type { Holding, OwnTools, Runner } from '../holding.ts';
 import type { Settler } from '../settle/settler.ts';
 import type { StatsKeeper } from '../stats-keeper.ts';
 import { broughtAlong } from './ending.ts';

@@ -2,7 +2,7 @@ import { encodeExtras, encodeHeaders } from '../../job-headers.ts';
 import type { EncodedAbout } from '../../model/extras.ts';
 import type { FailureJobs } from '../../model/failed-job.ts';
 import type { Outcome } from '../../model/job.ts';
-import type { Holding } from '../holdings.ts';
+import type { Holding } from '../holding.ts';
 
 type FailedOutcome = Extract<Outcome, { readonly kind: 'failed' }>;
 

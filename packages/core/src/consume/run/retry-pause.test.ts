@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../../test/support/claimed-job.ts';
 import type { Backoff, FailedAttempt } from '../../model/backoff.ts';
-import { Holding } from '../holdings.ts';
+import { Holding } from '../holding.ts';
 import { pauseAfter } from './retry-pause.ts';
 
 const exact = (delaySecs: number) => ({ type: 'fixed', delaySecs }) as const;

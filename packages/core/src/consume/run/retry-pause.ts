@@ -1,7 +1,7 @@
 import { type Backoff, pauseOf } from '../../model/backoff.ts';
 import { MAX_SECS } from '../../model/limits.ts';
 import { systemRandom } from '../../runtime/clock.ts';
-import type { Holding } from '../holdings.ts';
+import type { Holding } from '../holding.ts';
 
 /**
  * How long a job waits after an attempt that failed and was not the last: what its enqueue said, else what the definition

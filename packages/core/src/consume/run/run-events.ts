@@ -1,7 +1,7 @@
 import type { BearEvent } from '../../events.ts';
 import type { EventBus } from '../../runtime/event-bus.ts';
 import { aboutRun } from '../about-run.ts';
-import type { Holding } from '../holdings.ts';
+import type { Holding } from '../holding.ts';
 
 /** Tells that a run has taken all its time, and that its signal is aborted. */
 export function emitTimeout(

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { claimedJob } from '../../../test/support/claimed-job.ts';
 import { WorkerStoppingError } from '../../errors.ts';
 import type { ClaimedJob } from '../../model/job.ts';
-import { Holding } from '../holdings.ts';
+import { Holding } from '../holding.ts';
 import { RunMetadata } from './run-metadata.ts';
 
 const job = claimedJob({

@@ -3,7 +3,7 @@ import type { ClaimedJob } from '../../model/job.ts';
 import { groupOf } from '../../model/own-group.ts';
 import type { JobTick } from '../../model/schedule/rule.ts';
 import type { JobMetadata } from '../../services/job-metadata.ts';
-import type { Holding, OwnTools } from '../holdings.ts';
+import type { Holding, OwnTools } from '../holding.ts';
 
 /** Returns what it is given: a class that extends it adds its private fields to that. */
 class Itself {

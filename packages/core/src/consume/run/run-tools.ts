@@ -5,7 +5,7 @@ import { isSession } from '../../options/is-session.ts';
 import { registeredJobOf } from '../../services/definitions.ts';
 import type { Services } from '../../services/services.ts';
 import { CLAIM_LOST, complete } from '../../statements/complete.ts';
-import type { Holding } from '../holdings.ts';
+import type { Holding } from '../holding.ts';
 import type { JobReporter } from '../job-reporter.ts';
 import { resultTextOf } from './result-text.ts';
 

@@ -5,7 +5,7 @@ import { JobTimeoutError } from '../../errors.ts';
 import type { BearEvent } from '../../events.ts';
 import { EventBus } from '../../runtime/event-bus.ts';
 import { aboutRun } from '../about-run.ts';
-import { Holding } from '../holdings.ts';
+import { Holding } from '../holding.ts';
 import { TimeLimits } from './time-limits.ts';
 
 /** Limits on a clock that is moved by hand. */

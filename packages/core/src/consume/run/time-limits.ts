@@ -1,7 +1,7 @@
 import { JobTimeoutError } from '../../errors.ts';
 import { afterLong, type Clock } from '../../runtime/clock.ts';
 import type { Services } from '../../services/services.ts';
-import type { Holding } from '../holdings.ts';
+import type { Holding } from '../holding.ts';
 import { emitLateEnd, emitOverrun, emitTimeout } from './run-events.ts';
 
 export interface TimeLimitsOptions {

@@ -5,7 +5,8 @@ import { claimKey } from '../../model/claim-key.ts';
 import type { ClaimedJob, Outcome } from '../../model/job.ts';
 import { outcomeOfError, snoozed } from '../../model/outcome.ts';
 import { newEvents } from '../../services/reporter.ts';
-import { Holding, Holdings } from '../holdings.ts';
+import { Holding } from '../holding.ts';
+import { Holdings } from '../holdings.ts';
 import { Consequences } from './consequences.ts';
 
 const senderId = '0190a6f4-7c1e-4d0e-9c43-0b8f5a6d7e21';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../../test/support/claimed-job.ts';
-import { Holding } from '../holdings.ts';
+import { Holding } from '../holding.ts';
 import { dividedAt, firstOfOneLease, type SettleBatch, type Settlement, type Start, sizeOf } from './settle-batch.ts';
 
 const settlement = (processId: string): Settlement => {

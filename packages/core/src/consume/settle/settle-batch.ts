@@ -1,5 +1,5 @@
 import type { Outcome } from '../../model/job.ts';
-import type { Holding } from '../holdings.ts';
+import type { Holding } from '../holding.ts';
 
 /** What became of a claimed job, and what is needed to tell of it afterwards. */
 export interface Settlement {

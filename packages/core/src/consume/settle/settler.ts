@@ -3,7 +3,7 @@ import { Daemon } from '../../runtime/daemon.ts';
 import { daemonOptions } from '../../services/daemon-options.ts';
 import type { Services } from '../../services/services.ts';
 import type { SettleResult } from '../../statements/settle.ts';
-import type { Holding } from '../holdings.ts';
+import type { Holding } from '../holding.ts';
 import { BatchLimit } from './batch-limit.ts';
 import { Consequences, type ConsequencesOptions } from './consequences.ts';
 import { RefusedOutcomes } from './refused-outcomes.ts';

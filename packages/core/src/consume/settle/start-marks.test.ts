@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { claimedJob } from '../../../test/support/claimed-job.ts';
-import { Holding } from '../holdings.ts';
+import { Holding } from '../holding.ts';
 import { StartMarks } from './start-marks.ts';
 
 function started(startedAt: number, processId = 'l'): Holding {

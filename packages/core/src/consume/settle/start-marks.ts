@@ -1,4 +1,4 @@
-import type { Holding } from '../holdings.ts';
+import type { Holding } from '../holding.ts';
 import type { Start } from './settle-batch.ts';
 
 /**
