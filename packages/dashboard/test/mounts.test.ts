@@ -14,6 +14,8 @@ import { app as expressApp } from './mounts/express.ts';
 import { app as fastifyApp } from './mounts/fastify.ts';
 import { app as honoApp } from './mounts/hono.ts';
 import { app as koaApp } from './mounts/koa.ts';
+import { create as createNest } from './mounts/nest.ts';
+import { create as createNestOnFastify } from './mounts/nest-fastify.ts';
 import { GET, POST } from './mounts/next.ts';
 
 const MOUNT = '/admin/jobs';
@@ -32,6 +34,21 @@ async function served(server: Server): Promise<{ readonly ask: Ask; close(): Pro
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** A program of Nest, whose own routes go on. */
+async function nested(app: NestLike): Promise<{ readonly ask: Ask; close(): Promise<void> }> {
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  const ask: Ask = async (path, init) => await fetch(`${url}${path}`, { redirect: 'manual', ...init });
+  expect(await (await ask('/mine')).text()).toBe('mine');
+  return { ask, close: async () => await app.close() };
+}
+
+interface NestLike {
+  listen(port: number, host: string): Promise<unknown>;
+  getUrl(): Promise<string>;
+  close(): Promise<void>;
 }
 
 const noop = async (): Promise<void> => {};
@@ -54,6 +71,8 @@ const mounts: Readonly<Record<string, () => Promise<{ readonly ask: Ask; close()
     return { ask, close: async () => await fastifyApp.close() };
   },
   Koa: async () => await served(createServer(koaApp.callback())),
+  Nest: async () => await nested(await createNest()),
+  'Nest on Fastify': async () => await nested(await createNestOnFastify()),
   Hono: async () => ({ ask: async (path, init) => await honoApp.request(path, init), close: noop }),
   'Hono that takes the mount away': async () => {
     const dashboard = dashboardAt();
