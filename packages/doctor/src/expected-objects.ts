@@ -364,7 +364,7 @@ export const EXPECTED: readonly CatalogueObject[] = [
     'set_limit_v1(text, text, text, integer, integer, double precision, integer, integer, double precision)',
     '8bcae49a5a873d59',
   ],
-  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text, text, json)', 'ae1ba06c57766d5f'],
+  ['function', '', 'settle_v1(uuid, uuid[], integer[], integer[], json, text[], text, text, json)', '46ae7acf5497de17'],
   [
     'function',
     '',

@@ -2,6 +2,7 @@ import { reasonOf } from '../messages.ts';
 import type { ClaimedJob, FailedRun, Outcome } from './job.ts';
 import { MAX_ERROR_LENGTH } from './limits.ts';
 import { asciiText, storableText } from './text.ts';
+import { withoutOurFrames } from './users-frames.ts';
 
 /**
  * A failed attempt: tried again after a pause while attempts are left, else failed for good.
@@ -67,7 +68,7 @@ export function unrecordedText({ fence }: ClaimedJob, refusal: unknown): string 
   return asciiText(`the outcome of claim ${fence} could not be recorded: ${reasonOf(refusal)}`, MAX_ERROR_LENGTH);
 }
 
-/** The error as kept with the job: its stack where it has one. Whatever a work function throws, this does not. */
+/** The error as kept with the job: its stack where it has one, up to the work function. Whatever a work function throws, this does not. */
 function errorTextOf(error: unknown): string {
   return storableText(stackOf(error) ?? safeString(error), MAX_ERROR_LENGTH);
 }
@@ -77,7 +78,7 @@ function stackOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   try {
     const { stack } = error as { stack?: unknown };
-    return typeof stack === 'string' && stack !== '' ? stack : undefined;
+    return typeof stack === 'string' && stack !== '' ? withoutOurFrames(stack) : undefined;
   } catch {
     return undefined;
   }

@@ -2361,7 +2361,8 @@ begin
       delete from "bearmq".job j using outcome o
       where o.kind in ('succeeded', 'failed', 'cancelled') and j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
         and (o.kind = 'succeeded' or j.done is null)
-      returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, j.held, case when o.failure is null then j.failures
+      returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, j.held, case when o.failure is null then j.failures when j.failures is null then jsonb_build_array(jsonb_build_object('attempt', o.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
+          'processId', p_process, 'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs', 'error', o.error))
         else "bearmq".append_failure_v1(j.failures, jsonb_build_object('attempt', o.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
           'processId', p_process, 'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs', 'error', o.error)) end as failures, o.attempt as spent, o.kind, o.error, o.keep,
         case when j.done is null then o.result else coalesce((j.done -> 'result')::json, o.result) end as result
@@ -2376,7 +2377,8 @@ begin
           when j.job_group is not null then 'blocked' else 'ready' end::"bearmq".job_state,
         ready_at = case when o.error is null and o.kind <> 'snoozed' then j.ready_at when o.secs > 0 then null
           else clock_timestamp() end,
-        failures = case when o.failure is null then j.failures
+        failures = case when o.failure is null then j.failures when j.failures is null then jsonb_build_array(jsonb_build_object('attempt', o.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
+          'processId', p_process, 'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs', 'error', o.error))
         else "bearmq".append_failure_v1(j.failures, jsonb_build_object('attempt', o.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
           'processId', p_process, 'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs', 'error', o.error)) end,
         run_at = case when o.secs > 0 then clock_timestamp() + make_interval(secs => o.secs) end,
@@ -2429,7 +2431,8 @@ begin
         delete from "bearmq".job j using outcome o
         where j.id = any (array[o.id]) and j.fence = o.fence and j.process_id = p_process
           and (j.done is not null and o.kind in ('succeeded', 'failed', 'cancelled', 'waiting', 'snoozed', 'parked') or j.cancel is not null and o.kind in ('waiting', 'snoozed', 'parked'))
-        returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, j.held, case when j.done is null then case when o.failure is null then j.failures
+        returning j.id, j.seq, j.enqueued_at, j.claimed_at, j.timeout_secs, j.num_attempts, j.fence, j.priority, j.name, j.channel, j.job_group, j.payload, j.extras, j.ready_at, j.deaths, j.group_epoch, j.held, case when j.done is null then case when o.failure is null then j.failures when j.failures is null then jsonb_build_array(jsonb_build_object('attempt', o.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
+          'processId', p_process, 'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs', 'error', o.error))
         else "bearmq".append_failure_v1(j.failures, jsonb_build_object('attempt', o.attempt, 'atMs', round(extract(epoch from clock_timestamp()) * 1000),
           'processId', p_process, 'workerId', o.failure -> 'workerId', 'durationMs', o.failure -> 'durationMs', 'error', o.error)) end else j.failures end as failures,
           case when j.done is null then o.attempt else j.attempt end as spent,

@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '5ec9289c6279073f901a75bdb28e49d2a2228c0de5d384c6c8e5a4e8ae578a5f',
+    sha256: '2eb9553acd631fd896f2654d88aff4ec7de3aa1ab8a75b230fd071d4eddd5d31',
     makes: makes1,
   },
 ];
