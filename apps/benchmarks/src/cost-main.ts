@@ -1,25 +1,30 @@
-// What it costs to count: node dist/stats-cost-main.js [jobs] [rounds]
+// What an addition costs: node dist/cost-main.js stats|otel|otel-idle [jobs] [rounds]
 //
-// Drains a backlog with statsSecs as it is by default, and with 0, in turn, in a schema of its own of the database of
-// DATABASE_URL; prints each pair, and the median of their ratios. Pairs, since a busy machine is as busy for both.
+// Drains a backlog with it and without, in turn, in a schema of its own of the database of DATABASE_URL; prints each
+// pair, and the median of their ratios. Pairs, since a busy machine is as busy for both.
 import { Context, generateMigrationSql, JobDefinition, Worker } from 'bearmq';
 import pg from 'pg';
+import { type Addition, additions } from './additions.ts';
 import { median } from './statistics.ts';
 
-const [jobs = 20_000, rounds = 7] = process.argv.slice(2).map(Number);
-const SCHEMA = 'bearmq_stats_cost';
+const [, , name = 'stats', ...numbers] = process.argv;
+const [jobs = 20_000, rounds = 7] = numbers.map(Number);
+const SCHEMA = 'bearmq_cost';
 const CONCURRENCY = 100;
 
+const addition = additions.get(name);
+if (addition === undefined) throw new Error(`${name}: one of ${[...additions.keys()].join(', ')}`);
 const connectionString = process.env['DATABASE_URL'];
 if (connectionString === undefined) throw new Error('DATABASE_URL says which database');
 const pool = new pg.Pool({ connectionString, max: 10 });
 const q = `"${SCHEMA}"`;
 
 /** Jobs a second. */
-async function drain(statsSecs: number | undefined): Promise<number> {
+async function drain({ settings = {}, attach }: Partial<Addition>): Promise<number> {
   await pool.query(`drop schema if exists ${q} cascade`);
   for (const sql of generateMigrationSql(SCHEMA)) await pool.query(sql);
-  const context = new Context({ pool, schema: SCHEMA, ...(statsSecs === undefined ? {} : { statsSecs }) });
+  const context = new Context({ pool, schema: SCHEMA, ...settings });
+  const detach = attach?.(context);
   let left = jobs;
   let onEmpty = (): void => {};
   const empty = new Promise<void>((resolve) => (onEmpty = resolve));
@@ -37,20 +42,25 @@ async function drain(statsSecs: number | undefined): Promise<number> {
   const worker = new Worker({ context, concurrency: CONCURRENCY });
   await empty;
   await worker.stop(); // until all is recorded, figures too
-  return jobs / ((performance.now() - began) / 1000);
+  const perSec = jobs / ((performance.now() - began) / 1000);
+  await detach?.();
+  return perSec;
 }
 
 try {
-  await drain(0); // to warm up
+  const { without, ...within } = addition;
+  const plain = { settings: without };
+  await drain(plain); // to warm up
+  await drain(within);
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const isFirst = round % 2 === 0;
-    const one = await drain(isFirst ? undefined : 0);
-    const other = await drain(isFirst ? 0 : undefined);
-    const [counted, uncounted] = isFirst ? [one, other] : [other, one];
-    ratios.push(counted / uncounted);
+    const one = await drain(isFirst ? within : plain);
+    const other = await drain(isFirst ? plain : within);
+    const [rate, rateWithout] = isFirst ? [one, other] : [other, one];
+    ratios.push(rate / rateWithout);
     console.log(
-      `${counted.toFixed(0)} jobs/s counted, ${uncounted.toFixed(0)} not: ${(counted / uncounted).toFixed(3)}`,
+      `${rate.toFixed(0)} jobs/s with ${name}, ${rateWithout.toFixed(0)} without: ${ratios.at(-1)?.toFixed(3)}`,
     );
   }
   console.log(`median of ${rounds} ratios: ${median(ratios).toFixed(3)}`);
