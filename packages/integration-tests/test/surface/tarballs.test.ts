@@ -105,6 +105,22 @@ describe('a program that installed them', () => {
     consumer.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['program.ts'] }));
     expect(consumer.run(TSC, ['-p', '.'])).toEqual({ status: 0, output: '' });
   });
+
+  it('compiles where no types come along by themselves, as TypeScript 7 has it', () => {
+    consumer.write('alone/package.json', JSON.stringify({ type: 'module' }));
+    const program = `import { Context, JobDefinition, Orchestrator, Worker } from 'bearmq';
+export async function main(context: Context): Promise<void> {
+  await using worker = new Worker({ context });
+  await using orchestrator = new Orchestrator({ context });
+  const definition = new JobDefinition({ context, name: 'JOB', workFunction: async (_payload: { n: number }) => {} });
+  await definition.enqueue({ n: worker.id === String(orchestrator) ? 1 : 2 });
+}
+`;
+    consumer.write('alone/program.ts', program);
+    const compilerOptions = { module: 'NodeNext', target: 'ES2022', types: [], strict: true, noEmit: true };
+    consumer.write('alone/tsconfig.json', JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+    expect(consumer.run(TSC, ['-p', 'alone'])).toEqual({ status: 0, output: '' });
+  });
 });
 
 /** Tools of others, each run as its users run it, in a project that is CommonJS as `npm init` makes it. */

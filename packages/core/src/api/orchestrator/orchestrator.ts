@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { DepthSampler } from '../../maintain/depth-sampler.ts';
 import { GroupPruner } from '../../maintain/group-pruner.ts';
 import { JobPruner } from '../../maintain/job-pruner.ts';

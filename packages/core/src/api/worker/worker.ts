@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { v7 as uuidv7 } from 'uuid';
 import type { Member, RunLeft } from '../../consume/membership.ts';
 import { WorkerProcess } from '../../consume/process.ts';
