@@ -13,14 +13,7 @@ export type {
   Stats,
 } from './api/figures/stats.ts';
 export type { CheckWaitingOptions } from './api/job-definition/check-waiting-options.ts';
-export type {
-  EnqueueAndWaitArguments,
-  EnqueueArguments,
-  JobDefinitionOptions,
-  KeepingDefinitionOptions,
-  KeepingSchemaDefinitionOptions,
-  SchemaDefinitionOptions,
-} from './api/job-definition/definition-types.ts';
+export type { EnqueueAndWaitArguments, EnqueueArguments } from './api/job-definition/enqueue-arguments.ts';
 export type {
   EnqueueAndWaitOptions,
   EnqueueItem,
@@ -28,7 +21,13 @@ export type {
   EnqueueOptions,
   TransactionOption,
 } from './api/job-definition/enqueue-options.ts';
-export { JobDefinition } from './api/job-definition/job-definition.ts';
+export {
+  JobDefinition,
+  type JobDefinitionOptions,
+  type KeepingDefinitionOptions,
+  type KeepingSchemaDefinitionOptions,
+  type SchemaDefinitionOptions,
+} from './api/job-definition/job-definition.ts';
 export type { ScheduleSpec } from './api/job-definition/job-definition-options.ts';
 export type { Upcasters } from './api/job-definition/payload-contract.ts';
 export type { WaitingProblem } from './api/job-definition/preparing.ts';

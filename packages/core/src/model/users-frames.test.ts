@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { withoutOurFrames } from './users-frames.ts';
+import { ownIn, withoutOurFrames } from './users-frames.ts';
 
 const OWN = 'file:///app/node_modules/@bearmq/core/dist/';
 const ours = `    at Executor.call (${OWN}consume/run/executor.js:66:31)
     at AsyncResource.runInAsyncScope (node:async_hooks:206:9)
     at ${OWN}runtime/async-context.js:18:50`;
-const cut = (stack: string) => withoutOurFrames(stack, OWN);
+const own = ownIn(`Error: here\n    at ${OWN}model/users-frames.js:7:1`);
+const cut = (stack: string) => withoutOurFrames(stack, own);
 
 describe('the stack that is kept of an error', () => {
   it('ends with the frames of the work function', () => {
@@ -22,6 +23,19 @@ describe('the stack that is kept of an error', () => {
     expect(cut(`${waited}\n${ours}`)).toBe(waited);
   });
 
+  it('has none of who woke us, and none of an outer job', () => {
+    const theirs = 'Error: no\n    at work (file:///app/jobs.js:7:3)';
+    const outer = '    at outerWork (file:///app/jobs.js:9:3)';
+    const client = '    at Client.emit (file:///app/node_modules/pg/lib/client.js:1:1)';
+    expect(cut(`${theirs}\n${ours}\n${client}`)).toBe(theirs);
+    expect(cut(`${theirs}\n${ours}\n${outer}\n${ours}`)).toBe(theirs);
+  });
+
+  it('ends so where the engine wrote no frame as deep as that', () => {
+    const theirs = 'Error: no\n    at work (file:///app/jobs.js:7:3)';
+    expect(cut(`${theirs}\n    at Object.execute (${OWN}api/job-definition/job-definition.js:90:59)`)).toBe(theirs);
+  });
+
   it.each([
     ['an error of ours alone', `Error: no\n${ours}`],
     ['a message of several lines', `Error: no\n    at all\n  ${OWN}`],
@@ -29,7 +43,14 @@ describe('the stack that is kept of an error', () => {
     ['nothing', ''],
   ])('is whole for %s', (_, stack) => expect(cut(stack)).toBe(stack));
 
+  it('knows its own frames by their places before they were compiled, too', () => {
+    const theirs = 'Error: no\n    at work (/app/jobs.ts:7:3)';
+    const mapped = ours.replaceAll('file://', '').replaceAll('/dist/', '/src/').replaceAll('.js:', '.ts:');
+    expect(cut(`${theirs}\n${mapped}`)).toBe(theirs);
+  });
+
   it('is whole where it is not known which modules are ours', () => {
+    expect(ownIn('Error: here\n    at file:///app/bundle.js:9:9')).toBeUndefined();
     expect(withoutOurFrames(`Error: no\n    at work (file:///app/bundle.js:7:3)\n${ours}`, undefined)).toContain(ours);
   });
 });

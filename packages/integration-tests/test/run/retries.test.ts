@@ -45,6 +45,22 @@ describe('a job that fails', () => {
     ).toEqual([{ outcome: 'failed', attempt: 1, error: error.stack }]);
   });
 
+  it('keeps the stack of its error up to the work function, and none of what called that', async () => {
+    const context = schema.context();
+    const events = logEvents(context);
+    const { definition } = await notedJob<null>(context, 'STACK', () => fail('here'));
+    daemons.worker(context);
+    const jobId = await definition.enqueue();
+    const [expired] = await events.waitFor('WORKER_JOB_EXPIRE', { jobId });
+    const stack = String((expired?.error as Error | undefined)?.stack);
+    expect(stack).toMatch(/\/core\/(dist|src)\//);
+    const { failures, error: kept } = (await context.jobs.get(jobId)) ?? fail();
+    expect(kept).toMatch(/^Error: here\n {4}at .*retries\.test\.ts/);
+    expect(kept).not.toMatch(/\/core\/(dist|src)\//);
+    expect(stack.startsWith(String(kept))).toBe(true);
+    expect(failures.map((failure) => failure.error)).toEqual([kept]);
+  });
+
   it('has numAttempts attempts in all, and learns which this is', async () => {
     const context = schema.context();
     const events = logEvents(context);

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../../errors.ts';
 import { resolveSettings } from '../../job-settings.ts';
 import { describe } from '../../messages.ts';
+import type { FailedJob } from '../../model/failed-job.ts';
 import type { OfPayload } from '../../model/payload/of-payload.ts';
 import type { SubmitOutcome } from '../../model/unique.ts';
 import { setRegisteredJob } from '../../services/definitions.ts';
@@ -11,14 +12,7 @@ import { checkDeclared, enterDeclared, enterRepeat } from '../../services/schedu
 import { type Services, servicesOf } from '../../services/services.ts';
 import { type OutcomeOptions, outcomeOf, resultIn, waitFor } from '../jobs/outcome.ts';
 import { type CheckWaitingOptions, checkWaitingOptions } from './check-waiting-options.ts';
-import type {
-  EnqueueAndWaitArguments,
-  EnqueueArguments,
-  JobDefinitionOptions,
-  KeepingDefinitionOptions,
-  KeepingSchemaDefinitionOptions,
-  SchemaDefinitionOptions,
-} from './definition-types.ts';
+import type { EnqueueAndWaitArguments, EnqueueArguments } from './enqueue-arguments.ts';
 import {
   checkEnqueueAndWaitOptions,
   checkEnqueueManyOptions,
@@ -26,13 +20,47 @@ import {
   type EnqueueItem,
   type EnqueueManyOptions,
 } from './enqueue-options.ts';
-import { checkDefinition, PAYLOAD_VERSION } from './job-definition-options.ts';
+import {
+  checkDefinition,
+  type DefinitionOptions,
+  type DefinitionWithSchemaOptions,
+  type KeepingOptions,
+  type KeepingSchemaOptions,
+  PAYLOAD_VERSION,
+} from './job-definition-options.ts';
 import { JobMaker, NO_OVERRIDES } from './job-maker.ts';
 import { PayloadContract } from './payload-contract.ts';
 import { checkWaiting, preparing, type WaitingProblem } from './preparing.ts';
 import { Producer } from './producer.ts';
 import { declaredIn } from './schedule-entry.ts';
 import { storedDefaults } from './stored-defaults.ts';
+
+interface FailureOption<TParams> {
+  /**
+   * The definition of a job that is enqueued when one of these has failed for good, with a {@link FailedJob} as its
+   * payload and the headers of the failed job. It is inserted in the transaction that records the failure, so there is
+   * exactly one for each failed job, whatever crashes. It must be of the same context, and be registered where such
+   * jobs should run. Its own `onFailure` is not asked.
+   *
+   * @defaultValue none
+   * @throws {@link InvalidOptionError} for anything but a definition of the same context.
+   */
+  readonly onFailure?: JobDefinition<FailedJob<NoInfer<TParams>>, FailedJob<NoInfer<TParams>>, unknown>;
+}
+
+/** The options of a {@link JobDefinition}. */
+export type JobDefinitionOptions<TParams> = DefinitionOptions<TParams> & FailureOption<TParams>;
+
+/** The options of a {@link JobDefinition} whose payloads have a schema, which its types are inferred from. */
+export type SchemaDefinitionOptions<TInput, TOutput> = DefinitionWithSchemaOptions<TInput, TOutput> &
+  FailureOption<TInput>;
+
+/** The options of a {@link JobDefinition} that keeps what its work function returns: `result: 'keep'`. */
+export type KeepingDefinitionOptions<TParams, TResult> = KeepingOptions<TParams, TResult> & FailureOption<TParams>;
+
+/** Likewise, where its payloads have a schema. */
+export type KeepingSchemaDefinitionOptions<TInput, TOutput, TResult> = KeepingSchemaOptions<TInput, TOutput, TResult> &
+  FailureOption<TInput>;
 
 /**
  * One kind of job: its name, how it is run, and the function that does the work.
