@@ -1,12 +1,10 @@
 import { percentile } from '@bearmq/test-support';
 import { complaints, rate } from '../drain-figures.ts';
-import { fill, plain } from '../enqueueing.ts';
-import { Ledger } from '../ledger.ts';
 import type { Profile } from '../profile.ts';
-import type { Bench, Scenario } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import { holdSnapshot } from '../snapshot.ts';
-import { type WorkedOff, workOffAll } from '../work-off.ts';
 import { ping } from './idle-latency.ts';
+import { secondPass } from './second-pass.ts';
 
 /**
  * A transaction of somebody's that stays open for hours: nothing that was deleted since can be cleaned away. Two passes
@@ -39,13 +37,4 @@ export function heldSnapshot({ jobs, pings }: Profile): Scenario {
       };
     },
   };
-}
-
-async function secondPass({ open, limitSecs }: Bench, jobs: number): Promise<WorkedOff> {
-  const queue = await open();
-  await fill(queue, jobs, plain);
-  const first = await workOffAll(queue, { ledger: new Ledger(jobs), limitSecs });
-  await fill(queue, jobs, plain);
-  const second = await workOffAll(queue, { ledger: new Ledger(jobs), limitSecs });
-  return { ...second, complaint: first.complaint ?? second.complaint };
 }

@@ -14,6 +14,7 @@ import { memory } from './memory.ts';
 import { otherChannel, otherName } from './others.ts';
 import { payloads } from './payloads.ts';
 import { processes } from './processes.ts';
+import { drainAgain } from './second-pass.ts';
 import { steady, steadyAtPace } from './steady.ts';
 import { whale } from './whale.ts';
 
@@ -21,6 +22,7 @@ import { whale } from './whale.ts';
 export function scenarios(profile: Profile): readonly Scenario[] {
   return [
     ...profile.backlogs.map((count) => backlog(count)),
+    drainAgain(profile),
     manyWorkers(profile),
     enqueueSingly(profile.oneByOne, 1),
     enqueueSingly(profile.inFlight, 50),
