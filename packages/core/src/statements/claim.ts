@@ -168,7 +168,8 @@ function decodeClaimedJob(row: SqlRow, processId: string, before: ClaimedJob | u
     isStarted: asBoolean(row[at.started]),
     isSuspect: asBoolean(row[at.suspect]),
     enqueuedAtMs: asNumber(row[at.enqueued_at]),
-    waitedMs: asNumber(row[at.claimed_at]),
+    // A claim is as old as its transaction, and may have waited for the settle that made the job ready.
+    waitedMs: Math.max(0, asNumber(row[at.claimed_at])),
     payloadText: asText(row[at.payload]),
     extras: asNullable(row[at.extras], asText),
   };

@@ -47,6 +47,17 @@ describe('a claim', () => {
     });
   });
 
+  it('never tells of a wait below nothing, where the job became ready after the claim had begun', async () => {
+    const worker = await statements.worker();
+    await statements.insert({}, {});
+    await schema.rows(
+      `update {s}.job set ready_at = now() + interval '1 s' where seq = (select min(seq) from {s}.job)`,
+    );
+    const waits = (await statements.claimed(worker, { slots: 2 })).map(({ waitedMs }) => waitedMs);
+    expect(waits).toEqual([0, expect.any(Number)]);
+    expect(waits[1]).toBeGreaterThan(0);
+  });
+
   it('takes the highest priority first, and the oldest of one priority', async () => {
     const worker = await statements.worker();
     const priorities = [0, 5, -5, 5, 32_767, -32_768, 0];
