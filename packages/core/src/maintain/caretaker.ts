@@ -15,12 +15,6 @@ export interface CaretakerOptions {
 /** How often to look for dead workers when no claim and no renewal saw one, in milliseconds. */
 const RESCUE_INTERVAL_MS = 60_000;
 
-/**
- * When first, in milliseconds: the first jobs need the server more than one who died and is watched for six seconds anyhow.
- * Who ends once there is nothing to do waits for it, so it begins with that.
- */
-const FIRST_RESCUE_MS = 500;
-
 /** When and how often to look for groups that a delete by hand has left stuck, in milliseconds. */
 const FIRST_SELF_CHECK_MS = 1_500;
 const SELF_CHECK_INTERVAL_MS = 8_000;
@@ -30,18 +24,16 @@ export class Caretaker {
   readonly #rescuer: Rescuer;
   readonly #selfCheck: SelfCheck;
   readonly #unservedCheck: UnservedCheck;
-  readonly #firstRescueMs: number;
 
   constructor({ services, selfId, onReady, onLooked }: CaretakerOptions) {
     const intervalMs = RESCUE_INTERVAL_MS;
     this.#rescuer = new Rescuer({ services, role: 'WORKER', intervalMs, selfId, onRescued: onReady, onLooked });
-    this.#firstRescueMs = onLooked === undefined ? FIRST_RESCUE_MS : 0;
     this.#selfCheck = new SelfCheck({ services, intervalMs: SELF_CHECK_INTERVAL_MS, onFixed: onReady });
     this.#unservedCheck = new UnservedCheck(services);
   }
 
   start(): void {
-    this.#rescuer.start(this.#firstRescueMs);
+    this.#rescuer.start();
     this.#selfCheck.start(FIRST_SELF_CHECK_MS);
     this.#unservedCheck.start(FIRST_UNSERVED_MS);
   }

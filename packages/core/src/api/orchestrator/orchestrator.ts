@@ -22,13 +22,12 @@ const SELF_CHECK_INTERVAL_MS = 60_000;
 const STATS_INTERVAL_MS = 60_000;
 
 /**
- * When each begins, in milliseconds; the scheduler does at once. Rescues, prunes of groups and self-checks lock rows of groups
+ * When each begins, in milliseconds; the rescuer does at once. Rescues, prunes of groups and self-checks lock rows of groups
  * and skip those that are locked: side by side they would leave each other's work for their next pass. And what an idle
  * process asks at different times needs one connection.
  */
 const FIRST_GROUP_PRUNE_MS = 200;
 const FIRST_FINALIZED_PRUNE_MS = 400;
-const FIRST_RESCUE_MS = 300;
 const FIRST_SELF_CHECK_MS = 1_500;
 const FIRST_ROLL_MS = 2_500;
 const FIRST_DEPTH_MS = 3_000;
@@ -71,7 +70,7 @@ export class Orchestrator implements AsyncDisposable {
     this.#daemons = new Map<Daemon, number>([
       [scheduler, 0],
       [new JobPruner(cleanUp), FIRST_FINALIZED_PRUNE_MS],
-      [rescuer, FIRST_RESCUE_MS],
+      [rescuer, 0],
       [
         new GroupPruner({ ...cleanUp, onKeys: () => keyPruner.wake(), onReports: () => reportPruner.wake() }),
         FIRST_GROUP_PRUNE_MS,
