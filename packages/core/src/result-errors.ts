@@ -22,7 +22,7 @@ export class ResultError extends BearError {
 export class JobFailedError extends BearError {
   override readonly name = 'JobFailedError';
   readonly jobId: string;
-  /** The error of its last attempt, as it is kept with the job: with its stack. */
+  /** The error of its last attempt, as it is kept with the job: with its stack, up to the work function. */
   readonly error: string;
 
   constructor(jobId: string, error: string) {

@@ -6,7 +6,7 @@ export interface FailedJob<TPayload> {
   readonly jobName: string;
   /** As it was enqueued: with a `payloadVersion`, in the version that it has. */
   readonly payload: TPayload;
-  /** The error of its last attempt as it is kept with the job: the stack where it has one, in up to 10,000 characters. */
+  /** The error of its last attempt as it is kept: its stack up to the work function, where it has one, cut at 10,000 characters. */
   readonly error: string;
   /** How many attempts it had. */
   readonly attempt: number;

@@ -26,7 +26,7 @@ export type OutcomeOfJob =
     }
   | {
       readonly outcome: 'failed';
-      /** The error of its last attempt, with its stack. */
+      /** The error of its last attempt, with its stack, up to the work function. */
       readonly error: string;
     }
   | {
