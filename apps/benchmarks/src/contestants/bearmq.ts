@@ -130,8 +130,12 @@ async function open({ url, purpose }: Place, { load, settings = {} }: Variant): 
 
 /** A driver that keeps a list. A claim's rows are its jobs, and one that describes the queue. */
 function watched(driver: Driver, sent: Sent[]): Driver {
+  // What another clone's driver may not have.
+  const { openSession, listenLazily } = driver;
   return {
     name: driver.name,
+    ...(openSession === undefined ? {} : { openSession: (withinMs) => openSession.call(driver, withinMs) }),
+    ...(listenLazily === undefined ? {} : { listenLazily: (...how) => listenLazily.call(driver, ...how) }),
     run: async (statement) => {
       const at = now();
       const rows = await driver.run(statement);
