@@ -14,10 +14,11 @@ describe('the examples of limits', () => {
     await example.prints(/: report/, 62);
     await example.prints(/at a time/, 20);
     expect(await example.stop()).toBe(0);
-    // A start is allowed at some moment of its claim, which may have to wait for another: after it began, and before the end.
+    // The rate counts claims. A job that its process starts a little later notes that moment in its place: on a busy machine
+    // what is seen here is some tenths shorter. Without a rate it would be some milliseconds; races/limits proves it exactly.
     const spans = `select extract(epoch from finalized_at - lag(claimed_at, 10) over (order by claimed_at))::float8 as secs
       from ${SCHEMA}.finalized_job where name = 'PUSH_ORDER' order by claimed_at offset 10`;
-    for (const { secs } of await rows(spans)) expect(secs).toBeGreaterThanOrEqual(1);
+    for (const { secs } of await rows(spans)) expect(secs).toBeGreaterThanOrEqual(0.5);
     const atATime = [...example.output().matchAll(/(\d+) at a time/g)].map(([, n]) => Number(n));
     expect(Math.max(...atATime)).toBe(5);
     const reports = [...example.output().matchAll(/(\w+): report/g)].map(([, tenant]) => tenant);
