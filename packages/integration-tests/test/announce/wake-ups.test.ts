@@ -105,17 +105,18 @@ describe('an idle worker that listens', () => {
     await notedJob<null>(context, 'MISSED');
     daemons.worker(context);
     await listening(direct);
-    // Put in by hand, so that nobody is told of it.
-    const [row] = await direct.rows(
-      `insert into {s}.job (id, state, timeout_secs, num_attempts, name, channel, payload)
-       values (gen_random_uuid(), 'ready', 0, 1, 'MISSED', 'DEFAULT', 'null') returning id::text`,
-    );
+    // Put in by hand, so that nobody is told of it, and seen by nobody before the connection is cut.
     const cut = await direct.rows(
-      `select pg_terminate_backend(l.pid) from pg_locks l, {s}.process w where l.locktype = 'advisory'
+      `with missed as (
+         insert into {s}.job (id, state, timeout_secs, num_attempts, name, channel, payload)
+         values (gen_random_uuid(), 'ready', 0, 1, 'MISSED', 'DEFAULT', 'null') returning id::text
+       )
+       select missed.id, pg_terminate_backend(l.pid) from missed, pg_locks l, {s}.process w where l.locktype = 'advisory'
          and (l.classid::bigint << 32 | l.objid::bigint) = w.session_key`,
     );
     expect(cut).toHaveLength(1);
-    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: String(row?.['id']) });
+    await events.waitFor('WORKER_JOB_RUN_SUCCESS', { jobId: String(cut[0]?.['id']) });
+    await events.waitFor('DAEMON_ERROR');
     expect(events.of('DAEMON_ERROR')).toEqual([
       { eventType: 'DAEMON_ERROR', daemon: 'notifier', error: expect.any(Error), failures: 1 },
     ]);
