@@ -7,6 +7,12 @@ import { notify, notifyUnlessFull } from '../statements/notify.ts';
 /** The least time between two notifications of one process, in milliseconds. */
 const MIN_INTERVAL_MS = 5;
 
+/**
+ * How late the timer of that may be, in milliseconds, before it is taken for lost. Until then it is waited for: it comes while
+ * the next insert is on its way, and not right before it, where it would take that insert's connection.
+ */
+const MAX_LATE_MS = 100;
+
 /** For how long none is sent once the server's queue of notifications was full, in milliseconds. */
 const FULL_PAUSE_MS = 1_000;
 
@@ -28,7 +34,7 @@ export class Announcer {
   /** Goes with each notification: the process that sent it has told its own workers already. */
   readonly senderId: string = uuidv4();
   #state: 'quiet' | 'sent' | 'due' = 'quiet';
-  /** Until when others wait, by this process's clock. */
+  /** Until when others wait for the timer at most, by this process's clock. */
   #until = -Infinity;
   #cancelInterval = (): void => {};
 
@@ -89,7 +95,7 @@ export class Announcer {
   /** From now on until the interval is over others wait. */
   #begin(ms: number = MIN_INTERVAL_MS): void {
     this.#state = 'sent';
-    this.#until = systemClock.now() + ms;
+    this.#until = systemClock.now() + ms + MAX_LATE_MS;
     this.#cancelInterval();
     this.#cancelInterval = systemClock.after(ms, () => {
       const isDue = this.#state === 'due';

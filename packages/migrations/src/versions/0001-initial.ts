@@ -34,8 +34,8 @@ export const makes: FrozenText = {
       flow_id uuid,
       done jsonb,
       cancel jsonb,
-      constraint job_attempt_in_range check (attempt between 0 and num_attempts),
-      constraint job_payload_fits check (pg_column_size(payload) <= 200000 or octet_length(payload::text) <= 67239936),
+      constraint job_attempt_in_range check (attempt <= num_attempts),
+      constraint job_payload_fits check (pg_column_size(payload) <= 200000 or pg_column_size(to_json(payload)) <= 67239940),
       constraint job_running_has_process check ((state = 'running') = (process_id is not null)),
       constraint job_scheduled_has_time check ((state = 'scheduled') = (run_at is not null))
     ) with (autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_scale_factor = 0.02,

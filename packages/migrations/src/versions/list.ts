@@ -7,7 +7,7 @@ export const versions: readonly FrozenVersion[] = [
   {
     version: 1,
     name: 'initial',
-    sha256: '2eb9553acd631fd896f2654d88aff4ec7de3aa1ab8a75b230fd071d4eddd5d31',
+    sha256: '821ad664c551fbea1e309169bf975904ea336e249e75bc253bef83aae1513974',
     makes: makes1,
   },
 ];
