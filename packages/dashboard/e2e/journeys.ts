@@ -15,6 +15,21 @@ export function describeJourneys(site: Site): void {
       });
     });
 
+    test('is shown the worst five of many things to look at, and all when asked for', async () => {
+      const definition = site.queue.define('UNSERVED');
+      const nowhere = Array.from({ length: 7 }, (_, n) => ({ payload: null, channel: `nowhere ${n}` }));
+      await definition.enqueueMany(nowhere);
+      await site.visit('/', async (watched) => {
+        const things = watched.page.locator('.attention strong');
+        await watched.button(/^Show all \d+$/).waitFor();
+        expect(await things.count()).toBe(5);
+        await watched.button(/^Show all \d+$/).click();
+        expect(await things.count()).toBeGreaterThanOrEqual(7);
+        await watched.button('Show fewer').click();
+        expect(await things.count()).toBe(5);
+      });
+    });
+
     test('sees each attempt of a job that failed, and how long it took', async () => {
       const definition = site.queue.define(
         'THRICE',

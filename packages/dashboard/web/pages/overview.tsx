@@ -1,18 +1,18 @@
 import type { JSX } from 'preact';
 import { Link } from 'wouter-preact';
-import type { Attention, LanesAnswer, OverviewAnswer } from '../../src/api-types.ts';
+import type { LanesAnswer, OverviewAnswer } from '../../src/api-types.ts';
+import { AttentionList } from '../parts/attention-list.tsx';
 import { rangeOf } from '../parts/chart/range.ts';
 import { Charts } from '../parts/charts.tsx';
-import { Icon } from '../parts/icon.tsx';
 import { byLag, LaneTable } from '../parts/lane-table.tsx';
 import { Card, Page } from '../parts/page.tsx';
 import { PauseButton, PauseNotices } from '../parts/pause-button.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { Bar, countText, Tile } from '../parts/tile.tsx';
-import { Sentence, Since } from '../parts/time.tsx';
+import { Since } from '../parts/time.tsx';
 import { serverNow } from '../state/clock.ts';
-import { number, percent, plural } from '../state/format.ts';
+import { number, percent } from '../state/format.ts';
 import { useApi } from '../state/queries.ts';
 import { useUrl } from '../state/url.ts';
 import { texts } from '../texts.ts';
@@ -63,42 +63,6 @@ export function OverviewPage(): JSX.Element {
         </Loaded>
       </Card>
     </Page>
-  );
-}
-
-/** What somebody should look at; the worst first, as the server says it. */
-function AttentionList({ attention }: { readonly attention: readonly Attention[] }): JSX.Element {
-  if (attention.length === 0) {
-    return (
-      <section class="card all-well" aria-label={words.attention}>
-        <Icon name="check" />
-        {words.allWell}
-      </section>
-    );
-  }
-  return (
-    <Card title={words.attention} extra={<span class="muted small">{plural(attention.length, 'thing')}</span>}>
-      <ul class="attention">
-        {attention.map(({ kind, severity, subject, message, remedy, page }) => (
-          <li key={`${kind} ${subject}`} class={`is-${severity}`}>
-            <Icon name={severity === 'error' ? 'failures' : 'bolt'} />
-            <div class="break">
-              <span class="hidden-text">{texts.health[severity]}: </span>
-              <strong>{subject}</strong> <Sentence text={message} />
-              {remedy === null ? null : <div class="remedy">{remedy}</div>}
-            </div>
-            {page === null ? (
-              <span />
-            ) : (
-              <Link href={page.startsWith('/') ? page : `/${page}`}>
-                {words.look}
-                <span class="hidden-text"> {subject}</span>
-              </Link>
-            )}
-          </li>
-        ))}
-      </ul>
-    </Card>
   );
 }
 

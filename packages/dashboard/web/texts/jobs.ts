@@ -183,6 +183,8 @@ export const jobs = {
   },
   overview: {
     attention: 'Needs attention',
+    attentionAll: (count: string) => `Show all ${count}`,
+    attentionFewer: 'Show fewer',
     allWell: 'Nothing needs attention.',
     look: 'Look',
     pauseEverything: 'Pause all',
