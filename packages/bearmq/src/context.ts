@@ -62,11 +62,28 @@ function onDriver(given: ContextOptions): readonly [CoreContextOptions, Driver?]
   // What is no object at all, core refuses in its own words.
   if (typeof given !== 'object' || given === null) return [given];
   const options = readSafely('Context', () => ({ ...given }));
+  if (readSafely('Context', () => 'query' in given && 'connect' in given)) {
+    throw new InvalidOptionError(
+      'Context',
+      'takes an object of options: give it { pool, schema }, not the pool itself',
+    );
+  }
   if (!('pool' in options) || options.pool === undefined) return [options as CoreContextOptions];
   const { pool, ...rest } = options;
   if ('driver' in rest && rest.driver !== undefined) {
     throw new InvalidOptionError('Context.pool', 'and Context.driver exclude each other; leave one out');
   }
-  const driver = pgDriver({ pool });
+  const driver = driverOn(pool);
   return [{ ...rest, driver }, driver];
+}
+
+/** What is wrong with the pool is said of the option that was given. */
+function driverOn(pool: PgPool): Driver {
+  try {
+    return pgDriver({ pool });
+  } catch (error) {
+    const its = 'pgDriver.pool';
+    if (!(error instanceof InvalidOptionError) || error.option !== its) throw error;
+    throw new InvalidOptionError('Context.pool', error.message.slice(its.length + 1));
+  }
 }

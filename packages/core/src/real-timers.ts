@@ -14,6 +14,12 @@ export const afterInput: (callback: () => void) => unknown =
     ? (callback) => setTimeout(callback, 0)
     : globalThis.setImmediate;
 
+/** Calls back once a pool has given out the connections that were asked for so far, which it does in a tick of Node.js; elsewhere at once. */
+export const afterTick: (callback: () => void) => void =
+  globalThis.process?.nextTick === undefined || isFake(globalThis.process.nextTick)
+    ? (callback) => callback()
+    : globalThis.process.nextTick.bind(globalThis.process);
+
 /** Monotonic milliseconds, from an arbitrary start. */
 export const monotonicMs: () => number =
   isFake(performance) || isFake(performance.now) ? () => performance.now() : performance.now.bind(performance);

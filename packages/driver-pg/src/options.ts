@@ -67,13 +67,15 @@ export function resolvePgDriverOptions(options: PgDriverOptions): Readonly<Requi
 
 const hasPoolMethods = hasMethods(
   ['query', 'connect', 'on', 'removeListener'],
-  'must be a Pool of the pg package: pgDriver({ pool: new Pool() })',
+  'must be a Pool of the pg package, as `new Pool()` makes one',
 );
 
 const hasClientMethods = hasMethods(['query', 'escapeIdentifier'], 'is no client');
 const hasMethodsOfNeon = hasMethods(['query', 'transaction', 'unsafe'], 'is not what neon() makes');
 
 const isPool: Check = (value) => {
+  if (typeof value === 'string')
+    return 'must be a Pool of the pg package; an address is given to one: new Pool({ connectionString })';
   if (hasClientMethods(value) === undefined) return 'must be a Pool of the pg package, but a single Client was given';
   if (hasMethodsOfNeon(value) === undefined) {
     return (

@@ -63,7 +63,7 @@ describe('the pool of the caller', () => {
     // @ts-expect-error a Client is not a Pool
     expect(() => pgDriver({ pool: client })).toThrow('a single Client was given');
     // @ts-expect-error nor is nothing
-    expect(() => pgDriver({})).toThrow('pgDriver({ pool: new Pool() })');
+    expect(() => pgDriver({})).toThrow('must be a Pool of the pg package, as `new Pool()` makes one');
   });
 
   it('goes with options that are in their range only', async () => {

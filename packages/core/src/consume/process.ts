@@ -95,7 +95,7 @@ export class WorkerProcess {
       selfId: () => keeper.lease?.processId ?? null,
       onReady: () => {
         notice('anywhere');
-        services.enqueuer.announceSoon();
+        void services.enqueuer.announceSoon();
       },
       onLooked: lull?.looked,
     });
@@ -217,7 +217,7 @@ export class WorkerProcess {
     const isOurs = ({ channel, name }: Lane): boolean =>
       this.#services.registry.get(name) !== undefined && pools.some((pool) => pool.takes(channel));
     if (lanes.some((lane) => lane === null || isOurs(lane))) this.#claimer.notice('somewhere');
-    if (!lanes.every((lane) => lane !== null && isOurs(lane))) this.#services.enqueuer.announceSoon();
+    if (!lanes.every((lane) => lane !== null && isOurs(lane))) void this.#services.enqueuer.announceSoon();
   }
 
   get #defaultPollMs(): number {

@@ -14,7 +14,7 @@ const AT_ONCE_MS = 1;
  */
 export async function fireDue(services: Services, endAt: number): Promise<number> {
   const { registry, enqueuer, hooks } = services;
-  const options = { services, pollMs: Infinity, onFired: () => enqueuer.announce() };
+  const options = { services, pollMs: Infinity, onFired: () => void enqueuer.announce() };
   const ticks = new TickPass(options, systemClock);
   const { signal } = new AbortController();
   const pass = async (): Promise<number> => {

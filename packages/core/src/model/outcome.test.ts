@@ -45,7 +45,7 @@ describe('the outcome of an attempt that failed', () => {
     ['a number', 0, '0'],
     ['a bigint', 7n, '7'],
     ['a symbol', Symbol('s'), 'Symbol(s)'],
-    ['an object', { code: 1 }, '[object Object]'],
+    ['an object', { code: 1 }, '{"code":1}'],
     [
       'an object that will not be a text',
       {

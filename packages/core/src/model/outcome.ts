@@ -1,8 +1,8 @@
 import { reasonOf } from '../messages.ts';
+import { errorTextOf } from './error-text.ts';
 import type { ClaimedJob, FailedRun, Outcome } from './job.ts';
 import { MAX_ERROR_LENGTH } from './limits.ts';
-import { asciiText, storableText } from './text.ts';
-import { withoutOurFrames } from './users-frames.ts';
+import { asciiText } from './text.ts';
 
 /**
  * A failed attempt: tried again after a pause while attempts are left, else failed for good.
@@ -66,28 +66,4 @@ export function plainerTexts(errorText: string, refusal: unknown): readonly stri
 /** What is noted with a running job whose outcome was given up. `diagnose` looks for it. */
 export function unrecordedText({ fence }: ClaimedJob, refusal: unknown): string {
   return asciiText(`the outcome of claim ${fence} could not be recorded: ${reasonOf(refusal)}`, MAX_ERROR_LENGTH);
-}
-
-/** The error as kept with the job: its stack where it has one, up to the work function. Whatever a work function throws, this does not. */
-function errorTextOf(error: unknown): string {
-  return storableText(stackOf(error) ?? safeString(error), MAX_ERROR_LENGTH);
-}
-
-/** Errors of other realms are not `instanceof Error`; and an arbitrary thrown value may have getters that throw. */
-function stackOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  try {
-    const { stack } = error as { stack?: unknown };
-    return typeof stack === 'string' && stack !== '' ? withoutOurFrames(stack) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function safeString(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return `a thrown ${typeof value} that cannot be turned into text`;
-  }
 }

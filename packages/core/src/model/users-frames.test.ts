@@ -31,6 +31,17 @@ describe('the stack that is kept of an error', () => {
     expect(cut(`${theirs}\n${ours}\n${outer}\n${ours}`)).toBe(theirs);
   });
 
+  it('has what somebody added behind the frames, or put before them', () => {
+    const theirs = 'Error: no\n    at work (file:///app/jobs.js:7:3)';
+    const cause = 'Caused by: Error: root\n    at query (file:///app/db.js:1:1)';
+    expect(cut(`${theirs}\n${ours}\n${cause}\n${ours}`)).toBe(`${theirs}\n${cause}`);
+    expect(cut(`${theirs}\n${ours}\n\nDetails:\n  query: select 1`)).toBe(`${theirs}\n\nDetails:\n  query: select 1`);
+    const wrapped = `Error: gave up: ${theirs}\n${ours}\nafter 3 tries\n    at retry (file:///app/retry.js:2:2)`;
+    expect(cut(`${wrapped}\n${ours}`)).toBe(
+      `Error: gave up: ${theirs}\nafter 3 tries\n    at retry (file:///app/retry.js:2:2)`,
+    );
+  });
+
   it('ends so where the engine wrote no frame as deep as that', () => {
     const theirs = 'Error: no\n    at work (file:///app/jobs.js:7:3)';
     expect(cut(`${theirs}\n    at Object.execute (${OWN}api/job-definition/job-definition.js:90:59)`)).toBe(theirs);

@@ -11,6 +11,7 @@ const attempts = meaning('it counts all attempts, the first included', 'numAttem
 const pause = meaning('it is one pause, in seconds; backoff has growing ones', 'timeoutSecs');
 const growing = meaning("growing pauses are { type: 'exponential', delaySecs, maxSecs }, in seconds", 'backoff');
 const longest = meaning('it is in seconds', 'maxSecs');
+const most = meaning('in seconds; how many connections a pool opens is given to new Pool({ max })', 'maxSecs');
 const kind = meaning("'fixed' or 'exponential'", 'type');
 const ms = meaning('in seconds: before the first attempt, and between two', 'delaySecs', 'timeoutSecs');
 const delay = meaning('it is in seconds', 'delaySecs');
@@ -66,7 +67,8 @@ const MEANINGS = byName({
   'retrylimit retries retry attempts maxattempts maxretries numretries retrycount tries maxtries': attempts,
   'retrydelay retrydelaysecs retrydelayms': pause,
   'retrybackoff retrydelaymax retrystrategy backoffstrategy backofflimit exponentialbackoff': growing,
-  'max maxdelay maxdelayms maxbackoff cap': longest,
+  max: most,
+  'maxdelay maxdelayms maxbackoff cap': longest,
   'strategy kind': kind,
   delayms: ms,
   delay,
@@ -137,6 +139,9 @@ const OWNERS: Readonly<Record<string, string>> = {
   priority: 'JobDefinition and enqueue',
   delaySecs: 'JobDefinition and enqueue',
   runAt: 'enqueue',
+  maxSecs: 'backoff',
+  type: 'backoff',
+  perSecs: 'rateLimit',
   unique: 'JobDefinition and enqueue',
   channel: 'JobDefinition and enqueue',
   jobGroup: 'enqueue',

@@ -1,5 +1,6 @@
 import { v4 as uuidv4 } from 'uuid';
 import { type Driver, hasSqlState, SQL_STATES, type SqlSession } from '../driver/index.ts';
+import { afterTick } from '../real-timers.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { notificationChannel, type Tables } from '../schema/index.ts';
 import { notify, notifyUnlessFull } from '../statements/notify.ts';
@@ -62,29 +63,32 @@ export class Announcer {
 
   /** The server's queue of notifications has no room: none is sent for a while. */
   rest(error: unknown): void {
+    const isDue = this.#state === 'due';
     this.#begin(FULL_PAUSE_MS);
+    if (isDue) this.#state = 'due';
     this.#onFull(error);
   }
 
-  /** Announces at the next opportunity that there is work, whatever it is. */
-  send(): void {
+  /**
+   * Announces at the next opportunity that there is work, whatever it is. Where that is now, resolves once it has its
+   * connection: a program that ends its pool next, as a script or a function does, would take that away from it in silence.
+   */
+  send(): Promise<void> | undefined {
     if (this.#isWithinInterval()) {
       this.#state = 'due';
-      return;
+      return undefined;
     }
     this.#begin();
-    notify(this.#driver, this.#tables, { channel: this.channel, payload: this.senderId }).catch((error: unknown) => {
-      if (isQueueFull(error)) this.rest(error);
-      else this.#onFailed(error);
-    });
+    return this.sendNow(this.senderId);
   }
 
-  /** Sends what is said of single jobs, now: it is rare, and somebody waits for what comes of it. */
-  sendNow(payload: string): void {
+  /** Sends what is said of single jobs, now: it is rare, and somebody waits for what comes of it. As {@link send}. */
+  sendNow(payload: string): Promise<void> {
     notify(this.#driver, this.#tables, { channel: this.channel, payload }).catch((error: unknown) => {
       if (isQueueFull(error)) this.rest(error);
       else this.#onFailed(error);
     });
+    return new Promise(afterTick);
   }
 
   /** By the clock, and not only by its timer: one that was lost, as a fake of a test's is, must not end all announcements. */
@@ -100,7 +104,7 @@ export class Announcer {
     this.#cancelInterval = systemClock.after(ms, () => {
       const isDue = this.#state === 'due';
       this.#state = 'quiet';
-      if (isDue) this.send();
+      if (isDue) void this.send();
     });
   }
 

@@ -89,9 +89,10 @@ export class Enqueuer {
       else for (const { reject } of batch) reject(error);
       return;
     }
-    for (const { resolve } of batch) resolve();
     onEnqueued(jobs.length <= MAX_ANNOUNCED && jobs.every(isReady) ? jobs : null);
-    if (answer !== 'announced') this.announceSoon();
+    const onItsWay = answer === 'announced' ? undefined : this.announceSoon();
+    if (onItsWay !== undefined) await onItsWay;
+    for (const { resolve } of batch) resolve();
   }
 
   /** Resolves to `'announced'` when it was, too: a single job after a quiet moment is inserted and announced in one. */
@@ -116,20 +117,20 @@ export class Enqueuer {
     return this.#announcer.senderId;
   }
 
-  /** Tells the workers of this process, and then those of others, that there is work. */
-  announce(): void {
+  /** Tells the workers of this process, and then those of others, that there is work. As {@link Announcer.send}. */
+  announce(): Promise<void> | undefined {
     this.#options.onEnqueued(null);
-    this.announceSoon();
+    return this.announceSoon();
   }
 
-  /** Tells the workers of other processes that there is work, at the next opportunity. */
-  announceSoon(): void {
-    this.#announcer.send();
+  /** Tells the workers of other processes that there is work, at the next opportunity. As {@link Announcer.send}. */
+  announceSoon(): Promise<void> | undefined {
+    return this.#announcer.send();
   }
 
   /** Sends a notification to other processes, whatever it says. It is a hint: whoever misses it finds out otherwise. */
-  notify(payload: string): void {
-    this.#announcer.sendNow(payload);
+  notify(payload: string): Promise<void> {
+    return this.#announcer.sendNow(payload);
   }
 
   /** Tells the workers of other processes, and waits until that is sent. Never rejects: it is a hint. */
@@ -153,7 +154,7 @@ export class Enqueuer {
         for (const batch of batches) await enqueue(tx, tables, batch);
       });
     }
-    this.announce();
+    await this.announce();
   }
 
   /** Inserts within the caller's own transaction, and notifies when that commits. */

@@ -42,7 +42,7 @@ export class Submitter {
     const { driver } = this.#options;
     const turn = JSON.stringify([job.name, job.unique?.key]);
     const outcomes = await this.#turns.take(turn, () => this.#submitBatch(driver, [job]));
-    this.#announce(outcomes);
+    await this.#announce(outcomes);
     return outcomes[0] ?? { jobId: job.id, outcome: 'enqueued' };
   }
 
@@ -62,7 +62,7 @@ export class Submitter {
           for (const batch of batches) all.push(await this.#submitBatch(tx, batch));
           return all.flat();
         });
-    this.#announce(outcomes);
+    await this.#announce(outcomes);
     return outcomes;
   }
 
@@ -97,9 +97,9 @@ export class Submitter {
     return told(batch, await enqueueUnique(session, this.#options.tables, batch));
   }
 
-  #announce(outcomes: readonly SubmitOutcome[]): void {
+  async #announce(outcomes: readonly SubmitOutcome[]): Promise<void> {
     if (outcomes.some(({ outcome }) => outcome === 'enqueued' || outcome === 'restarted')) {
-      this.#options.enqueuer.announce();
+      await this.#options.enqueuer.announce();
     }
   }
 }

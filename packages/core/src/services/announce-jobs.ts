@@ -3,16 +3,16 @@ import type { Services } from './services.ts';
 
 /**
  * Tells other processes that somebody wants these jobs `cancelled`, or that they are `over` and somebody waits for that. A
- * hint: whoever misses it finds out later.
+ * hint: whoever misses it finds out later. Resolves once that is on its way.
  */
-export function announceJobs(
+export async function announceJobs(
   { enqueuer }: Pick<Services, 'enqueuer'>,
   what: 'cancelled' | 'over',
   jobIds: readonly string[],
-): void {
+): Promise<void> {
   const { senderId } = enqueuer;
   for (let i = 0; i < jobIds.length; i += MAX_IDS_ANNOUNCED) {
     const ids = jobIds.slice(i, i + MAX_IDS_ANNOUNCED);
-    enqueuer.notify(encodeAnnouncement({ senderId, announced: null, [what]: ids }));
+    await enqueuer.notify(encodeAnnouncement({ senderId, announced: null, [what]: ids }));
   }
 }

@@ -28,7 +28,7 @@ export async function setLimits(services: Needed, { kind, name }: StoredTarget, 
     const known = await getLimits(driver, tables, { kind, name });
     await setOfLanes(services, { kind, name, origin: 'api', limits }, known?.limits);
   }
-  services.enqueuer.announce();
+  await services.enqueuer.announce();
 }
 
 /**
@@ -40,7 +40,7 @@ export async function setLimitsOfDefinition(services: Needed, name: string, limi
   const known = await getLimits(driver, tables, { kind: 'name', name });
   if (known?.origin === 'api' || (known !== null && areSame(known.limits, limits))) return;
   if (await setOfLanes(services, { kind: 'name', name, origin: 'definition', limits }, known?.limits)) {
-    services.enqueuer.announce();
+    await services.enqueuer.announce();
   }
 }
 

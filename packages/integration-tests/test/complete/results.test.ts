@@ -92,6 +92,15 @@ describe('enqueueAndWait', () => {
     expect(await context.jobs.outcome(job.id)).toEqual({ outcome: 'cancelled', reason: 'not needed' });
   });
 
+  it('enqueues nothing where its signal is aborted already', async () => {
+    const context = schema.context();
+    const definition = new JobDefinition({ context, name: 'NOT_WANTED', workFunction: () => {} });
+    await expect(definition.enqueueAndWait(null, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(await schema.value(`select count(*)::int from {s}.job where name = 'NOT_WANTED'`)).toBe(0);
+  });
+
   it('gives up after its time, or when its signal is aborted, and leaves the job alone', async () => {
     const go = gate();
     const { definition, context } = await keeping(() => go.opened.then(() => 'done'));

@@ -190,6 +190,16 @@ describe('a context without a pool', () => {
     },
   );
 
+  it.each<[string, unknown, string]>([
+    ['an address', 'postgres://me:secret@localhost/mine', 'an address is given to one: new Pool({ connectionString })'],
+    ['nothing like it', {}, 'as `new Pool()` makes one'],
+  ])('is told what a pool is: %s', async (_what, it, remedy) => {
+    const said = await contextOf({ pool: it, schema: '_bearmq' });
+    expect(said).toMatch(/^Context\.pool must be a Pool of the pg package/);
+    expect(said).toContain(remedy);
+    expect(said).not.toContain('secret');
+  });
+
   it('and with an option that is like no other is told of all', async () => {
     expect(await contextOf({ pool, schema: '_bearmq', colour: 1 })).toContain('it takes pool, driver, schema, ');
   });
@@ -197,11 +207,12 @@ describe('a context without a pool', () => {
 
 describe('what belongs into an object of options', () => {
   it.each<[string, string, () => unknown]>([
+    ['Context', 'pool, schema', () => new Context(pool as never)],
     ['pgDriver', 'pool', () => pgDriver(pool as unknown as Parameters<typeof pgDriver>[0])],
     ['Worker', 'context', () => new Worker(context as unknown as ConstructorParameters<typeof Worker>[0])],
     ['Orchestrator', 'context', () => new Orchestrator(context as unknown as { readonly context: Context })],
   ])('is told so where it is given to %s by itself', async (owner, name, make) => {
-    const remedy = `${owner} takes an object of options: give it { ${name} }, not the ${name} itself`;
+    const remedy = `${owner} takes an object of options: give it { ${name} }, not the ${name.split(',')[0]} itself`;
     expect(await saidOf(make)).toBe(remedy);
   });
 

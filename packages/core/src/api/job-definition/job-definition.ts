@@ -238,6 +238,7 @@ export class JobDefinition<TInput = null, TOutput = TInput, TResult = undefined>
    */
   async enqueueAndWait(...[payload = null, options]: EnqueueAndWaitArguments<TInput>): Promise<TResult> {
     const { waitSecs, signal, ...overrides } = checkEnqueueAndWaitOptions(options ?? {});
+    signal?.throwIfAborted(); // or the job would be there, and nobody know its id
     const { jobId } = await this.#producer.submit(payload, { ...overrides, awaited: true });
     return resultIn(jobId, await waitFor(this.#services, jobId, { waitSecs, signal })) as TResult;
   }

@@ -18,7 +18,7 @@ export async function cancel(
   const send = (ids: readonly string[]) => cancelJobs(driver, tables, { ids, reason, finalized });
   const { jobs, next } = await changeAll(services, { owner: 'jobs.cancel', places: UNFINISHED, send }, which, page);
   const running = jobs.flatMap(({ jobId, what }) => (what === 'running' ? [jobId] : []));
-  if (running.length > 0) tellCancelled(services, running);
+  if (running.length > 0) await tellCancelled(services, running);
   outcomes.noteOver(jobs.flatMap(({ jobId, what }) => (what === 'cancelled' ? [jobId] : [])));
   for (const { jobId, jobName, what } of jobs) {
     if (!events.hears('CONTEXT_JOB_CANCEL') || jobName === null || (what !== 'cancelled' && what !== 'running'))
@@ -29,7 +29,7 @@ export async function cancel(
 }
 
 /** Tells the processes that hold them, this one first. Who misses it learns of it with its lease. */
-function tellCancelled(services: Services, jobIds: readonly string[]): void {
+async function tellCancelled(services: Services, jobIds: readonly string[]): Promise<void> {
   services.localWork.tellCancelled(jobIds);
-  announceJobs(services, 'cancelled', jobIds);
+  await announceJobs(services, 'cancelled', jobIds);
 }

@@ -88,7 +88,7 @@ async function sendUntilFree(
     left = busy.map(({ jobId }) => jobId);
     await systemClock.sleep(BUSY_PAUSE_MS, { wake: new Wake(), signal: new AbortController().signal });
   }
-  if (opened.length > 0) enqueuer.announce();
+  if (opened.length > 0) await enqueuer.announce();
   return done;
 }
 

@@ -46,6 +46,6 @@ async function placeElsewhere(
   const page = checkBulk(owner, options);
   const { jobs, next } = await changeAll(services, { owner, places: UNFINISHED, send }, which, page);
   const changed = countOf(jobs, 'changed');
-  if (changed > 0) enqueuer.announce();
+  if (changed > 0) await enqueuer.announce();
   return { changed, running: countOf(jobs, 'running'), ...commonOf(jobs), next };
 }

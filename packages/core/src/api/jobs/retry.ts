@@ -16,7 +16,7 @@ export async function retry(
   const send = (ids: readonly string[]) => retryJobs(driver, tables, { ids, delaySecs });
   const { jobs, next } = await changeAll(services, { owner: 'jobs.retry', places: OVER, send }, which, page);
   const retried = countOf(jobs, 'retried');
-  if (retried > 0) enqueuer.announce();
+  if (retried > 0) await enqueuer.announce();
   tell(services, jobs, 'retried', 'CONTEXT_JOB_RETRY');
   const refused = jobs.flatMap(({ jobId, what }) => (isRefusal(what) ? [{ jobId, why: what }] : []));
   return { retried, notFound: countOf(jobs, 'not-found'), refused, next };

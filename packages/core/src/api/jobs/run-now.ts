@@ -17,7 +17,7 @@ export async function runNow(
   const change: Change = { owner: 'jobs.runNow', places: UNFINISHED, states: ['scheduled'], send };
   const { jobs, next } = await changeAll(services, change, which, checkBulk('jobs.runNow', options));
   const promoted = countOf(jobs, 'promoted');
-  if (promoted > 0) announceAnywhere(services);
+  if (promoted > 0) await announceAnywhere(services);
   const [waiting, running] = [countOf(jobs, 'waiting'), countOf(jobs, 'running')];
   return { promoted, waiting, running, ...commonOf(jobs), next };
 }

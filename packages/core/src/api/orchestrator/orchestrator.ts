@@ -51,7 +51,7 @@ export class Orchestrator implements AsyncDisposable {
   constructor(options: OrchestratorOptions) {
     const { context, jobSchedulePollSecs, cleanUpPollSecs } = resolveOrchestratorOptions(options);
     const services = servicesOf('Orchestrator', context);
-    const announce = (): void => services.enqueuer.announce();
+    const announce = (): void => void services.enqueuer.announce();
     const scheduler = new Scheduler({ services, pollMs: jobSchedulePollSecs * 1000, onFired: announce });
     const cleanUp = { services, intervalMs: cleanUpPollSecs * 1000 };
     const rescuer = new Rescuer({

@@ -86,7 +86,7 @@ export async function resumeJobs(services: Services, what: Paused): Promise<bool
   const key = keyOf('Context.resume', what);
   await checkSchema();
   if (!(await resume(driver, tables, key))) return false;
-  announceAnywhere(services);
+  await announceAnywhere(services);
   return true;
 }
 

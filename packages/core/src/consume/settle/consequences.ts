@@ -68,12 +68,12 @@ export class Consequences {
         }
       }
     }
-    if (isAnyEnqueued) services.enqueuer.announce();
-    else if (isAnyHandedBack) services.enqueuer.announceSoon();
+    if (isAnyEnqueued) void services.enqueuer.announce();
+    else if (isAnyHandedBack) void services.enqueuer.announceSoon();
     if (dueInSecs < Infinity) notice({ dueInMs: dueInSecs * 1000 });
     if (opened.length > 0) onOpened(opened);
     if (services.outcomes?.isBusy === true) services.outcomes.noteOver(outcomes.map(({ outcome }) => outcome.job.id));
-    if (awaited.length > 0) announceJobs(services, 'over', awaited);
+    if (awaited.length > 0) void announceJobs(services, 'over', awaited);
   }
 
   /** The claim was lost: nothing was recorded. */
