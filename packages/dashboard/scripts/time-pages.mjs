@@ -47,7 +47,7 @@ const [failed, waiting, grouped] = [
   await one({ states: ['ready'] }),
   await one({ states: ['blocked'] }),
 ];
-const lane = `/lanes/${encodeURIComponent(waiting.channel)}/${encodeURIComponent(waiting.name)}`;
+const lane = `/lanes/${encodeURIComponent(waiting.channel)}/${encodeURIComponent(waiting.jobName)}`;
 const pages = {
   overview: '/',
   lanes: '/lanes',
@@ -55,7 +55,7 @@ const pages = {
   jobs: '/jobs',
   'waiting jobs': '/jobs?state=ready',
   'failed jobs': '/jobs?outcome=failed',
-  'failed jobs of a name': `/jobs?outcome=failed&name=${encodeURIComponent(failed.name)}`,
+  'failed jobs of a name': `/jobs?outcome=failed&name=${encodeURIComponent(failed.jobName)}`,
   'a job that failed': `/jobs/${failed.id}`,
   'a job that waits': `/jobs/${waiting.id}`,
   'a job in a group': `/jobs/${grouped.id}`,

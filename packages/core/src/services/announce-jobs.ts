@@ -11,8 +11,10 @@ export async function announceJobs(
   jobIds: readonly string[],
 ): Promise<void> {
   const { senderId } = enqueuer;
+  const onTheirWay: Promise<void>[] = [];
   for (let i = 0; i < jobIds.length; i += MAX_IDS_ANNOUNCED) {
     const ids = jobIds.slice(i, i + MAX_IDS_ANNOUNCED);
-    await enqueuer.notify(encodeAnnouncement({ senderId, announced: null, [what]: ids }));
+    onTheirWay.push(enqueuer.notify(encodeAnnouncement({ senderId, announced: null, [what]: ids })));
   }
+  await Promise.all(onTheirWay);
 }
