@@ -10,9 +10,17 @@ const MAX_BEHIND = 5;
  * Node.js prints that. Whatever a work function throws, this does not.
  */
 export function errorTextOf(error: unknown): string {
-  let text = ownTextOf(error);
+  const text = ownTextOf(error);
+  const first = behind(error);
+  return storableText(first.length === 0 ? text : withBehind(text, error, first), MAX_ERROR_LENGTH);
+}
+
+type Labelled = readonly [label: string, error: unknown];
+
+function withBehind(own: string, error: unknown, first: readonly Labelled[]): string {
+  let text = own;
   let left = MAX_BEHIND;
-  const waiting = behind(error);
+  const waiting = [...first];
   const seen = new Set([error]);
   for (let next = waiting.shift(); next !== undefined && left > 0; next = waiting.shift()) {
     const [label, inner] = next;
@@ -23,14 +31,15 @@ export function errorTextOf(error: unknown): string {
     if (!text.includes(its)) text += `\n[${label}]: ${its}`; // some put it into their own stack
     waiting.unshift(...behind(inner));
   }
-  return storableText(text, MAX_ERROR_LENGTH);
+  return text;
 }
 
 /** What an error names as having caused it. An arbitrary thrown value may have getters that throw. */
-function behind(error: unknown): (readonly [string, unknown])[] {
+function behind(error: unknown): readonly Labelled[] {
   if (typeof error !== 'object' || error === null) return [];
   try {
     const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+    if ((cause === undefined || cause === null) && errors === undefined) return [];
     const several = Array.isArray(errors) ? errors.slice(0, MAX_BEHIND) : [];
     return [
       ...(cause === undefined || cause === null ? [] : [['cause', cause] as const]),

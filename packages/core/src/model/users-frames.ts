@@ -29,7 +29,8 @@ export function withoutOurFrames(stack: string, own: Own | undefined = OWN): str
     kept += stack.slice(from, Math.max(from, begin));
     from = endOfFrames(stack, at);
   }
-  return kept.includes('\n    at ') ? kept + stack.slice(from) : stack; // or all of it is ours: it says where an error of ours comes from
+  // Else all of it is ours: it says where an error of ours comes from.
+  return kept.includes('\n    at ') ? kept + stack.slice(from) : stack;
 }
 
 /** Where the next frame is that calls work functions. */
